@@ -1,0 +1,91 @@
+"""Copying and pickling a Value with the graph below it, without recursion.
+
+A leaf reduces to its data and gradient. Any other Value reduces to one flat list
+of the nodes below it in topological order, operands given by their place in the
+list; the leaves stand apart, so that what shares a leaf still shares it after.
+User's attributes travel as state, which is restored last and may form cycles.
+"""
+
+
+def topological_sort(root):
+    """Every node below ``root`` and it, operands before what is made of them.
+
+    The post-order of a depth-first search that visits operands left to right,
+    with a stack of its own: a graph may be deeper than Python can recurse.
+    """
+    order, visited, stack = [], {root}, [(root, iter(root._operands))]
+    while stack:
+        node, operands = stack[-1]
+        for operand in operands:
+            if operand not in visited:
+                visited.add(operand)
+                stack.append((operand, iter(operand._operands)))
+                break
+        else:
+            order.append(node)
+            stack.pop()
+    return order
+
+
+def reduce_value(root, protocol=None):
+    """What ``__reduce_ex__`` returns for a Value of either engine."""
+    cls = None if type(root) is root._plain_class() else type(root)
+    if not root._operands and not root._op:
+        refuse_own_backward(root)
+        return root._rebuild_leaf, (root.data, root.grad, cls), vars(root) or None
+    order = topological_sort(root)
+    place = {}
+    leaves, nodes, attributes = [], [], {}
+    for node in order:
+        if not node._operands and not node._op:
+            place[node] = len(leaves)
+            leaves.append(node)
+    for node in order:
+        if node in place:
+            continue
+        refuse_own_backward(node)
+        place[node] = len(leaves) + len(nodes)
+        if vars(node):
+            attributes[len(nodes)] = vars(node)
+        operands = tuple(place[operand] for operand in node._operands)
+        nodes.append((*node._recipe(), operands, node.data, node.grad))
+    return root._rebuild_graph, (leaves, nodes, cls), attributes or None
+
+
+def refuse_own_backward(node):
+    if node._has_own_backward():
+        raise TypeError(
+            f"cannot copy or pickle a Value whose _backward was assigned: {node!r} "
+            "(the function would still work on the original's gradients)"
+        )
+
+
+def rebuild_leaf(value_class, data, grad, cls=None):
+    leaf = (cls or value_class).__new__(cls or value_class)
+    value_class.__init__(leaf, data)
+    leaf.grad = grad
+    return leaf
+
+
+def rebuild_graph(value_class, leaves, nodes, cls=None):
+    made = list(leaves)
+    for name, k, label, operands, data, grad in nodes:
+        is_root = len(made) == len(leaves) + len(nodes) - 1
+        node = value_class._make(
+            name, k, label, tuple(made[i] for i in operands), data, cls if is_root else None
+        )
+        node.grad = grad
+        made.append(node)
+    return made[-1]
+
+
+def restore_attributes(root, state):
+    """``__setstate__``: a leaf's attributes, or those of a graph's nodes by place."""
+    if not root._operands and not root._op:
+        by_node = [(root, state)]
+    else:
+        inner = [node for node in topological_sort(root) if node._operands or node._op]
+        by_node = [(inner[i], attributes) for i, attributes in state.items()]
+    for node, attributes in by_node:
+        for name, value in attributes.items():
+            setattr(node, name, value)

@@ -1,0 +1,147 @@
+"""Value: a number that remembers how it was made, so that it can be differentiated.
+
+Reverse-mode automatic differentiation over a graph of scalars, with micrograd's
+API (https://github.com/karpathy/micrograd). What an operator computes and how
+its gradient flows is one row in ``ops.py``; how Python's operators spell it is
+``operators.py``; this file is the graph.
+"""
+
+from python_ref import copying
+from python_ref.copying import topological_sort
+from python_ref.numbers import describe, to_float
+from python_ref.operators import Operators
+from python_ref.ops import OPS
+
+
+class Value(Operators):
+    """A scalar, its gradient, and the operator and operands that made it.
+
+    >>> a, b = Value(2.0), Value(-3.0)
+    >>> c = a * b + a**2
+    >>> c.backward()
+    >>> c.data, a.grad, b.grad
+    (-2.0, 1.0, 2.0)
+    """
+
+    __slots__ = (
+        "_data", "_grad", "_operands", "_op", "_row", "_k", "_own_backward",
+        "__dict__", "__weakref__",
+    )  # fmt: skip
+
+    label = ""
+
+    def __init__(self, data, _children=(), _op="", label=""):
+        data = to_float(data)
+        children = tuple(dict.fromkeys(_children))
+        for child in children:
+            if not isinstance(child, Value):
+                raise TypeError(f"expected Values as _children, got {describe(child)}")
+        self._fill(data, children, _op)
+        if label:
+            self.label = label
+
+    def _fill(self, data, operands, op, row=None, k=None):
+        self._data = data
+        self._grad = 0.0
+        self._operands = operands
+        self._op = op
+        self._row = row  # the operator's row in OPS; None for a leaf or a user's operator
+        self._k = k  # the operator's parameter that is no node: an exponent, a slope
+        self._own_backward = None
+
+    @property
+    def data(self):
+        return self._data
+
+    @data.setter
+    def data(self, x):
+        self._data = to_float(x)
+
+    @property
+    def grad(self):
+        return self._grad
+
+    @grad.setter
+    def grad(self, x):
+        self._grad = to_float(x)
+
+    def backward(self):
+        """Add d self / d node to the ``grad`` of self and of every node below it.
+
+        Zeroes nothing: gradients accumulate until somebody sets them to 0.
+        """
+        order = topological_sort(self)
+        self.grad = 1.0
+        for node in reversed(order):
+            node._backward()
+
+    @property
+    def _backward(self):
+        """The step that backward() does for this node; assign to it to do one's own."""
+        return self._own_backward or self._apply_derivatives
+
+    @_backward.setter
+    def _backward(self, function):
+        if not callable(function):
+            raise TypeError(f"expected a function as _backward, got {describe(function)}")
+        self._own_backward = function
+
+    def _apply_derivatives(self):
+        if self._row is None:
+            return
+        xs = [operand._data for operand in self._operands]
+        if self._k is not None:
+            xs.append(self._k)
+        for operand, derivative in zip(self._operands, self._row.derivatives):
+            operand._grad += derivative(*xs, self._data, self._grad)
+
+    # --- what operators.py and copying.py ask of an engine ---
+
+    def _apply(self, name, *others):
+        operands = (self, *(x if isinstance(x, Value) else Value(x) for x in others))
+        row = OPS[name]
+        data = row.value(*(operand._data for operand in operands))
+        return self._make(name, None, row.label, operands, data)
+
+    def _apply_k(self, name, k, label):
+        return self._make(name, k, label, (self,), OPS[name].value(self._data, k))
+
+    @staticmethod
+    def _make(name, k, label, operands, data, cls=None):
+        node = object.__new__(cls or Value)
+        node._fill(data, operands, label, OPS.get(name), k)
+        return node
+
+    @staticmethod
+    def _is_value(x):
+        return isinstance(x, Value)
+
+    @staticmethod
+    def _constant(x):
+        return Value(x)
+
+    @staticmethod
+    def _plain_class():
+        return Value
+
+    def _recipe(self):
+        return self._row and self._row.name, self._k, self._op
+
+    def _has_own_backward(self):
+        return self._own_backward is not None
+
+    @property
+    def _rebuild_leaf(self):
+        return rebuild_leaf
+
+    @property
+    def _rebuild_graph(self):
+        return rebuild_graph
+
+
+def rebuild_leaf(*args):
+    return copying.rebuild_leaf(Value, *args)
+
+
+def rebuild_graph(*args):
+    return copying.rebuild_graph(Value, *args)

@@ -1,0 +1,40 @@
+"""What counts as a number: the rule that both engines share."""
+
+import numbers
+
+
+def to_float(x):
+    """``x`` as a Python float.
+
+    Takes int, float, bool, NumPy's real scalars, arrays of one element, and
+    anything with ``__float__`` or ``__index__``. Raises TypeError that names the
+    type for anything else, OverflowError for an int too big for a double.
+    """
+    kind = type(x)
+    if kind is float:
+        return x
+    if kind is int or kind is bool:
+        return float(x)
+    if is_number(x):
+        if getattr(x, "ndim", 0):  # an array: float() of one is deprecated in NumPy
+            x = x.item()
+        return float(x)
+    raise TypeError(f"expected a real number, got {describe(x)}")
+
+
+def is_number(x):
+    """Whether to_float takes ``x`` (short of what its own __float__ raises)."""
+    kind = type(x)
+    if isinstance(x, (str, bytes, bytearray)) or (
+        isinstance(x, numbers.Complex) and not isinstance(x, numbers.Real)
+    ):
+        return False
+    if getattr(x, "ndim", 0) and getattr(x, "size", 1) != 1:
+        return False
+    return hasattr(kind, "__float__") or hasattr(kind, "__index__")
+
+
+def describe(x):
+    """The type of ``x`` for an error message, with the shape where it has one."""
+    shape = getattr(x, "shape", ())
+    return type(x).__name__ + (f" of shape {shape}" if shape else "")

@@ -1,0 +1,196 @@
+"""Python's operators on a Value, spelled with the few steps that an engine provides.
+
+Both engines inherit this class, so that an expression builds the same graph on
+either: ``a - b`` is ``a + (-b)``, ``-a`` is ``a * -1``, ``a / b`` is ``a * b**-1``.
+
+An engine provides ``data``, ``_apply(name, *others)`` for an operator whose
+operands are nodes, ``_apply_k(name, k, label)`` for one with a parameter that is
+no node, and ``_is_value(x)``. Operator names are those of ``ops.py``.
+"""
+
+from python_ref.copying import reduce_value, restore_attributes
+from python_ref.numbers import describe, is_number, to_float
+
+
+class Operators:
+    __slots__ = ()
+
+    def __add__(self, other):
+        return self._apply("add", other) if self._is_operand(other) else NotImplemented
+
+    def __mul__(self, other):
+        return self._apply("mul", other) if self._is_operand(other) else NotImplemented
+
+    def __pow__(self, other):
+        if self._is_value(other):
+            return self._apply("pow", other)
+        if not self._is_operand(other):
+            return NotImplemented
+        return self._apply_k("pow_k", to_float(other), f"**{other}")
+
+    def __radd__(self, other):  # other + self
+        return self + other
+
+    def __rmul__(self, other):  # other * self
+        return self * other
+
+    def __rpow__(self, other):  # other ** self
+        return self._constant(other) ** self if self._is_operand(other) else NotImplemented
+
+    def __neg__(self):  # -self
+        return self * -1
+
+    def __sub__(self, other):  # self - other
+        return self + (-other) if self._is_operand(other) else NotImplemented
+
+    def __rsub__(self, other):  # other - self
+        return (-self) + other if self._is_operand(other) else NotImplemented
+
+    def __truediv__(self, other):  # self / other
+        if self._is_value(other):
+            return self * other**-1
+        return self * to_float(other) ** -1 if self._is_operand(other) else NotImplemented
+
+    def __rtruediv__(self, other):  # other / self
+        return self**-1 * other if self._is_operand(other) else NotImplemented
+
+    def __abs__(self):
+        return self._apply("abs")
+
+    # --- functions of one number, as methods ---
+
+    def abs(self):
+        """The absolute value. Its derivative at 0 is 0."""
+        return self._apply("abs")
+
+    def relu(self):
+        """max(self, 0). Its derivative is 1 where the output is > 0, else 0."""
+        return self._apply("relu")
+
+    def leaky_relu(self, slope=0.01):
+        """self where positive, slope * self where not."""
+        return self._apply_k("leaky_relu", to_float(slope), "leaky_relu")
+
+    def tanh(self):
+        """The hyperbolic tangent."""
+        return self._apply("tanh")
+
+    def sigmoid(self):
+        """1 / (1 + exp(-self)), for any finite input without overflow."""
+        return self._apply("sigmoid")
+
+    def softplus(self):
+        """log(1 + exp(self)), for any finite input without overflow."""
+        return self._apply("softplus")
+
+    def exp(self):
+        """e ** self. Raises OverflowError where ``math.exp`` does."""
+        return self._apply("exp")
+
+    def expm1(self):
+        """exp(self) - 1, accurate near 0."""
+        return self._apply("expm1")
+
+    def log(self):
+        """The natural logarithm. Raises ValueError for 0 and negatives."""
+        return self._apply("log")
+
+    def log1p(self):
+        """log(1 + self), accurate near 0. Raises ValueError from -1 down."""
+        return self._apply("log1p")
+
+    def sqrt(self):
+        """The square root. Raises ValueError for negatives."""
+        return self._apply("sqrt")
+
+    def sin(self):
+        """The sine of an angle in radians."""
+        return self._apply("sin")
+
+    def cos(self):
+        """The cosine of an angle in radians."""
+        return self._apply("cos")
+
+    def tan(self):
+        """The tangent of an angle in radians."""
+        return self._apply("tan")
+
+    def asin(self):
+        """The arc sine, in radians. Raises ValueError outside [-1, 1]."""
+        return self._apply("asin")
+
+    def acos(self):
+        """The arc cosine, in radians. Raises ValueError outside [-1, 1]."""
+        return self._apply("acos")
+
+    def atan(self):
+        """The arc tangent, in radians."""
+        return self._apply("atan")
+
+    def sinh(self):
+        """The hyperbolic sine. Raises OverflowError where ``math.sinh`` does."""
+        return self._apply("sinh")
+
+    def cosh(self):
+        """The hyperbolic cosine. Raises OverflowError where ``math.cosh`` does."""
+        return self._apply("cosh")
+
+    def erf(self):
+        """The error function."""
+        return self._apply("erf")
+
+    # --- functions of two ---
+
+    def atan2(self, x):
+        """The angle of the point (x, self) in radians, as ``math.atan2(self, x)``."""
+        return self._apply("atan2", self._operand(x))
+
+    def maximum(self, other):
+        """The larger of two; NaN if either is. A tie gives its gradient to self."""
+        return self._apply("maximum", self._operand(other))
+
+    def minimum(self, other):
+        """The smaller of two; NaN if either is. A tie gives its gradient to self."""
+        return self._apply("minimum", self._operand(other))
+
+    # --- a Value among numbers ---
+
+    def __lt__(self, other):
+        return self.data < to_float(other) if self._is_operand(other) else NotImplemented
+
+    def __le__(self, other):
+        return self.data <= to_float(other) if self._is_operand(other) else NotImplemented
+
+    def __gt__(self, other):
+        return self.data > to_float(other) if self._is_operand(other) else NotImplemented
+
+    def __ge__(self, other):
+        return self.data >= to_float(other) if self._is_operand(other) else NotImplemented
+
+    def __float__(self):
+        return self.data
+
+    def __repr__(self):
+        return f"Value(data={self.data}, grad={self.grad})"
+
+    __reduce_ex__ = reduce_value
+    __setstate__ = restore_attributes
+
+    @property
+    def _prev(self):
+        return tuple(dict.fromkeys(self._operands))  # distinct, in operand order
+
+    # --- operands ---
+
+    @classmethod
+    def _is_operand(cls, x):
+        """A Value of this engine or a number; no array, no other engine's Value."""
+        if cls._is_value(x):
+            return True
+        return not getattr(x, "ndim", 0) and not hasattr(x, "_backward") and is_number(x)
+
+    @classmethod
+    def _operand(cls, x):
+        if cls._is_operand(x):
+            return x
+        raise TypeError(f"expected a Value or a real number, got {describe(x)}")

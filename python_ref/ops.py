@@ -1,0 +1,169 @@
+"""The operator table: one row an operator, its value and its derivative.
+
+``csrc/ops.h`` is the same table in C, row for row. A value function raises what
+Python's ``math`` raises; a derivative function never raises, it lets infinities
+and NaNs flow, as C does.
+
+A derivative function is called with the operands' current data, then the
+output's, then the gradient ``g`` that arrives at the output, and returns the
+contribution to one operand's gradient.
+"""
+
+import math
+from math import inf, nan
+from typing import Callable, NamedTuple
+
+TWO_OVER_SQRT_PI = 1.1283791670955126
+
+
+class Op(NamedTuple):
+    name: str
+    label: str  # what a node made by it shows as its _op
+    value: Callable  # (x) or (x, y) -> float
+    derivatives: tuple  # one function an operand: (x, out, g) or (x, y, out, g) -> float
+
+
+# --- IEEE arithmetic: what C does where Python raises -----------------------
+
+
+def ieee_divide(x, y):
+    if y != 0.0:
+        return x / y
+    return nan if x == 0.0 or x != x else math.copysign(inf, x) * math.copysign(1.0, y)
+
+
+def ieee_power(x, y):
+    try:
+        return math.pow(x, y)
+    except (OverflowError, ValueError):
+        if x < 0.0 and y != math.floor(y):
+            return nan
+        return -inf if math.copysign(1.0, x) < 0.0 and abs(math.fmod(y, 2.0)) == 1.0 else inf
+
+
+def ieee_log(x):
+    return math.log(x) if x > 0.0 else nan if x else -inf
+
+
+def ieee_sqrt(x):
+    return nan if x < 0.0 else math.sqrt(x)
+
+
+def ieee_cos(x):
+    return nan if math.isinf(x) else math.cos(x)
+
+
+def ieee_sin(x):
+    return nan if math.isinf(x) else math.sin(x)
+
+
+def ieee_sinh(x):
+    try:
+        return math.sinh(x)
+    except OverflowError:
+        return math.copysign(inf, x)
+
+
+def ieee_cosh(x):
+    try:
+        return math.cosh(x)
+    except OverflowError:
+        return inf
+
+
+# --- values that are not one call of math -----------------------------------
+
+
+def relu(x):
+    return 0.0 if x < 0.0 else x  # -0.0 and NaN pass through
+
+
+def power(x, y):
+    if x < 0.0 and math.isfinite(x) and math.isfinite(y) and y != math.floor(y):
+        raise ValueError(f"negative number {x!r} cannot be raised to a fractional power {y!r}")
+    return x**y
+
+
+def sigmoid(x):
+    if x >= 0.0:
+        return 1.0 / (1.0 + math.exp(-x))
+    e = math.exp(x)
+    return e / (1.0 + e)
+
+
+def softplus(x):
+    return (x if x > 0.0 else 0.0) + math.log1p(math.exp(-abs(x)))
+
+
+def maximum(x, y):
+    return x if x >= y or x != x else y  # a NaN on either side comes out
+
+
+def minimum(x, y):
+    return x if x <= y or x != x else y
+
+
+# --- derivatives -------------------------------------------------------------
+
+
+def d_power_base(x, y, out, g):
+    if y == 0.0 or y == 1.0:
+        return y * g  # finite at x = 0
+    return (y * ieee_power(x, y - 1.0)) * g
+
+
+def d_power_exponent(x, y, out, g):
+    return 0.0 if x == 0.0 and y >= 0.0 else (out * ieee_log(x)) * g
+
+
+def d_abs(x, out, g):
+    return g if x > 0.0 else -g if x < 0.0 else 0.0 * x
+
+
+def d_atan2_y(y, x, out, g):
+    return ieee_divide(x, y * y + x * x) * g
+
+
+def d_atan2_x(y, x, out, g):
+    return ieee_divide(-y, y * y + x * x) * g
+
+
+OPS = {
+    op.name: op
+    for op in (
+        Op("add", "+", lambda x, y: x + y, (lambda x, y, out, g: g, lambda x, y, out, g: g)),
+        Op("mul", "*", lambda x, y: x * y, (lambda x, y, out, g: y * g, lambda x, y, out, g: x * g)),
+        Op("pow", "**", power, (d_power_base, d_power_exponent)),
+        # the two operators with a parameter k that is no node
+        Op("pow_k", "**", power, (d_power_base,)),
+        Op("leaky_relu", "leaky_relu", lambda x, k: k * x if x < 0.0 else x,
+           (lambda x, k, out, g: g if x > 0.0 else k * g,)),
+        Op("abs", "abs", abs, (d_abs,)),
+        Op("relu", "ReLU", relu, (lambda x, out, g: g if out > 0.0 else 0.0,)),
+        Op("tanh", "tanh", math.tanh, (lambda x, out, g: (1.0 - out * out) * g,)),
+        Op("sigmoid", "sigmoid", sigmoid, (lambda x, out, g: (out * (1.0 - out)) * g,)),
+        Op("softplus", "softplus", softplus, (lambda x, out, g: sigmoid(x) * g,)),
+        Op("exp", "exp", math.exp, (lambda x, out, g: out * g,)),
+        Op("expm1", "expm1", math.expm1, (lambda x, out, g: (out + 1.0) * g,)),
+        Op("log", "log", math.log, (lambda x, out, g: ieee_divide(1.0, x) * g,)),
+        Op("log1p", "log1p", math.log1p, (lambda x, out, g: ieee_divide(1.0, 1.0 + x) * g,)),
+        Op("sqrt", "sqrt", math.sqrt, (lambda x, out, g: ieee_divide(0.5, out) * g,)),
+        Op("sin", "sin", math.sin, (lambda x, out, g: ieee_cos(x) * g,)),
+        Op("cos", "cos", math.cos, (lambda x, out, g: -ieee_sin(x) * g,)),
+        Op("tan", "tan", math.tan, (lambda x, out, g: (1.0 + out * out) * g,)),
+        Op("asin", "asin", math.asin, (lambda x, out, g: ieee_divide(1.0, ieee_sqrt(1.0 - x * x)) * g,)),
+        Op("acos", "acos", math.acos, (lambda x, out, g: ieee_divide(-1.0, ieee_sqrt(1.0 - x * x)) * g,)),
+        Op("atan", "atan", math.atan, (lambda x, out, g: 1.0 / (1.0 + x * x) * g,)),
+        Op("sinh", "sinh", math.sinh, (lambda x, out, g: ieee_cosh(x) * g,)),
+        Op("cosh", "cosh", math.cosh, (lambda x, out, g: ieee_sinh(x) * g,)),
+        Op("erf", "erf", math.erf, (lambda x, out, g: TWO_OVER_SQRT_PI * math.exp(-(x * x)) * g,)),
+        Op("atan2", "atan2", math.atan2, (d_atan2_y, d_atan2_x)),
+        # ties give their gradient to the first
+        Op("maximum", "maximum", maximum,
+           (lambda x, y, out, g: g if x >= y or x != x else 0.0,
+            lambda x, y, out, g: 0.0 if x >= y or x != x else g)),
+        Op("minimum", "minimum", minimum,
+           (lambda x, y, out, g: g if x <= y or x != x else 0.0,
+            lambda x, y, out, g: 0.0 if x <= y or x != x else g)),
+    )
+}
