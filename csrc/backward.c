@@ -1,0 +1,140 @@
+/* backward.c - the topological sort and the reverse sweep.
+ *
+ * The sort is a depth-first search without a stack: a node that is being visited
+ * holds, in its link, the node it was reached from, and in its cursor how many
+ * operands are done. A node that is finished no longer needs the way back, so its
+ * link then names the node finished before it. The chain that this leaves, from
+ * the root on, is the reverse of the post-order: what backward walks. So neither
+ * needs memory, and neither can fail.
+ */
+#include "graph.h"
+
+#include "alloc.h"
+
+/* The operand that a visit comes to next, 0 when all are done. A custom node's
+ * cursor is too small for its list, so the count moves on in k, which it does not
+ * otherwise use. */
+static mg_id next_operand(mg_node_t *node) {
+    if (MG_UNLIKELY(node->op == MG_OP_custom)) {
+        uint32_t i = (uint32_t)node->k;
+        if (node->list == NULL || i == node->list->n) {
+            node->k = 0.0;
+            return 0;
+        }
+        node->k = (double)(i + 1);
+        return node->list->ids[i];
+    }
+    if (node->cursor == mg_arity[node->op])
+        return 0;
+    return node->operand[node->cursor++];
+}
+
+mg_id mg_sort(mg_id root, int *own) {
+    uint32_t mark = mg_new_mark();
+    mg_id finished = 0, id = root;
+    mg_node_t *node = mg_at(root);
+    int flags = 0;
+    node->mark = mark;
+    node->cursor = 0;
+    node->link = 0;
+    for (;;) {
+        mg_id below = next_operand(node);
+        if (below != 0) {
+            mg_node_t *operand = mg_at(below);
+            if (operand->mark == mark)
+                continue;
+            operand->mark = mark;
+            if (operand->op == MG_OP_leaf && !(operand->flags & MG_OWN_BACKWARD))
+                continue;
+            operand->cursor = 0;
+            operand->link = id;
+            id = below;
+            node = operand;
+        } else {
+            mg_id above = node->link;
+            flags |= node->flags;
+            node->link = finished;
+            finished = id;
+            if (above == 0)
+                break;
+            id = above;
+            node = mg_at(id);
+        }
+    }
+    *own = (flags & MG_OWN_BACKWARD) != 0;
+    return finished;
+}
+
+void mg_step(const mg_node_t *node) {
+    double out = node->data, g = node->grad;
+    switch (node->op) {
+#define X(name, kind, label, raises, value, dx, dy)                                  \
+    case MG_OP_##name: {                                                             \
+        mg_node_t *a = mg_at(node->operand[0]);                                      \
+        double x = a->data;                                                          \
+        double y = (kind) == MG_BINARY    ? mg_at(node->operand[1])->data            \
+                   : (kind) == MG_UNARY_K ? node->k                                  \
+                                          : x;                                       \
+        double to_a = dx, to_b = dy;                                                 \
+        (void)x, (void)y, (void)to_b;                                                \
+        a->grad += to_a;                                                             \
+        if ((kind) == MG_BINARY)                                                     \
+            mg_at(node->operand[1])->grad += to_b;                                   \
+        break;                                                                       \
+    }
+        MG_OPS(X)
+#undef X
+    default:
+        break;
+    }
+    (void)out;
+}
+
+mg_status mg_backward(mg_id root) {
+    mg_lock_take(&mg_graph_lock);
+    int own;
+    mg_id id = mg_sort(root, &own);
+    if (!own) {
+        mg_at(root)->grad = 1.0;
+        while (id != 0) {
+            const mg_node_t *node = mg_at(id);
+            mg_step(node);
+            id = node->link;
+        }
+    }
+    mg_lock_give(&mg_graph_lock);
+    return own ? MG_HAS_OWN_BACKWARD : MG_OK;
+}
+
+void mg_backward_node(mg_id id) { mg_backward_nodes(&id, 1); }
+
+void mg_backward_nodes(const mg_id *order, size_t n) {
+    mg_lock_take(&mg_graph_lock);
+    for (size_t i = 0; i < n; i++)
+        mg_step(mg_at(order[i]));
+    mg_lock_give(&mg_graph_lock);
+}
+
+mg_id *mg_sorted(mg_id root, size_t *n) {
+    int own;
+    mg_id first = mg_sort(root, &own);
+    size_t count = 0;
+    for (mg_id id = first; id != 0; id = mg_at(id)->link)
+        count++;
+    mg_id *order = mg_alloc(count, sizeof *order);
+    if (order == NULL)
+        return NULL;
+    *n = 0;
+    for (mg_id id = first; id != 0; id = mg_at(id)->link)
+        order[(*n)++] = id;
+    return order;
+}
+
+mg_status mg_backward_order(mg_id root, mg_id **order, size_t *n) {
+    mg_lock_take(&mg_graph_lock);
+    *order = mg_sorted(root, n);
+    mg_lock_give(&mg_graph_lock);
+    return *order == NULL ? MG_NO_MEMORY : MG_OK;
+}
+
+void mg_free_order(mg_id *order) { mg_dealloc(order); }

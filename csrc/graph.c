@@ -1,0 +1,280 @@
+/* graph.c - nodes: where they are stored, made and freed. */
+#include "graph.h"
+
+#include <string.h>
+
+#include "alloc.h"
+
+/* Every chunk there can be: 2^32 ids. The table costs memory only where used. */
+#define MAX_CHUNKS ((size_t)1 << (32 - MG_CHUNK_BITS))
+
+mg_node_t *mg_chunks[MAX_CHUNKS];
+mg_lock_t mg_graph_lock;
+
+static size_t chunks_used;
+static mg_id fresh = 1;     /* the next id that was never used */
+static mg_id fresh_end = 1; /* the first id without a chunk */
+static mg_id dead;          /* freed nodes, linked */
+static size_t live;
+
+const uint8_t mg_arity[MG_OP_COUNT] = {
+    [MG_OP_leaf] = 0,
+    [MG_OP_custom] = 0,
+#define X(name, kind, label, raises, value, dx, dy) \
+    [MG_OP_##name] = (kind) == MG_BINARY ? 2 : 1,
+    MG_OPS(X)
+#undef X
+};
+
+/* --- memory -------------------------------------------------------------- */
+
+static int add_chunk(void) {
+    if (chunks_used == MAX_CHUNKS)
+        return 0;
+    mg_node_t *chunk = mg_alloc(MG_CHUNK_NODES, sizeof *chunk);
+    if (chunk == NULL)
+        return 0;
+    mg_chunks[chunks_used++] = chunk;
+    fresh = chunks_used == 1 ? 1 : (mg_id)((chunks_used - 1) << MG_CHUNK_BITS);
+    /* The very last id is given up, so that the end fits an mg_id. */
+    fresh_end = chunks_used == MAX_CHUNKS ? UINT32_MAX : (mg_id)(chunks_used << MG_CHUNK_BITS);
+    return 1;
+}
+
+mg_id mg_new_node(int op, double data) {
+    mg_id id = dead;
+    mg_node_t *node;
+    if (MG_LIKELY(id != 0)) {
+        node = mg_at(id);
+        dead = node->link;
+    } else {
+        if (MG_UNLIKELY(fresh == fresh_end) && !add_chunk())
+            return 0;
+        id = fresh++;
+        node = mg_at(id);
+    }
+    node->data = data;
+    node->grad = 0.0;
+    node->operand[0] = node->operand[1] = 0;
+    node->k = 0.0;
+    node->refs = 1;
+    node->mark = 0;
+    node->flags = MG_OWNED;
+    node->op = (uint8_t)op;
+    live++;
+    return id;
+}
+
+/* Nodes that wait to be freed are linked through themselves: freeing needs no
+ * memory and no stack, however deep the graph. */
+void mg_free_nodes(mg_id id) {
+    mg_at(id)->link = 0;
+    while (id != 0) {
+        mg_node_t *node = mg_at(id);
+        mg_id waiting = node->link;
+        int custom = node->op == MG_OP_custom && node->list != NULL;
+        const mg_id *operands = custom ? node->list->ids : node->operand;
+        uint32_t n = custom ? node->list->n : mg_arity[node->op];
+        for (uint32_t i = 0; i < n; i++) {
+            mg_node_t *operand = mg_at(operands[i]);
+            if (--operand->refs == 0) {
+                operand->link = waiting;
+                waiting = operands[i];
+            }
+        }
+        if (custom)
+            mg_dealloc(node->list);
+        node->link = dead;
+        dead = id;
+        live--;
+        id = waiting;
+    }
+}
+
+uint32_t mg_new_mark(void) {
+    static uint32_t last;
+    if (MG_UNLIKELY(++last == 0)) { /* after 2^32 walks: old marks would look new */
+        for (mg_id id = 1; id < fresh; id++)
+            mg_at(id)->mark = 0;
+        last = 1;
+    }
+    return last;
+}
+
+/* --- making nodes --------------------------------------------------------- */
+
+static mg_id leaf(double data) { return mg_new_node(MG_OP_leaf, data); }
+
+static mg_id unary(int op, double data, mg_id a) {
+    mg_id id = mg_new_node(op, data);
+    if (MG_LIKELY(id != 0)) {
+        mg_at(id)->operand[0] = a;
+        mg_at(a)->refs++;
+    }
+    return id;
+}
+
+static mg_id binary(int op, double data, mg_id a, mg_id b) {
+    mg_id id = mg_new_node(op, data);
+    if (MG_LIKELY(id != 0)) {
+        mg_node_t *node = mg_at(id);
+        node->operand[0] = a;
+        node->operand[1] = b;
+        mg_at(a)->refs++;
+        mg_at(b)->refs++;
+    }
+    return id;
+}
+
+/* The operator on a and a leaf for b that nobody outside owns. */
+static mg_id with_number(int op, double data, mg_id a, double b) {
+    mg_id constant = leaf(b);
+    if (constant == 0)
+        return 0;
+    mg_id id = binary(op, data, a, constant);
+    mg_at(constant)->flags = 0;
+    mg_drop(constant);
+    return id;
+}
+
+static double value(int op, double x, double y, int *raises) {
+    switch (op) {
+#define X(name, kind, label, may_raise, value, dx, dy)          \
+    case MG_OP_##name: {                                        \
+        double out = value;                                     \
+        *raises = may_raise && mg_raises(x, y, out);            \
+        return out;                                             \
+    }
+        MG_OPS(X)
+#undef X
+    default:
+        *raises = 1;
+        return 0.0;
+    }
+}
+
+static int kept(mg_id id) { return mg_at(id)->flags & MG_KEPT; }
+
+mg_id mg_leaf(double data) {
+    mg_lock_take(&mg_graph_lock);
+    mg_id id = leaf(data);
+    mg_lock_give(&mg_graph_lock);
+    return id;
+}
+
+mg_id mg_add(mg_id a, mg_id b) {
+    mg_lock_take(&mg_graph_lock);
+    mg_id id =
+        kept(a) || kept(b) ? 0 : binary(MG_OP_add, mg_at(a)->data + mg_at(b)->data, a, b);
+    mg_lock_give(&mg_graph_lock);
+    return id;
+}
+
+mg_id mg_mul(mg_id a, mg_id b) {
+    mg_lock_take(&mg_graph_lock);
+    mg_id id =
+        kept(a) || kept(b) ? 0 : binary(MG_OP_mul, mg_at(a)->data * mg_at(b)->data, a, b);
+    mg_lock_give(&mg_graph_lock);
+    return id;
+}
+
+mg_id mg_add_number(mg_id a, double b) {
+    mg_lock_take(&mg_graph_lock);
+    mg_id id = kept(a) ? 0 : with_number(MG_OP_add, mg_at(a)->data + b, a, b);
+    mg_lock_give(&mg_graph_lock);
+    return id;
+}
+
+mg_id mg_mul_number(mg_id a, double b) {
+    mg_lock_take(&mg_graph_lock);
+    mg_id id = kept(a) ? 0 : with_number(MG_OP_mul, mg_at(a)->data * b, a, b);
+    mg_lock_give(&mg_graph_lock);
+    return id;
+}
+
+mg_id mg_unary(int op, mg_id a) {
+    mg_lock_take(&mg_graph_lock);
+    double x = mg_at(a)->data;
+    int raises;
+    double out = value(op, x, x, &raises);
+    mg_id id = raises || kept(a) ? 0 : unary(op, out, a);
+    mg_lock_give(&mg_graph_lock);
+    return id;
+}
+
+mg_id mg_unary_k(int op, mg_id a, double k) {
+    mg_lock_take(&mg_graph_lock);
+    int raises;
+    double out = value(op, mg_at(a)->data, k, &raises);
+    mg_id id = raises || kept(a) ? 0 : unary(op, out, a);
+    if (id != 0)
+        mg_at(id)->k = k;
+    mg_lock_give(&mg_graph_lock);
+    return id;
+}
+
+mg_id mg_binary(int op, mg_id a, mg_id b) {
+    mg_lock_take(&mg_graph_lock);
+    int raises;
+    double out = value(op, mg_at(a)->data, mg_at(b)->data, &raises);
+    mg_id id = raises || kept(a) || kept(b) ? 0 : binary(op, out, a, b);
+    mg_lock_give(&mg_graph_lock);
+    return id;
+}
+
+static mg_id custom(const mg_id *operands, size_t n, double data) {
+    mg_operand_list *list = NULL;
+    if (n > UINT32_MAX / sizeof *operands - 1)
+        return 0;
+    if (n > 0) {
+        list = mg_alloc(n + 1, sizeof *operands);
+        if (list == NULL)
+            return 0;
+        list->n = (uint32_t)n;
+        memcpy(list->ids, operands, n * sizeof *operands);
+    }
+    mg_id id = mg_new_node(MG_OP_custom, data);
+    if (id == 0) {
+        mg_dealloc(list);
+        return 0;
+    }
+    mg_at(id)->list = list;
+    for (size_t i = 0; i < n; i++)
+        mg_at(operands[i])->refs++;
+    return id;
+}
+
+mg_id mg_node(int op, const mg_id *operands, size_t n, double k, double data) {
+    if (op < 0 || op >= MG_OP_COUNT || (op != MG_OP_custom && n != mg_arity[op]))
+        return 0;
+    mg_lock_take(&mg_graph_lock);
+    mg_id id = op == MG_OP_custom ? custom(operands, n, data)
+               : n == 0           ? leaf(data)
+               : n == 1           ? unary(op, data, operands[0])
+                                  : binary(op, data, operands[0], operands[1]);
+    if (id != 0)
+        mg_at(id)->k = k;
+    mg_lock_give(&mg_graph_lock);
+    return id;
+}
+
+void mg_retain(mg_id id) {
+    mg_lock_take(&mg_graph_lock);
+    mg_at(id)->refs++;
+    mg_at(id)->flags |= MG_OWNED;
+    mg_lock_give(&mg_graph_lock);
+}
+
+void mg_release(mg_id id) {
+    mg_lock_take(&mg_graph_lock);
+    mg_at(id)->flags &= (uint16_t)~MG_OWNED;
+    mg_drop(id);
+    mg_lock_give(&mg_graph_lock);
+}
+
+size_t mg_live_nodes(void) {
+    mg_lock_take(&mg_graph_lock);
+    size_t n = live;
+    mg_lock_give(&mg_graph_lock);
+    return n;
+}

@@ -1,0 +1,76 @@
+/* graph.h - what the library's files know of each other's nodes. */
+#ifndef MG_GRAPH_H
+#define MG_GRAPH_H
+
+#include "platform.h" /* first */
+
+#include "micrograd.h"
+#include "ops.h"
+
+/* The operands of a custom node: their number, then they. */
+typedef struct {
+    uint32_t n;
+    mg_id ids[];
+} mg_operand_list;
+
+typedef struct {
+    double data, grad;
+    union {
+        mg_id operand[2];      /* of an operator; unused ones are 0 */
+        mg_operand_list *list; /* of a custom node; owned */
+    };
+    double k;       /* the operator's parameter: an exponent, a slope */
+    uint32_t refs;  /* references from outside and from nodes made of this one */
+    uint32_t mark;  /* the last walk that came by, see backward.c */
+    mg_id link;     /* the walk's next node; of a dead node the next dead one */
+    uint16_t flags; /* MG_KEPT and so on */
+    uint8_t op;
+    uint8_t cursor; /* in a walk, the operands already visited */
+} mg_node_t;
+
+enum { MG_KEPT = 1, MG_OWN_BACKWARD = 2, MG_OWNED = 4, MG_DEPENDENT = 8 };
+
+/* Nodes live in chunks that never move, so that one thread may read a node while
+ * another makes more. */
+enum { MG_CHUNK_BITS = 14 };
+#define MG_CHUNK_NODES ((mg_id)1 << MG_CHUNK_BITS)
+extern mg_node_t *mg_chunks[];
+
+static inline mg_node_t *mg_at(mg_id id) {
+    return &mg_chunks[id >> MG_CHUNK_BITS][id & (MG_CHUNK_NODES - 1)];
+}
+
+/* The number of operands of each operator, by code; a custom node's is its own. */
+extern const uint8_t mg_arity[];
+
+/* Guards every node and all that follows. */
+extern mg_lock_t mg_graph_lock;
+
+/* The functions below want the lock to be held. */
+
+/* A new node with no operands, one reference and MG_OWNED; 0: out of memory. */
+mg_id mg_new_node(int op, double data);
+
+/* Frees what no longer has references, starting at a node that lost its last. */
+void mg_free_nodes(mg_id id);
+
+static inline void mg_drop(mg_id id) {
+    if (--mg_at(id)->refs == 0)
+        mg_free_nodes(id);
+}
+
+/* Sorts what is below root and returns the first node of the order; each node's
+ * link is the next, 0 ends it. Leaves without a backward step of their own are
+ * left out. Sets *own to whether a node has MG_OWN_BACKWARD. */
+mg_id mg_sort(mg_id root, int *own);
+
+/* The derivative step of one node. */
+void mg_step(const mg_node_t *node);
+
+/* The order of mg_sort as a block of n ids; NULL: out of memory. */
+mg_id *mg_sorted(mg_id root, size_t *n);
+
+/* A number no node is marked with. */
+uint32_t mg_new_mark(void);
+
+#endif

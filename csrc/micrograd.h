@@ -1,0 +1,139 @@
+/* micrograd.h - the public API: a graph of scalars and its gradients.
+ *
+ * This header is also, between the two marks below, what CFFI parses: there is
+ * no second list of these functions.
+ *
+ * Nodes are named by an mg_id, never 0. Whoever makes a node owns one reference
+ * to it and gives it back with mg_release; a node keeps its operands alive. A
+ * dead graph is freed at once, without recursion, and its ids are used again.
+ *
+ * Threads: every function takes the library's one lock, so any thread may call
+ * any function at any time. Giving a function the id of a freed node is an error
+ * of the caller's that is not detected.
+ *
+ * Errors: a function that makes a node returns 0 and leaves the graph as it was.
+ * Nothing here prints, exits or aborts.
+ */
+#ifndef MICROGRAD_H
+#define MICROGRAD_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* cffi: begin */
+
+typedef uint32_t mg_id;
+
+/* What a function that makes no node returns. */
+typedef enum {
+    MG_OK = 0,
+    MG_NO_MEMORY = 1,
+    MG_HAS_OWN_BACKWARD = 2 /* the graph holds a node of mg_set_own_backward */
+} mg_status;
+
+/* --- operators ---------------------------------------------------------- */
+
+/* The code of an operator by its name in ops.h ("add", "tanh", ...), -1 for an
+ * unknown name; its name and its label by code, NULL past the last. Codes start
+ * at 0 with "leaf", then "custom". The strings are the library's own. */
+int mg_op_find(const char *name);
+const char *mg_op_name(int op);
+const char *mg_op_label(int op);
+
+/* --- making nodes ------------------------------------------------------- */
+
+/* A node without operands. 0: out of memory. */
+mg_id mg_leaf(double data);
+
+/* The result of one operator. 0: out of memory, or an operand is kept (see
+ * mg_keep), or the value is one for which Python's math raises. A number becomes
+ * a leaf of its own. O(1). */
+mg_id mg_add(mg_id a, mg_id b);
+mg_id mg_mul(mg_id a, mg_id b);
+mg_id mg_add_number(mg_id a, double b);
+mg_id mg_mul_number(mg_id a, double b);
+mg_id mg_unary(int op, mg_id a);
+mg_id mg_unary_k(int op, mg_id a, double k);
+mg_id mg_binary(int op, mg_id a, mg_id b);
+
+/* A node with its value given: nothing is computed or checked, kept operands are
+ * taken. An operator's node has as many operands as the operator; a custom node
+ * any number, copied, and no derivative. 0: out of memory. */
+mg_id mg_node(int op, const mg_id *operands, size_t n, double k, double data);
+
+/* One reference more, one fewer. Releasing the last frees the node and all that
+ * only it kept alive: O(nodes freed), no recursion, no allocation. */
+void mg_retain(mg_id id);
+void mg_release(mg_id id);
+
+/* --- reading and writing a node ----------------------------------------- */
+
+double mg_data(mg_id id);
+double mg_grad(mg_id id);
+void mg_set_data(mg_id id, double data);
+void mg_set_grad(mg_id id, double grad);
+int mg_op(mg_id id);
+double mg_k(mg_id id);
+
+/* Writes the first max operands to out and returns how many there are. */
+size_t mg_operands(mg_id id, mg_id *out, size_t max);
+
+/* --- gradients ---------------------------------------------------------- */
+
+/* Sets the root's grad to 1 and adds into the grad of every node below it, in
+ * reverse post-order of a depth-first search that visits operands left to right.
+ * Zeroes nothing. Allocates nothing. MG_HAS_OWN_BACKWARD: nothing was done, use
+ * the functions below. O(nodes below root). */
+mg_status mg_backward(mg_id root);
+
+/* The derivative step of one node. */
+void mg_backward_node(mg_id id);
+
+/* The order in which mg_backward would visit, without the leaves that do
+ * nothing, as a block that the caller gives back with mg_free_order. */
+mg_status mg_backward_order(mg_id root, mg_id **order, size_t *n);
+void mg_free_order(mg_id *order);
+
+/* The derivative steps of n nodes, in this order. */
+void mg_backward_nodes(const mg_id *order, size_t n);
+
+/* --- nodes that somebody outside has an interest in --------------------- */
+
+/* A kept node is one that the library refuses as an operand of mg_add and the
+ * like, so that the caller can note more about the result; see mg_node. Returns
+ * how many other nodes already use it, but 0 if it was kept before. */
+uint32_t mg_keep(mg_id id);
+int mg_is_kept(mg_id id);
+
+/* Marks that the caller has a derivative step of its own for this node. */
+void mg_set_own_backward(mg_id id);
+int mg_has_own_backward(mg_id id);
+
+/* Whether the reference that came with making the node, or that mg_retain took,
+ * has not been released: only other nodes keep it alive when 0. */
+int mg_is_owned(mg_id id);
+
+/* Sets out[i] to 1 where nodes[i] is computed from target, else to 0.
+ * O(nodes below them all). */
+mg_status mg_computed_from(mg_id target, const mg_id *nodes, size_t n, unsigned char *out);
+
+/* --- the library's own state -------------------------------------------- */
+
+/* Nodes alive now. */
+size_t mg_live_nodes(void);
+
+/* Blocks of memory the library holds now. */
+size_t mg_live_blocks(void);
+
+/* Makes the nth allocation from now fail (1: the next), and with forever != 0
+ * all after it; 0: none fails. For tests. */
+void mg_fail_allocation(long nth, int forever);
+
+/* The compiler that built the library, and the CPU's features it found, as text
+ * that belongs to the library. */
+const char *mg_compiler(void);
+const char *mg_cpu_features(void);
+
+/* cffi: end */
+
+#endif

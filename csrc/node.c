@@ -1,0 +1,110 @@
+/* node.c - reading and marking one node. */
+#include "graph.h"
+
+#include <string.h>
+
+double mg_data(mg_id id) {
+    mg_lock_take(&mg_graph_lock);
+    double data = mg_at(id)->data;
+    mg_lock_give(&mg_graph_lock);
+    return data;
+}
+
+double mg_grad(mg_id id) {
+    mg_lock_take(&mg_graph_lock);
+    double grad = mg_at(id)->grad;
+    mg_lock_give(&mg_graph_lock);
+    return grad;
+}
+
+void mg_set_data(mg_id id, double data) {
+    mg_lock_take(&mg_graph_lock);
+    mg_at(id)->data = data;
+    mg_lock_give(&mg_graph_lock);
+}
+
+void mg_set_grad(mg_id id, double grad) {
+    mg_lock_take(&mg_graph_lock);
+    mg_at(id)->grad = grad;
+    mg_lock_give(&mg_graph_lock);
+}
+
+int mg_op(mg_id id) {
+    mg_lock_take(&mg_graph_lock);
+    int op = mg_at(id)->op;
+    mg_lock_give(&mg_graph_lock);
+    return op;
+}
+
+double mg_k(mg_id id) {
+    mg_lock_take(&mg_graph_lock);
+    double k = mg_at(id)->k;
+    mg_lock_give(&mg_graph_lock);
+    return k;
+}
+
+size_t mg_operands(mg_id id, mg_id *out, size_t max) {
+    mg_lock_take(&mg_graph_lock);
+    const mg_node_t *node = mg_at(id);
+    const mg_id *operands = node->operand;
+    size_t n = mg_arity[node->op];
+    if (node->op == MG_OP_custom && node->list != NULL) {
+        operands = node->list->ids;
+        n = node->list->n;
+    }
+    for (size_t i = 0; i < n && i < max; i++)
+        out[i] = operands[i];
+    mg_lock_give(&mg_graph_lock);
+    return n;
+}
+
+static int has_flag(mg_id id, int flag) {
+    mg_lock_take(&mg_graph_lock);
+    int has = (mg_at(id)->flags & flag) != 0;
+    mg_lock_give(&mg_graph_lock);
+    return has;
+}
+
+uint32_t mg_keep(mg_id id) {
+    mg_lock_take(&mg_graph_lock);
+    mg_node_t *node = mg_at(id);
+    uint32_t users = node->flags & MG_KEPT ? 0 : node->refs - (node->flags & MG_OWNED ? 1 : 0);
+    node->flags |= MG_KEPT;
+    mg_lock_give(&mg_graph_lock);
+    return users;
+}
+
+int mg_is_kept(mg_id id) { return has_flag(id, MG_KEPT); }
+
+int mg_is_owned(mg_id id) { return has_flag(id, MG_OWNED); }
+
+void mg_set_own_backward(mg_id id) {
+    mg_lock_take(&mg_graph_lock);
+    mg_at(id)->flags |= MG_OWN_BACKWARD;
+    mg_lock_give(&mg_graph_lock);
+}
+
+int mg_has_own_backward(mg_id id) { return has_flag(id, MG_OWN_BACKWARD); }
+
+/* --- operators by name ------------------------------------------------------ */
+
+static const struct {
+    const char *name, *label;
+} ops[MG_OP_COUNT] = {
+    [MG_OP_leaf] = {"leaf", ""},
+    [MG_OP_custom] = {"custom", ""},
+#define X(name, kind, label, raises, value, dx, dy) [MG_OP_##name] = {#name, label},
+    MG_OPS(X)
+#undef X
+};
+
+int mg_op_find(const char *name) {
+    for (int op = 0; op < MG_OP_COUNT; op++)
+        if (strcmp(ops[op].name, name) == 0)
+            return op;
+    return -1;
+}
+
+const char *mg_op_name(int op) { return op < 0 || op >= MG_OP_COUNT ? NULL : ops[op].name; }
+
+const char *mg_op_label(int op) { return op < 0 || op >= MG_OP_COUNT ? NULL : ops[op].label; }

@@ -1,0 +1,103 @@
+/* ops.h - the operator table: one row an operator, its value and its derivatives.
+ *
+ * python_ref/ops.py is the same table in Python, row for row, and explains the
+ * choices at kinks and poles. An expression may use
+ *
+ *     x, y   the operands' data; y is the parameter k of an operator that has one
+ *     out    the result's data
+ *     g      the gradient that arrives at the result
+ *
+ * and is written exactly as its Python twin, so that both round alike. Backward
+ * never fails: infinities and NaNs flow.
+ */
+#ifndef MG_OPS_H
+#define MG_OPS_H
+
+#include <math.h>
+
+#include "platform.h"
+
+#define MG_TWO_OVER_SQRT_PI 1.1283791670955126
+
+static inline double mg_sigmoid(double x) {
+    if (x >= 0.0)
+        return 1.0 / (1.0 + exp(-x));
+    double e = exp(x);
+    return e / (1.0 + e);
+}
+
+static inline double mg_softplus(double x) {
+    return (x > 0.0 ? x : 0.0) + log1p(exp(-fabs(x)));
+}
+
+static inline double mg_dpow_base(double x, double y, double g) {
+    if (y == 0.0 || y == 1.0)
+        return y * g; /* finite at x = 0 */
+    return (y * pow(x, y - 1.0)) * g;
+}
+
+static inline double mg_dpow_exponent(double x, double y, double out, double g) {
+    return x == 0.0 && y >= 0.0 ? 0.0 : (out * log(x)) * g;
+}
+
+static inline double mg_dabs(double x, double g) {
+    return x > 0.0 ? g : x < 0.0 ? -g : 0.0 * x;
+}
+
+/* The kinds of rows: operands that are nodes, and whether there is a k. */
+enum { MG_BINARY, MG_UNARY, MG_UNARY_K };
+
+/* Rows: X(name, kind, label, may raise, value, d/dx, d/dy) */
+#define MG_OPS(X)                                                                         \
+    X(add, MG_BINARY, "+", 0, x + y, g, g)                                                \
+    X(mul, MG_BINARY, "*", 0, x *y, y *g, x *g)                                           \
+    X(pow, MG_BINARY, "**", 1, pow(x, y), mg_dpow_base(x, y, g),                          \
+      mg_dpow_exponent(x, y, out, g))                                                     \
+    X(pow_k, MG_UNARY_K, "**", 1, pow(x, y), mg_dpow_base(x, y, g), 0.0)                  \
+    X(leaky_relu, MG_UNARY_K, "leaky_relu", 0, x < 0.0 ? y * x : x, x > 0.0 ? g : y * g,  \
+      0.0)                                                                                \
+    X(abs, MG_UNARY, "abs", 0, fabs(x), mg_dabs(x, g), 0.0)                               \
+    X(relu, MG_UNARY, "ReLU", 0, x < 0.0 ? 0.0 : x, out > 0.0 ? g : 0.0, 0.0)             \
+    X(tanh, MG_UNARY, "tanh", 1, tanh(x), (1.0 - out * out) * g, 0.0)                     \
+    X(sigmoid, MG_UNARY, "sigmoid", 1, mg_sigmoid(x), (out * (1.0 - out)) * g, 0.0)       \
+    X(softplus, MG_UNARY, "softplus", 1, mg_softplus(x), mg_sigmoid(x) * g, 0.0)          \
+    X(exp, MG_UNARY, "exp", 1, exp(x), out *g, 0.0)                                       \
+    X(expm1, MG_UNARY, "expm1", 1, expm1(x), (out + 1.0) * g, 0.0)                        \
+    X(log, MG_UNARY, "log", 1, log(x), 1.0 / x * g, 0.0)                                  \
+    X(log1p, MG_UNARY, "log1p", 1, log1p(x), 1.0 / (1.0 + x) * g, 0.0)                    \
+    X(sqrt, MG_UNARY, "sqrt", 1, sqrt(x), 0.5 / out * g, 0.0)                             \
+    X(sin, MG_UNARY, "sin", 1, sin(x), cos(x) * g, 0.0)                                   \
+    X(cos, MG_UNARY, "cos", 1, cos(x), -sin(x) * g, 0.0)                                  \
+    X(tan, MG_UNARY, "tan", 1, tan(x), (1.0 + out * out) * g, 0.0)                        \
+    X(asin, MG_UNARY, "asin", 1, asin(x), 1.0 / sqrt(1.0 - x * x) * g, 0.0)               \
+    X(acos, MG_UNARY, "acos", 1, acos(x), -1.0 / sqrt(1.0 - x * x) * g, 0.0)              \
+    X(atan, MG_UNARY, "atan", 1, atan(x), 1.0 / (1.0 + x * x) * g, 0.0)                   \
+    X(sinh, MG_UNARY, "sinh", 1, sinh(x), cosh(x) * g, 0.0)                               \
+    X(cosh, MG_UNARY, "cosh", 1, cosh(x), sinh(x) * g, 0.0)                               \
+    X(erf, MG_UNARY, "erf", 1, erf(x), MG_TWO_OVER_SQRT_PI *exp(-(x * x)) * g, 0.0)       \
+    X(atan2, MG_BINARY, "atan2", 1, atan2(x, y), y / (x * x + y * y) * g,                 \
+      -x / (x * x + y * y) * g)                                                           \
+    X(maximum, MG_BINARY, "maximum", 0, x >= y || x != x ? x : y,                         \
+      x >= y || x != x ? g : 0.0, x >= y || x != x ? 0.0 : g)                             \
+    X(minimum, MG_BINARY, "minimum", 0, x <= y || x != x ? x : y,                         \
+      x <= y || x != x ? g : 0.0, x <= y || x != x ? 0.0 : g)
+
+/* MG_OP_leaf, MG_OP_custom, MG_OP_add, ... */
+enum {
+    MG_OP_leaf,
+    MG_OP_custom,
+#define X(name, kind, label, raises, value, dx, dy) MG_OP_##name,
+    MG_OPS(X)
+#undef X
+        MG_OP_COUNT
+};
+
+/* Whether Python's math raises where C returned out for x and y: a NaN that did
+ * not come in, or an infinity from finite operands. */
+static inline int mg_raises(double x, double y, double out) {
+    if (MG_LIKELY(isfinite(out)))
+        return 0;
+    return (isfinite(x) && isfinite(y)) || (isnan(out) && !isnan(x) && !isnan(y));
+}
+
+#endif
