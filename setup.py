@@ -6,6 +6,7 @@ The metadata is in pyproject.toml, the compiler's flags in micrograd_c/_build.py
 import os
 import sys
 import sysconfig
+import textwrap
 
 from setuptools import setup
 from setuptools.command.build_ext import build_ext
@@ -22,6 +23,7 @@ class BuildFailed(Exception):
 
 class BuildLibrary(build_ext):
     def run(self):
+        self.force = True  # setuptools would not see that CC or CFLAGS changed
         try:
             super().run()
         except Exception as error:  # no compiler, no Python.h, a broken compiler, ...
@@ -46,14 +48,15 @@ def setup_with_library():
 try:
     setup_with_library()
 except BuildFailed as error:
+    why = textwrap.shorten(str(error), 100)  # the compiler's own words stand above
     if os.environ.get("MICROGRAD_C_REQUIRE_EXT") == "1":
         raise SystemExit(
-            f"error: MICROGRAD_C_REQUIRE_EXT=1, and the C library was not built: {error}. "
-            + WHAT_TO_DO
+            f"error: the C library was not built ({why}) and MICROGRAD_C_REQUIRE_EXT=1 "
+            f"asks for it. {WHAT_TO_DO}"
         ) from error
     print(
-        f"\nmicrograd_c: the C library was not built: {error}. "
-        f"Installing the slower Python engine alone. {WHAT_TO_DO}\n",
+        f"\nmicrograd_c: the C library was not built ({why}): the install goes on with "
+        f"the Python engine, which is slower. {WHAT_TO_DO}\n",
         file=sys.stderr,
     )
     # A second setup() that knows of no extension, so that the wheel is tagged py3-none-any.
