@@ -153,6 +153,13 @@ static double value(int op, double x, double y, int *raises) {
     }
 }
 
+static void set_k(mg_id id, double k, int style) {
+    if (id == 0)
+        return;
+    mg_at(id)->k = k;
+    mg_at(id)->flags |= (uint16_t)((unsigned)style << MG_STYLE_SHIFT & MG_STYLE);
+}
+
 static int kept(mg_id id) { return mg_at(id)->flags & MG_KEPT; }
 
 mg_id mg_leaf(double data) {
@@ -202,13 +209,12 @@ mg_id mg_unary(int op, mg_id a) {
     return id;
 }
 
-mg_id mg_unary_k(int op, mg_id a, double k) {
+mg_id mg_unary_k(int op, mg_id a, double k, int style) {
     mg_lock_take(&mg_graph_lock);
     int raises;
     double out = value(op, mg_at(a)->data, k, &raises);
     mg_id id = raises || kept(a) ? 0 : unary(op, out, a);
-    if (id != 0)
-        mg_at(id)->k = k;
+    set_k(id, k, style);
     mg_lock_give(&mg_graph_lock);
     return id;
 }
@@ -244,7 +250,7 @@ static mg_id custom(const mg_id *operands, size_t n, double data) {
     return id;
 }
 
-mg_id mg_node(int op, const mg_id *operands, size_t n, double k, double data) {
+mg_id mg_node(int op, const mg_id *operands, size_t n, double k, int style, double data) {
     if (op < 0 || op >= MG_OP_COUNT || (op != MG_OP_custom && n != mg_arity[op]))
         return 0;
     mg_lock_take(&mg_graph_lock);
@@ -252,8 +258,7 @@ mg_id mg_node(int op, const mg_id *operands, size_t n, double k, double data) {
                : n == 0           ? leaf(data)
                : n == 1           ? unary(op, data, operands[0])
                                   : binary(op, data, operands[0], operands[1]);
-    if (id != 0)
-        mg_at(id)->k = k;
+    set_k(id, k, style);
     mg_lock_give(&mg_graph_lock);
     return id;
 }

@@ -28,7 +28,14 @@ typedef struct {
     uint8_t cursor; /* in a walk, the operands already visited */
 } mg_node_t;
 
-enum { MG_KEPT = 1, MG_OWN_BACKWARD = 2, MG_OWNED = 4, MG_DEPENDENT = 8 };
+enum {
+    MG_KEPT = 1,
+    MG_OWN_BACKWARD = 2,
+    MG_OWNED = 4,
+    MG_DEPENDENT = 8,
+    MG_STYLE = 0x300, /* of k, see mg_unary_k */
+    MG_STYLE_SHIFT = 8
+};
 
 /* Nodes live in chunks that never move, so that one thread may read a node while
  * another makes more. */

@@ -47,19 +47,19 @@ mg_id mg_leaf(double data);
 
 /* The result of one operator. 0: out of memory, or an operand is kept (see
  * mg_keep), or the value is one for which Python's math raises. A number becomes
- * a leaf of its own. O(1). */
+ * a leaf of its own. style, 0 to 3, is the caller's own note on k. O(1). */
 mg_id mg_add(mg_id a, mg_id b);
 mg_id mg_mul(mg_id a, mg_id b);
 mg_id mg_add_number(mg_id a, double b);
 mg_id mg_mul_number(mg_id a, double b);
 mg_id mg_unary(int op, mg_id a);
-mg_id mg_unary_k(int op, mg_id a, double k);
+mg_id mg_unary_k(int op, mg_id a, double k, int style);
 mg_id mg_binary(int op, mg_id a, mg_id b);
 
 /* A node with its value given: nothing is computed or checked, kept operands are
  * taken. An operator's node has as many operands as the operator; a custom node
  * any number, copied, and no derivative. 0: out of memory. */
-mg_id mg_node(int op, const mg_id *operands, size_t n, double k, double data);
+mg_id mg_node(int op, const mg_id *operands, size_t n, double k, int style, double data);
 
 /* One reference more, one fewer. Releasing the last frees the node and all that
  * only it kept alive: O(nodes freed), no recursion, no allocation. */
@@ -74,6 +74,7 @@ void mg_set_data(mg_id id, double data);
 void mg_set_grad(mg_id id, double grad);
 int mg_op(mg_id id);
 double mg_k(mg_id id);
+int mg_k_style(mg_id id);
 
 /* Writes the first max operands to out and returns how many there are. */
 size_t mg_operands(mg_id id, mg_id *out, size_t max);

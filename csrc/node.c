@@ -43,6 +43,13 @@ double mg_k(mg_id id) {
     return k;
 }
 
+int mg_k_style(mg_id id) {
+    mg_lock_take(&mg_graph_lock);
+    int style = (mg_at(id)->flags & MG_STYLE) >> MG_STYLE_SHIFT;
+    mg_lock_give(&mg_graph_lock);
+    return style;
+}
+
 size_t mg_operands(mg_id id, mg_id *out, size_t max) {
     mg_lock_take(&mg_graph_lock);
     const mg_node_t *node = mg_at(id);

@@ -18,7 +18,7 @@ static int is_dependent(const mg_node_t *node, mg_id target) {
 
 mg_status mg_computed_from(mg_id target, const mg_id *nodes, size_t n, unsigned char *out) {
     /* One root above them all makes one walk of it. */
-    mg_id root = mg_node(MG_OP_custom, nodes, n, 0.0, 0.0);
+    mg_id root = mg_node(MG_OP_custom, nodes, n, 0.0, 0, 0.0);
     if (root == 0)
         return MG_NO_MEMORY;
     mg_lock_take(&mg_graph_lock);

@@ -4,38 +4,75 @@ import random
 
 from python_ref.engine import Value
 
+# What a neuron may do to its sum, by the Value method, and what its repr says then.
+NONLINEARITIES = {
+    "relu": "ReLU",
+    "tanh": "Tanh",
+    "sigmoid": "Sigmoid",
+    "leaky_relu": "LeakyReLU",
+}
+
+
+def check_nonlin(nonlin):
+    if not isinstance(nonlin, bool) and nonlin not in NONLINEARITIES:
+        names = ", ".join(map(repr, NONLINEARITIES))
+        raise ValueError(f"nonlin is {nonlin!r}, expected True (relu), False or one of {names}")
+    return nonlin
+
 
 class Module:
+    """Something with parameters that can be trained."""
+
     def zero_grad(self):
+        """Set the gradient of every parameter to 0."""
         for p in self.parameters():
             p.grad = 0
 
     def parameters(self):
+        """The Values to train, as a list."""
         return []
 
 
 class Neuron(Module):
+    """A weighted sum of ``nin`` inputs and a bias, through a nonlinearity.
+
+    ``nonlin``: True for relu, False for none, or "relu", "tanh", "sigmoid",
+    "leaky_relu". Weights are drawn from ``random.uniform(-1, 1)``, the bias is 0.
+    """
+
+    value_class = Value
+
     def __init__(self, nin, nonlin=True):
-        self.w = [Value(random.uniform(-1, 1)) for _ in range(nin)]
-        self.b = Value(0)
+        check_nonlin(nonlin)
+        self.w = [self.value_class(random.uniform(-1, 1)) for _ in range(nin)]
+        self.b = self.value_class(0)
         self.nonlin = nonlin
 
     def __call__(self, x):
+        """The output for ``x``, a sequence of ``nin`` numbers or Values, as a Value."""
         act = sum((wi * xi for wi, xi in zip(self.w, x)), self.b)
-        return act.relu() if self.nonlin else act
+        if not self.nonlin:
+            return act
+        return act.relu() if self.nonlin is True else getattr(act, self.nonlin)()
 
     def parameters(self):
         return self.w + [self.b]
 
     def __repr__(self):
-        return f"{'ReLU' if self.nonlin else 'Linear'}Neuron({len(self.w)})"
+        name = "relu" if self.nonlin is True else self.nonlin
+        return f"{NONLINEARITIES.get(name, 'Linear')}Neuron({len(self.w)})"
 
 
 class Layer(Module):
+    """``nout`` neurons side by side; further arguments are each Neuron's."""
+
+    neuron_class = Neuron
+
     def __init__(self, nin, nout, **kwargs):
-        self.neurons = [Neuron(nin, **kwargs) for _ in range(nout)]
+        self.neurons = [self.neuron_class(nin, **kwargs) for _ in range(nout)]
 
     def __call__(self, x):
+        """A list of ``nout`` Values; the Value alone where ``nout`` is 1."""
         out = [n(x) for n in self.neurons]
         return out[0] if len(out) == 1 else out
 
@@ -47,14 +84,21 @@ class Layer(Module):
 
 
 class MLP(Module):
-    def __init__(self, nin, nouts):
-        sizes = [nin] + nouts
-        last = len(nouts) - 1
+    """Layers of sizes ``nouts``, each fed by the one before; the last is linear."""
+
+    layer_class = Layer
+
+    def __init__(self, nin, nouts, nonlin="relu"):
+        check_nonlin(nonlin)
+        sizes = [nin] + list(nouts)
+        last = len(sizes) - 2
         self.layers = [
-            Layer(sizes[i], sizes[i + 1], nonlin=i != last) for i in range(len(nouts))
+            self.layer_class(sizes[i], sizes[i + 1], nonlin=nonlin if i != last else False)
+            for i in range(last + 1)
         ]
 
     def __call__(self, x):
+        """The last layer's output for ``x``, a sequence of ``nin`` numbers or Values."""
         for layer in self.layers:
             x = layer(x)
         return x

@@ -1,0 +1,301 @@
+"""Value of the C engine: a Python handle, one integer wide, on a node in C.
+
+C counts who uses a node: one reference for its Value, one for every node made
+of it. So a temporary Value dies at once and leaves its node to the graph, and a
+graph dies in C. That is why an operator is fast, and why Python has no list of
+a graph's Values. What follows from it is in ``_looking.py``: how ``_prev`` finds
+a Value again, and how labels, attributes and ``_backward`` functions stay with a
+node whose Value nobody holds.
+"""
+
+from micrograd_c import _looking, engine
+from micrograd_c._native import ffi, lib
+from python_ref.numbers import describe, to_float
+from python_ref.operators import Operators
+from python_ref.ops import OPS
+
+# What an operator needs, as globals: each saves an attribute look-up.
+new = object.__new__
+mg_add, mg_mul = lib.mg_add, lib.mg_mul
+mg_add_number, mg_mul_number = lib.mg_add_number, lib.mg_mul_number
+mg_unary, mg_leaf = lib.mg_unary, lib.mg_leaf
+mg_data, mg_grad = lib.mg_data, lib.mg_grad
+mg_set_data, mg_set_grad = lib.mg_set_data, lib.mg_set_grad
+
+CODES = {name: lib.mg_op_find(name.encode()) for name in OPS}
+NAMES = {code: name for name, code in CODES.items()}
+LABELS = {code: OPS[name].label for name, code in CODES.items()}
+CUSTOM, POW_K = lib.mg_op_find(b"custom"), CODES["pow_k"]
+WITH_K = {"pow_k", "leaky_relu"}
+
+# How the user may have written an exponent: C keeps the place in this tuple.
+WRITTEN_AS = (int, float, bool)
+
+NO_MEMORY = "no memory for another Value"
+
+# The types that an operator takes as a number without asking twice. NumPy's
+# scalars join when they are first met.
+number_types = {float, int, bool}
+
+
+class Value(Operators):
+    """A scalar, its gradient, and the operator and operands that made it.
+
+    >>> a, b = Value(2.0), Value(-3.0)
+    >>> c = a * b + a**2
+    >>> c.backward()
+    >>> c.data, a.grad, b.grad
+    (-2.0, 1.0, 2.0)
+    """
+
+    __slots__ = ("_id", "_held", "_also_held", "_own_backward", "__dict__", "__weakref__")
+
+    label = ""
+
+    def __init__(self, data, _children=(), _op="", label=""):
+        if type(data) is not float:
+            data = to_float(data)
+        if _children != () or _op:
+            children = tuple(dict.fromkeys(_children))
+            for child in children:
+                if not isinstance(child, Value):
+                    raise TypeError(f"expected Values as _children, got {describe(child)}")
+            _fill(self, CUSTOM, children, data, None, _op)
+        else:
+            node = mg_leaf(data)
+            if not node:
+                raise MemoryError(NO_MEMORY)
+            if getattr(self, "_id", 0):
+                _forget(self)
+            set_id(self, node)
+        if label:
+            self.label = label
+
+    def __del__(self, release=lib.mg_release):
+        try:
+            release(self._id)
+        except AttributeError:
+            pass  # __init__ did not get far enough
+
+    def __setattr__(self, name, value):
+        if name == "grad":
+            mg_set_grad(self._id, value if type(value) is float else to_float(value))
+        elif name == "data":
+            mg_set_data(self._id, value if type(value) is float else to_float(value))
+        else:
+            object.__setattr__(self, name, value)
+            _looking.keep(self)
+
+    @property
+    def data(self):
+        return mg_data(self._id)
+
+    @property
+    def grad(self):
+        return mg_grad(self._id)
+
+    # --- the two operators that programs are full of; the others are in Operators ---
+
+    def __add__(self, other):
+        if type(other) is Value:
+            node = mg_add(self._id, other._id)
+        elif type(other) in number_types:
+            node = mg_add_number(self._id, other)
+        else:
+            return self._with_stranger("add", other)
+        if not node:
+            return self._apply("add", other)
+        result = new(Value)
+        set_id(result, node)
+        return result
+
+    def __mul__(self, other):
+        if type(other) is Value:
+            node = mg_mul(self._id, other._id)
+        elif type(other) in number_types:
+            node = mg_mul_number(self._id, other)
+        else:
+            return self._with_stranger("mul", other)
+        if not node:
+            return self._apply("mul", other)
+        result = new(Value)
+        set_id(result, node)
+        return result
+
+    __radd__ = __add__
+    __rmul__ = __mul__
+
+    def _with_stranger(self, name, other):
+        """An operand that is no Value itself and of no number type met so far."""
+        if not self._is_operand(other):
+            return NotImplemented
+        if not self._is_value(other):
+            if type(other).__module__ == "numpy":
+                number_types.add(type(other))
+            other = to_float(other)
+        return self._apply(name, other)
+
+    # --- gradients ---
+
+    def backward(self):
+        """Add d self / d node to the ``grad`` of self and of every node below it.
+
+        Zeroes nothing: gradients accumulate until somebody sets them to 0.
+        """
+        if lib.mg_backward(self._id) == lib.MG_HAS_OWN_BACKWARD:
+            _looking.backward(self)
+
+    @property
+    def _backward(self):
+        """The step that backward() does for this node; assign to it to do one's own."""
+        return getattr(self, "_own_backward", None) or self._apply_derivatives
+
+    @_backward.setter
+    def _backward(self, function):
+        if not callable(function):
+            raise TypeError(f"expected a function as _backward, got {describe(function)}")
+        set_own_backward(self, function)
+        lib.mg_set_own_backward(self._id)
+
+    def _apply_derivatives(self):
+        lib.mg_backward_node(self._id)
+
+    # --- the graph, for who looks ---
+
+    @property
+    def _op(self):
+        code = lib.mg_op(self._id)
+        if code == CUSTOM or "_op" in self.__dict__:
+            return self.__dict__.get("_op", "")
+        if code == POW_K:
+            return f"**{WRITTEN_AS[lib.mg_k_style(self._id)](lib.mg_k(self._id))}"
+        return LABELS.get(code, "")
+
+    @_op.setter
+    def _op(self, text):
+        self.__dict__["_op"] = text
+
+    @property
+    def _operands(self):
+        held = getattr(self, "_held", None)
+        if held is None:
+            held = tuple(map(_looking.value_of, _looking.operand_ids(self._id)))
+            set_held(self, held)
+        return held
+
+    # --- what operators.py and copying.py ask of an engine ---
+
+    def _apply(self, name, *others):
+        """One operator; ``others`` are Values or numbers."""
+        code = CODES[name]
+        if not others:
+            node = mg_unary(code, self._id)
+        else:
+            others = tuple(x if isinstance(x, Value) else Value(x) for x in others)
+            node = lib.mg_binary(code, self._id, others[0]._id)
+        if node:
+            result = new(Value)
+            set_id(result, node)
+            return result
+        # The value is one for which Python's math raises, an operand is kept, or
+        # there is no memory: each of them shows here.
+        operands = (self, *others)
+        data = OPS[name].value(*(operand.data for operand in operands))
+        return self._make(name, None, OPS[name].label, operands, data)
+
+    def _apply_k(self, name, k, label):
+        style = style_of(k, label) if name == "pow_k" else 0
+        node = lib.mg_unary_k(CODES[name], self._id, k, style) if style is not None else 0
+        if not node:
+            return self._make(name, k, label, (self,), OPS[name].value(self.data, k))
+        result = new(Value)
+        set_id(result, node)
+        return result
+
+    @staticmethod
+    def _make(name, k, label, operands, data, cls=None):
+        """A node with its value given, its operands held."""
+        result = new(cls or Value)
+        _fill(result, CUSTOM if name is None else CODES[name], operands, data, k, label)
+        return result
+
+    @staticmethod
+    def _is_value(x):
+        return isinstance(x, Value)
+
+    @staticmethod
+    def _constant(x):
+        return Value(x)
+
+    @staticmethod
+    def _plain_class():
+        return Value
+
+    def _recipe(self):
+        name = NAMES.get(lib.mg_op(self._id))
+        k = lib.mg_k(self._id) if name in WITH_K else None
+        return name, k, self._op
+
+    def _has_own_backward(self):
+        return getattr(self, "_own_backward", None) is not None
+
+    # Pickles name micrograd_c.engine, so that they load on whichever engine is in use.
+    @property
+    def _rebuild_leaf(self):
+        return engine.rebuild_leaf
+
+    @property
+    def _rebuild_graph(self):
+        return engine.rebuild_graph
+
+
+# Value's own attributes are set by these, past its __setattr__.
+set_id = Value._id.__set__
+set_held = Value._held.__set__
+set_also_held = Value._also_held.__set__
+set_own_backward = Value._own_backward.__set__
+
+
+def _fill(value, code, operands, data, k, label):
+    """Give ``value`` a new node made of ``operands``, with ``data`` as its value."""
+    ids = [operand._id for operand in operands]
+    style = style_of(k, label) if code == POW_K else 0
+    node = lib.mg_node(code, ids, len(ids), 0.0 if k is None else k, style or 0, data)
+    if not node:
+        raise MemoryError(NO_MEMORY)
+    if getattr(value, "_id", 0):
+        _forget(value)
+    set_id(value, node)
+    if code == CUSTOM or style is None:
+        value.__dict__["_op"] = label
+        lib.mg_keep(node)
+    elif any(map(lib.mg_is_kept, ids)):
+        lib.mg_keep(node)
+    else:
+        return
+    set_held(value, operands)  # what is kept in Python stays with what is made of it
+
+
+def _forget(value):
+    """Part a Value from its node, when __init__ is called a second time."""
+    lib.mg_release(value._id)
+    for slot in ("_held", "_also_held", "_own_backward"):
+        if hasattr(value, slot):
+            delattr(value, slot)
+    value.__dict__.clear()
+
+
+def style_of(k, label):
+    """The place in WRITTEN_AS of how ``k`` was written; None for another way."""
+    if not -(2**53) < k < 2**53:  # includes NaN and the infinities
+        return 1 if label == f"**{k}" else None
+    for style, kind in enumerate(WRITTEN_AS):
+        if label == f"**{kind(k)}":
+            return style
+    return None
+
+
+def live_nodes():
+    """How many nodes the C library holds, in all threads."""
+    return lib.mg_live_nodes()
+

@@ -1,0 +1,125 @@
+"""How Python finds its way in a graph that lives in C.
+
+An operator tells nobody which Value belongs to its node: that would cost every
+operator for what few programs ask. When somebody looks, the question is answered:
+
+- ``value_of``: which Value belongs to this node? One that was found before is in
+  ``_known``, by node, weakly. Else, if C says that a Value owns the node, it is
+  searched for among all living Values, which are then all known. Else nobody
+  holds one, and it is made. Whoever looked at ``_prev`` holds what it saw, so
+  that the same node is the same object for as long as the root lives.
+
+- ``keep``: a label, an attribute or a ``_backward`` function must stay with the
+  node even when no name holds its Value. Such a node is *kept*: the C operators
+  refuse it as an operand, and the slower way that Python then goes lets the
+  result hold its operands, and be kept in turn. So a kept Value lives as long as
+  what is computed from it, and Python's collector sees every cycle that a user's
+  attribute or closure may close. Where results exist already when a node becomes
+  kept, the living Values among them are searched for and hold it too.
+"""
+
+import gc
+import sys
+import threading
+from weakref import WeakValueDictionary
+
+from micrograd_c import _cvalue
+from micrograd_c._native import ffi, lib
+
+_known = WeakValueDictionary()  # node id -> its Value
+_searching = threading.RLock()
+
+
+def operand_ids(node):
+    """The ids of a node's operands, in order, repeated as they are."""
+    n = lib.mg_operands(node, ffi.NULL, 0)
+    ids = ffi.new("mg_id[]", n)
+    lib.mg_operands(node, ids, n)
+    return list(ids)
+
+
+def value_of(node):
+    """The one Value of a node that something living uses."""
+    with _searching:
+        value = _known.get(node)
+        if value is None and lib.mg_is_owned(node):
+            living_values()
+            value = _known.get(node)
+        if value is None:
+            lib.mg_retain(node)
+            value = _cvalue.new(_cvalue.Value)
+            _cvalue.set_id(value, node)
+            _known[node] = value
+        return value
+
+
+def living_values():
+    """Every Value alive, in any thread; all of them are known afterwards."""
+    if hasattr(gc, "get_freeze_count") and gc.get_freeze_count():
+        gc.unfreeze()  # get_objects leaves out what was frozen
+    # A Value that another thread is just finalizing has nobody left; holding it
+    # would not stop its node from being released.
+    dying = {
+        id(frame.f_locals.get("self"))
+        for frame in sys._current_frames().values()
+        if frame.f_code is _cvalue.Value.__del__.__code__
+    }
+    values = [
+        x
+        for x in gc.get_objects()
+        if issubclass(type(x), _cvalue.Value) and hasattr(x, "_id") and id(x) not in dying
+    ]
+    for value in values:
+        _known[value._id] = value
+    return values
+
+
+def keep(value):
+    """Let what is, or was, computed from ``value`` hold it."""
+    if not lib.mg_keep(value._id):
+        return  # nothing was computed from it yet, or it was kept before
+    with _searching:
+        values = living_values()
+        ids = [other._id for other in values]
+        depends = ffi.new("unsigned char[]", len(ids))
+        if lib.mg_computed_from(value._id, ids, len(ids), depends) == lib.MG_NO_MEMORY:
+            raise MemoryError("no memory to find what is computed from a Value")
+        for other, depend in zip(values, depends):
+            if depend:
+                lib.mg_keep(other._id)
+                held = getattr(other, "_also_held", ())
+                _cvalue.set_also_held(other, (*held, value))
+
+
+def backward(root):
+    """backward() of a graph in which somebody assigned a ``_backward``."""
+    own = {value._id: value._own_backward for value in held_below(root) if has_own(value)}
+    order, n = ffi.new("mg_id **"), ffi.new("size_t *")
+    if lib.mg_backward_order(root._id, order, n) == lib.MG_NO_MEMORY:
+        raise MemoryError("no memory to sort the graph")
+    ids = ffi.gc(order[0], lib.mg_free_order)
+    root.grad = 1.0
+    done = 0
+    for i in range(n[0]):
+        step = own.get(ids[i])
+        if step is not None:
+            lib.mg_backward_nodes(ids + done, i - done)
+            step()
+            done = i + 1
+    lib.mg_backward_nodes(ids + done, n[0] - done)
+
+
+def has_own(value):
+    return getattr(value, "_own_backward", None) is not None
+
+
+def held_below(root):
+    """root and every Value that it holds, directly or not."""
+    seen, stack = {root}, [root]
+    while stack:
+        value = stack.pop()
+        yield value
+        for held in (*getattr(value, "_held", ()), *getattr(value, "_also_held", ())):
+            if held not in seen:
+                seen.add(held)
+                stack.append(held)
