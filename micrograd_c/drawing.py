@@ -1,0 +1,91 @@
+"""Pictures of a graph of Values, drawn by graphviz as micrograd's ``draw_dot`` draws them."""
+
+RANKDIRS = ("LR", "RL", "TB", "BT")
+
+
+def draw_dot(root, format="svg", rankdir="LR", max_nodes=1000):
+    """The graph below ``root`` as a ``graphviz.Digraph``: a box a Value, a circle an operator.
+
+    A box shows the label, where the Value has one, then data and gradient. The
+    result shows itself in a notebook; ``.render("name")`` writes a file of the
+    given format (``"svg"``, ``"png"``, ``"pdf"``, …), which needs graphviz's
+    ``dot`` program. ``rankdir`` is the direction from leaves to root: ``"LR"``,
+    ``"RL"``, ``"TB"`` or ``"BT"``.
+
+    Raises ImportError without the graphviz package, TypeError if ``root`` is no
+    Value, and ValueError for a graph of more than ``max_nodes`` Values (``None``
+    draws any), or for an unknown ``format`` or ``rankdir``.
+
+    >>> from micrograd_c.engine import Value
+    >>> a = Value(2.0, label="a")
+    >>> dot = draw_dot(a * 3 + 1)
+    >>> print(dot.source.splitlines()[3].strip())
+    v0 [label="{ a | data 2.0000 | grad 0.0000 }" shape=record]
+    """
+    if rankdir not in RANKDIRS:
+        raise ValueError(f"expected rankdir as one of {', '.join(RANKDIRS)}, got {rankdir!r}")
+    nodes = list(walk(root))
+    if max_nodes is not None and len(nodes) > max_nodes:
+        raise ValueError(
+            f"the graph has {len(nodes)} Values, more than max_nodes={max_nodes}: draw a "
+            "smaller part of it, or pass a larger max_nodes (None for no limit)"
+        )
+    try:
+        from graphviz import Digraph, escape
+    except ImportError:
+        raise ImportError("draw_dot needs the graphviz package: pip install graphviz") from None
+
+    dot = Digraph(format=format, graph_attr={"rankdir": rankdir})
+    names = {node: f"v{i}" for i, node in enumerate(nodes)}
+    for node in nodes:
+        name = names[node]
+        dot.node(name, label=record_text(node), shape="record")
+        if node._op:
+            dot.node(f"{name}op", label=escape(str(node._op)))
+            dot.edge(f"{name}op", name)
+        for operand in node._prev:
+            # An operand without an operator node is a user's Value made with _children alone.
+            dot.edge(names[operand], f"{name}op" if node._op else name)
+    return dot
+
+
+def walk(root):
+    """Yield every Value below ``root`` and it, each once, operands first.
+
+    Lazy, so that a caller can stop early on a large graph. Left to right, with a
+    stack of its own: a graph may be deeper than Python can recurse.
+    """
+    if not hasattr(root, "_prev"):
+        raise TypeError(f"expected a Value, got {type(root).__name__}")
+    visited, stack = {root}, [(root, iter(root._prev))]
+    while stack:
+        node, operands = stack[-1]
+        for operand in operands:
+            if operand not in visited:
+                visited.add(operand)
+                stack.append((operand, iter(operand._prev)))
+                break
+        else:
+            stack.pop()
+            yield node
+
+
+def record_text(node):
+    """A Value as the fields of a graphviz record."""
+    fields = [f"data {number_text(node.data)}", f"grad {number_text(node.grad)}"]
+    label = getattr(node, "label", "")  # micrograd's own Value has none
+    if label != "":
+        fields.insert(0, escape_record(str(label)))
+    return "{ " + " | ".join(fields) + " }"
+
+
+def number_text(x):
+    return f"{x:.4f}" if abs(x) < 1e9 else f"{x:.4e}"  # no box of three hundred digits
+
+
+def escape_record(text):
+    """``text`` with what a record label gives a meaning to taken literally."""
+    text = text.replace("&", "&amp;").replace("\\", "\\\\")
+    for character in "{}|<>":
+        text = text.replace(character, "\\" + character)
+    return text.replace("\n", "\\n")

@@ -1,0 +1,137 @@
+"""Plots of training with matplotlib: the plane a classifier cuts up, and curves over time."""
+
+
+def plot_decision_boundary(model, X, y, ax=None, resolution=50, padding=1.0):
+    """Colour the plane by the class that ``model`` gives each point, and draw the data on it.
+
+    ``model`` is called with one row, a list of two floats, and returns a Value,
+    the score of a binary classifier (class 1 where it is > 0), or a list of k
+    Values, one score a class (the class is the largest). ``X`` has shape (n, 2),
+    ``y`` has n labels: -1 and 1 or 0 and 1 for one score, 0 to k-1 for k. The
+    model runs ``resolution ** 2`` times, on a grid that reaches ``padding``
+    beyond the data, in the data's units, on every side.
+
+    Returns the matplotlib Axes, ``ax`` if given. Raises ImportError without
+    matplotlib, ValueError for shapes, labels or numbers that do not fit, and
+    TypeError if the model returns something else than scores.
+    """
+    plt = import_pyplot("plot_decision_boundary")
+    import numpy as np
+
+    X, y = checked_data(X, y)
+    if resolution < 2:
+        raise ValueError(f"expected a resolution of at least 2, got {resolution}")
+    low, high = X.min(axis=0) - padding, X.max(axis=0) + padding
+    xs = np.linspace(low[0], high[0], resolution)
+    ys = np.linspace(low[1], high[1], resolution)
+    scores = [score_row(model, [float(u), float(v)]) for v in ys for u in xs]
+    n_classes = max(2, len(scores[0]))
+    labels = class_indices(y, len(scores[0]))
+    classes = [classify(row) for row in scores]
+
+    if ax is None:
+        _, ax = plt.subplots()
+    levels = np.arange(n_classes + 1) - 0.5
+    ax.contourf(xs, ys, np.reshape(classes, (resolution, resolution)), levels=levels,
+                cmap="Spectral", alpha=0.8)  # fmt: skip
+    ax.scatter(X[:, 0], X[:, 1], c=labels, s=40, cmap="Spectral", edgecolors="black",
+               vmin=0, vmax=n_classes - 1)  # fmt: skip
+    ax.set_xlim(xs[0], xs[-1])
+    ax.set_ylim(ys[0], ys[-1])
+    return ax
+
+
+def plot_history(history, ax=None):
+    """Draw one curve a quantity over the steps of a training run.
+
+    ``history`` is a list of numbers or Values, one a step, drawn as the loss, or
+    a dict from names to such lists. Returns the matplotlib Axes, ``ax`` if given.
+    Raises ImportError without matplotlib, ValueError if there is nothing to draw,
+    and TypeError for what is no number.
+    """
+    plt = import_pyplot("plot_history")
+    curves = history if isinstance(history, dict) else {"loss": history}
+    curves = {str(name): [float(x) for x in curve] for name, curve in curves.items()}
+    if not curves:
+        raise ValueError("expected at least one curve in history, got an empty dict")
+    for name, curve in curves.items():
+        if not curve:
+            raise ValueError(f"expected at least one number in the history of {name}, got none")
+
+    if ax is None:
+        _, ax = plt.subplots()
+    for name, curve in curves.items():
+        ax.plot(range(1, len(curve) + 1), curve, label=name, marker="." if len(curve) == 1 else "")
+    ax.set_xlabel("step")
+    if len(curves) == 1:
+        ax.set_ylabel(name)
+    else:
+        ax.legend()
+    return ax
+
+
+def import_pyplot(caller):
+    try:
+        import matplotlib.pyplot as plt
+    except ImportError:
+        raise ImportError(f"{caller} needs matplotlib: pip install matplotlib") from None
+    return plt
+
+
+def checked_data(X, y):
+    """X as an array of shape (n, 2) and y of shape (n,), both float64 and finite."""
+    import numpy as np
+
+    X, y = np.asarray(X, dtype=float), np.asarray(y, dtype=float)
+    if X.ndim != 2 or X.shape[1] != 2 or len(X) == 0:
+        raise ValueError(f"expected X of shape (n, 2) with n at least 1, got {X.shape}")
+    if y.shape != (len(X),):
+        raise ValueError(f"expected y of shape ({len(X)},), one label a row of X, got {y.shape}")
+    for name, array in (("X", X), ("y", y)):
+        if not np.isfinite(array).all():
+            raise ValueError(f"expected finite numbers in {name}, got NaN or infinity")
+    return X, y
+
+
+def score_row(model, row):
+    """The model's scores for a row as a list of floats: one, or one a class."""
+    out = model(row)
+    try:
+        scores = [float(v) for v in out] if isinstance(out, (list, tuple)) else [float(out)]
+    except (TypeError, ValueError):
+        scores = []
+    if not scores:
+        raise TypeError(
+            "expected a model that returns a Value or a list of Values for a row, "
+            f"got {type(out).__name__}"
+        )
+    return scores
+
+
+def classify(scores):
+    if len(scores) == 1:
+        return int(scores[0] > 0)
+    return scores.index(max(scores))
+
+
+def class_indices(y, n_scores):
+    """The labels as class numbers from 0, checked against the model's number of scores."""
+    found = {float(label) for label in y}
+    if n_scores == 1:
+        if not (found <= {-1.0, 1.0} or found <= {0.0, 1.0}):
+            raise ValueError(
+                "expected labels -1 and 1, or 0 and 1, for a model with one score, "
+                f"got {shown(found)}"
+            )
+        return [int(label > 0) for label in y]
+    if not found <= set(map(float, range(n_scores))):
+        raise ValueError(
+            f"expected labels 0 to {n_scores - 1} for a model with {n_scores} scores, "
+            f"got {shown(found)}"
+        )
+    return [int(label) for label in y]
+
+
+def shown(labels):
+    first = [f"{label:g}" for label in sorted(labels)[:5]]
+    return ", ".join(first) + (", …" if len(labels) > 5 else "")

@@ -1,0 +1,141 @@
+"""draw_dot: the boxes, circles and arrows of a graph, as text that graphviz understands."""
+
+import html
+import re
+import shutil
+import sys
+
+import pytest
+
+from micrograd_c.drawing import draw_dot, walk
+
+graphviz = pytest.importorskip("graphviz")
+needs_dot = pytest.mark.skipif(shutil.which("dot") is None, reason="graphviz's dot is missing")
+
+
+def unescape(text):
+    """What a browser shows for text in an SVG."""
+    return html.unescape(text).replace("\xa0", " ")
+
+
+def boxes(dot):
+    """The labels of the Values' boxes, in order."""
+    return re.findall(r'label="(.*)" shape=record', dot.source)
+
+
+def test_boxes_circles_and_edges_are_micrograds(engine):
+    a, b = engine.Value(2.0), engine.Value(-3.0)
+    c = a * b
+    c.backward()
+    assert draw_dot(c).source.splitlines() == [
+        "digraph {",
+        "\tgraph [rankdir=LR]",
+        '\tv0 [label="{ data 2.0000 | grad -3.0000 }" shape=record]',
+        '\tv1 [label="{ data -3.0000 | grad 2.0000 }" shape=record]',
+        '\tv2 [label="{ data -6.0000 | grad 1.0000 }" shape=record]',
+        '\tv2op [label="*"]',
+        "\tv2op -> v2",
+        "\tv0 -> v2op",
+        "\tv1 -> v2op",
+        "}",
+    ]
+
+
+def test_a_node_used_twice_is_one_box(engine):
+    a = engine.Value(3.0)
+    source = draw_dot(a * a + a).source
+    assert source.count("shape=record") == 3
+    assert source.count("v0 -> ") == 2  # one edge to the product, one to the sum
+
+
+def test_labels_and_grads_set_by_hand_are_drawn(engine):
+    a = engine.Value(1.5, label="a")
+    b = a.tanh()
+    b.label = "out"
+    a.grad = 0.25
+    assert boxes(draw_dot(b)) == [
+        "{ a | data 1.5000 | grad 0.2500 }",
+        "{ out | data 0.9051 | grad 0.0000 }",
+    ]
+
+
+def test_a_user_made_node_without_operator_keeps_its_edges(engine):
+    a = engine.Value(1.0)
+    assert "v0 -> v1\n" in draw_dot(engine.Value(2.0, (a,))).source
+
+
+def test_huge_and_non_finite_numbers_stay_short(engine):
+    a = engine.Value(1e300)
+    a.grad = float("nan")
+    assert boxes(draw_dot(a)) == ["{ data 1.0000e+300 | grad nan }"]
+
+
+@needs_dot
+@pytest.mark.parametrize(
+    "label", ["a|b", "{x}", "<p> q", 'say "hi"', "back\\slash\\", "&amp;", "<b>", "two\nlines", "w ü"]
+)
+def test_any_label_is_drawn_literally(engine, label):
+    svg = draw_dot(engine.Value(1.0, label=label)).pipe(encoding="utf-8")
+    texts = [unescape(t) for t in re.findall(r"<text[^>]*>(.*?)</text>", svg, re.DOTALL)]
+    assert texts == [*label.split("\n"), "data 1.0000", "grad 0.0000"]
+
+
+@needs_dot
+@pytest.mark.parametrize("op", ["<b>", "my\\op", 'a"b'])
+def test_any_operator_name_is_drawn_literally(engine, op):
+    svg = draw_dot(engine.Value(1.0, (engine.Value(2.0),), op)).pipe(encoding="utf-8")
+    assert op in [unescape(t) for t in re.findall(r"<text[^>]*>(.*?)</text>", svg)]
+
+
+@needs_dot
+@pytest.mark.parametrize("format, magic", [("svg", b"<?xml"), ("png", b"\x89PNG")])
+def test_format_is_what_dot_writes(engine, format, magic):
+    assert draw_dot(engine.Value(1.0) + 2, format=format).pipe().startswith(magic)
+
+
+def test_rankdir(engine):
+    assert "rankdir=TB" in draw_dot(engine.Value(1.0), rankdir="TB").source
+    with pytest.raises(ValueError, match="one of LR, RL, TB, BT, got 'up'"):
+        draw_dot(engine.Value(1.0), rankdir="up")
+
+
+def test_unknown_format(engine):
+    with pytest.raises(ValueError, match="format.*jpog"):
+        draw_dot(engine.Value(1.0), format="jpog")
+
+
+def test_refuses_a_large_graph_with_its_count(engine):
+    x = engine.Value(1.0)
+    for _ in range(1000):
+        x = x.tanh()
+    with pytest.raises(ValueError, match="the graph has 1001 Values, more than max_nodes=1000"):
+        draw_dot(x)
+    assert draw_dot(x, max_nodes=1001).source.count("shape=record") == 1001
+    assert draw_dot(x, max_nodes=None).source.count("shape=record") == 1001
+
+
+def test_a_graph_deeper_than_python_recurses(engine):
+    x = engine.Value(1.0)
+    for _ in range(5 * sys.getrecursionlimit()):
+        x = x.tanh()
+    with pytest.raises(ValueError, match=f"{5 * sys.getrecursionlimit() + 1} Values"):
+        draw_dot(x)
+
+
+def test_walk_yields_operands_first_and_can_stop_early(engine):
+    a = engine.Value(1.0)
+    b = a.exp()
+    c = a + b
+    assert list(walk(c)) == [a, b, c]
+    assert next(walk(c)) is a
+
+
+def test_refuses_what_is_no_value():
+    with pytest.raises(TypeError, match="expected a Value, got list"):
+        draw_dot([1.0])
+
+
+def test_without_the_graphviz_package(engine, monkeypatch):
+    monkeypatch.setitem(sys.modules, "graphviz", None)
+    with pytest.raises(ImportError, match="draw_dot needs the graphviz package: pip install"):
+        draw_dot(engine.Value(1.0))
