@@ -1,0 +1,71 @@
+"""How a Value shows itself in Jupyter and IPython, and ``%load_ext micrograd_c``.
+
+IPython looks for a formatter of a class before it falls back on ``repr``. Ours is
+registered with the running shell, so the Values themselves know nothing of it.
+"""
+
+import base64
+import html
+import sys
+from itertools import islice
+from subprocess import CalledProcessError
+
+from micrograd_c import standin
+from micrograd_c.drawing import draw_dot, number_text, walk
+
+MAX_DRAWN = 50  # Values in a graph that is drawn without being asked
+
+
+def show_in_notebooks(value_class):
+    """Give Values of a class their HTML display in the running IPython, if there is one."""
+    ipython = sys.modules.get("IPython")  # a program outside IPython does not import it for this
+    shell = ipython and ipython.get_ipython()
+    if shell:
+        register(shell, value_class)
+
+
+def register(shell, value_class):
+    shell.display_formatter.formatters["text/html"].for_type(value_class, value_html)
+
+
+def value_html(value):
+    """A Value as HTML: a small table, and below it its graph if that is small.
+
+    The graph is drawn where graphviz, package and program, is installed.
+    """
+    cells = [("data", number_text(value.data)), ("grad", number_text(value.grad))]
+    if value._op:
+        cells.append(("op", value._op))
+    if value.label != "":
+        cells.insert(0, ("label", value.label))
+    heads = "".join(f"<th>{name}</th>" for name, _ in cells)
+    row = "".join(f"<td>{html.escape(str(cell))}</td>" for _, cell in cells)
+    return f"<table><tr>{heads}</tr><tr>{row}</tr></table>{graph_html(value)}"
+
+
+def graph_html(value):
+    """The graph below a Value as an HTML image, or nothing if there is none to show."""
+    n_nodes = sum(1 for _ in islice(walk(value), MAX_DRAWN + 1))
+    if not 1 < n_nodes <= MAX_DRAWN:
+        return ""
+    try:
+        svg = draw_dot(value).pipe()
+    except (ImportError, RuntimeError, CalledProcessError):  # no package; no dot, or it failed
+        return ""
+    # An image, not inline SVG: two drawings on one page would share the ids of their nodes.
+    return f'<br><img src="data:image/svg+xml;base64,{base64.b64encode(svg).decode()}">'
+
+
+def load_ipython_extension(shell):
+    """``%load_ext micrograd_c``: ``import micrograd`` gets ours, and Values show themselves."""
+    from micrograd_c.engine import Value
+    from python_ref.engine import Value as ReferenceValue
+
+    register(shell, Value)
+    register(shell, ReferenceValue)
+    standin.install()
+
+
+def unload_ipython_extension(shell):
+    """``%unload_ext micrograd_c``: ``import micrograd`` gets what it got before."""
+    standin.uninstall()

@@ -1,0 +1,130 @@
+"""The HTML display of a Value, and the IPython extension."""
+
+import base64
+import os
+import re
+import shutil
+import subprocess
+import sys
+from types import SimpleNamespace
+
+import pytest
+
+from micrograd_c import notebook
+
+needs_dot = pytest.mark.skipif(shutil.which("dot") is None, reason="graphviz's dot is missing")
+
+
+def cells(page):
+    return re.findall(r"<th>(.*?)</th>", page), re.findall(r"<td>(.*?)</td>", page)
+
+
+def drawing(page):
+    image = re.search(r'<img src="data:image/svg\+xml;base64,([^"]*)">', page)
+    return image and base64.b64decode(image.group(1)).decode()
+
+
+def test_a_leaf_is_a_table(engine):
+    a = engine.Value(2.0)
+    a.grad = -0.5
+    page = notebook.value_html(a)
+    assert cells(page) == (["data", "grad"], ["2.0000", "-0.5000"])
+    assert drawing(page) is None
+
+
+def test_label_and_operator_are_shown_and_escaped(engine):
+    b = engine.Value(0.0).exp()
+    b.label = "<b>"
+    assert cells(notebook.value_html(b)) == (
+        ["label", "data", "grad", "op"],
+        ["&lt;b&gt;", "1.0000", "0.0000", "exp"],
+    )
+
+
+@needs_dot
+def test_a_small_graph_is_drawn_and_a_large_one_is_not(engine):
+    pytest.importorskip("graphviz")
+    x = engine.Value(1.0, label="leaf")
+    for _ in range(notebook.MAX_DRAWN - 1):
+        x = x.tanh()
+    svg = drawing(notebook.value_html(x))
+    assert svg.count("tanh</text>") == notebook.MAX_DRAWN - 1
+    assert "leaf" in svg
+    assert drawing(notebook.value_html(x.tanh())) is None
+
+
+def test_without_the_dot_program_the_table_remains(engine, monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    page = notebook.value_html(engine.Value(1.0) + 1)
+    assert cells(page)[1] == ["2.0000", "0.0000", "+"]
+    assert "<img" not in page
+
+
+def test_without_the_graphviz_package_the_table_remains(engine, monkeypatch):
+    monkeypatch.setitem(sys.modules, "graphviz", None)
+    page = notebook.value_html(engine.Value(1.0) + 1)
+    assert cells(page)[1] == ["2.0000", "0.0000", "+"]
+    assert "<img" not in page
+
+
+def test_registered_values_and_subclasses_show_themselves(engine):
+    formatters = pytest.importorskip("IPython.core.formatters")
+    shell = SimpleNamespace(display_formatter=formatters.DisplayFormatter())
+    notebook.register(shell, engine.Value)
+
+    class Own(engine.Value):
+        pass
+
+    for value in (engine.Value(2.0), Own(2.0)):
+        shown, _ = shell.display_formatter.format(value)
+        assert shown["text/html"] == notebook.value_html(value)
+        assert shown["text/plain"] == repr(value)
+
+
+def run_in_ipython(tmp_path, *lines):
+    """Run lines in an IPython shell of a fresh process; what they print."""
+    pytest.importorskip("IPython")
+    program = "\n".join(
+        [
+            "from IPython.core.interactiveshell import InteractiveShell",
+            "shell = InteractiveShell.instance()",
+            f"for line in {list(lines)!r}:",
+            "    shell.run_cell(line).raise_error()",
+        ]
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "IPYTHONDIR": str(tmp_path)},
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_importing_value_in_ipython_is_enough(tmp_path):
+    out = run_in_ipython(
+        tmp_path,
+        "from micrograd_c.engine import Value",
+        "print(sorted(get_ipython().display_formatter.format(Value(2.0))[0]))",
+    )
+    assert out == "['text/html', 'text/plain']\n"
+
+
+def test_the_extension_installs_and_removes_the_stand_in(tmp_path):
+    out = run_in_ipython(
+        tmp_path,
+        "%load_ext micrograd_c",
+        "import micrograd.engine, micrograd_c.engine, python_ref.engine",
+        "print(micrograd.engine is micrograd_c.engine)",
+        "print('text/html' in get_ipython().display_formatter.format(python_ref.engine.Value(1))[0])",
+        "%unload_ext micrograd_c",
+        "import sys; print('micrograd' in sys.modules)",
+    )
+    assert out == "True\nTrue\nFalse\n"
+
+
+def test_outside_ipython_nothing_is_imported():
+    program = "import sys, micrograd_c.engine; print('IPython' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.stdout == "False\n", done.stderr
