@@ -17,37 +17,8 @@ WHAT_TO_DO = (
 )
 
 
-class BuildFailed(Exception):
-    """The C library could not be built."""
-
-
-class BuildLibrary(build_ext):
-    def run(self):
-        self.force = True  # setuptools would not see that CC or CFLAGS changed
-        try:
-            super().run()
-        except Exception as error:  # no compiler, no Python.h, a broken compiler, ...
-            raise BuildFailed(error) from error
-
-
-def setup_with_library():
-    try:
-        import cffi  # noqa: F401 - without it setuptools would ignore cffi_modules
-    except ImportError as error:
-        raise BuildFailed(error) from error
-    options = {}
-    if not sysconfig.get_config_var("Py_GIL_DISABLED"):  # CFFI has no stable ABI there
-        options["bdist_wheel"] = {"py_limited_api": "cp39"}
-    setup(
-        cffi_modules=["micrograd_c/_build.py:ffibuilder"],
-        cmdclass={"build_ext": BuildLibrary},
-        options=options,
-    )
-
-
-try:
-    setup_with_library()
-except BuildFailed as error:
+def go_on_without_library(error):
+    """Says so; or ends the build, where MICROGRAD_C_REQUIRE_EXT=1 is set."""
     why = textwrap.shorten(str(error), 100)  # the compiler's own words stand above
     if os.environ.get("MICROGRAD_C_REQUIRE_EXT") == "1":
         raise SystemExit(
@@ -59,5 +30,42 @@ except BuildFailed as error:
         f"the Python engine, which is slower. {WHAT_TO_DO}\n",
         file=sys.stderr,
     )
-    # A second setup() that knows of no extension, so that the wheel is tagged py3-none-any.
-    setup()
+
+
+class BuildLibrary(build_ext):
+    def run(self):
+        self.force = True  # setuptools would not see that CC or CFLAGS changed
+        for extension in self.extensions:
+            self.remove_old(self.get_ext_fullpath(extension.name))
+        try:
+            super().run()
+        except Exception as error:  # no compiler, no Python.h, a broken compiler, ...
+            go_on_without_library(error)
+            self.become_pure()
+
+    @staticmethod
+    def remove_old(library):
+        """A library of an earlier build must not outlive a build that fails."""
+        if os.path.exists(library):
+            os.remove(library)
+
+    def become_pure(self):
+        """Forgets the extension, so that the wheel is tagged py3-none-any."""
+        self.extensions = []
+        self.distribution.ext_modules = None
+        self.get_finalized_command("bdist_wheel").root_is_pure = True
+
+
+library = {
+    "cffi_modules": ["micrograd_c/_build.py:ffibuilder"],
+    "cmdclass": {"build_ext": BuildLibrary},
+}
+if not sysconfig.get_config_var("Py_GIL_DISABLED"):  # CFFI has no stable ABI there
+    library["options"] = {"bdist_wheel": {"py_limited_api": "cp39"}}
+try:
+    import cffi  # noqa: F401 - without it setuptools would ignore cffi_modules
+except ImportError as error:
+    go_on_without_library(error)
+    library = {}
+
+setup(**library)

@@ -1,0 +1,66 @@
+"""What every test shares: the two engines, and how hard hypothesis tries."""
+
+import gc
+import os
+from dataclasses import dataclass
+from types import ModuleType
+
+import hypothesis
+import pytest
+
+# No deadline: a test's verdict must not depend on how busy the machine is.
+hypothesis.settings.register_profile("default", deadline=None)
+hypothesis.settings.register_profile("ci", deadline=None, print_blob=True)
+hypothesis.settings.register_profile("expensive", deadline=None, max_examples=10_000)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+
+
+@dataclass(frozen=True)
+class Engine:
+    """An implementation under test."""
+
+    name: str  # "c" or "py"
+    Value: type
+    nn: ModuleType
+
+
+def load_c_engine():
+    import micrograd_c._native  # noqa: F401 - its ImportError says why there is no library
+    from micrograd_c import backend, engine, nn
+
+    if backend != "c":
+        raise ImportError(f"the C library is there, but micrograd_c.backend is {backend!r}")
+    return Engine("c", engine.Value, nn)
+
+
+def load_python_engine():
+    from python_ref import engine, nn
+
+    return Engine("py", engine.Value, nn)
+
+
+@pytest.fixture(scope="session", params=["c", "py"])
+def engine(request):
+    """Each engine in turn. A C engine that cannot be had is a failure, not a skip."""
+    if request.param == "py":
+        return load_python_engine()
+    try:
+        return load_c_engine()
+    except Exception as error:  # the warning of a fallback included
+        pytest.fail(f"the C engine cannot be tested: {error}", pytrace=False)
+
+
+@pytest.fixture
+def live_nodes(engine):
+    """A function that says how many nodes of this engine are alive, garbage apart."""
+
+    def count():
+        gc.collect()
+        if engine.name == "c":
+            from micrograd_c import _cvalue
+
+            return _cvalue.live_nodes()
+        return sum(isinstance(x, engine.Value) for x in gc.get_objects())
+
+    gc.collect()
+    return count
