@@ -8,6 +8,8 @@ a Value again, and how labels, attributes and ``_backward`` functions stay with 
 node whose Value nobody holds.
 """
 
+from numbers import Real
+
 from micrograd_c import _looking, engine
 from micrograd_c._native import ffi, lib
 from python_ref.numbers import describe, to_float
@@ -130,7 +132,7 @@ class Value(Operators):
         if not self._is_operand(other):
             return NotImplemented
         if not self._is_value(other):
-            if type(other).__module__ == "numpy":
+            if isinstance(other, Real) and type(other).__module__ == "numpy":
                 number_types.add(type(other))
             other = to_float(other)
         return self._apply(name, other)
