@@ -70,6 +70,10 @@ class Value(Operators):
             if getattr(self, "_id", 0):
                 _forget(self)
             set_id(self, node)
+        if type(self) is not Value:  # what it is must stay with its node
+            _looking.keep(self)
+            if type(self)._backward is not Value._backward:
+                lib.mg_set_own_backward(self._id)
         if label:
             self.label = label
 
@@ -239,7 +243,7 @@ class Value(Operators):
         return name, k, self._op
 
     def _has_own_backward(self):
-        return getattr(self, "_own_backward", None) is not None
+        return lib.mg_has_own_backward(self._id) != 0
 
     # Pickles name micrograd_c.engine, so that they load on whichever engine is in use.
     @property

@@ -92,8 +92,10 @@ def keep(value):
 
 
 def backward(root):
-    """backward() of a graph in which somebody assigned a ``_backward``."""
-    own = {value._id: value._own_backward for value in held_below(root) if has_own(value)}
+    """backward() of a graph in which somebody has a ``_backward`` of their own."""
+    own = {
+        value._id: value._backward for value in held_below(root) if value._has_own_backward()
+    }
     order, n = ffi.new("mg_id **"), ffi.new("size_t *")
     if lib.mg_backward_order(root._id, order, n) == lib.MG_NO_MEMORY:
         raise MemoryError("no memory to sort the graph")
@@ -107,10 +109,6 @@ def backward(root):
             step()
             done = i + 1
     lib.mg_backward_nodes(ids + done, n[0] - done)
-
-
-def has_own(value):
-    return getattr(value, "_own_backward", None) is not None
 
 
 def held_below(root):
