@@ -152,6 +152,10 @@ static mg_id binary(int op, double data, mg_id a, mg_id b) {
     return id;
 }
 
+mg_id mg_made_of(int op, double data, mg_id a, mg_id b) {
+    return b == 0 ? unary(op, data, a) : binary(op, data, a, b);
+}
+
 /* The operator on a and a leaf for b that nobody outside owns. */
 static mg_id with_number(int op, double data, mg_id a, double b) {
     mg_id constant = leaf(b);

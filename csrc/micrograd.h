@@ -135,6 +135,24 @@ void mg_net_free(mg_net *net);
 mg_net_result mg_net_call(mg_net *net, const mg_id *inputs, const double *numbers,
                           int take_kept, mg_id *outputs);
 
+/* --- many nodes in one call ------------------------------------------------ */
+
+/* Each makes the plain graph that the operators would, and returns its root; 0 as
+ * for one operator, and no node is left then. mg_total: 0 + v[0] + v[1] + ...
+ * mg_dot: start + w[0] * x[0] + w[1] * x[1] + ..., from the number 0 when start is
+ * 0. mg_logsumexp: m + log(sum of exp(v[i] - m)), m the largest data, or the number
+ * 0 when that is infinite. mg_softmax writes n nodes, exp(v[i] - m) / their sum. */
+mg_id mg_total(const mg_id *values, size_t n);
+mg_id mg_dot(const mg_id *ws, const mg_id *xs, size_t n, mg_id start);
+mg_id mg_logsumexp(const mg_id *values, size_t n);
+mg_status mg_softmax(const mg_id *values, size_t n, mg_id *out);
+
+void mg_get_data(const mg_id *ids, size_t n, double *data);
+void mg_get_grad(const mg_id *ids, size_t n, double *grad);
+void mg_set_data_of(const mg_id *ids, size_t n, const double *data);
+void mg_set_grad_of(const mg_id *ids, size_t n, const double *grad);
+void mg_zero_grad(const mg_id *ids, size_t n);
+
 /* --- nodes that somebody outside has an interest in --------------------- */
 
 /* A kept node is one that the library refuses as an operand of mg_add and the
