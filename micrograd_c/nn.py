@@ -5,15 +5,41 @@ returns, and every node below, is what the reference engine's nn builds one by o
 """
 
 import python_ref.nn
+from micrograd_c import functional, state
 from micrograd_c._backend import backend
 from micrograd_c.engine import Value
+from micrograd_c.functional import zero_grad
 
 if backend == "c":
     from micrograd_c import _cnet
 
 
 class Module(python_ref.nn.Module):
-    pass
+    """Something with parameters that can be trained, saved and loaded."""
+
+    def zero_grad(self):
+        """Set the gradient of every parameter to 0."""
+        zero_grad(self.parameters())
+
+    def zero_grad(self):
+        """Set the gradient of every parameter to 0, in one call of C."""
+        functional.zero_grad(self.parameters())
+
+    def state_dict(self):
+        """The parameters' data by name; see ``state.state_dict``."""
+        return state.state_dict(self)
+
+    def load_state_dict(self, state_dict, strict=True):
+        """Set the parameters' data by name; see ``state.load_state_dict``."""
+        state.load_state_dict(self, state_dict, strict)
+
+    def save(self, path):
+        """Write the parameters to an .npz file at ``path``; see ``state.save``."""
+        state.save(self, path)
+
+    def load(self, path):
+        """Set the parameters from a file that ``save`` wrote; see ``state.load``."""
+        state.load(self, path)
 
 
 class Compiled(Module):
@@ -36,8 +62,10 @@ class Compiled(Module):
         """The outputs as a list; None where Python must do it."""
         if backend != "c":
             return None
-        net = _cnet.compiled(self, type(self)._layers)
-        return net and net(x)
+        net = self.__dict__.get("_net")
+        if net is None or net.structure != _cnet.structure:
+            net = self.__dict__["_net"] = _cnet.compiled(self._layers())
+        return net(x)
 
 
 class Neuron(Compiled, python_ref.nn.Neuron):
