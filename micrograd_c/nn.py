@@ -8,7 +8,6 @@ import python_ref.nn
 from micrograd_c import functional, state
 from micrograd_c._backend import backend
 from micrograd_c.engine import Value
-from micrograd_c.functional import zero_grad
 
 if backend == "c":
     from micrograd_c import _cnet
@@ -16,10 +15,6 @@ if backend == "c":
 
 class Module(python_ref.nn.Module):
     """Something with parameters that can be trained, saved and loaded."""
-
-    def zero_grad(self):
-        """Set the gradient of every parameter to 0."""
-        zero_grad(self.parameters())
 
     def zero_grad(self):
         """Set the gradient of every parameter to 0, in one call of C."""
