@@ -74,8 +74,9 @@ int mg_call_is_stale(mg_call *call);
 /* Makes the graph below an output node plain. 0: out of memory, nothing changed. */
 int mg_unfold(mg_id output);
 
-/* What arrives at a neuron's sum when g arrives at its output out. */
-double mg_net_through(int op, double out, double g);
+/* What arrives at a neuron's sum when g arrives at its output, which the call computed
+ * and which is out now: the user may have changed it. */
+double mg_net_through(int op, double computed, double out, double g);
 
 /* The derivative steps of an output node and of a net node. */
 void mg_step_output(const mg_node_t *node);
