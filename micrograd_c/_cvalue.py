@@ -21,7 +21,7 @@ from python_ref.ops import OPS
 new = object.__new__
 mg_add, mg_mul = lib.mg_add, lib.mg_mul
 mg_add_number, mg_mul_number = lib.mg_add_number, lib.mg_mul_number
-mg_unary, mg_leaf = lib.mg_unary, lib.mg_leaf
+mg_unary, mg_unary_k, mg_leaf = lib.mg_unary, lib.mg_unary_k, lib.mg_leaf
 mg_data, mg_grad = lib.mg_data, lib.mg_grad
 mg_set_data, mg_set_grad = lib.mg_set_data, lib.mg_set_grad
 
@@ -33,11 +33,12 @@ WITH_K = {"pow_k", "leaky_relu"}
 
 # How the user may have written an exponent: C keeps the place in this tuple.
 WRITTEN_AS = (int, float, bool)
+EXACT = 2**53  # a double holds every int below
 
 NO_MEMORY = "no memory for a larger graph"
 
-# The types that an operator takes as a number without asking twice. NumPy's
-# scalars join when they are first met.
+# The types that are taken as a number without asking twice. NumPy's scalars join
+# when an operator first meets them.
 number_types = {float, int, bool}
 
 
@@ -57,7 +58,7 @@ class Value(Operators):
 
     def __init__(self, data, _children=(), _op="", label=""):
         if type(data) is not float:
-            data = to_float(data)
+            data = float(data) if type(data) in number_types else to_float(data)
         if _children != () or _op:
             children = tuple(dict.fromkeys(_children))
             for child in children:
@@ -132,15 +133,22 @@ class Value(Operators):
     __radd__ = __add__
     __rmul__ = __mul__
 
+    def __pow__(self, other):
+        # As Operators does it; the exponent's place in WRITTEN_AS is 0 or 1.
+        if type(other) is float or (type(other) is int and -EXACT < other < EXACT):
+            node = mg_unary_k(POW_K, self._id, other, type(other) is float)
+            if node:
+                result = new(Value)
+                set_id(result, node)
+                return result
+        return Operators.__pow__(self, other)
+
     def _with_stranger(self, name, other):
         """An operand that is no Value itself and of no number type met so far."""
-        if not self._is_operand(other):
-            return NotImplemented
-        if not self._is_value(other):
-            if isinstance(other, Real) and type(other).__module__ == "numpy":
-                number_types.add(type(other))
-            other = to_float(other)
-        return self._apply(name, other)
+        if isinstance(other, Real) and type(other).__module__ == "numpy":
+            number_types.add(type(other))
+        operator = getattr(Operators, f"__{name}__")
+        return operator(self, other)
 
     # --- gradients ---
 
@@ -306,7 +314,7 @@ def _forget(value):
 
 def style_of(k, label):
     """The place in WRITTEN_AS of how ``k`` was written; None for another way."""
-    if not -(2**53) < k < 2**53:  # includes NaN and the infinities
+    if not -EXACT < k < EXACT:  # includes NaN and the infinities
         return 1 if label == f"**{k}" else None
     for style, kind in enumerate(WRITTEN_AS):
         if label == f"**{kind(k)}":
