@@ -27,7 +27,7 @@ MISTAKES = {
     "blank file": (b"\n \n", "is empty"),
     "no text": (b"\xff\xfe\x00\x01", "not a text file in UTF-8"),
     "a huge cell": (b"a,b,y\n1,2,p\n" + b"1" * 200_000 + b",4,q\n", "field larger than"),
-    "numbers too large": (b"a,b,y\n1e308,2,p\n-1,4,q\n", "row 2, column 'a': expected a number up to"),
+    "too large": (b"a,b,y\n1e308,2,p\n-1,4,q\n", "row 2, column 'a': expected a number up to"),
 }
 
 

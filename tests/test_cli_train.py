@@ -3,6 +3,7 @@
 import csv
 import io
 import os
+import random
 import re
 import sys
 
@@ -10,11 +11,13 @@ import numpy as np
 import pytest
 from cli_tools import assert_mistake, run_command, write_csv, write_sklearn_csv
 
-from micrograd_c.cli import main, model_file
+from micrograd_c.cli import fitting, main, model_file
 from micrograd_c.cli.errors import CommandError
 from micrograd_c.cli.problem import guess_task, make_problem, split_rows
 from micrograd_c.cli.scores import r_squared, root_mean_square_error
 from micrograd_c.cli.table import read_table
+from micrograd_c.engine import Value
+from micrograd_c.optim import SGD
 
 
 @pytest.fixture(autouse=True)
@@ -119,6 +122,24 @@ def test_every_optimizer_learns(optimizer, spots, capsys):
     assert score_in(captured.out, "Train") >= 90
 
 
+def test_an_epoch_takes_every_row_once_in_a_new_order(monkeypatch):
+    batches = []
+
+    def record(net, rows, is_classification):
+        batches.append(list(rows))
+        return Value(len(rows))
+
+    monkeypatch.setattr(fitting, "loss_of", record)
+    optimizer = SGD([Value(0.0)], lr=1.0)
+    rows = [([float(i)], i) for i in range(7)]
+    rng = random.Random(0)
+    means = [fitting.train_epoch(None, optimizer, rows, 3, rng, True) for _ in range(2)]
+    assert [len(batch) for batch in batches] == [3, 3, 1, 3, 3, 1]
+    first, second = sum(batches[:3], []), sum(batches[3:], [])
+    assert first != second and sorted(first) == sorted(second) == sorted(rows)
+    assert means == [(3 * 3 + 3 * 3 + 1) / 7] * 2
+
+
 def test_a_seed_makes_the_model_again(spots):
     def weights(*options):
         assert main(["train", spots, "--target", "spot", "--epochs", "2", *options]) == 0
@@ -170,8 +191,6 @@ def test_a_loaded_model_is_the_saved_one(model):
 def test_the_test_rows_do_not_shape_the_scaling(spots):
     """Means are those of the training rows alone."""
     assert main(["train", spots, "--target", "spot", "--epochs", "1", "--seed", "9"]) == 0
-    import random
-
     places, _ = split_rows(60, 0.2, random.Random(9))
     x = read_table(spots).numbers("x")
     expected = np.mean([x[i] for i in places])
@@ -328,8 +347,6 @@ def test_classes_are_numbered_in_order(spots):
 
 
 def test_rows_are_split_once_each():
-    import random
-
     train, test = split_rows(10, 0.25, random.Random(0))
     assert sorted(train + test) == list(range(10)) and len(test) == 3
     assert split_rows(1, 0.9, random.Random(0)) == ([0], [])
