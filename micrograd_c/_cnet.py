@@ -3,12 +3,15 @@
 ``compiled(layers)`` is a net in C for the neurons of a Neuron, a Layer or an MLP, or
 one that leaves every call to Python where only Python can tell what a module does:
 a subclass with a ``__call__`` of its own, a weight that is itself computed, layers
-that don't fit each other. It is used until somebody changes any module's structure:
-``Watched`` lists and ``nn``'s ``__setattr__`` say when, by ``changed()``.
+that don't fit each other. It is used until somebody changes any module's structure,
+see ``_watched.py``.
 """
 
+from micrograd_c import _watched
 from micrograd_c._cvalue import CODES, NO_MEMORY, Value, new, number_types, set_also_held, set_id
 from micrograd_c._native import ffi, lib
+from micrograd_c._watched import Watched
+from python_ref.nn import NONLINEARITIES
 
 LEAF = lib.mg_op_find(b"leaf")
 VALUES = {Value}
@@ -16,44 +19,13 @@ NULL = ffi.NULL
 mg_net_call = lib.mg_net_call
 KEPT, OWN_BACKWARD = lib.MG_NET_KEPT, lib.MG_NET_OWN_BACKWARD
 
-structure = 0  # grows whenever any module's structure changes
-
-
-def changed():
-    global structure
-    structure += 1
-
-
-def watched(name):
-    method = getattr(list, name)
-
-    def change(self, *args, **kwargs):
-        changed()
-        return method(self, *args, **kwargs)
-
-    change.__name__ = name
-    return change
-
-
-class Watched(list):
-    """A list of weights, neurons or layers that says when it is changed."""
-
-    __slots__ = ()
-
-
-for _name in (
-    "__setitem__", "__delitem__", "__iadd__", "__imul__", "append", "clear", "extend",
-    "insert", "pop", "remove", "reverse", "sort",
-):  # fmt: skip
-    setattr(Watched, _name, watched(_name))
-
 
 class Net:
     """A net in C, and what Python needs to call it."""
 
     def __init__(self, layers):
         """``layers``: for each a list of neurons that fit the layer before."""
-        self.structure = structure
+        self.structure = _watched.structure
         self.parameters = tuple(
             p for neurons in layers for neuron in neurons for p in (*neuron.w, neuron.b)
         )
@@ -110,14 +82,18 @@ class NoNet:
     """In a Net's place where there can be none."""
 
     def __init__(self):
-        self.structure = structure
+        self.structure = _watched.structure
 
     def __call__(self, x):
         return None
 
 
 def operator_of(nonlin):
-    return -1 if not nonlin else CODES["relu" if nonlin is True else nonlin]
+    """Its code, -1 for none; None when nets in C don't have it."""
+    if not nonlin:
+        return -1
+    name = "relu" if nonlin is True else nonlin
+    return CODES[name] if name in NONLINEARITIES else None
 
 
 def compiled(layers):
@@ -132,7 +108,7 @@ def all_fit(layers):
         if not neurons:
             return False
         nin, nonlin = len(neurons[0].w), neurons[0].nonlin
-        if nin == 0 or (width is not None and nin != width):
+        if nin == 0 or operator_of(nonlin) is None or (width is not None and nin != width):
             return False
         for neuron in neurons:
             if type(neuron.w) is not Watched or len(neuron.w) != nin or neuron.nonlin != nonlin:
