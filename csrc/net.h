@@ -31,8 +31,9 @@ typedef struct mg_weights {
 } mg_weights;
 
 struct mg_net {
-    int owned;    /* mg_net_free has not been called */
-    size_t calls; /* alive; they hold the parameters */
+    int owned;    /* mg_net_free has not been called, so the parameters are alive */
+    int holding;  /* it has, while there were calls: the net holds the parameters */
+    size_t calls; /* alive */
     size_t n_layers, n_units, n_parameters;
     mg_layer *layers;
     mg_id *parameters;
@@ -61,6 +62,9 @@ typedef struct mg_call {
     double *grads;        /* after backward: a hidden neuron's gradient; at an output
                              neuron what arrives at its sum */
 } mg_call;
+
+/* The calls of all nets that are alive. */
+extern size_t mg_calls_alive;
 
 /* All of these want the graph's lock. */
 

@@ -14,7 +14,6 @@ from micrograd_c._watched import Watched
 from python_ref.nn import NONLINEARITIES
 
 LEAF = lib.mg_op_find(b"leaf")
-VALUES = {Value}
 NULL = ffi.NULL
 mg_net_call = lib.mg_net_call
 KEPT, OWN_BACKWARD = lib.MG_NET_KEPT, lib.MG_NET_OWN_BACKWARD
@@ -36,8 +35,12 @@ class Net:
         net = lib.mg_net_new(sizes, len(layers), ops, [p._id for p in self.parameters])
         if net == ffi.NULL:
             raise MemoryError(NO_MEMORY)
-        self.net = ffi.gc(net, lib.mg_net_free)
+        self.net = net
         self.rooms = []  # for outputs; each call takes one, as several threads may call
+
+    def __del__(self, mg_net_free=lib.mg_net_free):
+        if hasattr(self, "net"):
+            mg_net_free(self.net)  # while self still holds the parameters
 
     def __call__(self, x):
         """The list of the net's outputs for ``x``, or None: let Python do it."""
@@ -47,13 +50,11 @@ class Net:
             x = x.tolist()
         if len(x) != self.nin:
             return None
-        kinds = set(map(type, x))
-        if kinds == VALUES:
-            inputs, numbers = [xi._id for xi in x], NULL
-        elif kinds <= number_types:
+        inputs, numbers = [xi._id for xi in x if type(xi) is Value], NULL
+        if len(inputs) != self.nin:
+            if inputs or not number_types.issuperset(map(type, x)):
+                return None
             inputs, numbers = NULL, x
-        else:
-            return None
         room = self.rooms.pop() if self.rooms else ffi.new("mg_id[]", self.nout)
         kept = False
         result = mg_net_call(self.net, inputs, numbers, kept, room)
