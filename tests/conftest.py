@@ -66,6 +66,7 @@ def live_nodes(engine):
     if not hasattr(gc, "freeze"):  # PyPy
         yield count
         return
+    gc.collect()  # or the last test's garbage would be frozen, and thaw in the middle of this
     gc.freeze()  # The collector leaves what was there before alone: it is quick, the count steady.
     yield count
     gc.unfreeze()
