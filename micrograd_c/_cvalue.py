@@ -221,6 +221,8 @@ class Value(Operators):
         if held is None:
             held = tuple(map(_looking.value_of, _looking.operand_ids(self._id)))
             set_held(self, held)
+            if hasattr(self, "_also_held"):
+                _looking.hand_down(self, held)
         return held
 
     # --- what operators.py and copying.py ask of an engine ---
