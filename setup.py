@@ -34,26 +34,20 @@ def go_on_without_library(error):
 
 class BuildLibrary(build_ext):
     def run(self):
-        self.force = True  # setuptools would not see that CC or CFLAGS changed
+        self.force = True  # setuptools would not see that a header, CC or CFLAGS changed
         for extension in self.extensions:
-            self.remove_old(self.get_ext_fullpath(extension.name))
+            remove_old(self.get_ext_fullpath(extension.name))
         try:
             super().run()
         except Exception as error:  # no compiler, no Python.h, a broken compiler, ...
             go_on_without_library(error)
-            self.become_pure()
+            self.get_finalized_command("bdist_wheel").root_is_pure = True  # for the wheel's tag
 
-    @staticmethod
-    def remove_old(library):
-        """A library of an earlier build must not outlive a build that fails."""
-        if os.path.exists(library):
-            os.remove(library)
 
-    def become_pure(self):
-        """Forgets the extension, so that the wheel is tagged py3-none-any."""
-        self.extensions = []
-        self.distribution.ext_modules = None
-        self.get_finalized_command("bdist_wheel").root_is_pure = True
+def remove_old(library):
+    """A library of an earlier build must not outlive a build that fails."""
+    if os.path.exists(library):
+        os.remove(library)
 
 
 library = {

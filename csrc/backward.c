@@ -10,6 +10,7 @@
 #include "graph.h"
 
 #include "alloc.h"
+#include "net.h"
 
 /* The operand that a visit comes to next, 0 when all are done. A custom node's
  * cursor is too small for its list, so the count moves on in k, which it does not
@@ -24,19 +25,39 @@ static mg_id next_operand(mg_node_t *node) {
         node->k = (double)(i + 1);
         return node->list->ids[i];
     }
+    if (MG_UNLIKELY(node->op == MG_OP_net))
+        return node->call->cursor < node->call->n_inputs
+                   ? node->call->inputs[node->call->cursor++]
+                   : 0;
     if (node->cursor == mg_arity[node->op])
         return 0;
     return node->operand[node->cursor++];
 }
 
-mg_id mg_sort(mg_id root, int *own) {
+/* Makes a node ready to be visited; 0: out of memory. */
+static int arrive(mg_id id, mg_node_t *node, mg_id from, int plain) {
+    if (MG_UNLIKELY(node->op == MG_OP_net_output)) {
+        mg_call *call = mg_at(node->operand[0])->call;
+        if ((plain || mg_call_is_stale(call)) && !mg_unfold(id))
+            return 0;
+    } else if (MG_UNLIKELY(node->op == MG_OP_net)) {
+        node->call->cursor = 0;
+        if (!node->call->swept)
+            node->call->n_reached = 0;
+    }
+    node->cursor = 0;
+    node->link = from;
+    return 1;
+}
+
+mg_id mg_sort(mg_id root, int plain, int *own) {
     uint32_t mark = mg_new_mark();
     mg_id finished = 0, id = root;
     mg_node_t *node = mg_at(root);
     int flags = 0;
     node->mark = mark;
-    node->cursor = 0;
-    node->link = 0;
+    if (!arrive(id, node, 0, plain))
+        return 0;
     for (;;) {
         mg_id below = next_operand(node);
         if (below != 0) {
@@ -46,8 +67,10 @@ mg_id mg_sort(mg_id root, int *own) {
             operand->mark = mark;
             if (operand->op == MG_OP_leaf && !(operand->flags & MG_OWN_BACKWARD))
                 continue;
-            operand->cursor = 0;
-            operand->link = id;
+            if (!arrive(below, operand, id, plain)) {
+                node->k = node->op == MG_OP_custom ? 0.0 : node->k;
+                return 0;
+            }
             id = below;
             node = operand;
         } else {
@@ -84,6 +107,12 @@ void mg_step(const mg_node_t *node) {
     }
         MG_OPS(X)
 #undef X
+    case MG_OP_net:
+        mg_step_net(node->call);
+        break;
+    case MG_OP_net_output:
+        mg_step_output(node);
+        break;
     default:
         break;
     }
@@ -93,8 +122,9 @@ void mg_step(const mg_node_t *node) {
 mg_status mg_backward(mg_id root) {
     mg_lock_take(&mg_graph_lock);
     int own;
-    mg_id id = mg_sort(root, &own);
-    if (!own) {
+    mg_id id = mg_sort(root, 0, &own);
+    mg_status status = id == 0 ? MG_NO_MEMORY : own ? MG_HAS_OWN_BACKWARD : MG_OK;
+    if (status == MG_OK) {
         mg_at(root)->grad = 1.0;
         while (id != 0) {
             const mg_node_t *node = mg_at(id);
@@ -103,10 +133,24 @@ mg_status mg_backward(mg_id root) {
         }
     }
     mg_lock_give(&mg_graph_lock);
-    return own ? MG_HAS_OWN_BACKWARD : MG_OK;
+    return status;
 }
 
-void mg_backward_node(mg_id id) { mg_backward_nodes(&id, 1); }
+mg_status mg_backward_node(mg_id id) {
+    mg_lock_take(&mg_graph_lock);
+    int plain = mg_at(id)->op != MG_OP_net_output || mg_unfold(id);
+    if (plain)
+        mg_step(mg_at(id));
+    mg_lock_give(&mg_graph_lock);
+    return plain ? MG_OK : MG_NO_MEMORY;
+}
+
+mg_status mg_make_plain(mg_id id) {
+    mg_lock_take(&mg_graph_lock);
+    int plain = mg_at(id)->op != MG_OP_net_output || mg_unfold(id);
+    mg_lock_give(&mg_graph_lock);
+    return plain ? MG_OK : MG_NO_MEMORY;
+}
 
 void mg_backward_nodes(const mg_id *order, size_t n) {
     mg_lock_take(&mg_graph_lock);
@@ -115,9 +159,11 @@ void mg_backward_nodes(const mg_id *order, size_t n) {
     mg_lock_give(&mg_graph_lock);
 }
 
-mg_id *mg_sorted(mg_id root, size_t *n) {
+mg_id *mg_sorted(mg_id root, int plain, size_t *n) {
     int own;
-    mg_id first = mg_sort(root, &own);
+    mg_id first = mg_sort(root, plain, &own);
+    if (first == 0)
+        return NULL;
     size_t count = 0;
     for (mg_id id = first; id != 0; id = mg_at(id)->link)
         count++;
@@ -132,7 +178,7 @@ mg_id *mg_sorted(mg_id root, size_t *n) {
 
 mg_status mg_backward_order(mg_id root, mg_id **order, size_t *n) {
     mg_lock_take(&mg_graph_lock);
-    *order = mg_sorted(root, n);
+    *order = mg_sorted(root, 0, n);
     mg_lock_give(&mg_graph_lock);
     return *order == NULL ? MG_NO_MEMORY : MG_OK;
 }

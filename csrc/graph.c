@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "alloc.h"
+#include "net.h"
 
 /* Every chunk there can be: 2^32 ids. The table costs memory only where used. */
 #define MAX_CHUNKS ((size_t)1 << (32 - MG_CHUNK_BITS))
@@ -20,6 +21,8 @@ static size_t live;
 const uint8_t mg_arity[MG_OP_COUNT] = {
     [MG_OP_leaf] = 0,
     [MG_OP_custom] = 0,
+    [MG_OP_net] = 0,
+    [MG_OP_net_output] = 1,
 #define X(name, kind, label, raises, value, dx, dy) \
     [MG_OP_##name] = (kind) == MG_BINARY ? 2 : 1,
     MG_OPS(X)
@@ -47,6 +50,7 @@ mg_id mg_new_node(int op, double data) {
     if (MG_LIKELY(id != 0)) {
         node = mg_at(id);
         dead = node->link;
+        MG_PREFETCH(mg_at(dead)); /* the next one; of 0 the first node there is */
     } else {
         if (MG_UNLIKELY(fresh == fresh_end) && !add_chunk())
             return 0;
@@ -65,6 +69,29 @@ mg_id mg_new_node(int op, double data) {
     return id;
 }
 
+const mg_id *mg_operands_of(const mg_node_t *node, uint32_t *n) {
+    *n = mg_arity[node->op];
+    if (node->op == MG_OP_custom && node->list != NULL) {
+        *n = node->list->n;
+        return node->list->ids;
+    }
+    if (node->op == MG_OP_net) {
+        *n = node->call->n_inputs;
+        return node->call->inputs;
+    }
+    return node->operand;
+}
+
+/* What a node that is no operator's owns besides its operands. */
+static void free_contents(mg_node_t *node) {
+    if (node->op == MG_OP_custom)
+        mg_dealloc(node->list);
+    else if (node->op == MG_OP_net)
+        mg_call_free(node->call);
+    else if (node->op == MG_OP_net_output)
+        mg_at(node->operand[0])->call->outputs[node->operand[1]] = 0;
+}
+
 /* Nodes that wait to be freed are linked through themselves: freeing needs no
  * memory and no stack, however deep the graph. */
 void mg_free_nodes(mg_id id) {
@@ -72,9 +99,8 @@ void mg_free_nodes(mg_id id) {
     while (id != 0) {
         mg_node_t *node = mg_at(id);
         mg_id waiting = node->link;
-        int custom = node->op == MG_OP_custom && node->list != NULL;
-        const mg_id *operands = custom ? node->list->ids : node->operand;
-        uint32_t n = custom ? node->list->n : mg_arity[node->op];
+        uint32_t n;
+        const mg_id *operands = mg_operands_of(node, &n);
         for (uint32_t i = 0; i < n; i++) {
             mg_node_t *operand = mg_at(operands[i]);
             if (--operand->refs == 0) {
@@ -82,8 +108,8 @@ void mg_free_nodes(mg_id id) {
                 waiting = operands[i];
             }
         }
-        if (custom)
-            mg_dealloc(node->list);
+        if (MG_UNLIKELY(node->op <= MG_OP_net_output))
+            free_contents(node);
         node->link = dead;
         dead = id;
         live--;
@@ -126,6 +152,10 @@ static mg_id binary(int op, double data, mg_id a, mg_id b) {
     return id;
 }
 
+mg_id mg_made_of(int op, double data, mg_id a, mg_id b) {
+    return b == 0 ? unary(op, data, a) : binary(op, data, a, b);
+}
+
 /* The operator on a and a leaf for b that nobody outside owns. */
 static mg_id with_number(int op, double data, mg_id a, double b) {
     mg_id constant = leaf(b);
@@ -137,7 +167,7 @@ static mg_id with_number(int op, double data, mg_id a, double b) {
     return id;
 }
 
-static double value(int op, double x, double y, int *raises) {
+double mg_value(int op, double x, double y, int *raises) {
     switch (op) {
 #define X(name, kind, label, may_raise, value, dx, dy)          \
     case MG_OP_##name: {                                        \
@@ -151,6 +181,19 @@ static double value(int op, double x, double y, int *raises) {
         *raises = 1;
         return 0.0;
     }
+}
+
+double mg_derivative(int op, double x, double y, double out, double g) {
+    switch (op) {
+#define X(name, kind, label, may_raise, value, dx, dy) \
+    case MG_OP_##name:                                 \
+        return dx;
+        MG_OPS(X)
+#undef X
+    default:
+        return 0.0;
+    }
+    (void)x, (void)y, (void)out;
 }
 
 static void set_k(mg_id id, double k, int style) {
@@ -203,7 +246,7 @@ mg_id mg_unary(int op, mg_id a) {
     mg_lock_take(&mg_graph_lock);
     double x = mg_at(a)->data;
     int raises;
-    double out = value(op, x, x, &raises);
+    double out = mg_value(op, x, x, &raises);
     mg_id id = raises || kept(a) ? 0 : unary(op, out, a);
     mg_lock_give(&mg_graph_lock);
     return id;
@@ -212,7 +255,7 @@ mg_id mg_unary(int op, mg_id a) {
 mg_id mg_unary_k(int op, mg_id a, double k, int style) {
     mg_lock_take(&mg_graph_lock);
     int raises;
-    double out = value(op, mg_at(a)->data, k, &raises);
+    double out = mg_value(op, mg_at(a)->data, k, &raises);
     mg_id id = raises || kept(a) ? 0 : unary(op, out, a);
     set_k(id, k, style);
     mg_lock_give(&mg_graph_lock);
@@ -222,7 +265,7 @@ mg_id mg_unary_k(int op, mg_id a, double k, int style) {
 mg_id mg_binary(int op, mg_id a, mg_id b) {
     mg_lock_take(&mg_graph_lock);
     int raises;
-    double out = value(op, mg_at(a)->data, mg_at(b)->data, &raises);
+    double out = mg_value(op, mg_at(a)->data, mg_at(b)->data, &raises);
     mg_id id = raises || kept(a) || kept(b) ? 0 : binary(op, out, a, b);
     mg_lock_give(&mg_graph_lock);
     return id;

@@ -18,6 +18,7 @@ typedef struct {
     union {
         mg_id operand[2];      /* of an operator; unused ones are 0 */
         mg_operand_list *list; /* of a custom node; owned */
+        struct mg_call *call;  /* of a net node; owned */
     };
     double k;       /* the operator's parameter: an exponent, a slope */
     uint32_t refs;  /* references from outside and from nodes made of this one */
@@ -50,6 +51,12 @@ static inline mg_node_t *mg_at(mg_id id) {
 /* The number of operands of each operator, by code; a custom node's is its own. */
 extern const uint8_t mg_arity[];
 
+/* A node's operands; *n is how many. */
+const mg_id *mg_operands_of(const mg_node_t *node, uint32_t *n);
+
+/* Grow with every change of a node's data from outside, and of its flags. */
+extern uint64_t mg_data_version, mg_flags_version;
+
 /* Guards every node and all that follows. */
 extern mg_lock_t mg_graph_lock;
 
@@ -57,6 +64,10 @@ extern mg_lock_t mg_graph_lock;
 
 /* A new node with no operands, one reference and MG_OWNED; 0: out of memory. */
 mg_id mg_new_node(int op, double data);
+
+/* An operator's node on the given operands, b 0 for one; takes a reference to each.
+ * 0: out of memory. */
+mg_id mg_made_of(int op, double data, mg_id a, mg_id b);
 
 /* Frees what no longer has references, starting at a node that lost its last. */
 void mg_free_nodes(mg_id id);
@@ -66,16 +77,30 @@ static inline void mg_drop(mg_id id) {
         mg_free_nodes(id);
 }
 
+/* A new reference to an operand of another node. */
+static inline mg_id mg_use(mg_id id) {
+    mg_at(id)->refs++;
+    return id;
+}
+
+/* An operator's value; *raises: whether Python's math raises for it. */
+double mg_value(int op, double x, double y, int *raises);
+
+/* What an operator passes on to its first operand. */
+double mg_derivative(int op, double x, double y, double out, double g);
+
 /* Sorts what is below root and returns the first node of the order; each node's
  * link is the next, 0 ends it. Leaves without a backward step of their own are
- * left out. Sets *own to whether a node has MG_OWN_BACKWARD. */
-mg_id mg_sort(mg_id root, int *own);
+ * left out. Sets *own to whether a node has MG_OWN_BACKWARD. Allocates only to
+ * unfold nets (see net.h): those of which backward needs the plain graph, or with
+ * plain != 0 every one. 0: no memory for that. */
+mg_id mg_sort(mg_id root, int plain, int *own);
 
 /* The derivative step of one node. */
 void mg_step(const mg_node_t *node);
 
 /* The order of mg_sort as a block of n ids; NULL: out of memory. */
-mg_id *mg_sorted(mg_id root, size_t *n);
+mg_id *mg_sorted(mg_id root, int plain, size_t *n);
 
 /* A number no node is marked with. */
 uint32_t mg_new_mark(void);

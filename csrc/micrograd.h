@@ -31,6 +31,14 @@ typedef enum {
     MG_HAS_OWN_BACKWARD = 2 /* the graph holds a node of mg_set_own_backward */
 } mg_status;
 
+/* What mg_net_call answers. */
+typedef enum {
+    MG_NET_OK = 0,
+    MG_NET_NO_MEMORY = 1,
+    MG_NET_KEPT = 2,        /* an input or a parameter is kept */
+    MG_NET_OWN_BACKWARD = 3 /* a parameter has a backward step of its own */
+} mg_net_result;
+
 /* --- operators ---------------------------------------------------------- */
 
 /* The code of an operator by its name in ops.h ("add", "tanh", ...), -1 for an
@@ -76,6 +84,11 @@ int mg_op(mg_id id);
 double mg_k(mg_id id);
 int mg_k_style(mg_id id);
 
+/* The graph inside a net is kept in a short form until somebody asks for it. To
+ * be called before mg_op, mg_k or mg_operands of a node that may be the output of
+ * mg_net_call. MG_NO_MEMORY: nothing changed. O(nodes inside the call). */
+mg_status mg_make_plain(mg_id id);
+
 /* Writes the first max operands to out and returns how many there are. */
 size_t mg_operands(mg_id id, mg_id *out, size_t max);
 
@@ -83,12 +96,13 @@ size_t mg_operands(mg_id id, mg_id *out, size_t max);
 
 /* Sets the root's grad to 1 and adds into the grad of every node below it, in
  * reverse post-order of a depth-first search that visits operands left to right.
- * Zeroes nothing. Allocates nothing. MG_HAS_OWN_BACKWARD: nothing was done, use
- * the functions below. O(nodes below root). */
+ * Zeroes nothing. Allocates nothing, unless a net must be made plain (see
+ * mg_make_plain); MG_NO_MEMORY: no gradient was changed. MG_HAS_OWN_BACKWARD:
+ * nothing was done, use the functions below. O(nodes below root). */
 mg_status mg_backward(mg_id root);
 
-/* The derivative step of one node. */
-void mg_backward_node(mg_id id);
+/* The derivative step of one node. MG_NO_MEMORY: see mg_make_plain. */
+mg_status mg_backward_node(mg_id id);
 
 /* The order in which mg_backward would visit, without the leaves that do
  * nothing, as a block that the caller gives back with mg_free_order. */
@@ -97,6 +111,47 @@ void mg_free_order(mg_id *order);
 
 /* The derivative steps of n nodes, in this order. */
 void mg_backward_nodes(const mg_id *order, size_t n);
+
+/* --- nets --------------------------------------------------------------- */
+
+/* Layers of neurons that are called as a whole: the same values, gradients and
+ * graph as one operator after the other would give, in one call. */
+typedef struct mg_net mg_net;
+
+/* sizes: n_layers + 1 of them, the inputs' first. ops: each layer's nonlinearity,
+ * relu, tanh, sigmoid or leaky_relu with slope 0.01 by its code, or -1 for none.
+ * parameters: leaves, layer by layer, neuron by neuron, the weights and then the
+ * bias; they must outlive the net, but a call keeps them alive by itself. NULL:
+ * out of memory, or sizes that don't fit. Free it with mg_net_free; calls that
+ * are alive go on without it. */
+mg_net *mg_net_new(const size_t *sizes, size_t n_layers, const int *ops,
+                   const mg_id *parameters);
+void mg_net_free(mg_net *net);
+
+/* Applies the net to one row: to nodes, or with inputs NULL to numbers, which
+ * become leaves of their own as in mg_mul_number. Writes the last layer's nodes to
+ * outputs, each with a reference. Unless take_kept, refuses kept nodes.
+ * O(weights), and as much memory as there are neurons. */
+mg_net_result mg_net_call(mg_net *net, const mg_id *inputs, const double *numbers,
+                          int take_kept, mg_id *outputs);
+
+/* --- many nodes in one call ------------------------------------------------ */
+
+/* Each makes the plain graph that the operators would, and returns its root; 0 as
+ * for one operator, and no node is left then. mg_total: 0 + v[0] + v[1] + ...
+ * mg_dot: start + w[0] * x[0] + w[1] * x[1] + ..., from the number 0 when start is
+ * 0. mg_logsumexp: m + log(sum of exp(v[i] - m)), m the largest data, or the number
+ * 0 when that is infinite. mg_softmax writes n nodes, exp(v[i] - m) / their sum. */
+mg_id mg_total(const mg_id *values, size_t n);
+mg_id mg_dot(const mg_id *ws, const mg_id *xs, size_t n, mg_id start);
+mg_id mg_logsumexp(const mg_id *values, size_t n);
+mg_status mg_softmax(const mg_id *values, size_t n, mg_id *out);
+
+void mg_get_data(const mg_id *ids, size_t n, double *data);
+void mg_get_grad(const mg_id *ids, size_t n, double *grad);
+void mg_set_data_of(const mg_id *ids, size_t n, const double *data);
+void mg_set_grad_of(const mg_id *ids, size_t n, const double *grad);
+void mg_zero_grad(const mg_id *ids, size_t n);
 
 /* --- nodes that somebody outside has an interest in --------------------- */
 

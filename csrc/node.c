@@ -17,9 +17,12 @@ double mg_grad(mg_id id) {
     return grad;
 }
 
+uint64_t mg_data_version, mg_flags_version;
+
 void mg_set_data(mg_id id, double data) {
     mg_lock_take(&mg_graph_lock);
     mg_at(id)->data = data;
+    mg_data_version++;
     mg_lock_give(&mg_graph_lock);
 }
 
@@ -52,13 +55,8 @@ int mg_k_style(mg_id id) {
 
 size_t mg_operands(mg_id id, mg_id *out, size_t max) {
     mg_lock_take(&mg_graph_lock);
-    const mg_node_t *node = mg_at(id);
-    const mg_id *operands = node->operand;
-    size_t n = mg_arity[node->op];
-    if (node->op == MG_OP_custom && node->list != NULL) {
-        operands = node->list->ids;
-        n = node->list->n;
-    }
+    uint32_t n;
+    const mg_id *operands = mg_operands_of(mg_at(id), &n);
     for (size_t i = 0; i < n && i < max; i++)
         out[i] = operands[i];
     mg_lock_give(&mg_graph_lock);
@@ -77,6 +75,7 @@ uint32_t mg_keep(mg_id id) {
     mg_node_t *node = mg_at(id);
     uint32_t users = node->flags & MG_KEPT ? 0 : node->refs - (node->flags & MG_OWNED ? 1 : 0);
     node->flags |= MG_KEPT;
+    mg_flags_version++;
     mg_lock_give(&mg_graph_lock);
     return users;
 }
@@ -88,6 +87,7 @@ int mg_is_owned(mg_id id) { return has_flag(id, MG_OWNED); }
 void mg_set_own_backward(mg_id id) {
     mg_lock_take(&mg_graph_lock);
     mg_at(id)->flags |= MG_OWN_BACKWARD;
+    mg_flags_version++;
     mg_lock_give(&mg_graph_lock);
 }
 
@@ -100,6 +100,8 @@ static const struct {
 } ops[MG_OP_COUNT] = {
     [MG_OP_leaf] = {"leaf", ""},
     [MG_OP_custom] = {"custom", ""},
+    [MG_OP_net] = {"net", ""},
+    [MG_OP_net_output] = {"net_output", ""},
 #define X(name, kind, label, raises, value, dx, dy) [MG_OP_##name] = {#name, label},
     MG_OPS(X)
 #undef X

@@ -84,10 +84,12 @@ enum { MG_BINARY, MG_UNARY, MG_UNARY_K };
     X(if_positive, MG_BINARY, "if>0", 0, x > 0.0 ? y : -0.0, 0.0, x > 0.0 ? g : 0.0)      \
     X(if_not_positive, MG_BINARY, "if<=0", 0, x > 0.0 ? -0.0 : y, 0.0, x > 0.0 ? 0.0 : g)
 
-/* MG_OP_leaf, MG_OP_custom, MG_OP_add, ... */
+/* MG_OP_leaf, MG_OP_custom, MG_OP_add, ...; the two of net.h are never shown. */
 enum {
     MG_OP_leaf,
     MG_OP_custom,
+    MG_OP_net,
+    MG_OP_net_output,
 #define X(name, kind, label, raises, value, dx, dy) MG_OP_##name,
     MG_OPS(X)
 #undef X

@@ -10,9 +10,11 @@
 #if defined(__GNUC__) || defined(__clang__)
 #define MG_LIKELY(condition) __builtin_expect(!!(condition), 1)
 #define MG_UNLIKELY(condition) __builtin_expect(!!(condition), 0)
+#define MG_PREFETCH(address) __builtin_prefetch((address), 1)
 #else
 #define MG_LIKELY(condition) (condition)
 #define MG_UNLIKELY(condition) (condition)
+#define MG_PREFETCH(address) ((void)0)
 #endif
 
 /* No fused multiply-add: a * b + c rounds twice, on every machine. */

@@ -2,17 +2,20 @@
 #include "graph.h"
 
 #include "alloc.h"
+#include "net.h"
 
 static int is_dependent(const mg_node_t *node, mg_id target) {
-    const mg_id *operands = node->operand;
-    uint32_t n = mg_arity[node->op];
-    if (node->op == MG_OP_custom && node->list != NULL) {
-        operands = node->list->ids;
-        n = node->list->n;
-    }
+    uint32_t n;
+    const mg_id *operands = mg_operands_of(node, &n);
     for (uint32_t i = 0; i < n; i++)
         if (operands[i] == target || mg_at(operands[i])->flags & MG_DEPENDENT)
             return 1;
+    if (node->op == MG_OP_net) {
+        const struct mg_net *net = node->call->net;
+        for (size_t i = 0; i < net->n_parameters; i++)
+            if (net->parameters[i] == target)
+                return 1;
+    }
     return 0;
 }
 
@@ -23,7 +26,7 @@ mg_status mg_computed_from(mg_id target, const mg_id *nodes, size_t n, unsigned 
         return MG_NO_MEMORY;
     mg_lock_take(&mg_graph_lock);
     size_t count;
-    mg_id *order = mg_sorted(root, &count);
+    mg_id *order = mg_sorted(root, 0, &count);
     if (order != NULL) {
         for (size_t i = count; i-- > 0;) /* operands before what is made of them */
             if (is_dependent(mg_at(order[i]), target))

@@ -8,8 +8,32 @@
 (0.0, 0.0, 0.0)
 """
 
+from importlib import import_module
+
+from micrograd_c import functional
 from micrograd_c._backend import backend
 from micrograd_c._version import __version__
 from micrograd_c.engine import Value
+from micrograd_c.functional import *  # noqa: F403
 
-__all__ = ["Value", "__version__", "backend"]
+# Imported when first asked for, so that `import micrograd_c` stays quick.
+LAZY = {
+    "draw_dot": "drawing",
+    "gradcheck": "gradcheck",
+    "install": "standin",
+    "load_ipython_extension": "notebook",
+    "plot_decision_boundary": "plotting",
+    "plot_history": "plotting",
+    "uninstall": "standin",
+    "unload_ipython_extension": "notebook",
+}
+
+__all__ = ["Value", "__version__", "backend", *functional.__all__, *LAZY]
+
+
+def __getattr__(name):
+    if name not in LAZY:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{LAZY[name]}"), name)
+    globals()[name] = value
+    return value

@@ -31,18 +31,12 @@ def declarations():
     return header.split("/* cffi: begin */")[1].split("/* cffi: end */")[0]
 
 
-def in_csrc(pattern):
-    """The files of csrc/, relative to setup.py as setuptools wants them."""
-    return sorted(f"csrc/{path.name}" for path in CSRC.glob(pattern))
-
-
 ffibuilder = FFI()
 ffibuilder.cdef(declarations())
 ffibuilder.set_source(
     "micrograd_c._native",
     '#include "micrograd.h"',
-    sources=in_csrc("*.c"),
-    depends=[*in_csrc("*.h"), "micrograd_c/_build.py"],
+    sources=sorted(f"csrc/{path.name}" for path in CSRC.glob("*.c")),
     include_dirs=["csrc"],
     extra_compile_args=COMPILE,
     extra_link_args=LINK,

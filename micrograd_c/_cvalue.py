@@ -8,6 +8,8 @@ a Value again, and how labels, attributes and ``_backward`` functions stay with 
 node whose Value nobody holds.
 """
 
+from numbers import Real
+
 from micrograd_c import _looking, engine
 from micrograd_c._native import ffi, lib
 from python_ref.numbers import describe, to_float
@@ -31,7 +33,7 @@ WITH_K = {"pow_k", "leaky_relu"}
 # How the user may have written an exponent: C keeps the place in this tuple.
 WRITTEN_AS = (int, float, bool)
 
-NO_MEMORY = "no memory for another Value"
+NO_MEMORY = "no memory for a larger graph"
 
 # The types that an operator takes as a number without asking twice. NumPy's
 # scalars join when they are first met.
@@ -68,6 +70,10 @@ class Value(Operators):
             if getattr(self, "_id", 0):
                 _forget(self)
             set_id(self, node)
+        if type(self) is not Value:  # what it is must stay with its node
+            _looking.keep(self)
+            if type(self)._backward is not Value._backward:
+                lib.mg_set_own_backward(self._id)
         if label:
             self.label = label
 
@@ -130,7 +136,7 @@ class Value(Operators):
         if not self._is_operand(other):
             return NotImplemented
         if not self._is_value(other):
-            if type(other).__module__ == "numpy":
+            if isinstance(other, Real) and type(other).__module__ == "numpy":
                 number_types.add(type(other))
             other = to_float(other)
         return self._apply(name, other)
@@ -142,8 +148,11 @@ class Value(Operators):
 
         Zeroes nothing: gradients accumulate until somebody sets them to 0.
         """
-        if lib.mg_backward(self._id) == lib.MG_HAS_OWN_BACKWARD:
+        status = lib.mg_backward(self._id)
+        if status == lib.MG_HAS_OWN_BACKWARD:
             _looking.backward(self)
+        elif status:
+            check_memory(status)
 
     @property
     def _backward(self):
@@ -158,12 +167,13 @@ class Value(Operators):
         lib.mg_set_own_backward(self._id)
 
     def _apply_derivatives(self):
-        lib.mg_backward_node(self._id)
+        check_memory(lib.mg_backward_node(self._id))
 
     # --- the graph, for who looks ---
 
     @property
     def _op(self):
+        check_memory(lib.mg_make_plain(self._id))
         code = lib.mg_op(self._id)
         if code == CUSTOM or "_op" in self.__dict__:
             return self.__dict__.get("_op", "")
@@ -232,12 +242,13 @@ class Value(Operators):
         return Value
 
     def _recipe(self):
+        check_memory(lib.mg_make_plain(self._id))
         name = NAMES.get(lib.mg_op(self._id))
         k = lib.mg_k(self._id) if name in WITH_K else None
         return name, k, self._op
 
     def _has_own_backward(self):
-        return getattr(self, "_own_backward", None) is not None
+        return lib.mg_has_own_backward(self._id) != 0
 
     # Pickles name micrograd_c.engine, so that they load on whichever engine is in use.
     @property
@@ -293,6 +304,12 @@ def style_of(k, label):
         if label == f"**{kind(k)}":
             return style
     return None
+
+
+def check_memory(status):
+    """Raise for a call of C that ran out of memory, and changed nothing."""
+    if status == lib.MG_NO_MEMORY:
+        raise MemoryError(NO_MEMORY)
 
 
 def live_nodes():

@@ -32,6 +32,7 @@ _searching = threading.RLock()
 
 def operand_ids(node):
     """The ids of a node's operands, in order, repeated as they are."""
+    _cvalue.check_memory(lib.mg_make_plain(node))
     n = lib.mg_operands(node, ffi.NULL, 0)
     ids = ffi.new("mg_id[]", n)
     lib.mg_operands(node, ids, n)
@@ -82,8 +83,7 @@ def keep(value):
         values = living_values()
         ids = [other._id for other in values]
         depends = ffi.new("unsigned char[]", len(ids))
-        if lib.mg_computed_from(value._id, ids, len(ids), depends) == lib.MG_NO_MEMORY:
-            raise MemoryError("no memory to find what is computed from a Value")
+        _cvalue.check_memory(lib.mg_computed_from(value._id, ids, len(ids), depends))
         for other, depend in zip(values, depends):
             if depend:
                 lib.mg_keep(other._id)
@@ -92,11 +92,12 @@ def keep(value):
 
 
 def backward(root):
-    """backward() of a graph in which somebody assigned a ``_backward``."""
-    own = {value._id: value._own_backward for value in held_below(root) if has_own(value)}
+    """backward() of a graph in which somebody has a ``_backward`` of their own."""
+    own = {
+        value._id: value._backward for value in held_below(root) if value._has_own_backward()
+    }
     order, n = ffi.new("mg_id **"), ffi.new("size_t *")
-    if lib.mg_backward_order(root._id, order, n) == lib.MG_NO_MEMORY:
-        raise MemoryError("no memory to sort the graph")
+    _cvalue.check_memory(lib.mg_backward_order(root._id, order, n))
     ids = ffi.gc(order[0], lib.mg_free_order)
     root.grad = 1.0
     done = 0
@@ -107,10 +108,6 @@ def backward(root):
             step()
             done = i + 1
     lib.mg_backward_nodes(ids + done, n[0] - done)
-
-
-def has_own(value):
-    return getattr(value, "_own_backward", None) is not None
 
 
 def held_below(root):

@@ -19,7 +19,7 @@ def draw_dot(root, format="svg", rankdir="LR", max_nodes=1000):
     >>> from micrograd_c.engine import Value
     >>> a = Value(2.0, label="a")
     >>> dot = draw_dot(a * 3 + 1)
-    >>> print(dot.source.splitlines()[3].strip())
+    >>> print(dot.source.splitlines()[2].strip())
     v0 [label="{ a | data 2.0000 | grad 0.0000 }" shape=record]
     """
     if rankdir not in RANKDIRS:

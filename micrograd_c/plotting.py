@@ -32,10 +32,10 @@ def plot_decision_boundary(model, X, y, ax=None, resolution=50, padding=1.0):
     if ax is None:
         _, ax = plt.subplots()
     levels = np.arange(n_classes + 1) - 0.5
-    ax.contourf(xs, ys, np.reshape(classes, (resolution, resolution)), levels=levels,
-                cmap="Spectral", alpha=0.8)  # fmt: skip
-    ax.scatter(X[:, 0], X[:, 1], c=labels, s=40, cmap="Spectral", edgecolors="black",
-               vmin=0, vmax=n_classes - 1)  # fmt: skip
+    colours = {"cmap": "Spectral", "vmin": 0, "vmax": n_classes - 1}
+    plane = np.reshape(classes, (resolution, resolution))
+    ax.contourf(xs, ys, plane, levels=levels, alpha=0.6, **colours)
+    ax.scatter(X[:, 0], X[:, 1], c=labels, s=40, edgecolors="black", **colours)
     ax.set_xlim(xs[0], xs[-1])
     ax.set_ylim(ys[0], ys[-1])
     return ax

@@ -128,7 +128,7 @@ class Value(Operators):
         return self._row and self._row.name, self._k, self._op
 
     def _has_own_backward(self):
-        return self._own_backward is not None
+        return self._own_backward is not None or type(self)._backward is not Value._backward
 
     @property
     def _rebuild_leaf(self):

@@ -41,7 +41,10 @@ class Operators:
         return self * -1
 
     def __sub__(self, other):  # self - other
-        return self + (-other) if self._is_operand(other) else NotImplemented
+        if self._is_value(other):
+            return self + (-other)
+        # to_float first: NumPy's unsigned and bool scalars have no negatives
+        return self + -to_float(other) if self._is_operand(other) else NotImplemented
 
     def __rsub__(self, other):  # other - self
         return (-self) + other if self._is_operand(other) else NotImplemented

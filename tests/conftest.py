@@ -62,5 +62,4 @@ def live_nodes(engine):
             return _cvalue.live_nodes()
         return sum(isinstance(x, engine.Value) for x in gc.get_objects())
 
-    gc.collect()
     return count

@@ -150,6 +150,14 @@ def test_sdist_builds(sdist, tmp_path):
     assert len(library_in(wheel)) == 1
 
 
+def test_build_that_fails_in_place_leaves_no_old_library(tmp_path):
+    sources = copy_checkout(tmp_path / "checkout")
+    run("setup.py", "build_ext", "--inplace", cwd=sources, **WITH_LIBRARY)
+    assert list(sources.glob("micrograd_c/_native.*"))
+    run("setup.py", "build_ext", "--inplace", cwd=sources, **WITHOUT_COMPILER)
+    assert list(sources.glob("micrograd_c/_native.*")) == []
+
+
 @pytest.mark.parametrize("backend", ["c", "python"])
 @pytest.mark.parametrize("options", [(), ("--editable",)], ids=["installed", "editable"])
 def test_installed_package_runs_from_elsewhere(tmp_path, options, backend):

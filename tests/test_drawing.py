@@ -72,7 +72,8 @@ def test_huge_and_non_finite_numbers_stay_short(engine):
 
 @needs_dot
 @pytest.mark.parametrize(
-    "label", ["a|b", "{x}", "<p> q", 'say "hi"', "back\\slash\\", "&amp;", "<b>", "two\nlines", "w ü"]
+    "label",
+    ["a|b", "{x}", "<p> q", 'say "hi"', "back\\slash\\", "&amp;", "<b>", "two\nlines", "w ü"],
 )
 def test_any_label_is_drawn_literally(engine, label):
     svg = draw_dot(engine.Value(1.0, label=label)).pipe(encoding="utf-8")

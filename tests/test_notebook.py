@@ -117,7 +117,8 @@ def test_the_extension_installs_and_removes_the_stand_in(tmp_path):
         "%load_ext micrograd_c",
         "import micrograd.engine, micrograd_c.engine, python_ref.engine",
         "print(micrograd.engine is micrograd_c.engine)",
-        "print('text/html' in get_ipython().display_formatter.format(python_ref.engine.Value(1))[0])",
+        "show = get_ipython().display_formatter.format",
+        "print('text/html' in show(python_ref.engine.Value(1))[0])",
         "%unload_ext micrograd_c",
         "import sys; print('micrograd' in sys.modules)",
     )

@@ -1,0 +1,88 @@
+"""Pictures of what a two-class net has learnt, in the terminal and as a PNG."""
+
+import os
+import sys
+
+from micrograd_c.cli.outputs import save_figure
+
+WIDTH, HEIGHT = 68, 22  # characters; one is about twice as high as wide
+MARGIN = 0.4  # beyond the outermost points, in the data's units
+COLORS = {"o": "\033[91m", "x": "\033[94m", ".": "\033[34m"}  # red, blue, dark blue
+RESET = "\033[0m"
+
+
+class Plane:
+    """The plane to draw rows of d numbers in.
+
+    For two columns it is theirs. For more it is the plane through the mean along
+    the two directions in which the rows spread most (their principal components).
+    """
+
+    def __init__(self, X):
+        import numpy as np
+
+        X = np.asarray(X)
+        n_columns = X.shape[1]
+        if n_columns <= 2:
+            self.center, self.axes = np.zeros(n_columns), np.eye(2, n_columns)
+        else:
+            self.center = X.mean(axis=0)
+            spread = (X - self.center).T @ (X - self.center)
+            self.axes = np.linalg.eigh(spread)[1].T[::-1][:2]
+        self.points = (X - self.center) @ self.axes.T
+
+    def row(self, point):
+        """The row of d floats at a point of the plane."""
+        u, v = point
+        return (self.center + u * self.axes[0] + v * self.axes[1]).tolist()
+
+
+def draw_in_terminal(model, data, color):
+    """The plane as text, in ``color`` or not, with a line below that explains it."""
+    import numpy as np
+
+    plane = Plane(data.X)
+    low, high = plane.points.min(axis=0) - MARGIN, plane.points.max(axis=0) + MARGIN
+    us, vs = np.linspace(low[0], high[0], WIDTH), np.linspace(high[1], low[1], HEIGHT)
+    cells = [["." if is_positive(model, plane.row((u, v))) else " " for u in us] for v in vs]
+    for row, y, point in zip(data.X, data.y, plane.points):
+        column, line = (point - low) / (high - low) * (WIDTH - 1, HEIGHT - 1)
+        letter = "x" if y > 0 else "o"
+        is_right = is_positive(model, row) == (y > 0)
+        cells[HEIGHT - 1 - round(line)][round(column)] = letter if is_right else letter.upper()
+    edge = "+" + "-" * WIDTH + "+"
+    body = ["|" + "".join(paint(cell) if color else cell for cell in line) + "|" for line in cells]
+    return "\n".join([edge, *body, edge, *legend(data)])
+
+
+def legend(data):
+    negative, positive = data.class_names
+    yield f" o {negative}   x {positive}   capitals: the net is wrong   dots: the net says {positive}"
+    if len(data.X[0]) > 2:
+        yield " drawn along the two directions in which the rows spread most (principal components)"
+
+
+def is_positive(model, row):
+    return model(row).data > 0
+
+
+def paint(cell):
+    return cell if cell == " " else f"{COLORS[cell.lower()]}{cell}{RESET}"
+
+
+def save_png(model, data, path):
+    """Save the same plane through matplotlib, which must be there."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from micrograd_c.plotting import plot_decision_boundary
+
+    plane = Plane(data.X)
+    axes = plot_decision_boundary(
+        lambda point: model(plane.row(point)), plane.points, data.y, padding=MARGIN
+    )
+    save_figure(axes.figure, path)
+
+
+def terminal_has_color():
+    return sys.stdout.isatty() and "NO_COLOR" not in os.environ

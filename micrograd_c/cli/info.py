@@ -1,0 +1,35 @@
+"""``python -m micrograd_c info``: which engine runs here, and why."""
+
+import platform
+import sys
+
+
+def add_arguments(subparsers):
+    parser = subparsers.add_parser(
+        "info",
+        help="say which engine runs and how it was built",
+        description="Say which engine runs here and why, and how it was built.",
+    )
+    parser.set_defaults(run=run)
+
+
+def run(args):
+    import micrograd_c
+    from micrograd_c import _backend
+
+    build = _backend.build_info()
+    facts = {
+        "version": micrograd_c.__version__,
+        "engine": f"{micrograd_c.backend} ({_backend.reason})",
+        "library": _backend.library_path() or "none",
+        "compiler": build.get("compiler", "none"),
+        "CPU features": as_text(build.get("cpu_features", "none")),
+        "Python": f"{platform.python_implementation()} {platform.python_version()}, "
+        f"{sys.platform} {platform.machine()}",
+    }
+    for name, fact in facts.items():
+        print(f"{name + ':':<14}{fact}")
+
+
+def as_text(features):
+    return features if isinstance(features, str) else " ".join(features) or "none"

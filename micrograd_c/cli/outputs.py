@@ -1,0 +1,62 @@
+"""The files that commands write: checked before the work begins, not after it."""
+
+import os
+import tempfile
+from contextlib import contextmanager
+from importlib.util import find_spec
+
+from micrograd_c.cli.errors import CommandError
+
+HOW_TO_GET_PICTURES = "none: for a PNG, pip install matplotlib"
+
+
+def check_output(path, suffix):
+    """Raise CommandError unless a file can be written at ``path``."""
+    directory = os.path.dirname(path) or "."
+    if not path.endswith(suffix):
+        raise CommandError(f"cannot write {path}: expected a name that ends in {suffix}")
+    if not os.path.isdir(directory):
+        raise CommandError(f"cannot write {path}: there is no directory {directory}")
+    if os.path.isdir(path) or not os.access(directory, os.W_OK):
+        raise CommandError(f"cannot write {path}: {directory} is not writable or holds a directory")
+
+
+def picture_path(asked, default):
+    """Where to save a PNG: ``asked``, or ``default`` if that is None.
+
+    None without matplotlib, unless the user asked: then it raises CommandError.
+    """
+    if find_spec("matplotlib") is None:
+        if asked:
+            raise CommandError(f"cannot draw {asked} without matplotlib: pip install matplotlib")
+        return None
+    check_output(asked or default, ".png")
+    return asked or default
+
+
+def save_figure(figure, path):
+    with replacing(path) as file:
+        figure.savefig(file, dpi=120, format="png")
+
+
+@contextmanager
+def replacing(path):
+    """A binary file that takes the place of ``path`` when all of it is written, or never."""
+    try:
+        handle, temporary = tempfile.mkstemp(dir=os.path.dirname(path) or ".", suffix=".tmp")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                yield file
+            os.chmod(temporary, 0o666 & ~current_umask())  # mkstemp gives it to its owner alone
+            os.replace(temporary, path)
+        except BaseException:
+            os.unlink(temporary)
+            raise
+    except OSError as error:
+        raise CommandError(f"cannot write {path}: {error.strerror or error}") from None
+
+
+def current_umask():
+    umask = os.umask(0)
+    os.umask(umask)
+    return umask

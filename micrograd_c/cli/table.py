@@ -1,0 +1,126 @@
+"""CSV files as tables; what is wrong in one is reported with its row and column.
+
+Rows are counted as a spreadsheet counts them: row 1 is the header.
+"""
+
+import csv
+import math
+from typing import NamedTuple
+
+from micrograd_c.cli.errors import CommandError
+
+DELIMITERS = ",;\t"
+
+
+class Table(NamedTuple):
+    path: str
+    columns: list  # the names in the header
+    rows: dict  # number of the row -> its cells, as text
+
+    def texts(self, column):
+        """The cells of a column, none of them empty."""
+        place = self.columns.index(column)
+        for number, cells in self.rows.items():
+            if not cells[place]:
+                raise self.mistake(number, column, "the cell is empty")
+        return [cells[place] for cells in self.rows.values()]
+
+    def numbers(self, column):
+        """The cells of a column as finite floats."""
+        texts = self.texts(column)
+        numbers = []
+        for row, text in zip(self.rows, texts):
+            number = as_number(text)
+            if number is None:
+                raise self.mistake(row, column, f"expected a number, got {short(text)}")
+            if not math.isfinite(number):
+                raise self.mistake(row, column, f"expected a finite number, got {short(text)}")
+            numbers.append(number)
+        return numbers
+
+    def classes(self, column):
+        """The cells of a column as names of classes: 1.0 and 1 are the same one."""
+        texts = self.texts(column)
+        numbers = [as_number(text) for text in texts]
+        for row, text, number in zip(self.rows, texts, numbers):
+            if number is not None and math.isnan(number):
+                raise self.mistake(row, column, f"expected a class, got {short(text)}")
+        return texts if None in numbers else [class_name(number) for number in numbers]
+
+    def matrix(self, columns):
+        """The numbers of several columns as a list of rows."""
+        return [list(row) for row in zip(*(self.numbers(column) for column in columns))]
+
+    def mistake(self, row, column, what):
+        return CommandError(f"{self.path}: row {row}, column {column!r}: {what}")
+
+
+def read_table(path):
+    """Read a CSV file with a header, in UTF-8, separated by commas, semicolons or tabs."""
+    try:
+        with open(path, encoding="utf-8-sig", newline="") as file:
+            delimiter = delimiter_of(file.readline())
+            file.seek(0)
+            rows = {
+                number: [cell.strip() for cell in cells]
+                for number, cells in enumerate(csv.reader(file, delimiter=delimiter), start=1)
+                if any(cell.strip() for cell in cells)
+            }
+    except OSError as error:
+        raise CommandError(f"cannot read {path}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise CommandError(f"cannot read {path}: it is not a text file in UTF-8") from None
+    except csv.Error as error:
+        raise CommandError(f"cannot read {path}: {error}") from None
+    if not rows:
+        raise CommandError(f"{path} is empty: expected a header and rows of numbers")
+    columns = rows.pop(min(rows))
+    check_header(path, columns)
+    if not rows:
+        raise CommandError(f"{path} has a header but no rows below it")
+    for number, cells in rows.items():
+        if len(cells) != len(columns):
+            raise CommandError(
+                f"{path}: row {number}: expected {len(columns)} cells as in the header, "
+                f"got {len(cells)}"
+            )
+    return Table(str(path), columns, rows)
+
+
+def delimiter_of(header):
+    """The comma, or what the header has in its place."""
+    return next((delimiter for delimiter in DELIMITERS if delimiter in header), ",")
+
+
+def check_header(path, columns):
+    for place, name in enumerate(columns, start=1):
+        if not name:
+            raise CommandError(f"{path}: row 1: column {place} has no name")
+        if columns.index(name) != place - 1:
+            raise CommandError(f"{path}: row 1: two columns have the name {name!r}")
+    if all(as_number(name) is not None for name in columns):
+        raise CommandError(f"{path}: row 1: expected the names of the columns, got only numbers")
+
+
+def as_number(text):
+    """The float that a cell holds; None if it is no number."""
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
+def class_name(number):
+    return str(int(number)) if number.is_integer() else repr(number)
+
+
+def in_order(names):
+    """Distinct names of classes, sorted as numbers if all of them are."""
+    names = set(names)
+    if all(as_number(name) is not None for name in names):
+        return sorted(names, key=float)
+    return sorted(names)
+
+
+def short(text):
+    return repr(text if len(text) <= 40 else text[:39] + "…")

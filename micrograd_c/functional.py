@@ -1,0 +1,225 @@
+"""Functions of Values: the operators by name, and bulk helpers for many Values at once.
+
+The operators take Values or numbers, of numbers alone they give a float. A bulk
+helper builds the graph that the same program would build one operator at a time,
+on the C engine in one call.
+
+>>> from micrograd_c.engine import Value
+>>> x = Value(0.5)
+>>> sin(x).data == sin(0.5)
+True
+>>> total([x, x, x]).data
+1.5
+"""
+
+from micrograd_c._backend import backend
+from python_ref.numbers import describe, to_float
+from python_ref.operators import Operators
+from python_ref.ops import OPS
+
+if backend == "c":
+    from micrograd_c import _cbulk
+else:
+    _cbulk = None
+
+UNARY = (
+    "relu", "tanh", "sigmoid", "softplus", "exp", "expm1", "log", "log1p", "sqrt", "sin", "cos",
+    "tan", "asin", "acos", "atan", "sinh", "cosh", "erf",
+)  # fmt: skip
+BINARY = ("atan2", "maximum", "minimum")
+BULK = (
+    "dot", "total", "mean", "softmax", "logsumexp", "get_data", "get_grad", "set_data",
+    "set_grad", "zero_grad",
+)  # fmt: skip
+__all__ = [*UNARY, "leaky_relu", *BINARY, *BULK]
+
+
+# --- operators -----------------------------------------------------------------
+
+
+def unary_function(name):
+    def function(x):
+        if isinstance(x, Operators):
+            return getattr(x, name)()
+        return OPS[name].value(to_float(x))
+
+    function.__name__ = function.__qualname__ = name
+    function.__doc__ = getattr(Operators, name).__doc__.replace("self", "x")
+    return function
+
+
+def binary_function(name):
+    def function(x, y):
+        if isinstance(x, Operators):
+            return getattr(x, name)(y)
+        if isinstance(y, Operators):
+            return getattr(y._constant(x), name)(y)
+        return OPS[name].value(to_float(x), to_float(y))
+
+    function.__name__ = function.__qualname__ = name
+    function.__doc__ = {
+        "atan2": "The angle of the point (y, x) in radians, as ``math.atan2(x, y)``.",
+        "maximum": "The larger of two; NaN if either is. A tie gives its gradient to x.",
+        "minimum": "The smaller of two; NaN if either is. A tie gives its gradient to x.",
+    }[name]
+    return function
+
+
+for _name in UNARY:
+    globals()[_name] = unary_function(_name)
+for _name in BINARY:
+    globals()[_name] = binary_function(_name)
+
+
+def leaky_relu(x, slope=0.01):
+    """x where positive, slope * x where not."""
+    if isinstance(x, Operators):
+        return x.leaky_relu(slope)
+    return OPS["leaky_relu"].value(to_float(x), to_float(slope))
+
+
+# --- sums ------------------------------------------------------------------------
+
+
+def total(values):
+    """The sum of ``values``, added from left to right from 0 on, as ``sum`` does."""
+    values = list(values)
+    return in_c("total", values) or sum(values)
+
+
+def mean(values):
+    """``total(values) / len(values)``. Raises ValueError for no values."""
+    values = non_empty(values, "mean")
+    return total(values) / len(values)
+
+
+def dot(ws, xs, start=None):
+    """start + ws[0] * xs[0] + ws[1] * xs[1] + ..., added from left to right.
+
+    ``start`` is a Value or a number; None: 0, as in ``sum``. Raises ValueError when
+    ``ws`` and ``xs`` are not of one length.
+    """
+    ws, xs = list(ws), list(xs)
+    if len(ws) != len(xs):
+        raise ValueError(f"dot of {len(ws)} and {len(xs)} elements, expected as many of each")
+    made = in_c("dot", ws, xs, [] if start is None else [start])
+    return made or sum((w * x for w, x in zip(ws, xs)), 0 if start is None else start)
+
+
+def logsumexp(values):
+    """log(exp(values[0]) + exp(values[1]) + ...), without overflow.
+
+    The largest value is taken off before and added after. Raises ValueError for no
+    values. Source: https://en.wikipedia.org/wiki/LogSumExp.
+    """
+    values = non_empty(values, "logsumexp")
+    made = in_c("logsumexp", values)
+    if made:
+        return made
+    m = largest(values)
+    return log(total([exp(v - m) for v in values])) + m
+
+
+def softmax(values):
+    """The list of exp(v) / (the sum of them all), without overflow.
+
+    Raises ValueError for no values.
+    Source: https://en.wikipedia.org/wiki/Softmax_function.
+    """
+    values = non_empty(values, "softmax")
+    made = in_c("softmax", values)
+    if made:
+        return made
+    m = largest(values)
+    exps = [exp(v - m) for v in values]
+    inverse = total(exps) ** -1
+    return [e * inverse for e in exps]
+
+
+def largest(values):
+    """The largest of the values' data, NaN aside; 0 when it is infinite."""
+    m = float(values[0])
+    for v in values[1:]:
+        m = float(v) if float(v) > m else m
+    return m if m - m == 0.0 else 0.0
+
+
+def non_empty(values, name):
+    values = list(values)
+    if not values:
+        raise ValueError(f"{name} of no values")
+    return values
+
+
+def in_c(name, *lists):
+    """The helper's result in one call of C; None where operators must do it."""
+    if _cbulk and all(map(_cbulk.are_plain, lists)):
+        return getattr(_cbulk, name)(*lists)
+    return None
+
+
+# --- data and gradients as arrays -----------------------------------------------
+
+
+def get_data(values):
+    """The data of n Values, as a new float64 array of shape (n,)."""
+    return read("data", check_values(values))
+
+
+def get_grad(values):
+    """The gradients of n Values, as a new float64 array of shape (n,)."""
+    return read("grad", check_values(values))
+
+
+def set_data(values, array):
+    """Set the data of n Values from anything NumPy makes a float64 array of shape (n,).
+
+    Raises ValueError for another shape, and then no Value has changed.
+    """
+    write("data", check_values(values), array)
+
+
+def set_grad(values, array):
+    """Set the gradients of n Values, as ``set_data`` does their data."""
+    write("grad", check_values(values), array)
+
+
+def zero_grad(values):
+    """Set the gradients of Values to 0."""
+    values = check_values(values)
+    if _cbulk and _cbulk.are_values(values):
+        _cbulk.zero_grad(values)
+    else:
+        for v in values:
+            v.grad = 0.0
+
+
+def check_values(values):
+    values = list(values)
+    for v in values:
+        if not isinstance(v, Operators):
+            raise TypeError(f"expected Values, got {describe(v)}")
+    return values
+
+
+def read(what, values):
+    import numpy as np
+
+    if _cbulk and _cbulk.are_values(values):
+        array = np.empty(len(values))
+        _cbulk.read(what, values, array)
+        return array
+    return np.array([getattr(v, what) for v in values], dtype=np.float64)
+
+
+def write(what, values, array):
+    import numpy as np
+
+    array = np.ascontiguousarray(array, dtype=np.float64)
+    if array.shape != (len(values),):
+        raise ValueError(f"array of shape {array.shape} for {len(values)} Values")
+    if _cbulk and _cbulk.are_values(values):
+        _cbulk.write(what, values, array)
+    else:
+        for v, x in zip(values, array.tolist()):
+            setattr(v, what, x)

@@ -1,0 +1,137 @@
+"""gradcheck: are the gradients that backward() gives those of the function?
+
+The slope of a function can be measured without calculus: change an input a little
+and see how far the output moves. This compares the two, entry by entry, as
+PyTorch's ``torch.autograd.gradcheck`` does.
+"""
+
+from math import inf
+from typing import NamedTuple
+
+from python_ref.numbers import describe
+from python_ref.operators import Operators
+
+
+class GradcheckError(RuntimeError):
+    """A gradient is not what the function's slope says; the message names the worst."""
+
+
+class Entry(NamedTuple):
+    """The derivative of one output by one input, as backward() and as the slope give it."""
+
+    output: str  # "output", or "output[1]" where f returns a list
+    input: str  # "input 0", or "input 0[1]" where that input is a list
+    analytic: float
+    numeric: float
+    difference: float
+    allowed: float
+
+    def excess(self):
+        """By how much it is wrong; > 0 if it is at all, infinite where a NaN is about."""
+        excess = self.difference - self.allowed
+        return excess if excess == excess else inf
+
+
+def gradcheck(f, inputs, eps=1e-6, atol=1e-5, rtol=1e-3, raise_exception=True):
+    """Compare the gradients of ``f(*inputs)`` with central differences.
+
+    ``inputs``: a Value, or a list of arguments to f, each a Value or a list of Values;
+    ``f`` returns a Value or a list of them. Returns True if every derivative is within
+    ``atol + rtol * abs(numeric)`` of ``(f(x + eps) - f(x - eps)) / (2 * eps)``. If one is
+    not, raises GradcheckError with the worst, or returns False if not ``raise_exception``.
+    Tolerances are those of ``torch.autograd.gradcheck``. f is called once and
+    twice more an input; the data and gradients of all Values that it uses are left as found.
+
+    Raises TypeError for an input or an output that is no Value, ValueError for no inputs
+    or a negative tolerance. Near a kink, such as relu's at 0, the slope is meaningless.
+
+    >>> from micrograd_c.engine import Value
+    >>> gradcheck(lambda a, b: (a * b).tanh(), [Value(0.5), Value(-2.0)])
+    True
+    """
+    if not (eps > 0 and atol >= 0 and rtol >= 0):
+        raise ValueError(f"expected eps > 0, atol >= 0, rtol >= 0, got {eps}, {atol}, {rtol}")
+    if not isinstance(inputs, (Operators, list, tuple)):
+        raise TypeError(f"expected a Value or a list as inputs, got {describe(inputs)}")
+    arguments = [inputs] if isinstance(inputs, Operators) else inputs
+    named_inputs = [pair for i, x in enumerate(arguments) for pair in named(f"input {i}", x)]
+    if not named_inputs:
+        raise ValueError("expected at least one input, got none")
+
+    named_outputs = named("output", f(*arguments))
+    if not named_outputs:
+        raise ValueError("expected f to return at least one Value, got none")
+    gradients = [
+        backward_gradients(output, [x for _, x in named_inputs]) for _, output in named_outputs
+    ]
+
+    entries = []
+    for j, (input_name, x) in enumerate(named_inputs):
+        slopes = central_differences(f, arguments, x, eps)
+        for i, (output_name, _) in enumerate(named_outputs):
+            analytic, numeric = gradients[i][j], slopes[i]
+            difference, allowed = abs(analytic - numeric), atol + rtol * abs(numeric)
+            entries.append(
+                Entry(output_name, input_name, analytic, numeric, difference, allowed)
+            )
+    wrong = [entry for entry in entries if entry.excess() > 0]
+    if wrong and raise_exception:
+        raise GradcheckError(report(max(wrong, key=Entry.excess), len(wrong), len(entries)))
+    return not wrong
+
+
+def backward_gradients(output, inputs):
+    """d output / d input for each input, by backward(), from gradients of 0 everywhere."""
+    grads = {node: node.grad for node in (*nodes_below(output), *inputs)}
+    try:
+        for node in grads:
+            node.grad = 0.0
+        output.backward()
+        return [x.grad for x in inputs]
+    finally:
+        for node, grad in grads.items():
+            node.grad = grad
+
+
+def central_differences(f, arguments, x, eps):
+    """d output / d x for each output of f, from its values at x + eps and at x - eps."""
+    data = x.data
+    try:
+        x.data = data + eps
+        above = [output.data for _, output in named("output", f(*arguments))]
+        x.data = data - eps
+        below = [output.data for _, output in named("output", f(*arguments))]
+    finally:
+        x.data = data
+    return [(a - b) / (2 * eps) for a, b in zip(above, below)]
+
+
+def nodes_below(root):
+    """The set of every node that ``root`` depends on, and itself."""
+    seen, stack = {root}, [root]
+    while stack:
+        for operand in stack.pop()._prev:
+            if operand not in seen:
+                seen.add(operand)
+                stack.append(operand)
+    return seen
+
+
+def named(name, x):
+    """[(name, x)] for a Value; for a list, each of its Values with its place."""
+    if isinstance(x, Operators):
+        return [(name, x)]
+    if not isinstance(x, (list, tuple)):
+        raise TypeError(f"expected a Value or a list of Values as {name}, got {describe(x)}")
+    for i, value in enumerate(x):
+        if not isinstance(value, Operators):
+            raise TypeError(f"expected a Value as {name}[{i}], got {describe(value)}")
+    return [(f"{name}[{i}]", value) for i, value in enumerate(x)]
+
+
+def report(worst, n_wrong, n):
+    return (
+        f"{n_wrong} of {n} derivatives are wrong. The worst is that of {worst.output} by "
+        f"{worst.input}: backward() gives {worst.analytic:.6g}, the slope is {worst.numeric:.6g}; "
+        f"they differ by {worst.difference:.3g}, allowed is {worst.allowed:.3g}"
+    )

@@ -1,0 +1,173 @@
+"""Losses: how wrong a net's outputs are, as one Value to call ``backward()`` on.
+
+Names and formulas are PyTorch's, with its default of averaging over the examples
+(https://pytorch.org/docs/stable/nn.functional.html#loss-functions). A loss takes
+the Values of either engine and gives a Value of the same engine.
+"""
+
+import operator
+
+from micrograd_c.functional import dot, logsumexp, mean, total
+from python_ref.numbers import describe, to_float
+from python_ref.operators import Operators
+
+
+def mse_loss(predictions, targets):
+    """The mean of (prediction - target)**2.
+
+    ``predictions``: a Value or a sequence of n Values; ``targets``: as many numbers
+    or Values. Raises ValueError for no predictions or another number of targets,
+    TypeError for a prediction that is no Value.
+
+    >>> from micrograd_c.engine import Value
+    >>> mse_loss([Value(1.0), Value(4.0)], [2, 2]).data
+    2.5
+    """
+    # p - t twice instead of **2: a diverging loss is inf, as in PyTorch, not an OverflowError
+    differences = [p - t for p, t in pairs(predictions, targets)]
+    return mean([d * d for d in differences])
+
+
+def hinge_loss(scores, targets):
+    """The mean of max(0, 1 - target * score), the loss of a support vector machine.
+
+    ``scores``: a Value or a sequence of n Values, any real number each; ``targets``:
+    as many classes, -1 or 1. Raises ValueError for no scores, another number of
+    targets, or a number among them that is neither -1 nor 1; TypeError for a score
+    that is no Value. Source: https://en.wikipedia.org/wiki/Hinge_loss.
+
+    >>> from micrograd_c.engine import Value
+    >>> hinge_loss([Value(0.5), Value(0.5)], [1, -1]).data
+    1.0
+    """
+    both = pairs(scores, targets)
+    check_numbers(both, "-1 or 1", lambda t: t in (-1.0, 1.0))
+    return mean([(1 + -t * s).relu() for s, t in both])
+
+
+def binary_cross_entropy_with_logits(logits, targets):
+    """The mean of -(t * log(p) + (1 - t) * log(1 - p)) where p = sigmoid(logit).
+
+    ``logits``: a Value or a sequence of n Values, any real number each; ``targets``:
+    as many probabilities of class 1, usually 0 or 1. Raises ValueError for no logits,
+    another number of targets, or a number among them outside [0, 1]; TypeError for a
+    logit that is no Value.
+
+    >>> from micrograd_c.engine import Value
+    >>> binary_cross_entropy_with_logits([Value(1000.0), Value(-1000.0)], [1, 1]).data
+    500.0
+    """
+    both = pairs(logits, targets)
+    check_numbers(both, "a probability from 0 to 1", lambda t: 0.0 <= t <= 1.0)
+    # -log(p) = softplus(-x) and -log(1 - p) = softplus(x). Neither overflows, and nothing
+    # cancels: the sum is of positive terms, so a tiny loss keeps all its digits.
+    return mean([t * (-x).softplus() + (1 - t) * x.softplus() for x, t in both])
+
+
+def cross_entropy(logits, target):
+    """-log of the probability that softmax(logits) gives to the target class.
+
+    One example: ``logits``: a sequence of k Values; ``target``: the class, an int
+    from 0 to k - 1, or k probabilities (one-hot or soft; numbers or Values).
+    A batch: ``logits``: n such rows; ``target``: a sequence of n such targets; the
+    result is the mean. Raises IndexError for a class out of range, ValueError for no
+    logits or another number of targets, TypeError for a logit that is no Value or a
+    class that is no int.
+
+    >>> from micrograd_c.engine import Value
+    >>> row = [Value(1000.0), Value(0.0)]
+    >>> cross_entropy(row, 0).data, cross_entropy(row, 1).data
+    (0.0, 1000.0)
+    >>> cross_entropy([row, row], [0, 1]).data
+    500.0
+    """
+    if not is_sequence(logits):
+        raise TypeError(f"expected the logits of k classes in a list, got {describe(logits)}")
+    logits = list(logits)
+    if not logits:
+        raise ValueError("expected at least one logit, got none")
+    if not is_sequence(logits[0]):
+        return cross_entropy_of_row(logits, target)
+    targets = as_list(target)
+    if len(targets) != len(logits):
+        raise ValueError(f"got {len(logits)} rows of logits but {len(targets)} targets")
+    return mean([cross_entropy_of_row(as_list(row), t) for row, t in zip(logits, targets)])
+
+
+def l2_penalty(parameters, alpha=1e-4):
+    """alpha times the sum of the squared parameters, to be added to a loss.
+
+    ``parameters``: a sequence of Values, such as ``model.parameters()``; ``alpha``: a
+    number. Raises ValueError for no parameters or a negative alpha, TypeError for a
+    parameter that is no Value.
+
+    >>> from micrograd_c.engine import Value
+    >>> l2_penalty([Value(3.0), Value(4.0)], alpha=0.5).data
+    12.5
+    """
+    parameters = as_list(parameters)
+    check_values(parameters)
+    alpha = to_float(alpha)
+    if not alpha >= 0:
+        raise ValueError(f"expected alpha >= 0, got {alpha}")
+    return alpha * dot(parameters, parameters)
+
+
+def cross_entropy_of_row(logits, target):
+    check_values(logits)
+    if is_sequence(target):
+        probabilities = numbers_or_values(target)
+        if len(probabilities) != len(logits):
+            raise ValueError(f"got {len(logits)} logits but {len(probabilities)} probabilities")
+        log_sum = logsumexp(logits)
+        return total([p * (log_sum - x) for p, x in zip(probabilities, logits)])
+    try:
+        k = operator.index(target)
+    except TypeError:
+        raise TypeError(f"expected an int as the target class, got {describe(target)}") from None
+    if not 0 <= k < len(logits):
+        raise IndexError(f"target class {k} is out of range for {len(logits)} logits")
+    return logsumexp(logits) - logits[k]
+
+
+# --- what the losses take ---
+
+
+def pairs(values, targets):
+    """A list of (Value, target), the target a float or a Value."""
+    values, targets = as_list(values), numbers_or_values(targets)
+    check_values(values)
+    if len(values) != len(targets):
+        raise ValueError(f"got {len(values)} Values but {len(targets)} targets")
+    return list(zip(values, targets))
+
+
+def check_values(values):
+    if not values:
+        raise ValueError("expected at least one Value, got none")
+    for value in values:
+        if not is_value(value):
+            raise TypeError(f"expected a Value, got {describe(value)}")
+
+
+def check_numbers(both, expected, is_right):
+    """Check the targets that are numbers; a Value's data may not be known yet (see jit)."""
+    for _, target in both:
+        if not is_value(target) and not is_right(target):
+            raise ValueError(f"expected {expected} as a target, got {target}")
+
+
+def numbers_or_values(targets):
+    return [t if is_value(t) else to_float(t) for t in as_list(targets)]
+
+
+def as_list(x):
+    return list(x) if is_sequence(x) else [x]
+
+
+def is_sequence(x):
+    return hasattr(x, "__iter__")
+
+
+def is_value(x):
+    return isinstance(x, Operators)  # the base class of both engines' Values

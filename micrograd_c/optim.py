@@ -1,0 +1,298 @@
+"""Optimizers: what turns gradients into better parameters, one ``step()`` at a time.
+
+Names, defaults and update rules are PyTorch's (https://pytorch.org/docs/stable/optim.html).
+A step fetches all data and gradients as two NumPy arrays, updates them, and writes
+the data back: the same arithmetic in the same order on both engines.
+
+An optimizer is its parameters and three plain things, so that a loop in C can run it:
+
+- ``hyperparameters()``, numbers by name: ``lr`` and what else its rule needs, each
+  also an attribute that may be changed between steps;
+- ``state``, one float64 array of shape (n_parameters,) by each name in ``state_names``;
+- ``step_count``, how many steps it has taken.
+"""
+
+import math
+from numbers import Integral
+
+from micrograd_c.functional import get_data, get_grad, set_data, set_grad
+from micrograd_c.lr_scheduler import CosineAnnealingLR, LinearLR, StepLR, check_keys
+from python_ref.numbers import describe, to_float
+from python_ref.operators import Operators
+
+__all__ = ["SGD", "Adam", "AdamW", "RMSprop", "StepLR", "CosineAnnealingLR", "LinearLR"]
+
+
+class Optimizer:
+    """What the optimizers share. A subclass adds the names of its state, and ``_update``.
+
+    Raises TypeError for a parameter that is no Value; ValueError for no parameters, one
+    given twice, one that is computed from others, or a hyper-parameter out of its range.
+    """
+
+    kind = ""
+    state_names = ()
+
+    def __init__(self, params, **hyperparameters):
+        import numpy as np
+
+        self.params = checked_parameters(params)
+        self._names = tuple(hyperparameters)
+        self._set_hyperparameters(hyperparameters)
+        self.state = {name: np.zeros(len(self.params)) for name in self.state_names}
+        self.step_count = 0
+
+    def zero_grad(self):
+        """Set the gradient of every parameter to 0."""
+        import numpy as np
+
+        set_grad(self.params, np.zeros(len(self.params)))
+
+    def step(self):
+        """Move every parameter once, against its gradient."""
+        import numpy as np
+
+        data, grad = get_data(self.params), get_grad(self.params)
+        self.step_count += 1
+        with np.errstate(all="ignore"):  # inf and NaN flow on, as in the engines
+            self._update(data, grad)
+        set_data(self.params, data)
+
+    def _update(self, data, grad):
+        """Change ``data`` and ``self.state`` in place; ``step_count`` is 1 at the first."""
+        raise NotImplementedError
+
+    def hyperparameters(self):
+        """The numbers that the update rule uses, by name."""
+        return {name: getattr(self, name) for name in self._names}
+
+    def state_dict(self):
+        """All that continues the training elsewhere, but for the parameters themselves.
+
+        A dict of ``kind``, ``step_count``, ``hyperparameters`` and ``state``; its
+        arrays are copies.
+        """
+        return {
+            "kind": self.kind,
+            "step_count": self.step_count,
+            "hyperparameters": self.hyperparameters(),
+            "state": {name: array.copy() for name, array in self.state.items()},
+        }
+
+    def load_state_dict(self, state_dict):
+        """Take over what ``state_dict()`` gave; the parameters must be as many.
+
+        Raises ValueError for another kind of optimizer, a key that is missing or
+        unexpected, or an array of another shape, and then changes nothing.
+        """
+        import numpy as np
+
+        check_keys("state_dict", state_dict, ("kind", "step_count", "hyperparameters", "state"))
+        if state_dict["kind"] != self.kind:
+            raise ValueError(f"expected the state of {self.kind!r}, got {state_dict['kind']!r}")
+        step_count = state_dict["step_count"]
+        if not isinstance(step_count, Integral) or step_count < 0:
+            raise ValueError(f"expected an int >= 0 as step_count, got {step_count!r}")
+        check_keys("hyperparameters", state_dict["hyperparameters"], self._names)
+        check_keys("state", state_dict["state"], self.state_names)
+        state = {}
+        for name in self.state_names:
+            state[name] = np.array(state_dict["state"][name], dtype=np.float64)
+            if state[name].shape != (len(self.params),):
+                raise ValueError(
+                    f"expected {name} of shape ({len(self.params)},), got {state[name].shape}"
+                )
+        self._set_hyperparameters(state_dict["hyperparameters"])
+        self.state = state
+        self.step_count = int(step_count)
+
+    def _set_hyperparameters(self, values):
+        values = {name: checked_hyperparameter(name, value) for name, value in values.items()}
+        if values.get("nesterov") and (values["momentum"] == 0 or values["dampening"] != 0):
+            raise ValueError("nesterov needs a momentum > 0 and dampening = 0")
+        for name, value in values.items():
+            setattr(self, name, value)
+
+    def __repr__(self):
+        settings = ", ".join(f"{name}={value}" for name, value in self.hyperparameters().items())
+        return f"{type(self).__name__}({len(self.params)} parameters, {settings})"
+
+
+class SGD(Optimizer):
+    """Stochastic gradient descent, with momentum where asked for.
+
+    Source of the rule: https://pytorch.org/docs/stable/generated/torch.optim.SGD.html
+
+    >>> from micrograd_c.engine import Value
+    >>> w = Value(3.0)
+    >>> optimizer = SGD([w], lr=0.1)
+    >>> (w * w).backward()
+    >>> optimizer.step()
+    >>> w
+    Value(data=2.4, grad=6.0)
+    """
+
+    kind = "sgd"
+    state_names = ("momentum_buffer",)
+
+    def __init__(
+        self, params, lr=1e-3, momentum=0, dampening=0, weight_decay=0, nesterov=False
+    ):  # fmt: skip
+        super().__init__(
+            params, lr=lr, momentum=momentum, dampening=dampening,
+            weight_decay=weight_decay, nesterov=nesterov,
+        )  # fmt: skip
+
+    def _update(self, data, grad):
+        if self.weight_decay:
+            grad += self.weight_decay * data
+        if self.momentum:
+            buffer = self.state["momentum_buffer"]
+            if self.step_count == 1:
+                buffer[:] = grad  # the first gradient is not dampened
+            else:
+                buffer *= self.momentum
+                buffer += (1 - self.dampening) * grad
+            grad = grad + self.momentum * buffer if self.nesterov else buffer
+        data -= self.lr * grad
+
+
+class Adam(Optimizer):
+    """Adam (Kingma and Ba 2015), with AMSGrad (Reddi et al. 2018) where asked for.
+
+    ``betas`` are kept as the hyper-parameters ``beta1`` and ``beta2``. Source of the
+    rule: https://pytorch.org/docs/stable/generated/torch.optim.Adam.html
+
+    >>> from micrograd_c.engine import Value
+    >>> w = Value(3.0)
+    >>> optimizer = Adam([w], lr=0.5)
+    >>> (w * w).backward()
+    >>> optimizer.step()
+    >>> round(w.data, 6)
+    2.5
+    """
+
+    kind = "adam"
+    state_names = ("exp_avg", "exp_avg_sq", "max_exp_avg_sq")
+
+    def __init__(
+        self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0, amsgrad=False
+    ):  # fmt: skip
+        beta1, beta2 = betas
+        super().__init__(
+            params, lr=lr, beta1=beta1, beta2=beta2, eps=eps,
+            weight_decay=weight_decay, amsgrad=amsgrad,
+        )  # fmt: skip
+
+    def _update(self, data, grad):
+        if self.weight_decay:
+            grad += self.weight_decay * data
+        self._move(data, grad)
+
+    def _move(self, data, grad):
+        import numpy as np
+
+        exp_avg, exp_avg_sq = self.state["exp_avg"], self.state["exp_avg_sq"]
+        exp_avg += (1 - self.beta1) * (grad - exp_avg)
+        exp_avg_sq *= self.beta2
+        exp_avg_sq += (1 - self.beta2) * (grad * grad)
+        if self.amsgrad:
+            largest = self.state["max_exp_avg_sq"]
+            np.maximum(largest, exp_avg_sq, out=largest)
+            exp_avg_sq = largest
+        step_size = self.lr / (1 - self.beta1**self.step_count)
+        correction = math.sqrt(1 - self.beta2**self.step_count)
+        data -= step_size * (exp_avg / (np.sqrt(exp_avg_sq) / correction + self.eps))
+
+
+class AdamW(Adam):
+    """Adam with decoupled weight decay (Loshchilov and Hutter 2019).
+
+    Source of the rule: https://pytorch.org/docs/stable/generated/torch.optim.AdamW.html
+    """
+
+    kind = "adamw"
+
+    def __init__(
+        self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=1e-2, amsgrad=False
+    ):  # fmt: skip
+        super().__init__(params, lr, betas, eps, weight_decay, amsgrad)
+
+    def _update(self, data, grad):
+        data *= 1 - self.lr * self.weight_decay
+        self._move(data, grad)
+
+
+class RMSprop(Optimizer):
+    """RMSprop (Hinton's lecture 6e of 2012), centered (Graves 2013) where asked for.
+
+    Source of the rule: https://pytorch.org/docs/stable/generated/torch.optim.RMSprop.html
+    """
+
+    kind = "rmsprop"
+    state_names = ("square_avg", "grad_avg", "momentum_buffer")
+
+    def __init__(
+        self, params, lr=1e-2, alpha=0.99, eps=1e-8, weight_decay=0, momentum=0, centered=False
+    ):  # fmt: skip
+        super().__init__(
+            params, lr=lr, alpha=alpha, eps=eps,
+            weight_decay=weight_decay, momentum=momentum, centered=centered,
+        )  # fmt: skip
+
+    def _update(self, data, grad):
+        import numpy as np
+
+        if self.weight_decay:
+            grad += self.weight_decay * data
+        variance = self.state["square_avg"]
+        variance *= self.alpha
+        variance += (1 - self.alpha) * (grad * grad)
+        if self.centered:
+            grad_avg = self.state["grad_avg"]
+            grad_avg += (1 - self.alpha) * (grad - grad_avg)
+            # rounding can push a variance of 0 just below it, where PyTorch goes NaN
+            variance = np.maximum(variance - grad_avg * grad_avg, 0.0)
+        grad /= np.sqrt(variance) + self.eps
+        if self.momentum:
+            buffer = self.state["momentum_buffer"]
+            buffer *= self.momentum
+            buffer += grad
+            grad = buffer
+        data -= self.lr * grad
+
+
+# --- what the optimizers take ---
+
+FLAGS = ("nesterov", "amsgrad", "centered")
+
+
+def checked_parameters(params):
+    try:
+        params = list(params)
+    except TypeError:
+        raise TypeError(
+            f"expected a list of Values such as model.parameters(), got {describe(params)}"
+        ) from None
+    if not params:
+        raise ValueError("expected at least one parameter, got none")
+    first_place = {}
+    for i, p in enumerate(params):
+        if not isinstance(p, Operators):
+            raise TypeError(f"expected Values as parameters, got {describe(p)} as number {i}")
+        if p._op:
+            raise ValueError(f"parameter {i} is computed by {p._op!r}: give what it depends on")
+        if first_place.setdefault(p, i) != i:
+            raise ValueError(f"parameter {i} is parameter {first_place[p]} again")
+    return params
+
+
+def checked_hyperparameter(name, value):
+    if name in FLAGS:
+        return bool(value)
+    value = to_float(value)
+    if name in ("beta1", "beta2") and not 0 <= value < 1:
+        raise ValueError(f"expected 0 <= {name} < 1, got {value}")
+    if name != "dampening" and not 0 <= value < math.inf:
+        raise ValueError(f"expected a finite {name} >= 0, got {value}")
+    return value

@@ -1,0 +1,191 @@
+"""``data``, ``grad``, ``label`` and the user's own attributes, on every node."""
+
+import math
+
+import numpy as np
+import pytest
+
+BAD = ["1", None, 1j, [1.0], np.zeros(2)]
+
+
+def nodes_of_each_kind(Value):
+    a, b = Value(2.0), Value(3.0)
+    return [a, a * b, a + 1, a**2, a.tanh(), a.leaky_relu(), a.maximum(b), Value(1.0, (a, b), "f")]
+
+
+@pytest.mark.parametrize("name", ["data", "grad"])
+@pytest.mark.parametrize(
+    "given", [5, 0.25, True, np.float32(0.5), np.int64(3), np.array([2.0])], ids=repr
+)
+def test_data_and_grad_are_writable_and_floats(engine, name, given):
+    for node in nodes_of_each_kind(engine.Value):
+        setattr(node, name, given)
+        assert getattr(node, name) == float(np.asarray(given).item())
+        assert type(getattr(node, name)) is float
+
+
+@pytest.mark.parametrize("name", ["data", "grad"])
+@pytest.mark.parametrize("given", BAD, ids=repr)
+def test_a_bad_number_changes_nothing(engine, name, given):
+    for node in nodes_of_each_kind(engine.Value):
+        before = getattr(node, name)
+        with pytest.raises(TypeError, match=type(given).__name__):
+            setattr(node, name, given)
+        assert getattr(node, name) == before
+
+
+@pytest.mark.parametrize("name", ["data", "grad"])
+def test_too_big_an_int_changes_nothing(engine, name):
+    v = engine.Value(1.5)
+    with pytest.raises(OverflowError):
+        setattr(v, name, 10**400)
+    assert (v.data, v.grad) == (1.5, 0.0)
+
+
+@pytest.mark.parametrize("name", ["data", "grad"])
+def test_they_cannot_be_deleted(engine, name):
+    v = engine.Value(1.5)
+    with pytest.raises((AttributeError, TypeError)):
+        delattr(v, name)
+    assert (v.data, v.grad) == (1.5, 0.0)
+
+
+@pytest.mark.parametrize("x", [0.0, -0.0, math.inf, -math.inf, 5e-324, 1.7976931348623157e308])
+def test_every_double_is_kept_exactly(engine, x):
+    v = engine.Value(x)
+    v.grad = x
+    assert v.data.hex() == v.grad.hex() == x.hex()
+
+
+def test_nan_is_kept(engine):
+    v = engine.Value(math.nan)
+    v.grad = math.nan
+    assert math.isnan(v.data) and math.isnan(v.grad)
+
+
+def test_augmented_assignment(engine):
+    p = engine.Value(1.0)
+    p.grad = 2.0
+    p.data -= 0.1 * p.grad
+    p.grad += 1
+    assert p.data == 1.0 - 0.1 * 2.0 and p.grad == 3.0
+
+
+def test_changing_data_changes_no_other_node(engine):
+    a = engine.Value(2.0)
+    b = a * 3
+    a.data = 10.0
+    assert b.data == 6.0
+    assert (a * 3).data == 30.0
+
+
+# --- label and attributes ---
+
+
+def test_label_defaults_to_empty_and_is_settable(engine):
+    for node in nodes_of_each_kind(engine.Value):
+        assert node.label == ""
+        node.label = "e"
+        assert node.label == "e"
+
+
+def test_any_attribute(engine):
+    for node in nodes_of_each_kind(engine.Value):
+        node.m, node._vis_color = 0.0, "red"
+        node.m += 1
+        assert node.m == 1.0 and node._vis_color == "red"
+        assert vars(node)["_vis_color"] == "red"
+        del node.m
+        assert not hasattr(node, "m")
+
+
+def test_an_attribute_that_was_never_set(engine):
+    with pytest.raises(AttributeError, match="momentum"):
+        engine.Value(1.0).momentum  # noqa: B018
+
+
+def test_labels_are_of_one_node_only(engine):
+    a, b = engine.Value(1.0, label="a"), engine.Value(1.0)
+    assert (a.label, b.label) == ("a", "")
+
+
+@pytest.mark.parametrize("when", ["before", "after", "both"])
+def test_attributes_survive_prev_after_the_name_was_dropped(engine, when):
+    """Set before or after other nodes were made from the node, and its name then dropped."""
+    a = engine.Value(2.0)
+    b = a * 3
+    if when != "after":
+        b.label, b.note = "b", ["kept"]
+    c = b + 1
+    d = b * 5
+    if when != "before":
+        b.label, b.note = "b", ["kept"]
+    del b
+    for root in (c, d):
+        (found,) = (node for node in root._prev if node._op == "*")
+        assert found.label == "b" and found.note == ["kept"] and found.data == 6.0
+
+
+def test_attributes_survive_many_levels_down(engine):
+    v = engine.Value(1.0, label="start")
+    for i in range(50):
+        v = v * 1.5
+        v.depth = i
+    root = v + 1
+    del v
+    node = root._prev[0]
+    for i in reversed(range(50)):
+        assert node.depth == i
+        node = node._prev[0]
+    assert node.label == "start" and node._prev == ()
+
+
+def test_attributes_survive_between_nodes_nobody_looked_at(engine):
+    a = engine.Value(1.0)
+    root = (((a + 1).tanh() * 3).exp() - 2).relu()
+    deep = root
+    while deep._prev:
+        deep = deep._prev[0]
+    assert deep is a
+    mid = root._prev[0]._prev[0]
+    mid.label = "mid"
+    del mid, deep
+    assert root._prev[0]._prev[0].label == "mid"
+
+
+def test_attributes_survive_on_a_constant(engine):
+    root = engine.Value(1.0) * 3
+    root._prev[1].label = "three"
+    assert root._prev[1].label == "three"
+
+
+def test_attributes_survive_backward(engine):
+    a = engine.Value(2.0, label="a")
+    root = (a * a).tanh()
+    root._prev[0].label = "square"
+    root.backward()
+    assert root._prev[0].label == "square" and root._prev[0]._prev[0] is a
+
+
+def test_gradients_are_seen_through_prev_and_by_name_alike(engine):
+    a = engine.Value(2.0)
+    b = a * 3
+    root = b * b
+    root.backward()
+    assert root._prev[0].grad == b.grad == 12.0
+    root._prev[0].grad = 7.0
+    assert b.grad == 7.0
+    b.data = 8.0
+    assert root._prev[0].data == 8.0
+
+
+def test_op_is_settable(engine):
+    """Graph drawers rename operators."""
+    a = engine.Value(1.0)
+    b = a * 2
+    b._op = "double"
+    root = b + 1
+    del b
+    assert root._prev[0]._op == "double"
+    root.backward()
+    assert a.grad == 2.0

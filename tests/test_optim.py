@@ -1,0 +1,293 @@
+"""micrograd_c.optim against PyTorch, the textbook rules, and the other engine."""
+
+import inspect
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from micrograd_c.optim import SGD, Adam, AdamW, RMSprop
+from python_ref.engine import Value as OracleValue
+
+KINDS = [SGD, Adam, AdamW, RMSprop]
+
+# every flag of every rule, alone and together
+RULES = [
+    (SGD, {}),
+    (SGD, {"lr": 0.05, "weight_decay": 0.1}),
+    (SGD, {"lr": 0.05, "momentum": 0.9}),
+    (SGD, {"lr": 0.05, "momentum": 0.9, "dampening": 0.3}),
+    (SGD, {"lr": 0.02, "momentum": 0.8, "dampening": 0.3, "weight_decay": 0.01}),
+    (SGD, {"lr": 0.02, "momentum": 0.8, "nesterov": True, "weight_decay": 0.01}),
+    (Adam, {}),
+    (Adam, {"lr": 0.1, "betas": (0.8, 0.99), "eps": 1e-4}),
+    (Adam, {"lr": 0.1, "betas": (0.0, 0.0)}),
+    (Adam, {"lr": 0.1, "weight_decay": 0.1}),
+    (Adam, {"lr": 0.1, "weight_decay": 0.1, "amsgrad": True, "betas": (0.3, 0.5)}),
+    (AdamW, {}),
+    (AdamW, {"lr": 0.1, "weight_decay": 0.3}),
+    (AdamW, {"lr": 0.1, "weight_decay": 0.3, "amsgrad": True, "betas": (0.3, 0.5)}),
+    (RMSprop, {}),
+    (RMSprop, {"lr": 0.05, "alpha": 0.8, "eps": 1e-4}),
+    (RMSprop, {"lr": 0.05, "weight_decay": 0.1, "momentum": 0.5}),
+    (RMSprop, {"lr": 0.01, "alpha": 0.9, "eps": 1e-3, "centered": True}),
+    (RMSprop, {"lr": 0.01, "eps": 1e-3, "centered": True, "momentum": 0.5, "weight_decay": 0.1}),
+]
+each_rule = pytest.mark.parametrize(
+    "cls, settings", RULES, ids=lambda x: x.__name__ if isinstance(x, type) else ",".join(x)
+)
+START = [-2.0, -0.5, 0.1, 1.0, 3.0]
+
+
+def bumpy(ws):
+    """A loss with curvature of both signs and scales far apart; of Values or tensors."""
+    return sum((w - i) ** 2 * 3.0**i / 10 + (w * 2).sin() for i, w in enumerate(ws))
+
+
+def train(optimizer, steps):
+    """The parameters after each step."""
+    path = []
+    for _ in range(steps):
+        optimizer.zero_grad()
+        bumpy(optimizer.params).backward()
+        optimizer.step()
+        path.append([p.data for p in optimizer.params])
+    return path
+
+
+def values(engine, data=START):
+    return [engine.Value(x) for x in data]
+
+
+@each_rule
+def test_steps_are_those_of_torch(engine, cls, settings):
+    torch = pytest.importorskip("torch")
+    tensor = torch.tensor(START, dtype=torch.float64, requires_grad=True)
+    theirs = getattr(torch.optim, cls.__name__)([tensor], **settings)
+    for ours in train(cls(values(engine), **settings), 60):
+        theirs.zero_grad()
+        bumpy(tensor).backward()
+        theirs.step()
+        assert ours == pytest.approx(tensor.tolist(), rel=1e-12, abs=1e-14)
+
+
+@pytest.mark.parametrize("cls", KINDS)
+def test_names_and_defaults_are_those_of_torch(cls):
+    torch = pytest.importorskip("torch")
+    theirs = inspect.signature(getattr(torch.optim, cls.__name__)).parameters
+    for name, parameter in inspect.signature(cls).parameters.items():
+        assert parameter.default == theirs[name].default
+
+
+@each_rule
+def test_engines_agree_bit_for_bit(engine, cls, settings):
+    ours = train(cls(values(engine), **settings), 20)
+    assert ours == train(cls([OracleValue(x) for x in START], **settings), 20)
+
+
+# --- the rules as their authors wrote them, on one number ---
+
+
+def feed(optimizer, gradients):
+    (p,) = optimizer.params
+    for gradient in gradients:
+        p.grad = gradient
+        optimizer.step()
+    return p.data
+
+
+GRADIENTS = st.lists(st.floats(-10, 10).filter(lambda g: abs(g) > 1e-3), min_size=1, max_size=10)
+
+
+@given(gradients=GRADIENTS, lr=st.floats(0, 1), momentum=st.floats(0, 0.99))
+def test_momentum_is_a_decaying_sum_of_gradients(engine, gradients, lr, momentum):
+    moved = feed(SGD(values(engine, [0.0]), lr=lr, momentum=momentum), gradients)
+    velocity = [
+        sum(momentum ** (t - i) * g for i, g in enumerate(gradients[: t + 1]))
+        for t in range(len(gradients))
+    ]
+    assert moved == pytest.approx(-lr * sum(velocity), rel=1e-9, abs=1e-9)
+
+
+@given(gradients=GRADIENTS, beta1=st.floats(0, 0.95), beta2=st.floats(0, 0.999))
+def test_adam_divides_the_mean_gradient_by_its_root_mean_square(engine, gradients, beta1, beta2):
+    def mean(xs, beta):  # weighted by beta**age
+        weights = [beta ** (len(xs) - 1 - i) for i in range(len(xs))]
+        return sum(w * x for w, x in zip(weights, xs)) / sum(weights)
+
+    moved = feed(Adam(values(engine, [0.0]), lr=0.5, betas=(beta1, beta2), eps=0), gradients)
+    expected = 0.0
+    for t in range(1, len(gradients) + 1):
+        seen = gradients[:t]
+        expected -= 0.5 * mean(seen, beta1) / math.sqrt(mean([g * g for g in seen], beta2))
+    assert moved == pytest.approx(expected, rel=1e-9, abs=1e-9)
+
+
+@given(gradient=st.floats(1e-3, 1e3), sign=st.sampled_from([-1, 1]))
+def test_the_first_rmsprop_step_ignores_the_gradients_size(engine, gradient, sign):
+    moved = feed(RMSprop(values(engine, [0.0]), lr=0.1, alpha=0.75, eps=0), [sign * gradient])
+    assert moved == pytest.approx(-sign * 0.1 / math.sqrt(1 - 0.75))
+
+
+def test_centered_rmsprop_stays_finite_when_the_gradient_never_changes(engine):
+    optimizer = RMSprop(values(engine, [0.0, 0.0, 0.0]), alpha=0.5, centered=True)
+    for _ in range(200):  # the variance decays to 0, and rounding takes it below
+        for p, gradient in zip(optimizer.params, (0.1, 0.3, 0.7)):
+            p.grad = gradient
+        optimizer.step()
+    assert all(math.isfinite(p.data) for p in optimizer.params)
+
+
+# --- what an optimizer keeps ---
+
+
+def test_zero_grad_sets_every_gradient_to_zero(engine):
+    params = values(engine)
+    for p in params:
+        p.grad = 3.0
+    SGD(params).zero_grad()
+    assert [p.grad for p in params] == [0.0] * len(params)
+    assert [p.data for p in params] == START
+
+
+def test_step_leaves_gradients_alone_and_sees_data_and_lr_changed_in_between(engine):
+    w = engine.Value(1.0)
+    optimizer = SGD([w], lr=0.5)
+    w.grad = 2.0
+    optimizer.step()
+    assert (w.data, w.grad) == (0.0, 2.0)
+    w.data, optimizer.lr = 10.0, 0.25
+    optimizer.step()
+    assert (w.data, w.grad) == (9.5, 2.0)
+
+
+def test_infinities_and_nans_flow_on(engine):
+    for cls in KINDS:  # and no warning: pytest would make it an error
+        params = values(engine, [1.0, 1.0, 1.0])
+        optimizer = cls(params)
+        for p, gradient in zip(params, (math.inf, math.nan, 1e308)):
+            p.grad = gradient
+        optimizer.step()
+        optimizer.step()
+        assert not math.isfinite(params[0].data)
+        assert math.isnan(params[1].data)
+
+
+@pytest.mark.parametrize("cls", KINDS)
+def test_what_a_loop_in_c_takes_over(engine, cls):
+    optimizer = cls(values(engine), lr=0.5)
+    train(optimizer, 3)
+    assert optimizer.kind == cls.__name__.lower()
+    assert optimizer.step_count == 3
+    for name, number in optimizer.hyperparameters().items():
+        assert isinstance(number, (float, bool)) and number == getattr(optimizer, name)
+    assert set(optimizer.state) == set(optimizer.state_names)
+    for array in optimizer.state.values():
+        assert array.dtype == np.float64 and array.shape == (len(START),)
+
+
+@each_rule
+def test_a_loaded_optimizer_goes_on_where_the_other_was(engine, cls, settings):
+    optimizer = cls(values(engine), **settings)
+    path = train(optimizer, 7)
+    saved = optimizer.state_dict()
+    expected = train(optimizer, 7)  # and must not change what was saved
+
+    resumed = cls(values(engine, path[-1]))
+    resumed.load_state_dict(saved)
+    assert resumed.hyperparameters() == optimizer.hyperparameters()
+    assert train(resumed, 7) == expected
+    assert saved["step_count"] == 7
+
+
+@pytest.mark.parametrize(
+    "change, error, message",
+    [
+        ({"kind": "adam"}, ValueError, "the state of 'sgd', got 'adam'"),
+        ({"kind": None}, ValueError, r"state_dict: missing \['kind'\]"),
+        ({"more": 1}, ValueError, r"unexpected \['more'\]"),
+        ({"step_count": -1}, ValueError, "an int >= 0 as step_count, got -1"),
+        ({"hyperparameters": {}}, ValueError, r"hyperparameters: missing \['lr', "),
+        ({"state": {}}, ValueError, r"state: missing \['momentum_buffer'\]"),
+        ({"state": []}, TypeError, "a dict as state, got list"),
+        ({"state": {"momentum_buffer": [1.0]}}, ValueError, r"shape \(5,\), got \(1,\)"),
+    ],
+)
+def test_a_bad_state_dict_changes_nothing(engine, change, error, message):
+    optimizer = SGD(values(engine), momentum=0.9)
+    train(optimizer, 2)
+    before = optimizer.state_dict()
+    other = SGD(values(engine), lr=9.0, momentum=0.5).state_dict()
+    bad = {name: x for name, x in {**other, **change}.items() if x is not None}
+    with pytest.raises(error, match=message):
+        optimizer.load_state_dict(bad)
+    after = optimizer.state_dict()
+    assert after.pop("state")["momentum_buffer"].tolist() == (
+        before.pop("state")["momentum_buffer"].tolist()
+    )
+    assert after == before
+
+
+def test_a_loaded_hyperparameter_is_checked(engine):
+    optimizer = SGD(values(engine), momentum=0.5)
+    train(optimizer, 2)
+    bad = optimizer.state_dict()
+    optimizer = SGD(values(engine))
+    bad["hyperparameters"]["lr"] = -1.0
+    with pytest.raises(ValueError, match="lr >= 0, got -1.0"):
+        optimizer.load_state_dict(bad)
+    assert (optimizer.lr, optimizer.step_count) == (1e-3, 0)
+    assert not optimizer.state["momentum_buffer"].any()
+
+
+def test_repr(engine):
+    assert repr(SGD(values(engine), lr=0.5)) == (
+        "SGD(5 parameters, lr=0.5, momentum=0.0, dampening=0.0, weight_decay=0.0, nesterov=False)"
+    )
+
+
+# --- errors ---
+
+
+@pytest.mark.parametrize("cls", KINDS)
+def test_bad_parameters(engine, cls):
+    a, b = engine.Value(1.0), engine.Value(1.0)
+    with pytest.raises(ValueError, match="at least one parameter"):
+        cls([])
+    with pytest.raises(ValueError, match="parameter 2 is parameter 0 again"):
+        cls([a, b, a])
+    with pytest.raises(ValueError, match=r"parameter 1 is computed by '\*'"):
+        cls([a, a * b])
+    with pytest.raises(TypeError, match="got float as number 1"):
+        cls([a, 1.0])
+    with pytest.raises(TypeError, match=r"such as model.parameters\(\), got Value"):
+        cls(a)
+    cls(p for p in (a, b))  # an iterator will do
+
+
+@pytest.mark.parametrize(
+    "cls, settings, message",
+    [
+        *((cls, {"lr": -0.1}, "finite lr >= 0, got -0.1") for cls in KINDS),
+        *((cls, {"lr": math.nan}, "finite lr >= 0, got nan") for cls in KINDS),
+        *((cls, {"weight_decay": -1}, "weight_decay >= 0") for cls in KINDS),
+        (SGD, {"momentum": -1}, "momentum >= 0"),
+        (SGD, {"nesterov": True}, "nesterov needs a momentum > 0"),
+        (SGD, {"nesterov": True, "momentum": 0.9, "dampening": 0.1}, "and dampening = 0"),
+        (Adam, {"betas": (1.0, 0.9)}, "0 <= beta1 < 1, got 1.0"),
+        (AdamW, {"betas": (0.9, -0.1)}, "0 <= beta2 < 1, got -0.1"),
+        (Adam, {"eps": -1e-8}, "eps >= 0"),
+        (RMSprop, {"alpha": -0.1}, "alpha >= 0"),
+        (RMSprop, {"momentum": -0.1}, "momentum >= 0"),
+    ],
+)
+def test_bad_hyperparameters(engine, cls, settings, message):
+    with pytest.raises(ValueError, match=message):
+        cls(values(engine), **settings)
+
+
+def test_a_hyperparameter_that_is_no_number(engine):
+    with pytest.raises(TypeError, match="expected a real number, got str"):
+        SGD(values(engine), lr="0.1")
