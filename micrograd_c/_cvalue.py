@@ -10,7 +10,7 @@ node whose Value nobody holds.
 
 from numbers import Real
 
-from micrograd_c import _looking, engine
+from micrograd_c import _looking
 from micrograd_c._native import ffi, lib
 from python_ref.numbers import describe, to_float
 from python_ref.operators import Operators
@@ -253,10 +253,14 @@ class Value(Operators):
     # Pickles name micrograd_c.engine, so that they load on whichever engine is in use.
     @property
     def _rebuild_leaf(self):
+        from micrograd_c import engine  # which imports this module
+
         return engine.rebuild_leaf
 
     @property
     def _rebuild_graph(self):
+        from micrograd_c import engine
+
         return engine.rebuild_graph
 
 

@@ -54,9 +54,8 @@ def test_it_runs_from_top_to_bottom(name, tmp_path):
     for cell in code_cells(notebook):
         cell.outputs, cell.execution_count = [], None
     # Raises at the first cell that fails. In a directory of its own: it needs no file beside it.
-    nbclient.NotebookClient(
-        notebook, timeout=300, kernel_name="python3", resources={"metadata": {"path": str(tmp_path)}}
-    ).execute()
+    where = {"metadata": {"path": str(tmp_path)}}
+    nbclient.NotebookClient(notebook, timeout=300, kernel_name="python3", resources=where).execute()
     assert pictures(notebook) == expected
     assert list(tmp_path.iterdir()) == []
     RESULTS[name](printed(notebook))

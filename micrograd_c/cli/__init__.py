@@ -43,7 +43,9 @@ def main(argv=None):
         return args.run(args)  # its exceptions are the program's own, for Python to report
     print_any_text()
     try:
-        return args.run(args) or 0
+        status = args.run(args) or 0
+        sys.stdout.flush()
+        return status
     except CommandError as error:
         return complain(args, error, 2)
     except MemoryError:

@@ -57,7 +57,7 @@ def draw_in_terminal(model, data, color):
 
 def legend(data):
     negative, positive = data.class_names
-    yield f" o {negative}   x {positive}   capitals: the net is wrong   dots: the net says {positive}"
+    yield f" o {negative}   x {positive}   capitals: the net is wrong   dots: it says {positive}"
     if len(data.X[0]) > 2:
         yield " drawn along the two directions in which the rows spread most (principal components)"
 

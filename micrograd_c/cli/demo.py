@@ -116,7 +116,7 @@ class Check(NamedTuple):
     def verdict(self):
         what = f"{len(self.seconds)} losses and all {self.n_parameters} parameters"
         if self.differences:
-            return f"FAILED: {self.differences} numbers of {what} differ from the {self.engine_name}'s"
+            return f"FAILED: of {what}, {self.differences} numbers are not the {self.engine_name}'s"
         return f"the first {what} equal the {self.engine_name}'s, bit for bit"
 
     def speed_up(self, training):

@@ -50,4 +50,4 @@ def from_csv(path):
         )
     title = f"{path}, {len(X)} rows, {len(columns)} columns"
     y = [1.0 if name == names[1] else -1.0 for name in classes]
-    return Dataset(title, fit_scaling(X, columns).apply(X), y, tuple(names))
+    return Dataset(title, fit_scaling(X).apply(X), y, tuple(names))

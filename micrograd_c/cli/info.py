@@ -23,13 +23,9 @@ def run(args):
         "engine": f"{micrograd_c.backend} ({_backend.reason})",
         "library": _backend.library_path() or "none",
         "compiler": build.get("compiler", "none"),
-        "CPU features": as_text(build.get("cpu_features", "none")),
+        "CPU features": build.get("cpu_features", "none"),
         "Python": f"{platform.python_implementation()} {platform.python_version()}, "
         f"{sys.platform} {platform.machine()}",
     }
     for name, fact in facts.items():
         print(f"{name + ':':<14}{fact}")
-
-
-def as_text(features):
-    return features if isinstance(features, str) else " ".join(features) or "none"

@@ -35,8 +35,12 @@ def picture_path(asked, default):
 
 
 def save_figure(figure, path):
+    """Save a matplotlib figure as a PNG and close it."""
+    import matplotlib.pyplot as plt
+
     with replacing(path) as file:
         figure.savefig(file, dpi=120, format="png")
+    plt.close(figure)
 
 
 @contextmanager

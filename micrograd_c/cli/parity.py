@@ -12,10 +12,11 @@ def add_arguments(subparsers):
         description="Run random programs on both engines and compare every node's data and grad "
         "bit for bit, exceptions included. The exit status is 1 if anything differs.",
     )
-    parser.add_argument("--graphs", type=whole_number(1), default=1000, metavar="N",
-                        help="how many programs (default: %(default)s)")  # fmt: skip
-    parser.add_argument("--seed", type=whole_number(0), default=1, metavar="S",
-                        help="program i is made with seed S + i (default: %(default)s)")  # fmt: skip
+    add = parser.add_argument
+    add("--graphs", type=whole_number(1), default=1000, metavar="N",
+        help="how many programs (default: %(default)s)")  # fmt: skip
+    add("--seed", type=whole_number(0), default=1, metavar="S",
+        help="seed of the first, the next has S + 1 (default: %(default)s)")  # fmt: skip
     parser.set_defaults(run=run)
 
 

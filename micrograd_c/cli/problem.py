@@ -28,7 +28,6 @@ def make_problem(table, target, task):
         raise CommandError(f"{table.path} has no other column than {target!r} to learn from")
     if task == "auto":
         task = guess_task(table.texts(target))
-    X = table.matrix(columns)
     y = table.classes(target) if task == "classification" else table.numbers(target)
     if len(set(y)) == 1:
         kind = "class" if task == "classification" else "number"
@@ -36,6 +35,7 @@ def make_problem(table, target, task):
             f"{table.path}: column {target!r} holds only one {kind}, {y[0]!r}, in all rows: "
             "there is nothing to learn"
         )
+    X = table.matrix(columns)
     if task == "regression":
         return Problem(columns, X, target, y, [])
     classes = in_order(y)
@@ -47,7 +47,7 @@ def guess_task(texts):
     """Text and a few whole numbers are classes; all else is a quantity."""
     numbers = [as_number(text) for text in texts]
     n_texts = numbers.count(None)
-    if n_texts > len(texts) / 2:
+    if n_texts >= len(texts) / 2:
         return "classification"
     if n_texts:  # a mistake in a column of numbers, which is reported when they are read
         return "regression"

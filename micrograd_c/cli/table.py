@@ -10,6 +10,7 @@ from typing import NamedTuple
 from micrograd_c.cli.errors import CommandError
 
 DELIMITERS = ",;\t"
+LARGEST = 1e100  # the squares of such numbers, and their sums, are still finite
 
 
 class Table(NamedTuple):
@@ -26,7 +27,7 @@ class Table(NamedTuple):
         return [cells[place] for cells in self.rows.values()]
 
     def numbers(self, column):
-        """The cells of a column as finite floats."""
+        """The cells of a column as finite floats, of which one can take squares."""
         texts = self.texts(column)
         numbers = []
         for row, text in zip(self.rows, texts):
@@ -35,6 +36,8 @@ class Table(NamedTuple):
                 raise self.mistake(row, column, f"expected a number, got {short(text)}")
             if not math.isfinite(number):
                 raise self.mistake(row, column, f"expected a finite number, got {short(text)}")
+            if abs(number) > LARGEST:
+                raise self.mistake(row, column, f"expected a number up to 1e100, got {short(text)}")
             numbers.append(number)
         return numbers
 

@@ -37,9 +37,9 @@ def add_arguments(subparsers):
     add("--batch-size", type=whole_number(1), default=32, metavar="N",
         help="rows in a step (default: %(default)s)")  # fmt: skip
     add("--test-fraction", type=fraction, default=0.2, metavar="X",
-        help="share of the rows kept for the test, from 0 to below 1 (default: %(default)s)")  # fmt: skip
+        help="share of the rows kept for the test (default: %(default)s)")  # fmt: skip
     add("--seed", type=whole_number(0), default=1337, metavar="N",
-        help="seed of the weights, the split and the order of rows (default: %(default)s)")  # fmt: skip
+        help="seed of weights, split and order (default: %(default)s)")  # fmt: skip
     add("--out", default="model.npz", metavar="MODEL.npz", help="default: %(default)s")
     parser.set_defaults(run=run)
 
@@ -77,20 +77,21 @@ def describe_problem(path, problem):
     if not problem.classes:
         return f"{shape}; {problem.target!r} is a number (--task classification if it is a class)"
     names = problem.classes[:10] + ["…"] * (len(problem.classes) > 10)
-    return f"{shape}; {problem.target!r} is one of {len(problem.classes)} classes: {', '.join(names)}"
+    classes = f"one of {len(problem.classes)} classes: {', '.join(names)}"
+    return f"{shape}; {problem.target!r} is {classes}"
 
 
 def start_model(problem, args, train_places):
     """An untrained net, and scalings that know nothing of the test rows."""
     train_X = [problem.X[i] for i in train_places]
-    output = fit_scaling([[0.0]], [problem.target])
+    output = fit_scaling([[0.0]])
     if not problem.classes:
-        output = fit_scaling([[problem.y[i]] for i in train_places], [problem.target])
+        output = fit_scaling([[problem.y[i]] for i in train_places])
     sizes = [len(problem.columns), *args.hidden, len(problem.classes) or 1]
     random.seed(args.seed)
     return model_file.TrainedModel(
         columns=problem.columns,
-        inputs=fit_scaling(train_X, problem.columns),
+        inputs=fit_scaling(train_X),
         target=problem.target,
         classes=problem.classes,
         output=output,
@@ -129,6 +130,8 @@ def train(model, problem, train_places, test_places, lr, rng, args):
 
 def score(model, problem, places):
     """How well the model predicts these rows, as text."""
+    if not places:
+        return "no rows"
     predicted = model.predict([problem.X[i] for i in places])
     actual = [problem.y[i] for i in places]
     if problem.classes:
