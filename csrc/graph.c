@@ -131,6 +131,22 @@ uint32_t mg_new_mark(void) {
 
 static mg_id leaf(double data) { return mg_new_node(MG_OP_leaf, data); }
 
+/* How many threads do not record, so that nobody need ask for the thread's own
+ * variable while none does. */
+static size_t silent_threads;
+static MG_THREAD_LOCAL int silent;
+
+void mg_set_recording(int on) {
+    mg_lock_take(&mg_graph_lock);
+    if (silent == (on != 0)) {
+        silent = !on;
+        silent_threads += on ? (size_t)-1 : 1;
+    }
+    mg_lock_give(&mg_graph_lock);
+}
+
+int mg_is_recording(void) { return MG_LIKELY(silent_threads == 0) || !silent; }
+
 static mg_id unary(int op, double data, mg_id a) {
     mg_id id = mg_new_node(op, data);
     if (MG_LIKELY(id != 0)) {
@@ -153,11 +169,15 @@ static mg_id binary(int op, double data, mg_id a, mg_id b) {
 }
 
 mg_id mg_made_of(int op, double data, mg_id a, mg_id b) {
+    if (MG_UNLIKELY(!mg_is_recording()))
+        return leaf(data);
     return b == 0 ? unary(op, data, a) : binary(op, data, a, b);
 }
 
 /* The operator on a and a leaf for b that nobody outside owns. */
 static mg_id with_number(int op, double data, mg_id a, double b) {
+    if (MG_UNLIKELY(!mg_is_recording()))
+        return leaf(data);
     mg_id constant = leaf(b);
     if (constant == 0)
         return 0;
@@ -197,7 +217,7 @@ double mg_derivative(int op, double x, double y, double out, double g) {
 }
 
 static void set_k(mg_id id, double k, int style) {
-    if (id == 0)
+    if (id == 0 || mg_at(id)->op == MG_OP_leaf)
         return;
     mg_at(id)->k = k;
     mg_at(id)->flags |= (uint16_t)((unsigned)style << MG_STYLE_SHIFT & MG_STYLE);
@@ -215,7 +235,7 @@ mg_id mg_leaf(double data) {
 mg_id mg_add(mg_id a, mg_id b) {
     mg_lock_take(&mg_graph_lock);
     mg_id id =
-        kept(a) || kept(b) ? 0 : binary(MG_OP_add, mg_at(a)->data + mg_at(b)->data, a, b);
+        kept(a) || kept(b) ? 0 : mg_made_of(MG_OP_add, mg_at(a)->data + mg_at(b)->data, a, b);
     mg_lock_give(&mg_graph_lock);
     return id;
 }
@@ -223,7 +243,7 @@ mg_id mg_add(mg_id a, mg_id b) {
 mg_id mg_mul(mg_id a, mg_id b) {
     mg_lock_take(&mg_graph_lock);
     mg_id id =
-        kept(a) || kept(b) ? 0 : binary(MG_OP_mul, mg_at(a)->data * mg_at(b)->data, a, b);
+        kept(a) || kept(b) ? 0 : mg_made_of(MG_OP_mul, mg_at(a)->data * mg_at(b)->data, a, b);
     mg_lock_give(&mg_graph_lock);
     return id;
 }
@@ -247,7 +267,7 @@ mg_id mg_unary(int op, mg_id a) {
     double x = mg_at(a)->data;
     int raises;
     double out = mg_value(op, x, x, &raises);
-    mg_id id = raises || kept(a) ? 0 : unary(op, out, a);
+    mg_id id = raises || kept(a) ? 0 : mg_made_of(op, out, a, 0);
     mg_lock_give(&mg_graph_lock);
     return id;
 }
@@ -256,7 +276,7 @@ mg_id mg_unary_k(int op, mg_id a, double k, int style) {
     mg_lock_take(&mg_graph_lock);
     int raises;
     double out = mg_value(op, mg_at(a)->data, k, &raises);
-    mg_id id = raises || kept(a) ? 0 : unary(op, out, a);
+    mg_id id = raises || kept(a) ? 0 : mg_made_of(op, out, a, 0);
     set_k(id, k, style);
     mg_lock_give(&mg_graph_lock);
     return id;
@@ -266,7 +286,7 @@ mg_id mg_binary(int op, mg_id a, mg_id b) {
     mg_lock_take(&mg_graph_lock);
     int raises;
     double out = mg_value(op, mg_at(a)->data, mg_at(b)->data, &raises);
-    mg_id id = raises || kept(a) || kept(b) ? 0 : binary(op, out, a, b);
+    mg_id id = raises || kept(a) || kept(b) ? 0 : mg_made_of(op, out, a, b);
     mg_lock_give(&mg_graph_lock);
     return id;
 }

@@ -65,8 +65,11 @@ extern mg_lock_t mg_graph_lock;
 /* A new node with no operands, one reference and MG_OWNED; 0: out of memory. */
 mg_id mg_new_node(int op, double data);
 
-/* An operator's node on the given operands, b 0 for one; takes a reference to each.
- * 0: out of memory. */
+/* Whether this thread's operators record their operands, see mg_set_recording. */
+int mg_is_recording(void);
+
+/* An operator's node on the given operands, b 0 for one; takes a reference to each,
+ * but makes a leaf when not recording. 0: out of memory. */
 mg_id mg_made_of(int op, double data, mg_id a, mg_id b);
 
 /* Frees what no longer has references, starting at a node that lost its last. */

@@ -64,6 +64,10 @@ mg_id mg_unary(int op, mg_id a);
 mg_id mg_unary_k(int op, mg_id a, double k, int style);
 mg_id mg_binary(int op, mg_id a, mg_id b);
 
+/* Whether, in the calling thread, operators and nets make nodes with operands (1, at
+ * first) or leaves that only have the value (0). */
+void mg_set_recording(int on);
+
 /* A node with its value given: nothing is computed or checked, kept operands are
  * taken. An operator's node has as many operands as the operator; a custom node
  * any number, copied, and no derivative. 0: out of memory. */

@@ -235,15 +235,36 @@ static mg_net_result refusal(mg_net *net, const mg_id *inputs, int take_kept) {
     return flags & MG_KEPT && !take_kept ? MG_NET_KEPT : MG_NET_OK;
 }
 
+/* Frees a call that has no node. */
+static void drop_call(mg_call *call) {
+    for (uint32_t i = 0; i < call->n_inputs; i++)
+        mg_drop(call->inputs[i]);
+    mg_call_free(call);
+}
+
+/* Outputs that only have their values. 0: out of memory. */
+static int make_leaves(mg_call *call, mg_id *outputs) {
+    const mg_layer *last = &call->net->layers[call->net->n_layers - 1];
+    size_t made = 0;
+    for (; made < last->nout; made++) {
+        outputs[made] = mg_new_node(MG_OP_leaf, call->units[last->units + made]);
+        if (outputs[made] == 0)
+            break;
+    }
+    int all = made == last->nout;
+    while (!all && made-- > 0)
+        mg_drop(outputs[made]);
+    drop_call(call);
+    return all;
+}
+
 /* The net node, without a reference of its own, and its outputs. 0: out of memory,
  * and the call is freed. */
 static int make_nodes(mg_call *call, mg_id *outputs) {
     const mg_layer *last = &call->net->layers[call->net->n_layers - 1];
     mg_id id = mg_new_node(MG_OP_net, 0.0);
     if (id == 0) {
-        for (uint32_t i = 0; i < call->n_inputs; i++)
-            mg_drop(call->inputs[i]);
-        mg_call_free(call);
+        drop_call(call);
         return 0;
     }
     mg_at(id)->call = call;
@@ -280,7 +301,8 @@ mg_net_result mg_net_call(mg_net *net, const mg_id *inputs, const double *number
         }
         if (call != NULL)
             forward(call);
-        if (call == NULL || !make_nodes(call, outputs))
+        if (call == NULL ||
+            !(mg_is_recording() ? make_nodes(call, outputs) : make_leaves(call, outputs)))
             result = MG_NET_NO_MEMORY;
     }
     mg_lock_give(&mg_graph_lock);

@@ -17,6 +17,12 @@
 #define MG_PREFETCH(address) ((void)0)
 #endif
 
+#if defined(_MSC_VER) && !defined(__clang__)
+#define MG_THREAD_LOCAL __declspec(thread)
+#else
+#define MG_THREAD_LOCAL _Thread_local
+#endif
+
 /* No fused multiply-add: a * b + c rounds twice, on every machine. */
 #if defined(__clang__)
 #pragma STDC FP_CONTRACT OFF

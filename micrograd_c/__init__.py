@@ -15,6 +15,7 @@ from micrograd_c._backend import backend
 from micrograd_c._version import __version__
 from micrograd_c.engine import Value
 from micrograd_c.functional import *  # noqa: F403
+from micrograd_c.grad_mode import is_grad_enabled, no_grad
 
 # Imported when first asked for, so that `import micrograd_c` stays quick.
 LAZY = {
@@ -28,7 +29,9 @@ LAZY = {
     "unload_ipython_extension": "notebook",
 }
 
-__all__ = ["Value", "__version__", "backend", *functional.__all__, *LAZY]
+__all__ = [
+    "Value", "__version__", "backend", "is_grad_enabled", "no_grad", *functional.__all__, *LAZY,
+]  # fmt: skip
 
 
 def __getattr__(name):

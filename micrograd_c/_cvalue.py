@@ -12,6 +12,7 @@ from numbers import Real
 
 from micrograd_c import _looking
 from micrograd_c._native import ffi, lib
+from python_ref.grad_mode import is_grad_enabled
 from python_ref.numbers import describe, to_float
 from python_ref.operators import Operators
 from python_ref.ops import OPS
@@ -211,13 +212,16 @@ class Value(Operators):
         # there is no memory: each of them shows here.
         operands = (self, *others)
         data = OPS[name].value(*(operand.data for operand in operands))
+        if not is_grad_enabled():
+            return Value(data)
         return self._make(name, None, OPS[name].label, operands, data)
 
     def _apply_k(self, name, k, label):
         style = style_of(k, label) if name == "pow_k" else 0
         node = lib.mg_unary_k(CODES[name], self._id, k, style) if style is not None else 0
         if not node:
-            return self._make(name, k, label, (self,), OPS[name].value(self.data, k))
+            data = OPS[name].value(self.data, k)
+            return self._make(name, k, label, (self,), data) if is_grad_enabled() else Value(data)
         result = new(Value)
         set_id(result, node)
         return result

@@ -6,7 +6,6 @@ registered with the running shell, so the Values themselves know nothing of it.
 
 import base64
 import html
-import sys
 from itertools import islice
 from subprocess import CalledProcessError
 
@@ -17,10 +16,11 @@ MAX_DRAWN = 50  # Values in a graph that is drawn without being asked
 
 
 def show_in_notebooks(value_class):
-    """Give Values of a class their HTML display in the running IPython, if there is one."""
-    ipython = sys.modules.get("IPython")  # a program outside IPython does not import it for this
-    shell = ipython and ipython.get_ipython()
-    if shell:
+    """Give Values of a class their HTML display in the running IPython shell, if there is one."""
+    from IPython import get_ipython
+
+    shell = get_ipython()
+    if shell is not None:
         register(shell, value_class)
 
 

@@ -8,6 +8,7 @@ its gradient flows is one row in ``ops.py``; how Python's operators spell it is
 
 from python_ref import copying
 from python_ref.copying import topological_sort
+from python_ref.grad_mode import is_grad_enabled
 from python_ref.numbers import describe, to_float
 from python_ref.operators import Operators
 from python_ref.ops import OPS
@@ -101,10 +102,13 @@ class Value(Operators):
         operands = (self, *(x if isinstance(x, Value) else Value(x) for x in others))
         row = OPS[name]
         data = row.value(*(operand._data for operand in operands))
+        if not is_grad_enabled():
+            return Value(data)
         return self._make(name, None, row.label, operands, data)
 
     def _apply_k(self, name, k, label):
-        return self._make(name, k, label, (self,), OPS[name].value(self._data, k))
+        data = OPS[name].value(self._data, k)
+        return self._make(name, k, label, (self,), data) if is_grad_enabled() else Value(data)
 
     @staticmethod
     def _make(name, k, label, operands, data, cls=None):

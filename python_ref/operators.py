@@ -173,6 +173,10 @@ class Operators:
     def __float__(self):
         return self.data
 
+    def detach(self):
+        """A new leaf with the same data: no gradient flows through it."""
+        return self._constant(self.data)
+
     def __repr__(self):
         return f"Value(data={self.data}, grad={self.grad})"
 

@@ -1,0 +1,64 @@
+"""Figures and tables as text."""
+
+
+def duration(seconds):
+    """Three digits and a unit.
+
+    >>> duration(0.00123456), duration(2e-7), duration(75.0)
+    ('1.23 ms', '200 ns', '75 s')
+    """
+    for unit, scale in (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6)):
+        if seconds >= scale:
+            return f"{three_digits(seconds / scale)} {unit}"
+    return f"{three_digits(seconds / 1e-9)} ns"
+
+
+def three_digits(x):
+    """
+    >>> three_digits(1234.5), three_digits(0.01234), three_digits(56.78), three_digits(0)
+    ('1,234', '0.0123', '56.8', '0')
+    """
+    if x >= 1000:
+        return f"{x:,.0f}"
+    return f"{x:#.3g}".rstrip(".") if x and x < 100 else f"{x:.0f}"
+
+
+def times(ratio):
+    """A ratio as text: how many times faster.
+
+    >>> times(612.3), times(3.21)
+    ('612x', '3.21x')
+    """
+    return three_digits(ratio) + "x"
+
+
+def memory(n_bytes):
+    """
+    >>> memory(3_400_000), memory(120)
+    ('3.40 MB', '120 B')
+    """
+    for unit, scale in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if n_bytes >= scale:
+            return f"{three_digits(n_bytes / scale)} {unit}"
+    return f"{n_bytes:.0f} B"
+
+
+def table(header, rows):
+    """A Markdown table whose columns are aligned: the first to the left, others to the right.
+
+    >>> print(table(["who", "time"], [["a", "1 s"], ["bcde", "20 s"]]))
+    | who  | time |
+    |:-----|-----:|
+    | a    |  1 s |
+    | bcde | 20 s |
+    """
+    widths = [max(map(len, column)) for column in zip(header, *rows)]
+    rule = [":" + "-" * (w + 1) if i == 0 else "-" * (w + 1) + ":" for i, w in enumerate(widths)]
+    lines = [line(header, widths), "|" + "|".join(rule) + "|"]
+    return "\n".join(lines + [line(row, widths) for row in rows])
+
+
+def line(cells, widths):
+    first, *others = zip(cells, widths)
+    aligned = [first[0].ljust(first[1]), *(cell.rjust(w) for cell, w in others)]
+    return "| " + " | ".join(aligned) + " |"
