@@ -82,14 +82,8 @@ const mg_kernels *mg_best_kernels(void) {
 }
 
 int mg_use_kernels(const char *name) {
-    const mg_kernels *wanted = NULL;
     forced = NULL;
-    if (name == NULL)
-        return 1;
-    if (strcmp(name, portable.name) == 0)
-        wanted = &portable;
-    if (strcmp(name, mg_best_kernels()->name) == 0)
-        wanted = mg_best_kernels();
-    forced = wanted;
-    return wanted != NULL;
+    if (name != NULL && strcmp(name, "portable") == 0)
+        forced = &portable;
+    return name == NULL || forced != NULL || strcmp(name, mg_best_kernels()->name) == 0;
 }

@@ -184,6 +184,11 @@ mg_status mg_computed_from(mg_id target, const mg_id *nodes, size_t n, unsigned 
  * of them holds the library's lock meanwhile. */
 typedef struct mg_program mg_program;
 
+/* A node whose value is not known: NaN. Nothing is computed or checked, and kept
+ * operands are taken; b is 0 for an operator of one operand, both are for "leaf".
+ * 0: out of memory. */
+mg_id mg_traced(int op, mg_id a, mg_id b, double k);
+
 /* The program that computes outputs from args, which are leaves and stand for the
  * columns of n_inputs arrays, of widths[i] columns each. Leaves that are no args are
  * parameters if somebody owns them, else constants. The program keeps its parameters
@@ -257,8 +262,8 @@ const uint32_t *mg_program_index(const mg_program *program);
 const double *mg_program_constants(const mg_program *program);
 const mg_id *mg_program_parameters(const mg_program *program);
 
-/* Makes every program run with the kernels of that name; NULL: with the best. 0: this
- * machine has none. For tests. */
+/* Makes every program run with the best kernels, name is NULL, or with those for any
+ * machine, name is "portable". 0: there are none of that name. For tests. */
 int mg_use_kernels(const char *name);
 
 /* --- the library's own state -------------------------------------------- */

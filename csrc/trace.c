@@ -8,8 +8,6 @@
 #include "alloc.h"
 
 const uint8_t mg_kind[MG_OP_COUNT] = {
-    [MG_OP_leaf] = MG_UNARY,
-    [MG_OP_custom] = MG_UNARY,
 #define X(name, kind, label, raises, value, dx, dy) [MG_OP_##name] = kind,
     MG_OPS(X)
 #undef X
@@ -22,19 +20,6 @@ static void place(mg_id id, uint32_t mark, uint32_t *n) {
         return;
     node->mark = mark;
     node->link = (*n)++;
-}
-
-/* The value of one operator, exceptions left aside. */
-static double fold(int op, double x, double y) {
-    switch (op) {
-#define X(name, kind, label, raises, value, dx, dy) \
-    case MG_OP_##name:                              \
-        return value;
-        MG_OPS(X)
-#undef X
-    default:
-        return 0.0;
-    }
 }
 
 static void fill_leaf(mg_trace *trace, mg_id id) {
@@ -63,8 +48,8 @@ static void fill_operator(mg_trace *trace, mg_id id) {
     trace->k[i] = node->k;
     trace->is[i] = (trace->is[a] | trace->is[b]) & (MG_IS_ROW | MG_WANTS_GRAD);
     if (trace->is[a] & trace->is[b] & MG_IS_CONSTANT) {
-        int has_k = mg_kind[node->op] == MG_UNARY_K;
-        trace->k[i] = fold(node->op, trace->k[a], has_k ? node->k : trace->k[b]);
+        int has_k = mg_kind[node->op] == MG_UNARY_K, raises; /* which is let through */
+        trace->k[i] = mg_value(node->op, trace->k[a], has_k ? node->k : trace->k[b], &raises);
         trace->op[i] = MG_OP_leaf;
         trace->is[i] = MG_IS_CONSTANT;
     }
@@ -154,7 +139,7 @@ mg_status mg_trace_read(mg_trace *trace, const mg_id *args, size_t n_args,
     memcpy(list->ids, outputs, n_outputs * sizeof *outputs);
     mg_at(top)->list = list;
     size_t count;
-    mg_id *order = mg_sorted(top, &count);
+    mg_id *order = mg_sorted(top, 1, &count);
     mg_status status = MG_NO_MEMORY;
     if (order != NULL)
         status = fill(trace, order, count, args, outputs);
@@ -163,6 +148,15 @@ mg_status mg_trace_read(mg_trace *trace, const mg_id *args, size_t n_args,
     mg_at(top)->list = NULL;
     mg_drop(top);
     return status;
+}
+
+mg_id mg_traced(int op, mg_id a, mg_id b, double k) {
+    mg_lock_take(&mg_graph_lock);
+    mg_id id = op == MG_OP_leaf ? mg_new_node(op, NAN) : mg_made_of(op, NAN, a, b);
+    if (id != 0)
+        mg_at(id)->k = k;
+    mg_lock_give(&mg_graph_lock);
+    return id;
 }
 
 void mg_trace_free(mg_trace *trace) {

@@ -117,6 +117,7 @@ static void update(trainer *t, mg_scratch *scratch) {
 static void write_back(const trainer *t, const mg_scratch *scratch, const double *grad) {
     const mg_program *p = t->program;
     mg_lock_take(&mg_graph_lock);
+    mg_data_version++;
     for (uint32_t i = 0; i < p->n_parameters; i++)
         mg_at(p->parameters[i])->grad = grad[i];
     for (size_t i = 0; i < t->optimizer->n; i++) {

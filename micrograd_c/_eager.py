@@ -41,20 +41,26 @@ class EagerProgram:
         mean.backward()
         return mean.data
 
-    def train(self, arrays, order, batch_size, optimizer, threads):
-        """One run over all rows, or those in ``order``: the sum of the losses."""
+    def train(self, arrays, order, batch_size, optimizer, threads, repeats=1):
+        """Run over all rows, or those in ``order``, repeats times: the sums of the losses."""
         import numpy as np
 
-        n = len(arrays[0]) if order is None else len(order)
-        rows = np.arange(n) if order is None else order
+        n = len(arrays[0]) if order is None else order.size // repeats
+        rows = np.tile(np.arange(n), repeats) if order is None else order
+        return [
+            self.train_once(arrays, some, batch_size, optimizer)
+            for some in rows.reshape(repeats, n)
+        ]
+
+    def train_once(self, arrays, rows, batch_size, optimizer):
         total = 0.0
-        for first in range(0, n, batch_size):
+        for first in range(0, len(rows), batch_size):
             batch = rows[first : first + batch_size]
             for p in (*self.parameters, *optimizer.params):
                 p.grad = 0.0
             total += self.backward([array[batch] for array in arrays]) * len(batch)
             optimizer.step()
-        return [total]
+        return total
 
     def non_finite(self, arrays, row):
         """The name of the first operator whose result for a row is not finite."""

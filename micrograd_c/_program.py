@@ -3,6 +3,7 @@
 from micrograd_c import _looking
 from micrograd_c._native import ffi, lib
 from micrograd_c._trace import Trace, own_operator
+from python_ref.ops import OPS
 
 NO_MEMORY = "no memory to run a program"
 
@@ -20,7 +21,6 @@ class CProgram:
         status = ffi.new("mg_status *")
         self.widths = trace.widths
         self.n_outputs, self.is_single = len(outputs), trace.is_single
-        del trace.arguments[:], trace  # only what outlives the trace is a parameter
         program = lib.mg_compile(
             arguments, self.widths, len(self.widths), outputs, len(outputs), status
         )
@@ -86,7 +86,7 @@ class CProgram:
 
     def explain(self):
         info = lib.mg_program_describe(self._program)
-        listing = Listing(self._program, info)
+        listing = Listing(self._program)
         lines = [f"{info.nodes} nodes became {info.instructions} instructions", "once a run:"]
         for i in range(info.instructions):
             if i == info.uniform_instructions:
@@ -126,11 +126,9 @@ class Listing:
     UNIFORM = {"a": 1, "b": 2, "c": 4}
     MARK = 1 << 31
 
-    def __init__(self, program, info):
-        self.program, self.info = program, info
+    def __init__(self, program):
+        self.program = program
         self.index = lib.mg_program_index(program)
-        self.constants = lib.mg_program_constants(program)
-        self.n_constants = sum(1 for _ in ())
 
     def line(self, i):
         ins = lib.mg_program_instruction(self.program, i)
@@ -151,7 +149,7 @@ class Listing:
         if name == "muladd":
             operands.append(self.slots("u" if ins.flags & 2 else kind, ins.b, ins.n))
             operands.append(self.slots("u" if ins.flags & 4 else kind, ins.c, ins.n))
-        elif name != "pack" and lib.mg_op_arity(lib.mg_op_find(ins.name)) == 2:
+        elif name in OPS and len(OPS[name].derivatives) == 2:
             operands.append(self.slots("u" if ins.flags & 2 else kind, ins.b, ins.n))
         elif name in ("pow_k", "leaky_relu"):
             operands.append(repr(ins.k))

@@ -8,6 +8,7 @@ one way or the other by its data cannot be traced, and is told so at that line.
 import math
 import sys
 
+from micrograd_c._backend import backend
 from micrograd_c.engine import Value
 from python_ref.numbers import describe, to_float
 from python_ref.operators import Operators
@@ -34,11 +35,7 @@ def where(cond_value, a, b):
 
 def as_operand(x, other):
     """``x`` such that its operators know that ``other`` is traced."""
-    return as_traced(x) if isinstance(other, TracedValue) else x
-
-
-def as_traced(x):
-    return x if isinstance(x, TracedValue) else TracedValue._join("add", x, Value(-0.0))
+    return join("add", x, -0.0) if isinstance(other, TracedValue) else x  # x + -0.0 is x
 
 
 class TracedValue(Value):
@@ -47,15 +44,10 @@ class TracedValue(Value):
     __slots__ = ()
 
     def _apply(self, name, *others):
-        return self._join(name, self, *others)
+        return join(name, self, *others)
 
     def _apply_k(self, name, k, label):
-        return self._make(name, k, label, (self,), math.nan, TracedValue)
-
-    @staticmethod
-    def _join(name, *operands):
-        operands = tuple(x if isinstance(x, Value) else Value(x) for x in operands)
-        return Value._make(name, None, OPS[name].label, operands, math.nan, TracedValue)
+        return make(name, k, label, (self,))
 
     # Value may have faster ones of its own, for numbers that are known.
     __add__ = Operators.__add__
@@ -63,19 +55,19 @@ class TracedValue(Value):
 
     # Python asks these first when a plain Value stands to the left.
     def __radd__(self, other):
-        return self._join("add", other, self) if self._is_operand(other) else NotImplemented
+        return join("add", other, self) if self._is_operand(other) else NotImplemented
 
     def __rmul__(self, other):
-        return self._join("mul", other, self) if self._is_operand(other) else NotImplemented
+        return join("mul", other, self) if self._is_operand(other) else NotImplemented
 
     def __rsub__(self, other):
-        return self._join("add", other, -self) if self._is_operand(other) else NotImplemented
+        return join("add", other, -self) if self._is_operand(other) else NotImplemented
 
     def __rtruediv__(self, other):
-        return self._join("mul", other, self**-1) if self._is_operand(other) else NotImplemented
+        return join("mul", other, self**-1) if self._is_operand(other) else NotImplemented
 
     def __rpow__(self, other):
-        return self._join("pow", other, self) if self._is_operand(other) else NotImplemented
+        return join("pow", other, self) if self._is_operand(other) else NotImplemented
 
     # --- what cannot be traced ---
 
@@ -132,6 +124,41 @@ def is_ours(module):
     return module.split(".")[0] in ("micrograd_c", "python_ref")
 
 
+if backend == "c":
+    from micrograd_c._cvalue import CODES, NO_MEMORY, new, set_id
+    from micrograd_c._native import lib
+
+    def make(name, k, _label, operands):
+        """A TracedValue made by an operator; nothing is computed."""
+        a, b = operands if len(operands) == 2 else (*operands, None)
+        node = lib.mg_traced(CODES[name], a._id, 0 if b is None else b._id, k or 0.0)
+        return traced(node)
+
+    def argument():
+        """A TracedValue that stands for an argument."""
+        return traced(lib.mg_traced(0, 0, 0, 0.0))
+
+    def traced(node):
+        if not node:
+            raise MemoryError(NO_MEMORY)
+        result = new(TracedValue)
+        set_id(result, node)
+        return result
+
+else:
+
+    def make(name, k, label, operands):
+        return Value._make(name, k, label, operands, math.nan, TracedValue)
+
+    def argument():
+        return TracedValue(math.nan)
+
+
+def join(name, *operands):
+    operands = tuple(x if isinstance(x, Value) else Value(x) for x in operands)
+    return make(name, None, OPS[name].label, operands)
+
+
 class Trace:
     """What calling ``function`` once made: its arguments and outputs, as Values.
 
@@ -142,7 +169,7 @@ class Trace:
         self.arguments, self.widths = [], []
         given = []
         for width in widths:
-            columns = [TracedValue(math.nan) for _ in range(1 if width is None else width)]
+            columns = [argument() for _ in range(1 if width is None else width)]
             given.append(columns[0] if width is None else list(columns))
             self.arguments += columns
             self.widths.append(len(columns))

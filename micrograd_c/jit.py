@@ -204,7 +204,7 @@ class Fit:
         import numpy as np
 
         whole = min(most, self.rows // self.n)
-        if whole >= 1 and backend == "c":
+        if whole >= 1:
             order = None
             if self.shuffles:
                 order = np.array([self.random.permutation(self.n) for _ in range(whole)])
