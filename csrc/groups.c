@@ -160,6 +160,7 @@ static int sort_groups(mg_groups *groups, uint32_t n_stages) {
 static int find(grouper *g) {
     mg_trace *t = g->trace;
     uint32_t uniform_stages = 0, stages;
+    g->stage[t->n - 1] = 0; /* the one node that is used by nodes before it */
     for (uint32_t i = 0; i < t->n; i++) {
         g->stage[i] = g->units->code[i] == MG_OP_leaf ? 0 : level_of(g, i);
         if (!is_row(t, i) && g->stage[i] > uniform_stages)

@@ -8,16 +8,12 @@ from micrograd_c._trace import Trace, outputs_of
 from python_ref.copying import topological_sort
 
 
-class EagerProgram:
+class Rows:
+    """``function`` applied to the rows of a batch, one after the other."""
+
     def __init__(self, function, widths):
         self.function = function
         self.widths = widths
-        trace = Trace(function, widths)  # to raise what tracing raises
-        self.n_outputs, self.is_single = len(trace.outputs), trace.is_single
-        given = set(trace.arguments)
-        nodes = dict.fromkeys(x for output in trace.outputs for x in topological_sort(output))
-        self.parameters = [x for x in nodes if not x._operands and not x._op and x not in given]
-        self.n_nodes = len(nodes)
 
     def row_outputs(self, arrays, i):
         """The outputs for row ``i`` as Values."""
@@ -40,6 +36,19 @@ class EagerProgram:
         mean = sum(self.row_outputs(arrays, i)[0] for i in range(n)) * (1.0 / n)
         mean.backward()
         return mean.data
+
+
+class EagerProgram(Rows):
+    """What the Python engine has for a program."""
+
+    def __init__(self, function, widths):
+        super().__init__(function, widths)
+        trace = Trace(function, widths)  # to raise what tracing raises
+        self.n_outputs, self.is_single = len(trace.outputs), trace.is_single
+        given = set(trace.arguments)
+        nodes = dict.fromkeys(x for output in trace.outputs for x in topological_sort(output))
+        self.parameters = [x for x in nodes if not x._operands and not x._op and x not in given]
+        self.n_nodes = len(nodes)
 
     def train(self, arrays, order, batch_size, optimizer, threads, repeats=1):
         """Run over all rows, or those in ``order``, repeats times: the sums of the losses."""

@@ -16,7 +16,7 @@ import threading
 import time
 
 from micrograd_c._backend import backend
-from micrograd_c._eager import EagerProgram
+from micrograd_c._eager import EagerProgram, Rows
 from micrograd_c._trace import TraceError, where
 from python_ref.numbers import describe
 
@@ -144,7 +144,7 @@ class jit:  # noqa: N801 - used as a decorator
         import numpy as np
 
         program, arrays = self._prepare(arrays)
-        eager = EagerProgram(self._function, [None if a.ndim == 1 else a.shape[1] for a in arrays])
+        eager = Rows(self._function, [None if a.ndim == 1 else a.shape[1] for a in arrays])
         compare("value", program.forward(arrays), eager.forward(arrays))
         if not program.is_single:
             return
