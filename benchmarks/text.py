@@ -5,7 +5,7 @@ def duration(seconds):
     """Three digits and a unit.
 
     >>> duration(0.00123456), duration(2e-7), duration(75.0)
-    ('1.23 ms', '200 ns', '75 s')
+    ('1.23 ms', '200 ns', '75.0 s')
     """
     for unit, scale in (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6)):
         if seconds >= scale:

@@ -7,7 +7,7 @@
 
 #include "micrograd.h"
 
-static mg_lock_t lock;
+mg_lock_t mg_alloc_lock;
 static size_t live_blocks;
 static long fail_at; /* the allocation that fails, counted down; 0: none */
 static int fail_forever;
@@ -27,30 +27,30 @@ static int must_fail(void) {
 void *mg_alloc(size_t count, size_t size) {
     if (size != 0 && count > SIZE_MAX / size)
         return NULL;
-    mg_lock_take(&lock);
+    mg_lock_take(&mg_alloc_lock);
     void *block = must_fail() ? NULL : malloc(count * size + (size == 0 || count == 0));
     live_blocks += block != NULL;
-    mg_lock_give(&lock);
+    mg_lock_give(&mg_alloc_lock);
     return block;
 }
 
 void mg_dealloc(void *block) {
-    mg_lock_take(&lock);
+    mg_lock_take(&mg_alloc_lock);
     live_blocks -= block != NULL;
-    mg_lock_give(&lock);
+    mg_lock_give(&mg_alloc_lock);
     free(block);
 }
 
 size_t mg_live_blocks(void) {
-    mg_lock_take(&lock);
+    mg_lock_take(&mg_alloc_lock);
     size_t n = live_blocks;
-    mg_lock_give(&lock);
+    mg_lock_give(&mg_alloc_lock);
     return n;
 }
 
 void mg_fail_allocation(long nth, int forever) {
-    mg_lock_take(&lock);
+    mg_lock_take(&mg_alloc_lock);
     fail_at = nth;
     fail_forever = forever;
-    mg_lock_give(&lock);
+    mg_lock_give(&mg_alloc_lock);
 }

@@ -178,7 +178,8 @@ mg_id *mg_sorted(mg_id root, int plain, size_t *n) {
 
 mg_status mg_backward_order(mg_id root, mg_id **order, size_t *n) {
     mg_lock_take(&mg_graph_lock);
-    *order = mg_sorted(root, 0, n);
+    /* Plain, since the caller's own steps may look at a net in between. */
+    *order = mg_sorted(root, 1, n);
     mg_lock_give(&mg_graph_lock);
     return *order == NULL ? MG_NO_MEMORY : MG_OK;
 }

@@ -31,8 +31,20 @@ const uint8_t mg_arity[MG_OP_COUNT] = {
 
 /* --- memory -------------------------------------------------------------- */
 
+static void take_locks(void) {
+    mg_lock_take(&mg_graph_lock);
+    mg_lock_take(&mg_alloc_lock);
+}
+
+static void give_locks(void) {
+    mg_lock_give(&mg_alloc_lock);
+    mg_lock_give(&mg_graph_lock);
+}
+
 static int add_chunk(void) {
     if (chunks_used == MAX_CHUNKS)
+        return 0;
+    if (chunks_used == 0 && !mg_around_fork(take_locks, give_locks))
         return 0;
     mg_node_t *chunk = mg_alloc(MG_CHUNK_NODES, sizeof *chunk);
     if (chunk == NULL)

@@ -34,6 +34,7 @@ enum {
     MG_OWN_BACKWARD = 2,
     MG_OWNED = 4,
     MG_DEPENDENT = 8,
+    MG_IN_NET = 16, /* a net's parameter; its calls are no nodes made of it */
     MG_STYLE = 0x300, /* of k, see mg_unary_k */
     MG_STYLE_SHIFT = 8
 };

@@ -125,9 +125,9 @@ typedef struct mg_net mg_net;
 /* sizes: n_layers + 1 of them, the inputs' first. ops: each layer's nonlinearity,
  * relu, tanh, sigmoid or leaky_relu with slope 0.01 by its code, or -1 for none.
  * parameters: leaves, layer by layer, neuron by neuron, the weights and then the
- * bias; they must outlive the net, but a call keeps them alive by itself. NULL:
- * out of memory, or sizes that don't fit. Free it with mg_net_free; calls that
- * are alive go on without it. */
+ * bias; they must be alive until mg_net_free. NULL: out of memory, or sizes that
+ * don't fit. After mg_net_free the calls that are alive go on by themselves, and
+ * keep the parameters. */
 mg_net *mg_net_new(const size_t *sizes, size_t n_layers, const int *ops,
                    const mg_id *parameters);
 void mg_net_free(mg_net *net);
@@ -161,7 +161,7 @@ void mg_zero_grad(const mg_id *ids, size_t n);
 
 /* A kept node is one that the library refuses as an operand of mg_add and the
  * like, so that the caller can note more about the result; see mg_node. Returns
- * how many other nodes already use it, but 0 if it was kept before. */
+ * how many other nodes may use it already, but 0 if it was kept before. */
 uint32_t mg_keep(mg_id id);
 int mg_is_kept(mg_id id);
 

@@ -50,6 +50,10 @@ mg_net *mg_net_new(const size_t *sizes, size_t n_layers, const int *ops,
         return NULL;
     }
     memcpy(net->parameters, parameters, n * sizeof *parameters);
+    mg_lock_take(&mg_graph_lock);
+    for (size_t i = 0; i < n; i++)
+        mg_at(parameters[i])->flags |= MG_IN_NET;
+    mg_lock_give(&mg_graph_lock);
     size_t weights = 0;
     for (size_t i = 0; i < n_layers; i++) {
         mg_layer *layer = &net->layers[i];
@@ -73,6 +77,8 @@ static void free_if_unused(mg_net *net) {
         net->spare = call->next;
         mg_dealloc(call);
     }
+    for (size_t i = 0; net->holding && i < net->n_parameters; i++)
+        mg_drop(net->parameters[i]);
     drop_weights(net->weights);
     mg_dealloc(net->layers);
     mg_dealloc(net->parameters);
@@ -85,6 +91,11 @@ static void free_if_unused(mg_net *net) {
 void mg_net_free(mg_net *net) {
     mg_lock_take(&mg_graph_lock);
     net->owned = 0;
+    if (net->calls != 0) {
+        net->holding = 1;
+        for (size_t i = 0; i < net->n_parameters; i++)
+            mg_use(net->parameters[i]);
+    }
     free_if_unused(net);
     mg_lock_give(&mg_graph_lock);
 }
@@ -134,6 +145,8 @@ static int refresh_weights(mg_net *net) {
     return 1;
 }
 
+size_t mg_calls_alive;
+
 /* --- calls ------------------------------------------------------------------ */
 
 /* A call with room for everything in one block, doubles first. */
@@ -160,9 +173,8 @@ static mg_call *new_call(mg_net *net) {
     call->n_inputs = call->n_reached = 0;
     call->swept = 0;
     net->weights->users++;
-    if (net->calls++ == 0)
-        for (size_t i = 0; i < net->n_parameters; i++)
-            mg_use(net->parameters[i]);
+    net->calls++;
+    mg_calls_alive++;
     return call;
 }
 
@@ -171,9 +183,8 @@ void mg_call_free(mg_call *call) {
     drop_weights(call->weights);
     call->next = net->spare;
     net->spare = call;
-    if (--net->calls == 0)
-        for (size_t i = 0; i < net->n_parameters; i++)
-            mg_drop(net->parameters[i]);
+    net->calls--;
+    mg_calls_alive--;
     free_if_unused(net);
 }
 

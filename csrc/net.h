@@ -31,8 +31,9 @@ typedef struct mg_weights {
 } mg_weights;
 
 struct mg_net {
-    int owned;    /* mg_net_free has not been called */
-    size_t calls; /* alive; they hold the parameters */
+    int owned;    /* mg_net_free has not been called, so the parameters are alive */
+    int holding;  /* it has, while there were calls: the net holds the parameters */
+    size_t calls; /* alive */
     size_t n_layers, n_units, n_parameters;
     mg_layer *layers;
     mg_id *parameters;
@@ -62,6 +63,9 @@ typedef struct mg_call {
                              neuron what arrives at its sum */
 } mg_call;
 
+/* The calls of all nets that are alive. */
+extern size_t mg_calls_alive;
+
 /* All of these want the graph's lock. */
 
 /* Frees the call of a net node. Its inputs were dropped by the caller. */
@@ -74,8 +78,9 @@ int mg_call_is_stale(mg_call *call);
 /* Makes the graph below an output node plain. 0: out of memory, nothing changed. */
 int mg_unfold(mg_id output);
 
-/* What arrives at a neuron's sum when g arrives at its output out. */
-double mg_net_through(int op, double out, double g);
+/* What arrives at a neuron's sum when g arrives at its output, which the call computed
+ * and which is out now: the user may have changed it. */
+double mg_net_through(int op, double computed, double out, double g);
 
 /* The derivative steps of an output node and of a net node. */
 void mg_step_output(const mg_node_t *node);

@@ -7,16 +7,18 @@
 #include "net.h"
 
 /* The sum itself is not kept: of the nonlinearities only leaky_relu asks for it, and
- * only for its sign, which is the output's. Adding to 0 is what the plain graph does. */
-double mg_net_through(int op, double out, double g) {
-    return 0.0 + (op < 0 ? g : mg_derivative(op, out, MG_NET_SLOPE, out, g));
+ * only for its sign, which is that of what the call computed. Adding to 0 is what the
+ * plain graph does. */
+double mg_net_through(int op, double computed, double out, double g) {
+    return 0.0 + (op < 0 ? g : mg_derivative(op, computed, MG_NET_SLOPE, out, g));
 }
 
 void mg_step_output(const mg_node_t *node) {
     mg_call *call = mg_at(node->operand[0])->call;
     const mg_layer *last = &call->net->layers[call->net->n_layers - 1];
     uint32_t output = node->operand[1];
-    call->grads[last->units + output] = mg_net_through(last->op, node->data, node->grad);
+    size_t unit = last->units + output;
+    call->grads[unit] = mg_net_through(last->op, call->units[unit], node->data, node->grad);
     call->reached[call->n_reached++] = output;
 }
 
@@ -74,9 +76,8 @@ void mg_step_net(mg_call *call) {
             size_t neuron = l == last ? call->reached[i] : layer->nout - 1 - i;
             size_t unit = layer->units + neuron;
             net->order[i] = (uint32_t)neuron;
-            net->arriving[i] = l == last
-                                   ? call->grads[unit]
-                                   : mg_net_through(layer->op, call->units[unit], call->grads[unit]);
+            double out = call->units[unit], g = call->grads[unit];
+            net->arriving[i] = l == last ? g : mg_net_through(layer->op, out, out, g);
             step_weights(net, layer, neuron, net->arriving[i], x);
         }
         if (l == 0 && call->n_inputs == 0)

@@ -84,7 +84,7 @@ static mg_id unfold_neuron(const mg_call *call, const mg_layer *layer, size_t ne
                            layer_inputs inputs) {
     size_t unit = layer->units + neuron;
     double out = call->units[unit], grad = call->swept ? call->grads[unit] : 0.0;
-    double at_sum = call->swept ? mg_net_through(layer->op, out, grad) : 0.0;
+    double at_sum = call->swept ? mg_net_through(layer->op, out, out, grad) : 0.0;
     last_addition last;
     if (!unfold_sum(call, layer, neuron, inputs, call->swept ? &at_sum : NULL, &last))
         return 0;

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "net.h"
+
 double mg_data(mg_id id) {
     mg_lock_take(&mg_graph_lock);
     double data = mg_at(id)->data;
@@ -73,7 +75,11 @@ static int has_flag(mg_id id, int flag) {
 uint32_t mg_keep(mg_id id) {
     mg_lock_take(&mg_graph_lock);
     mg_node_t *node = mg_at(id);
-    uint32_t users = node->flags & MG_KEPT ? 0 : node->refs - (node->flags & MG_OWNED ? 1 : 0);
+    uint32_t users = node->refs - (node->flags & MG_OWNED ? 1 : 0);
+    if (node->flags & MG_IN_NET && mg_calls_alive > 0)
+        users++; /* a call may be one, without a reference */
+    if (node->flags & MG_KEPT)
+        users = 0;
     node->flags |= MG_KEPT;
     mg_flags_version++;
     mg_lock_give(&mg_graph_lock);

@@ -69,6 +69,21 @@ static inline void mg_pause(int rounds) {
 }
 #endif
 
+/* Has two functions called around every fork, in the parent before and in both
+ * after, so that no lock is copied while another thread holds it. Windows has no
+ * fork. Returns 0 when there is no memory for it. */
+#if defined(_WIN32)
+static inline int mg_around_fork(void (*before)(void), void (*after)(void)) {
+    (void)before, (void)after;
+    return 1;
+}
+#else
+#include <pthread.h>
+static inline int mg_around_fork(void (*before)(void), void (*after)(void)) {
+    return pthread_atfork(before, after, after) == 0;
+}
+#endif
+
 static inline void mg_lock_take(mg_lock_t *lock) {
     for (int rounds = 0; MG_UNLIKELY(!mg_lock_try(lock)); rounds++)
         mg_pause(rounds);

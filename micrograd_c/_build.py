@@ -14,7 +14,7 @@ if os.name == "nt":
 else:
     COMPILE = [
         "-std=c11",
-        "-O2",
+        "-O3",
         "-pthread",
         "-fvisibility=hidden",
         # These two keep results the same on every machine, whatever CFLAGS say.

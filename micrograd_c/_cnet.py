@@ -1,47 +1,22 @@
 """Whole nets in one call of C: what ``nn``'s classes do on the C engine.
 
-``compiled(module)`` is a net in C for a Neuron, a Layer or an MLP, or None where
-only Python can tell what the module does: a subclass with a ``__call__`` of its
-own, a weight that is itself computed, layers that don't fit each other. It is
-kept until somebody changes the module's structure: ``Watched`` lists and
-``nn``'s ``__setattr__`` say when, by ``changed()``.
+``compiled(layers)`` is a net in C for the neurons of a Neuron, a Layer or an MLP, or
+one that leaves every call to Python where only Python can tell what a module does:
+a subclass with a ``__call__`` of its own, a weight that is itself computed, layers
+that don't fit each other. It is used until somebody changes any module's structure,
+see ``_watched.py``.
 """
 
+from micrograd_c import _watched
 from micrograd_c._cvalue import CODES, NO_MEMORY, Value, new, number_types, set_also_held, set_id
 from micrograd_c._native import ffi, lib
+from micrograd_c._watched import Watched
+from python_ref.nn import NONLINEARITIES
 
 LEAF = lib.mg_op_find(b"leaf")
-
-structure = 0  # grows whenever any module's structure changes
-
-
-def changed():
-    global structure
-    structure += 1
-
-
-def watched(name):
-    method = getattr(list, name)
-
-    def change(self, *args, **kwargs):
-        changed()
-        return method(self, *args, **kwargs)
-
-    change.__name__ = name
-    return change
-
-
-class Watched(list):
-    """A list of weights, neurons or layers that says when it is changed."""
-
-    __slots__ = ()
-
-
-for _name in (
-    "__setitem__", "__delitem__", "__iadd__", "__imul__", "append", "clear", "extend",
-    "insert", "pop", "remove", "reverse", "sort",
-):  # fmt: skip
-    setattr(Watched, _name, watched(_name))
+NULL = ffi.NULL
+mg_net_call = lib.mg_net_call
+KEPT, OWN_BACKWARD = lib.MG_NET_KEPT, lib.MG_NET_OWN_BACKWARD
 
 
 class Net:
@@ -49,19 +24,23 @@ class Net:
 
     def __init__(self, layers):
         """``layers``: for each a list of neurons that fit the layer before."""
-        self.structure = structure
+        self.structure = _watched.structure
         self.parameters = tuple(
             p for neurons in layers for neuron in neurons for p in (*neuron.w, neuron.b)
         )
-        self.ids = ffi.new("mg_id[]", [p._id for p in self.parameters])
         self.nin = len(layers[0][0].w)
         self.nout = len(layers[-1])
         sizes = [self.nin, *map(len, layers)]
         ops = [operator_of(neurons[0].nonlin) for neurons in layers]
-        net = lib.mg_net_new(sizes, len(layers), ops, self.ids)
+        net = lib.mg_net_new(sizes, len(layers), ops, [p._id for p in self.parameters])
         if net == ffi.NULL:
             raise MemoryError(NO_MEMORY)
-        self.net = ffi.gc(net, lib.mg_net_free)
+        self.net = net
+        self.rooms = []  # for outputs; each call takes one, as several threads may call
+
+    def __del__(self, mg_net_free=lib.mg_net_free):
+        if hasattr(self, "net"):
+            mg_net_free(self.net)  # while self still holds the parameters
 
     def __call__(self, x):
         """The list of the net's outputs for ``x``, or None: let Python do it."""
@@ -71,47 +50,56 @@ class Net:
             x = x.tolist()
         if len(x) != self.nin:
             return None
-        kinds = set(map(type, x))
-        if kinds == {Value}:
-            inputs, numbers = [xi._id for xi in x], ffi.NULL
-        elif kinds <= number_types:
-            inputs, numbers = ffi.NULL, x
-        else:
-            return None
-        outputs = ffi.new("mg_id[]", self.nout)
-        result = lib.mg_net_call(self.net, inputs, numbers, 0, outputs)
-        kept = result == lib.MG_NET_KEPT
-        if kept:
-            result = lib.mg_net_call(self.net, inputs, numbers, 1, outputs)
-        if result == lib.MG_NET_OWN_BACKWARD:
+        inputs, numbers = [xi._id for xi in x if type(xi) is Value], NULL
+        if len(inputs) != self.nin:
+            if inputs or not number_types.issuperset(map(type, x)):
+                return None
+            inputs, numbers = NULL, x
+        room = self.rooms.pop() if self.rooms else ffi.new("mg_id[]", self.nout)
+        kept = False
+        result = mg_net_call(self.net, inputs, numbers, kept, room)
+        if result == KEPT:
+            kept = True
+            result = mg_net_call(self.net, inputs, numbers, kept, room)
+        if result == OWN_BACKWARD:
             return None
         if result:
             raise MemoryError(NO_MEMORY)
-        values = []
-        for node in outputs:
-            value = new(Value)
-            set_id(value, node)
-            values.append(value)
+        outputs = []
+        for node in room:
+            output = new(Value)
+            set_id(output, node)
+            outputs.append(output)
+        self.rooms.append(room)
         if kept:
-            held = (*self.parameters, *(x if numbers == ffi.NULL else ()))
-            for value in values:
-                lib.mg_keep(value._id)
-                set_also_held(value, held)
-        return values
+            held = (*self.parameters, *(x if numbers is NULL else ()))
+            for output in outputs:
+                lib.mg_keep(output._id)
+                set_also_held(output, held)
+        return outputs
+
+
+class NoNet:
+    """In a Net's place where there can be none."""
+
+    def __init__(self):
+        self.structure = _watched.structure
+
+    def __call__(self, x):
+        return None
 
 
 def operator_of(nonlin):
-    return -1 if not nonlin else CODES["relu" if nonlin is True else nonlin]
+    """Its code, -1 for none; None when nets in C don't have it."""
+    if not nonlin:
+        return -1
+    name = "relu" if nonlin is True else nonlin
+    return CODES[name] if name in NONLINEARITIES else None
 
 
-def compiled(module, layers_of):
-    """The module's Net, None if it can have none; made again after a change."""
-    net = module.__dict__.get("_net")
-    if net is None or net[0] != structure:
-        layers = layers_of(module)
-        net = structure, Net(layers) if layers and all_fit(layers) else None
-        module.__dict__["_net"] = net
-    return net[1]
+def compiled(layers):
+    """The Net of some layers of neurons, of which ``all_fit`` decides."""
+    return Net(layers) if layers and all_fit(layers) else NoNet()
 
 
 def all_fit(layers):
@@ -121,7 +109,7 @@ def all_fit(layers):
         if not neurons:
             return False
         nin, nonlin = len(neurons[0].w), neurons[0].nonlin
-        if nin == 0 or (width is not None and nin != width):
+        if nin == 0 or operator_of(nonlin) is None or (width is not None and nin != width):
             return False
         for neuron in neurons:
             if type(neuron.w) is not Watched or len(neuron.w) != nin or neuron.nonlin != nonlin:

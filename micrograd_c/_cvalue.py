@@ -10,7 +10,7 @@ node whose Value nobody holds.
 
 from numbers import Real
 
-from micrograd_c import _looking
+from micrograd_c import _looking, _watched
 from micrograd_c._native import ffi, lib
 from python_ref.grad_mode import is_grad_enabled
 from python_ref.numbers import describe, to_float
@@ -21,24 +21,33 @@ from python_ref.ops import OPS
 new = object.__new__
 mg_add, mg_mul = lib.mg_add, lib.mg_mul
 mg_add_number, mg_mul_number = lib.mg_add_number, lib.mg_mul_number
-mg_unary, mg_leaf = lib.mg_unary, lib.mg_leaf
+mg_unary, mg_unary_k, mg_leaf = lib.mg_unary, lib.mg_unary_k, lib.mg_leaf
 mg_data, mg_grad = lib.mg_data, lib.mg_grad
 mg_set_data, mg_set_grad = lib.mg_set_data, lib.mg_set_grad
 
 CODES = {name: lib.mg_op_find(name.encode()) for name in OPS}
 NAMES = {code: name for name, code in CODES.items()}
 LABELS = {code: OPS[name].label for name, code in CODES.items()}
-CUSTOM, POW_K = lib.mg_op_find(b"custom"), CODES["pow_k"]
+CUSTOM, POW_K, RELU = lib.mg_op_find(b"custom"), CODES["pow_k"], CODES["relu"]
 WITH_K = {"pow_k", "leaky_relu"}
 
 # How the user may have written an exponent: C keeps the place in this tuple.
 WRITTEN_AS = (int, float, bool)
+EXACT = 2**53  # a double holds every int below
 
 NO_MEMORY = "no memory for a larger graph"
 
-# The types that an operator takes as a number without asking twice. NumPy's
-# scalars join when they are first met.
+# The types that are taken as a number without asking twice. NumPy's scalars join
+# when they are first met.
 number_types = {float, int, bool}
+
+
+def as_float(x):
+    if type(x) in number_types:
+        return float(x)
+    if isinstance(x, Real) and type(x).__module__ == "numpy":
+        number_types.add(type(x))
+    return to_float(x)
 
 
 class Value(Operators):
@@ -56,27 +65,32 @@ class Value(Operators):
     label = ""
 
     def __init__(self, data, _children=(), _op="", label=""):
-        if type(data) is not float:
-            data = to_float(data)
-        if _children != () or _op:
-            children = tuple(dict.fromkeys(_children))
-            for child in children:
-                if not isinstance(child, Value):
-                    raise TypeError(f"expected Values as _children, got {describe(child)}")
-            _fill(self, CUSTOM, children, data, None, _op)
-        else:
+        if type(data) in number_types and not _children and not _op:
             node = mg_leaf(data)
             if not node:
                 raise MemoryError(NO_MEMORY)
             if getattr(self, "_id", 0):
                 _forget(self)
             set_id(self, node)
+        else:
+            self._init_slowly(data, _children, _op)
         if type(self) is not Value:  # what it is must stay with its node
             _looking.keep(self)
             if type(self)._backward is not Value._backward:
                 lib.mg_set_own_backward(self._id)
         if label:
             self.label = label
+
+    def _init_slowly(self, data, children, op):
+        data = as_float(data)
+        children = tuple(dict.fromkeys(children))
+        for child in children:
+            if not isinstance(child, Value):
+                raise TypeError(f"expected Values as _children, got {describe(child)}")
+        if children or op:
+            _fill(self, CUSTOM, children, data, None, op)
+        else:
+            Value.__init__(self, data)
 
     def __del__(self, release=lib.mg_release):
         try:
@@ -85,10 +99,10 @@ class Value(Operators):
             pass  # __init__ did not get far enough
 
     def __setattr__(self, name, value):
-        if name == "grad":
-            mg_set_grad(self._id, value if type(value) is float else to_float(value))
-        elif name == "data":
+        if name == "data":
             mg_set_data(self._id, value if type(value) is float else to_float(value))
+        elif name == "grad":
+            mg_set_grad(self._id, value if type(value) is float else to_float(value))
         else:
             object.__setattr__(self, name, value)
             _looking.keep(self)
@@ -101,7 +115,7 @@ class Value(Operators):
     def grad(self):
         return mg_grad(self._id)
 
-    # --- the two operators that programs are full of; the others are in Operators ---
+    # --- the operators that programs are full of; the others are in Operators ---
 
     def __add__(self, other):
         if type(other) is Value:
@@ -132,15 +146,30 @@ class Value(Operators):
     __radd__ = __add__
     __rmul__ = __mul__
 
+    def __pow__(self, other):
+        # As Operators does it; the exponent's place in WRITTEN_AS is 0 or 1.
+        if type(other) is float or (type(other) is int and -EXACT < other < EXACT):
+            node = mg_unary_k(POW_K, self._id, other, type(other) is float)
+            if node:
+                result = new(Value)
+                set_id(result, node)
+                return result
+        return Operators.__pow__(self, other)
+
+    def relu(self):
+        """max(self, 0). Its derivative is 1 where the output is > 0, else 0."""
+        node = mg_unary(RELU, self._id)
+        if not node:
+            return self._apply("relu")
+        result = new(Value)
+        set_id(result, node)
+        return result
+
     def _with_stranger(self, name, other):
         """An operand that is no Value itself and of no number type met so far."""
-        if not self._is_operand(other):
-            return NotImplemented
-        if not self._is_value(other):
-            if isinstance(other, Real) and type(other).__module__ == "numpy":
-                number_types.add(type(other))
-            other = to_float(other)
-        return self._apply(name, other)
+        if isinstance(other, Real):
+            other = as_float(other)
+        return getattr(Operators, f"__{name}__")(self, other)
 
     # --- gradients ---
 
@@ -297,6 +326,7 @@ def _fill(value, code, operands, data, k, label):
 
 def _forget(value):
     """Part a Value from its node, when __init__ is called a second time."""
+    _watched.changed()  # it may be a parameter
     lib.mg_release(value._id)
     for slot in ("_held", "_also_held", "_own_backward"):
         if hasattr(value, slot):
@@ -306,7 +336,7 @@ def _forget(value):
 
 def style_of(k, label):
     """The place in WRITTEN_AS of how ``k`` was written; None for another way."""
-    if not -(2**53) < k < 2**53:  # includes NaN and the infinities
+    if not -EXACT < k < EXACT:  # includes NaN and the infinities
         return 1 if label == f"**{k}" else None
     for style, kind in enumerate(WRITTEN_AS):
         if label == f"**{kind(k)}":

@@ -13,7 +13,7 @@ True
 """
 
 from micrograd_c._backend import backend
-from python_ref.numbers import describe, to_float
+from python_ref.numbers import to_float
 from python_ref.operators import Operators
 from python_ref.ops import OPS
 
@@ -196,9 +196,9 @@ def zero_grad(values):
 
 def check_values(values):
     values = list(values)
-    for v in values:
-        if not isinstance(v, Operators):
-            raise TypeError(f"expected Values, got {describe(v)}")
+    for kind in set(map(type, values)):
+        if not issubclass(kind, Operators):
+            raise TypeError(f"expected Values, got {kind.__name__}")
     return values
 
 

@@ -5,7 +5,9 @@ returns, and every node below, is what the reference engine's nn builds one by o
 """
 
 import python_ref.nn
+from micrograd_c import _watched, functional, state
 from micrograd_c._backend import backend
+from micrograd_c._watched import Watched
 from micrograd_c.engine import Value
 
 if backend == "c":
@@ -13,7 +15,27 @@ if backend == "c":
 
 
 class Module(python_ref.nn.Module):
-    pass
+    """Something with parameters that can be trained, saved and loaded."""
+
+    def zero_grad(self):
+        """Set the gradient of every parameter to 0, in one call of C."""
+        functional.zero_grad(self.parameters())
+
+    def state_dict(self):
+        """The parameters' data by name; see ``state.state_dict``."""
+        return state.state_dict(self)
+
+    def load_state_dict(self, state_dict, strict=True):
+        """Set the parameters' data by name; see ``state.load_state_dict``."""
+        state.load_state_dict(self, state_dict, strict)
+
+    def save(self, path):
+        """Write the parameters to an .npz file at ``path``; see ``state.save``."""
+        state.save(self, path)
+
+    def load(self, path):
+        """Set the parameters from a file that ``save`` wrote; see ``state.load``."""
+        state.load(self, path)
 
 
 class Compiled(Module):
@@ -22,12 +44,9 @@ class Compiled(Module):
     _structure = ()  # the attributes that make the net what it is
 
     def __setattr__(self, name, value):
-        if name in self._structure and backend == "c":
-            if type(value) is list and name not in self.__dict__:
-                value = _cnet.Watched(value)  # made by our own __init__
-            elif name in self.__dict__:
-                _cnet.changed()
         object.__setattr__(self, name, value)
+        if name in self._structure:
+            _watched.changed()
 
     def __getstate__(self):
         return {name: value for name, value in self.__dict__.items() if name != "_net"}
@@ -36,13 +55,19 @@ class Compiled(Module):
         """The outputs as a list; None where Python must do it."""
         if backend != "c":
             return None
-        net = _cnet.compiled(self, type(self)._layers)
-        return net and net(x)
+        net = self.__dict__.get("_net")
+        if net is None or net.structure != _watched.structure:
+            net = self.__dict__["_net"] = _cnet.compiled(self._layers())
+        return net(x)
 
 
 class Neuron(Compiled, python_ref.nn.Neuron):
     value_class = Value
     _structure = ("w", "b", "nonlin")
+
+    def __init__(self, nin, nonlin=True):
+        super().__init__(nin, nonlin)
+        self.w = Watched(self.w)
 
     def __call__(self, x):
         out = self._call_c(x)
@@ -55,6 +80,10 @@ class Neuron(Compiled, python_ref.nn.Neuron):
 class Layer(Compiled, python_ref.nn.Layer):
     neuron_class = Neuron
     _structure = ("neurons",)
+
+    def __init__(self, nin, nout, **kwargs):
+        super().__init__(nin, nout, **kwargs)
+        self.neurons = Watched(self.neurons)
 
     def __call__(self, x):
         out = self._call_c(x)
@@ -70,6 +99,10 @@ class Layer(Compiled, python_ref.nn.Layer):
 class MLP(Compiled, python_ref.nn.MLP):
     layer_class = Layer
     _structure = ("layers",)
+
+    def __init__(self, nin, nouts, nonlin="relu"):
+        super().__init__(nin, nouts, nonlin)
+        self.layers = Watched(self.layers)
 
     def __call__(self, x):
         out = self._call_c(x)
@@ -93,4 +126,4 @@ def is_called_as(module, cls):
 
 
 def is_watched(modules):
-    return type(modules) is _cnet.Watched
+    return type(modules) is Watched

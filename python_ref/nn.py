@@ -14,7 +14,7 @@ NONLINEARITIES = {
 
 
 def check_nonlin(nonlin):
-    if not isinstance(nonlin, bool) and nonlin not in NONLINEARITIES:
+    if not isinstance(nonlin, bool) and nonlin not in list(NONLINEARITIES):
         names = ", ".join(map(repr, NONLINEARITIES))
         raise ValueError(f"nonlin is {nonlin!r}, expected True (relu), False or one of {names}")
     return nonlin

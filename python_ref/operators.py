@@ -8,6 +8,9 @@ operands are nodes, ``_apply_k(name, k, label)`` for one with a parameter that i
 no node, and ``_is_value(x)``. Operator names are those of ``ops.py``.
 """
 
+import operator
+
+from python_ref.arrays import elementwise
 from python_ref.copying import reduce_value, restore_attributes
 from python_ref.numbers import describe, is_number, to_float
 
@@ -15,17 +18,24 @@ from python_ref.numbers import describe, is_number, to_float
 class Operators:
     __slots__ = ()
 
+    # NumPy's scalars and arrays then leave an operator with a Value to the Value.
+    __array_ufunc__ = None
+
     def __add__(self, other):
-        return self._apply("add", other) if self._is_operand(other) else NotImplemented
+        if not self._is_operand(other):
+            return elementwise(operator.add, self, other)
+        return self._apply("add", other)
 
     def __mul__(self, other):
-        return self._apply("mul", other) if self._is_operand(other) else NotImplemented
+        if not self._is_operand(other):
+            return elementwise(operator.mul, self, other)
+        return self._apply("mul", other)
 
     def __pow__(self, other):
         if self._is_value(other):
             return self._apply("pow", other)
         if not self._is_operand(other):
-            return NotImplemented
+            return elementwise(operator.pow, self, other)
         return self._apply_k("pow_k", to_float(other), f"**{other}")
 
     def __radd__(self, other):  # other + self
@@ -35,7 +45,9 @@ class Operators:
         return self * other
 
     def __rpow__(self, other):  # other ** self
-        return self._constant(other) ** self if self._is_operand(other) else NotImplemented
+        if not self._is_operand(other):
+            return elementwise(operator.pow, other, self)
+        return self._constant(other) ** self
 
     def __neg__(self):  # -self
         return self * -1
@@ -43,19 +55,26 @@ class Operators:
     def __sub__(self, other):  # self - other
         if self._is_value(other):
             return self + (-other)
-        # to_float first: NumPy's unsigned and bool scalars have no negatives
-        return self + -to_float(other) if self._is_operand(other) else NotImplemented
+        if not self._is_operand(other):
+            return elementwise(operator.sub, self, other)
+        return self + -to_float(other)  # NumPy's unsigned and bool scalars have no negatives
 
     def __rsub__(self, other):  # other - self
-        return (-self) + other if self._is_operand(other) else NotImplemented
+        if not self._is_operand(other):
+            return elementwise(operator.sub, other, self)
+        return (-self) + other
 
     def __truediv__(self, other):  # self / other
         if self._is_value(other):
             return self * other**-1
-        return self * to_float(other) ** -1 if self._is_operand(other) else NotImplemented
+        if not self._is_operand(other):
+            return elementwise(operator.truediv, self, other)
+        return self * to_float(other) ** -1
 
     def __rtruediv__(self, other):  # other / self
-        return self**-1 * other if self._is_operand(other) else NotImplemented
+        if not self._is_operand(other):
+            return elementwise(operator.truediv, other, self)
+        return self**-1 * other
 
     def __abs__(self):
         return self._apply("abs")
@@ -159,16 +178,21 @@ class Operators:
     # --- a Value among numbers ---
 
     def __lt__(self, other):
-        return self.data < to_float(other) if self._is_operand(other) else NotImplemented
+        return self._compare(operator.lt, other)
 
     def __le__(self, other):
-        return self.data <= to_float(other) if self._is_operand(other) else NotImplemented
+        return self._compare(operator.le, other)
 
     def __gt__(self, other):
-        return self.data > to_float(other) if self._is_operand(other) else NotImplemented
+        return self._compare(operator.gt, other)
 
     def __ge__(self, other):
-        return self.data >= to_float(other) if self._is_operand(other) else NotImplemented
+        return self._compare(operator.ge, other)
+
+    def _compare(self, relation, other):
+        if not self._is_operand(other):
+            return elementwise(relation, self, other)
+        return relation(self.data, to_float(other))
 
     def __float__(self):
         return self.data

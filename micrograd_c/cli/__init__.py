@@ -9,10 +9,10 @@ import argparse
 import os
 import sys
 
-from micrograd_c.cli import demo, info, parity, predict, run, train
+from micrograd_c.cli import bench, demo, info, parity, predict, run, train
 from micrograd_c.cli.errors import CommandError
 
-COMMANDS = (demo, train, predict, run, parity, info)
+COMMANDS = (demo, train, predict, run, parity, bench, info)
 
 
 class Parser(argparse.ArgumentParser):

@@ -113,17 +113,22 @@ class Check(NamedTuple):
     differences: int  # losses, parameters and gradients that differ
 
     @property
+    def steps(self):
+        n = len(self.seconds)
+        return "the first step" if n == 1 else f"the first {n} steps"
+
+    @property
     def verdict(self):
-        what = f"{len(self.seconds)} losses and all {self.n_parameters} parameters"
+        what = f"loss and all {self.n_parameters} parameters in {self.steps}"
         if self.differences:
-            return f"FAILED: of {what}, {self.differences} numbers are not the {self.engine_name}'s"
-        return f"the first {what} equal the {self.engine_name}'s, bit for bit"
+            return f"FAILED: {what}: {self.differences} are not the {self.engine_name}'s"
+        return f"{what} equal the {self.engine_name}'s, bit for bit"
 
     def speed_up(self, training):
         n = len(self.seconds)
         theirs, ours = sum(self.seconds) / n, sum(training.seconds[:n]) / n
         return (
-            f"{theirs / ours:.0f}x in these {n} steps: {duration(ours)} a step instead of "
+            f"{theirs / ours:.0f}x in {self.steps}: {duration(ours)} a step instead of "
             f"{duration(theirs)}"
         )
 

@@ -63,11 +63,11 @@ def load(path):
     import numpy as np
 
     try:
-        with np.load(path, allow_pickle=False) as file:
-            arrays = dict(file)
+        with open(path, "rb") as file, np.load(file, allow_pickle=False) as arrays:
+            arrays = dict(arrays)
     except OSError as error:
         raise CommandError(f"cannot read {path}: {error.strerror or error}") from None
-    except (ValueError, EOFError, TypeError, zipfile.BadZipFile):
+    except (ValueError, EOFError, TypeError, AttributeError, zipfile.BadZipFile):
         raise not_a_model(path) from None
     try:
         return from_arrays(arrays)

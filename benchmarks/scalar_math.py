@@ -1,0 +1,56 @@
+"""exp, log, tanh, sqrt, erf and relu of whatever a program computes with.
+
+micrograd's Value has relu alone: there the others are added as Karpathy's lecture adds
+tanh and exp, by a function that makes a Value and sets its ``_backward``.
+"""
+
+import math
+from types import SimpleNamespace
+
+FLOATS = SimpleNamespace(
+    exp=math.exp,
+    log=math.log,
+    tanh=math.tanh,
+    sqrt=math.sqrt,
+    erf=math.erf,
+    relu=lambda x: x if x > 0 else 0.0,
+)
+
+# Our engines' Values have them all as methods.
+METHODS = SimpleNamespace(
+    exp=lambda v: v.exp(),
+    log=lambda v: v.log(),
+    tanh=lambda v: v.tanh(),
+    sqrt=lambda v: v.sqrt(),
+    erf=lambda v: v.erf(),
+    relu=lambda v: v.relu(),
+)
+
+
+def lecture_function(Value, name, value, derivative):
+    """An operator for micrograd: ``derivative`` takes the operand's and the result's data."""
+
+    def operator(v):
+        out = Value(value(v.data), (v,), name)
+
+        def _backward():
+            v.grad += derivative(v.data, out.data) * out.grad
+
+        out._backward = _backward
+        return out
+
+    return operator
+
+
+def for_micrograd(Value):
+    """The functions for micrograd's Value."""
+    two_over_root_pi = 2.0 / math.sqrt(math.pi)
+    rows = {
+        "exp": (math.exp, lambda x, y: y),
+        "log": (math.log, lambda x, y: 1.0 / x),
+        "tanh": (math.tanh, lambda x, y: 1.0 - y * y),
+        "sqrt": (math.sqrt, lambda x, y: 0.5 / y),
+        "erf": (math.erf, lambda x, y: two_over_root_pi * math.exp(-x * x)),
+    }
+    functions = {name: lecture_function(Value, name, *row) for name, row in rows.items()}
+    return SimpleNamespace(relu=lambda v: v.relu(), **functions)

@@ -1,0 +1,160 @@
+"""A module's parameters by name: as a dict of arrays, and as an .npz file.
+
+Names are the attributes that lead to a parameter, as in PyTorch. A Value is an
+array of shape (), a list of n Values one of shape (n,), a module or a list of
+modules gives a prefix: "layers.0.neurons.3.w". Modules of either engine will do.
+"""
+
+import os
+import secrets
+import zipfile
+from collections.abc import Mapping
+from contextlib import contextmanager
+
+from micrograd_c.functional import get_data, set_data
+from python_ref.nn import Module
+from python_ref.numbers import describe
+from python_ref.operators import Operators
+
+
+def named_parameters(module):
+    """The module's parameters: a dict of names to (list of Values, shape of their array).
+
+    Values that are not among ``module.parameters()`` are left out, and a shared one
+    has its first name only. Raises ValueError when no attribute leads to a parameter.
+    """
+    parameters = list(module.parameters())
+    unnamed = {id(p): p for p in parameters}
+    named = {}
+    seen = set()  # modules and lists may refer to each other
+
+    def walk(x, name):
+        if isinstance(x, Operators):
+            if unnamed.pop(id(x), None) is not None:
+                named[name] = [x], ()
+        elif isinstance(x, (list, tuple, Module)) and id(x) not in seen:
+            seen.add(id(x))
+            if isinstance(x, Module):
+                parts = vars(x).items()
+            else:
+                values = [v for v in x if unnamed.pop(id(v), None) is not None]
+                if values:
+                    named[name] = values, (len(values),)
+                parts = enumerate(x)
+            for key, part in parts:
+                walk(part, f"{name}.{key}" if name else key)
+
+    walk(module, "")
+    if unnamed:
+        raise ValueError(
+            f"{len(unnamed)} of the {len(parameters)} parameters of {type(module).__name__} have "
+            "no name: no attribute, list or tuple of Values or modules leads to them; the first "
+            f"is {next(iter(unnamed.values()))!r}"
+        )
+    return named
+
+
+def state_dict(module):
+    """The parameters' data: a dict of names to new float64 arrays.
+
+    Raises ValueError as ``named_parameters`` does.
+    """
+    named = named_parameters(module)
+    data = get_data(flat(named))
+    state, start = {}, 0
+    for name, (values, shape) in named.items():
+        state[name] = data[start : start + len(values)].reshape(shape).copy()
+        start += len(values)
+    return state
+
+
+def load_state_dict(module, state, strict=True):
+    """Set the parameters' data from what ``state_dict`` gave.
+
+    Raises ValueError that names every parameter missing in ``state``, every unexpected
+    one and every one of the wrong size; no parameter has changed then. With ``strict``
+    False, missing and unexpected names are passed over.
+    """
+    import numpy as np
+
+    if not isinstance(state, Mapping):
+        raise TypeError(f"expected a dict of names to arrays, got {describe(state)}")
+    named = named_parameters(module)
+    known = {name: named[name] for name in named if name in state}
+    arrays = {name: np.asarray(state[name]) for name in known}
+    problems = {
+        "missing": [name for name in named if name not in state] if strict else [],
+        "unexpected": [name for name in state if name not in named] if strict else [],
+        "not real numbers": [
+            f"{name} of {x.dtype}" for name, x in arrays.items() if x.dtype.kind not in "biuf"
+        ],
+        "wrong size": [
+            f"{name} of shape {x.shape}, expected {known[name][1]}"
+            for name, x in arrays.items()
+            if x.shape != known[name][1]
+        ],
+    }
+    if any(problems.values()):
+        raise ValueError(
+            f"the state does not fit this {type(module).__name__}; "
+            + "; ".join(f"{what}: {', '.join(map(str, x))}" for what, x in problems.items() if x)
+        )
+    set_data(flat(known), np.concatenate([[], *(array.ravel() for array in arrays.values())]))
+
+
+def save(module, path):
+    """Write the parameters to an .npz file, without pickle.
+
+    The file's name is ``path`` as it is: no suffix is added. It appears when all of it
+    is written; should that fail, what was there before stays.
+    """
+    import numpy as np
+
+    state = state_dict(module)
+    # Not np.savez: it takes arrays as keywords, among which "file" has another meaning.
+    with replacing(path) as file, zipfile.ZipFile(file, "w") as archive:
+        for name, array in state.items():
+            with archive.open(f"{name}.npy", "w") as member:
+                np.lib.format.write_array(member, array, allow_pickle=False)
+
+
+def load(module, path):
+    """Set the parameters from a file that ``save`` wrote.
+
+    Raises OSError when there is no such file, ValueError when it is damaged or no .npz
+    file, or as ``load_state_dict`` does; no parameter has changed then.
+    """
+    load_state_dict(module, read(path))
+
+
+def read(path):
+    """The arrays in an .npz file by name; ValueError when they cannot be read."""
+    import numpy as np
+
+    with open(path, "rb") as file:
+        try:
+            with np.load(file, allow_pickle=False) as archive:
+                return {name: archive[name] for name in archive.files}
+        except Exception as error:  # a damaged file can make zipfile and NumPy raise anything
+            raise ValueError(
+                f"{os.fspath(path)} is no .npz file of parameters, or it is damaged: {error!r}"
+            ) from error
+
+
+@contextmanager
+def replacing(path):
+    """A binary file that takes the place of ``path`` when all of it is written, or never."""
+    path = os.path.realpath(path)  # through a link, not instead of it
+    temporary = f"{path}.{secrets.token_hex(4)}.tmp"  # beside it: a rename cannot cross disks
+    try:
+        with open(temporary, "xb") as file:
+            yield file
+        os.replace(temporary, path)
+    except BaseException:
+        if os.path.exists(temporary):
+            os.unlink(temporary)
+        raise
+
+
+def flat(named):
+    return [v for values, _ in named.values() for v in values]

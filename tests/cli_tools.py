@@ -1,0 +1,59 @@
+"""How the tests of the command line call it."""
+
+import csv
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from micrograd_c.cli import main
+
+ROOT = Path(__file__).resolve().parent.parent
+BACKENDS = {"c": "c", "py": "python"}  # by the engine fixture's name
+
+
+def run_command(engine, *arguments, cwd):
+    """Run ``python -m micrograd_c`` in a process of its own on an engine of the fixture."""
+    environment = dict(
+        os.environ,
+        MICROGRAD_C_BACKEND=BACKENDS[engine.name],
+        PYTHONPATH=os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]),
+        PYTHONIOENCODING="utf-8",
+    )
+    return subprocess.run(
+        [sys.executable, "-m", "micrograd_c", *arguments],
+        cwd=cwd,
+        env=environment,
+        capture_output=True,
+        encoding="utf-8",
+        stdin=subprocess.DEVNULL,
+    )
+
+
+def assert_mistake(capsys, arguments, *expected):
+    """The command ends with status 2 and one line on stderr that holds every expected text."""
+    try:
+        status = main(arguments)
+    except SystemExit as error:  # argparse's way to end
+        status = error.code
+    captured = capsys.readouterr()
+    lines = captured.err.splitlines()
+    assert status == 2
+    assert len(lines) == 1 and lines[0].startswith("python -m micrograd_c"), captured.err
+    assert "error: " in lines[0]
+    for text in expected:
+        assert text in lines[0]
+
+
+def write_csv(path, header, rows):
+    with open(path, "w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([header, *rows])
+    return str(path)
+
+
+def write_sklearn_csv(path, dataset):
+    """A set of scikit-learn as a CSV file whose last column, the target, holds names if any."""
+    names = getattr(dataset, "target_names", None)
+    targets = [t if names is None else names[t] for t in dataset.target]
+    header = [*dataset.feature_names, "target"]
+    return write_csv(path, header, [[*x, t] for x, t in zip(dataset.data, targets)])
