@@ -77,7 +77,8 @@ static uint16_t flags_of(const grouper *g, uint32_t i) {
         if (u->code[i] != MG_LAYER)
             flags |= wants_grad(t, i) ? MG_A_GRAD : 0;
         else
-            flags |= (wants_grad(t, term[1]) ? MG_A_GRAD : 0) | (wants_grad(t, term[0]) ? MG_B_GRAD : 0);
+            flags |= (wants_grad(t, term[1]) ? MG_A_GRAD : 0) |
+                     (wants_grad(t, term[0]) ? MG_B_GRAD : 0);
     }
     return (uint16_t)flags;
 }

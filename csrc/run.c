@@ -104,8 +104,10 @@ static void load_columns(double *to, const double *const *rows, size_t w, size_t
                 V4_LOAD(b, rows[r + 1] + j);
                 V4_LOAD(c, rows[r + 2] + j);
                 V4_LOAD(d, rows[r + 3] + j);
-                mg_v4 ab_even = V4_SHUFFLE(a, b, 0, 4, 2, 6), cd_even = V4_SHUFFLE(c, d, 0, 4, 2, 6);
-                mg_v4 ab_odd = V4_SHUFFLE(a, b, 1, 5, 3, 7), cd_odd = V4_SHUFFLE(c, d, 1, 5, 3, 7);
+                mg_v4 ab_even = V4_SHUFFLE(a, b, 0, 4, 2, 6);
+                mg_v4 ab_odd = V4_SHUFFLE(a, b, 1, 5, 3, 7);
+                mg_v4 cd_even = V4_SHUFFLE(c, d, 0, 4, 2, 6);
+                mg_v4 cd_odd = V4_SHUFFLE(c, d, 1, 5, 3, 7);
                 a = V4_SHUFFLE(ab_even, cd_even, 0, 1, 4, 5);
                 b = V4_SHUFFLE(ab_odd, cd_odd, 0, 1, 4, 5);
                 c = V4_SHUFFLE(ab_even, cd_even, 2, 3, 6, 7);
@@ -157,7 +159,8 @@ static double collect(const mg_batch *batch, const mg_frame *frame, size_t first
 static void start_backward(const mg_batch *batch, const mg_frame *frame, size_t w) {
     const mg_program *p = batch->program;
     for (size_t i = 0; i < p->row.n_zero; i++)
-        memset(frame->grad + p->row.zero[2 * i] * w, 0, p->row.zero[2 * i + 1] * w * sizeof(double));
+        memset(frame->grad + p->row.zero[2 * i] * w, 0,
+               p->row.zero[2 * i + 1] * w * sizeof(double));
     double share = 1.0 / (double)batch->n;
     if (!p->outputs[0].uniform)
         for (size_t r = 0; r < w; r++)

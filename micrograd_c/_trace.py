@@ -49,10 +49,6 @@ class TracedValue(Value):
     def _apply_k(self, name, k, label):
         return make(name, k, label, (self,))
 
-    # Value may have faster ones of its own, for numbers that are known.
-    __add__ = Operators.__add__
-    __mul__ = Operators.__mul__
-
     # Python asks these first when a plain Value stands to the left.
     def __radd__(self, other):
         return join("add", other, self) if self._is_operand(other) else NotImplemented
@@ -95,6 +91,12 @@ class TracedValue(Value):
 
     def __repr__(self):
         return "Value(traced)"
+
+
+# Value may have faster operators of its own, for data that is known.
+for name, operator in vars(Operators).items():
+    if callable(operator) and name not in vars(TracedValue):
+        setattr(TracedValue, name, operator)
 
 
 def unknown(what):

@@ -118,7 +118,9 @@ class jit:  # noqa: N801 - used as a decorator
         epochs = require_count("epochs", epochs, least=0)
         threads = require_count("threads", threads)
         if not hasattr(optimizer, "hyperparameters"):
-            raise TypeError(f"expected an optimizer of micrograd_c.optim, got {describe(optimizer)}")
+            raise TypeError(
+                f"expected an optimizer of micrograd_c.optim, got {describe(optimizer)}"
+            )
         shuffles = shuffle and batch_size < n
         run = Fit(program, arrays, optimizer, min(batch_size, n), shuffles, seed, threads)
         losses, one_by_one = [], bool(callback or progress or check_finite)
