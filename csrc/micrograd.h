@@ -177,6 +177,95 @@ int mg_is_owned(mg_id id);
  * O(nodes below them all). */
 mg_status mg_computed_from(mg_id target, const mg_id *nodes, size_t n, unsigned char *out);
 
+/* --- programs ------------------------------------------------------------ */
+
+/* A program is what a graph computes, to be run over a batch: arrays with a row for
+ * each example. It never changes; any threads may run it at the same time, and none
+ * of them holds the library's lock meanwhile. */
+typedef struct mg_program mg_program;
+
+/* A node whose value is not known: NaN. Nothing is computed or checked, and kept
+ * operands are taken; b is 0 for an operator of one operand, both are for "leaf".
+ * 0: out of memory. */
+mg_id mg_traced(int op, mg_id a, mg_id b, double k);
+
+/* The program that computes outputs from args, which are leaves and stand for the
+ * columns of n_inputs arrays, of widths[i] columns each. Leaves that are no args are
+ * parameters if somebody owns them, else constants. The program keeps its parameters
+ * alive, not the rest of the graph. O(nodes below the outputs). NULL, and *status:
+ * MG_NO_MEMORY; MG_HAS_OWN_BACKWARD, there is a custom node or one of
+ * mg_set_own_backward. */
+mg_program *mg_compile(const mg_id *args, const size_t *widths, size_t n_inputs,
+                       const mg_id *outputs, size_t n_outputs, mg_status *status);
+
+/* Frees a program that nobody runs; NULL is allowed. */
+void mg_program_free(mg_program *program);
+
+/* The outputs for each of n > 0 rows, into out, row by row. inputs are row-major
+ * arrays of n rows; parameters are read from the graph. MG_NO_MEMORY. */
+mg_status mg_program_forward(mg_program *program, const double *const *inputs, size_t n,
+                             double *out);
+
+/* The mean of the first output over the rows; adds its gradient to the parameters'.
+ * MG_NO_MEMORY: nothing was added. */
+mg_status mg_program_backward(mg_program *program, const double *const *inputs, size_t n,
+                              double *mean);
+
+/* An optimizer of micrograd_c/optim.py: its rule and numbers, its n parameters, and
+ * its state, arrays of n doubles in the order of its state_names, NULL where unused. */
+typedef enum { MG_SGD, MG_ADAM, MG_ADAMW, MG_RMSPROP } mg_optimizer_kind;
+typedef struct {
+    mg_optimizer_kind kind;
+    double lr, momentum, dampening, weight_decay, beta1, beta2, eps, alpha;
+    int flag; /* nesterov, amsgrad or centered */
+    double step_count;
+    size_t n;
+    const mg_id *parameters;
+    double *state[3];
+} mg_optimizer;
+
+/* Trains: repeats times over n > 0 rows, in batches, the last of which may be smaller.
+ * order, if not NULL, gives the rows to take, n for each repeat. Each batch's mean of
+ * the first output is followed by a step of the optimizer, which is changed with its
+ * state. Sums of the first output over the rows, before the steps, go to sums, one a
+ * repeat. The parameters' grad is then that of the last batch. No other call must
+ * write to the parameters or the optimizer meanwhile. MG_NO_MEMORY: nothing was done. */
+mg_status mg_program_train(mg_program *program, const double *const *inputs,
+                           const int64_t *order, size_t n, size_t batch_size, size_t repeats,
+                           mg_optimizer *optimizer, int n_threads, double *sums);
+
+/* The name of what first computes an infinity or NaN from the given row, NULL if
+ * nothing does. */
+mg_status mg_program_non_finite(mg_program *program, const double *const *inputs, size_t row,
+                                const char **name);
+
+typedef struct {
+    size_t instructions, uniform_instructions; /* in all; those that run once a run */
+    size_t inputs, parameters, outputs;
+    size_t nodes; /* in the graph it was made from */
+    size_t row_slots, uniform_slots;
+    size_t index_length;
+    const char *kernels; /* the instruction set in use */
+} mg_program_info;
+
+/* An instruction as program.h has it; uniform ones come first. */
+typedef struct {
+    const char *name;
+    int uniform, flags;
+    uint32_t n, m, out, a, b, c;
+    double k;
+} mg_instruction_info;
+
+mg_program_info mg_program_describe(const mg_program *program);
+mg_instruction_info mg_program_instruction(const mg_program *program, size_t i);
+const uint32_t *mg_program_index(const mg_program *program);
+const double *mg_program_constants(const mg_program *program);
+const mg_id *mg_program_parameters(const mg_program *program);
+
+/* Makes every program run with the best kernels, name is NULL, or with those for any
+ * machine, name is "portable". 0: there are none of that name. For tests. */
+int mg_use_kernels(const char *name);
+
 /* --- the library's own state -------------------------------------------- */
 
 /* Nodes alive now. */

@@ -16,6 +16,7 @@ from micrograd_c._version import __version__
 from micrograd_c.engine import Value
 from micrograd_c.functional import *  # noqa: F403
 from micrograd_c.grad_mode import is_grad_enabled, no_grad
+from micrograd_c.jit import TraceError, jit, where  # not lazily: jit is its module's name too
 
 # Imported when first asked for, so that `import micrograd_c` stays quick.
 LAZY = {
@@ -30,7 +31,8 @@ LAZY = {
 }
 
 __all__ = [
-    "Value", "__version__", "backend", "is_grad_enabled", "no_grad", *functional.__all__, *LAZY,
+    "TraceError", "Value", "__version__", "backend", "is_grad_enabled", "jit", "no_grad",
+    "where", *functional.__all__, *LAZY,
 ]  # fmt: skip
 
 

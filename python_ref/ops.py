@@ -165,5 +165,10 @@ OPS = {
         Op("minimum", "minimum", minimum,
            (lambda x, y, out, g: g if x <= y or x != x else 0.0,
             lambda x, y, out, g: 0.0 if x <= y or x != x else g)),
+        # the two halves of where(): what is left out is -0.0, because -0.0 + y is y for any y
+        Op("if_positive", "if>0", lambda x, y: y if x > 0.0 else -0.0,
+           (lambda x, y, out, g: 0.0, lambda x, y, out, g: g if x > 0.0 else 0.0)),
+        Op("if_not_positive", "if<=0", lambda x, y: -0.0 if x > 0.0 else y,
+           (lambda x, y, out, g: 0.0, lambda x, y, out, g: 0.0 if x > 0.0 else g)),
     )
 }

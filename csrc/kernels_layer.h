@@ -1,0 +1,137 @@
+/* kernels_layer.h - a layer of neurons over a block of 16 or 4 rows.
+ *
+ * A template like kernels_map.h. The loops are those of a small matrix product:
+ * ROWS_OF_TILE sums over a block stay in registers while the loop runs over inputs
+ * (forward) or outputs (backward), so that each load serves several products. A
+ * forward sum adds up in the order of the inputs, as the graph does.
+ */
+
+#define EACH_VEC MG_UNROLL for (int v = 0; v < N_VEC; v++)
+#define LOAD(vecs, p) EACH_VEC VEC_LOAD(vecs[v], (p) + 4 * v)
+
+/* Outputs j to j + tile. */
+MG_TARGET MG_INLINE void MG_NAME(forward_tile)(const mg_instruction *ins,
+                                               const mg_frame *frame, uint32_t j,
+                                               const int tile) {
+    const uint32_t *input = frame->program->index + ins->a;
+    const double *weight = frame->uniform + ins->b + j, *bias = frame->uniform + ins->c + j;
+    VEC sum[TILE][N_VEC];
+    MG_UNROLL for (int t = 0; t < tile; t++) {
+        EACH_VEC sum[t][v] = VEC_SPLAT(bias[t]);
+    }
+    for (uint32_t i = 0; i < ins->m; i++, weight += ins->n) {
+        VEC x[N_VEC];
+        LOAD(x, frame->data + (size_t)input[i] * W);
+        MG_UNROLL for (int t = 0; t < tile; t++) {
+            VEC w = VEC_SPLAT(weight[t]);
+            EACH_VEC sum[t][v] = VEC_ADD(sum[t][v], VEC_MUL(w, x[v]));
+        }
+    }
+    double *out = frame->data + (size_t)(ins->out + j) * W;
+    MG_UNROLL for (int t = 0; t < tile; t++) {
+        EACH_VEC VEC_STORE(out + t * W + 4 * v, sum[t][v]);
+    }
+}
+
+MG_TARGET static void MG_NAME(layer_forward)(const mg_instruction *ins,
+                                             const mg_frame *frame) {
+    uint32_t j = 0;
+    for (; j + TILE <= ins->n; j += TILE)
+        MG_NAME(forward_tile)(ins, frame, j, TILE);
+    for (; j < ins->n; j++)
+        MG_NAME(forward_tile)(ins, frame, j, 1);
+}
+
+/* The gradients of inputs i to i + tile. */
+MG_TARGET MG_INLINE void MG_NAME(input_tile)(const mg_instruction *ins, const mg_frame *frame,
+                                             uint32_t i, const int tile) {
+    const double *weight = frame->uniform + ins->b + (size_t)i * ins->n;
+    const double *g = frame->grad + (size_t)ins->out * W;
+    VEC sum[TILE][N_VEC];
+    MG_UNROLL for (int t = 0; t < tile; t++) {
+        EACH_VEC sum[t][v] = VEC_SPLAT(0.0);
+    }
+    for (uint32_t j = 0; j < ins->n; j++, g += W) {
+        VEC y[N_VEC];
+        LOAD(y, g);
+        MG_UNROLL for (int t = 0; t < tile; t++) {
+            VEC w = VEC_SPLAT(weight[(size_t)t * ins->n + j]);
+            EACH_VEC sum[t][v] = VEC_ADD(sum[t][v], VEC_MUL(w, y[v]));
+        }
+    }
+    MG_UNROLL for (int t = 0; t < tile; t++) {
+        double *to = frame->grad + (size_t)frame->program->index[ins->a + i + t] * W;
+        if (!(ins->flags & MG_A_FIRST)) {
+            VEC before[N_VEC];
+            LOAD(before, to);
+            EACH_VEC sum[t][v] = VEC_ADD(before[v], sum[t][v]);
+        }
+        EACH_VEC VEC_STORE(to + 4 * v, sum[t][v]);
+    }
+}
+
+/* Four lane sums: of x times four rows, one after the other. */
+#define FOUR_SUMS(result, x, rows)                                                        \
+    do {                                                                                  \
+        VEC part[4];                                                                      \
+        MG_UNROLL for (int t = 0; t < 4; t++) {                                           \
+            VEC y[N_VEC];                                                                 \
+            LOAD(y, (rows) + t * W);                                                      \
+            EACH_VEC y[v] = VEC_MUL(y[v], x[v]);                                          \
+            part[t] = FOLD(y);                                                            \
+        }                                                                                 \
+        V4_SUMS(result, part[0], part[1], part[2], part[3]);                              \
+    } while (0)
+
+/* The gradients of the n uniform values that the outputs multiply x with. */
+MG_TARGET MG_INLINE void MG_NAME(give_row)(double *to, const double *rows, const VEC *x,
+                                           uint32_t n, int store) {
+    uint32_t j = 0;
+    for (; j + 4 <= n; j += 4) {
+        VEC sums;
+        FOUR_SUMS(sums, x, rows + (size_t)j * W);
+        if (!store) {
+            VEC before;
+            VEC_LOAD(before, to + j);
+            sums = VEC_ADD(before, sums);
+        }
+        VEC_STORE(to + j, sums);
+    }
+    for (; j < n; j++) {
+        VEC y[N_VEC], part;
+        LOAD(y, rows + (size_t)j * W);
+        EACH_VEC y[v] = VEC_MUL(y[v], x[v]);
+        part = FOLD(y);
+        to[j] = store ? V4_SUM(part) : to[j] + V4_SUM(part);
+    }
+}
+
+MG_TARGET static void MG_NAME(layer_backward)(const mg_instruction *ins,
+                                              const mg_frame *frame) {
+    const double *g = frame->grad + (size_t)ins->out * W;
+    uint32_t i = 0;
+    if (ins->flags & MG_B_GRAD) {
+        for (i = 0; i < ins->m; i++) {
+            VEC x[N_VEC];
+            LOAD(x, frame->data + (size_t)frame->program->index[ins->a + i] * W);
+            MG_NAME(give_row)(frame->uniform_grad + ins->b + (size_t)i * ins->n, g, x, ins->n,
+                              ins->flags & MG_B_FIRST && frame->first);
+        }
+    }
+    if (ins->flags & MG_C_GRAD) {
+        VEC one[N_VEC];
+        EACH_VEC one[v] = VEC_SPLAT(1.0);
+        MG_NAME(give_row)(frame->uniform_grad + ins->c, g, one, ins->n,
+                          ins->flags & MG_C_FIRST && frame->first);
+    }
+    if (ins->flags & MG_A_GRAD) {
+        for (i = 0; i + TILE <= ins->m; i += TILE)
+            MG_NAME(input_tile)(ins, frame, i, TILE);
+        for (; i < ins->m; i++)
+            MG_NAME(input_tile)(ins, frame, i, 1);
+    }
+}
+
+#undef EACH_VEC
+#undef LOAD
+#undef FOUR_SUMS

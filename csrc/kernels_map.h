@@ -1,0 +1,308 @@
+/* kernels_map.h - operators, sums and sums of products over a block of rows.
+ *
+ * A template: kernels.c includes it once for each instruction set and block width,
+ * with these defined:
+ *
+ *     W             rows in a block: 16, 4 or 1
+ *     MG_NAME(x)    x with a suffix of its own
+ *     MG_TARGET     the attribute that picks the instruction set
+ *     VEC, N_VEC    the type that holds rows side by side, and how many make a block
+ *     VEC_LOAD, VEC_STORE, VEC_ADD, VEC_MUL, VEC_SPLAT, LANE_SUM
+ *
+ * Operators are loops over the lanes of the expressions in ops.h.
+ */
+
+#define EACH_LANE MG_INDEPENDENT for (int l = 0; l < W; l++)
+#define EACH_VEC MG_UNROLL for (int v = 0; v < N_VEC; v++)
+#define LANES_PER_VEC (W / N_VEC)
+
+/* The rows of a slot, or the one double of a uniform slot: its first lane and the
+ * step to the next. */
+#define OPERAND(slot, is_uniform) ((is_uniform) ? uniform + (slot) : data + (size_t)(slot) * W)
+#define LANE(p, is_uniform) ((p)[(is_uniform) ? 0 : l])
+
+#define MAP_FORWARD(kind, value, x_uniform, y_uniform)                                    \
+    for (uint32_t i = 0; i < n; i++) {                                                    \
+        const double *px = OPERAND(a[i], x_uniform);                                      \
+        const double *py = (kind) == MG_BINARY ? OPERAND(b[i], y_uniform) : px;           \
+        double *pout = data + (size_t)(out_slot + i) * W;                                 \
+        EACH_LANE {                                                                       \
+            double x = LANE(px, x_uniform);                                               \
+            double y = (kind) == MG_BINARY    ? LANE(py, y_uniform)                       \
+                       : (kind) == MG_UNARY_K ? k                                         \
+                                              : x;                                        \
+            (void)y;                                                                      \
+            pout[l] = value;                                                              \
+        }                                                                                 \
+    }
+
+MG_TARGET static void MG_NAME(map_forward)(const mg_instruction *ins, const mg_frame *frame) {
+    double *data = frame->data;
+    const double *uniform = frame->uniform;
+    const uint32_t *a = frame->program->index + ins->a, *b = frame->program->index + ins->b;
+    uint32_t n = ins->n, out_slot = ins->out;
+    double k = ins->k;
+    (void)b, (void)k, (void)uniform;
+    switch (ins->code) {
+#define X(name, kind, label, raises, value, dx, dy)                                       \
+    case MG_OP_##name:                                                                    \
+        if ((kind) == MG_BINARY && ins->flags & MG_A_UNIFORM) {                           \
+            MAP_FORWARD(kind, value, 1, 0)                                                \
+        } else if ((kind) == MG_BINARY && ins->flags & MG_B_UNIFORM) {                    \
+            MAP_FORWARD(kind, value, 0, 1)                                                \
+        } else {                                                                          \
+            MAP_FORWARD(kind, value, 0, 0)                                                \
+        }                                                                                 \
+        break;
+        MG_OPS(X)
+#undef X
+    default:
+        break;
+    }
+}
+
+/* Gives the gradient of each lane to an operand's slot. */
+MG_TARGET MG_INLINE void MG_NAME(give)(const mg_frame *frame, uint32_t slot, int is_uniform,
+                                       int is_first, const double *lanes) {
+    if (is_uniform) {
+        frame->uniform_grad[slot] += LANE_SUM(lanes);
+        return;
+    }
+    double *grad = frame->grad + (size_t)slot * W;
+    if (is_first) {
+        EACH_LANE grad[l] = lanes[l];
+    } else {
+        EACH_LANE grad[l] += lanes[l];
+    }
+}
+
+#define MAP_BACKWARD(kind, dx, dy, x_uniform, y_uniform)                                  \
+    for (uint32_t i = n; i-- > 0;) {                                                      \
+        const double *px = OPERAND(a[i], x_uniform);                                      \
+        const double *py = (kind) == MG_BINARY ? OPERAND(b[i], y_uniform) : px;           \
+        const double *pout = data + (size_t)(out_slot + i) * W;                           \
+        const double *pg = frame->grad + (size_t)(out_slot + i) * W;                      \
+        double to[W];                                                                     \
+        if (flags & MG_A_GRAD) {                                                          \
+            DERIVATIVE(kind, dx, x_uniform, y_uniform)                                    \
+            MG_NAME(give)(frame, a[i], x_uniform, flags & MG_A_FIRST, to);                \
+        }                                                                                 \
+        if ((kind) == MG_BINARY && flags & MG_B_GRAD) {                                   \
+            DERIVATIVE(kind, dy, x_uniform, y_uniform)                                    \
+            MG_NAME(give)(frame, b[i], y_uniform, flags & MG_B_FIRST, to);                \
+        }                                                                                 \
+    }
+
+#define DERIVATIVE(kind, expression, x_uniform, y_uniform)                                \
+    EACH_LANE {                                                                           \
+        double x = LANE(px, x_uniform), out = pout[l], g = pg[l];                         \
+        double y = (kind) == MG_BINARY    ? LANE(py, y_uniform)                           \
+                   : (kind) == MG_UNARY_K ? k                                             \
+                                          : x;                                            \
+        (void)x, (void)y, (void)out, (void)g;                                             \
+        to[l] = expression;                                                               \
+    }
+
+MG_TARGET static void MG_NAME(map_backward)(const mg_instruction *ins, const mg_frame *frame) {
+    const double *data = frame->data, *uniform = frame->uniform;
+    const uint32_t *a = frame->program->index + ins->a, *b = frame->program->index + ins->b;
+    uint32_t n = ins->n, out_slot = ins->out;
+    double k = ins->k;
+    unsigned flags = ins->flags;
+    (void)b, (void)k, (void)uniform;
+    switch (ins->code) {
+#define X(name, kind, label, raises, value, dx, dy)                                       \
+    case MG_OP_##name:                                                                    \
+        if ((kind) == MG_BINARY && flags & MG_A_UNIFORM) {                                \
+            MAP_BACKWARD(kind, dx, dy, 1, 0)                                              \
+        } else if ((kind) == MG_BINARY && flags & MG_B_UNIFORM) {                         \
+            MAP_BACKWARD(kind, dx, dy, 0, 1)                                              \
+        } else {                                                                          \
+            MAP_BACKWARD(kind, dx, dy, 0, 0)                                              \
+        }                                                                                 \
+        break;
+        MG_OPS(X)
+#undef X
+    default:
+        break;
+    }
+}
+
+/* --- multiply-add and sums ---------------------------------------------------- */
+
+/* The rows of a slot that says itself whether it is uniform. */
+#define LOAD_MARKED(vecs, slot)                                                           \
+    do {                                                                                  \
+        if ((slot)&MG_UNIFORM_SLOT) {                                                     \
+            EACH_VEC vecs[v] = VEC_SPLAT(uniform[(slot) & ~MG_UNIFORM_SLOT]);             \
+        } else {                                                                          \
+            LOAD(vecs, data + (size_t)(slot) * W);                                        \
+        }                                                                                 \
+    } while (0)
+#define LOAD(vecs, p) EACH_VEC VEC_LOAD(vecs[v], (p) + v * LANES_PER_VEC)
+#define STORE(p, vecs) EACH_VEC VEC_STORE((p) + v * LANES_PER_VEC, vecs[v])
+
+MG_TARGET static void MG_NAME(muladd_forward)(const mg_instruction *ins,
+                                              const mg_frame *frame) {
+    double *data = frame->data;
+    const double *uniform = frame->uniform;
+    const uint32_t *index = frame->program->index;
+    const uint32_t b_mark = ins->flags & MG_B_UNIFORM ? MG_UNIFORM_SLOT : 0;
+    const uint32_t c_mark = ins->flags & MG_C_UNIFORM ? MG_UNIFORM_SLOT : 0;
+    for (uint32_t i = 0; i < ins->n; i++) {
+        VEC x[N_VEC], y[N_VEC], z[N_VEC];
+        LOAD(x, data + (size_t)index[ins->a + i] * W);
+        LOAD_MARKED(y, index[ins->b + i] | b_mark);
+        LOAD_MARKED(z, index[ins->c + i] | c_mark);
+        EACH_VEC z[v] = VEC_ADD(z[v], VEC_MUL(x[v], y[v]));
+        STORE(data + (size_t)(ins->out + i) * W, z);
+    }
+}
+
+MG_TARGET static void MG_NAME(muladd_backward)(const mg_instruction *ins,
+                                               const mg_frame *frame) {
+    const double *data = frame->data, *uniform = frame->uniform;
+    const uint32_t *index = frame->program->index;
+    unsigned flags = ins->flags;
+    const uint32_t b_mark = flags & MG_B_UNIFORM ? MG_UNIFORM_SLOT : 0;
+    for (uint32_t i = ins->n; i-- > 0;) {
+        VEC y[N_VEC], g[N_VEC];
+        double to[W];
+        uint32_t a = index[ins->a + i], b = index[ins->b + i], c = index[ins->c + i];
+        const double *pg = frame->grad + (size_t)(ins->out + i) * W;
+        LOAD(g, pg);
+        if (flags & MG_A_GRAD) {
+            LOAD_MARKED(y, b | b_mark);
+            EACH_VEC y[v] = VEC_MUL(y[v], g[v]);
+            STORE(to, y);
+            MG_NAME(give)(frame, a, 0, flags & MG_A_FIRST, to);
+        }
+        if (flags & MG_B_GRAD) {
+            LOAD(y, data + (size_t)a * W);
+            EACH_VEC y[v] = VEC_MUL(y[v], g[v]);
+            STORE(to, y);
+            MG_NAME(give)(frame, b, flags & MG_B_UNIFORM, flags & MG_B_FIRST, to);
+        }
+        if (flags & MG_C_GRAD)
+            MG_NAME(give)(frame, c, flags & MG_C_UNIFORM, flags & MG_C_FIRST, pg);
+    }
+}
+
+/* MG_DOT and MG_SUM. */
+MG_TARGET static void MG_NAME(chain_forward)(const mg_instruction *ins,
+                                             const mg_frame *frame) {
+    double *data = frame->data;
+    const double *uniform = frame->uniform;
+    const uint32_t *a = frame->program->index + ins->a, *b = frame->program->index + ins->b;
+    VEC sum[N_VEC], x[N_VEC], y[N_VEC];
+    LOAD_MARKED(sum, ins->c);
+    if (ins->code == MG_SUM) {
+        for (uint32_t i = 0; i < ins->n; i++) {
+            LOAD_MARKED(x, a[i]);
+            EACH_VEC sum[v] = VEC_ADD(sum[v], x[v]);
+        }
+    } else {
+        for (uint32_t i = 0; i < ins->n; i++) {
+            LOAD_MARKED(x, a[i]);
+            LOAD_MARKED(y, b[i]);
+            EACH_VEC sum[v] = VEC_ADD(sum[v], VEC_MUL(x[v], y[v]));
+        }
+    }
+    STORE(data + (size_t)ins->out * W, sum);
+}
+
+MG_TARGET MG_INLINE void MG_NAME(give_marked)(const mg_frame *frame, uint32_t slot,
+                                              const double *lanes) {
+    MG_NAME(give)(frame, slot & ~MG_UNIFORM_SLOT, (slot & MG_UNIFORM_SLOT) != 0, 0, lanes);
+}
+
+MG_TARGET static void MG_NAME(chain_backward)(const mg_instruction *ins,
+                                              const mg_frame *frame) {
+    const double *data = frame->data, *uniform = frame->uniform;
+    const uint32_t *a = frame->program->index + ins->a, *b = frame->program->index + ins->b;
+    double g_lanes[W], to[W];
+    memcpy(g_lanes, frame->grad + (size_t)ins->out * W, sizeof g_lanes);
+    VEC g[N_VEC], x[N_VEC];
+    LOAD(g, g_lanes);
+    for (uint32_t i = ins->n; i-- > 0;) {
+        if (ins->code == MG_SUM) {
+            MG_NAME(give_marked)(frame, a[i], g_lanes);
+            continue;
+        }
+        LOAD_MARKED(x, b[i]);
+        EACH_VEC x[v] = VEC_MUL(x[v], g[v]);
+        STORE(to, x);
+        MG_NAME(give_marked)(frame, a[i], to);
+        LOAD_MARKED(x, a[i]);
+        EACH_VEC x[v] = VEC_MUL(x[v], g[v]);
+        STORE(to, x);
+        MG_NAME(give_marked)(frame, b[i], to);
+    }
+    MG_NAME(give_marked)(frame, ins->c, g_lanes);
+}
+
+/* --- a whole list -------------------------------------------------------------- */
+
+MG_TARGET static void MG_NAME(forward)(const mg_code *code, const mg_frame *frame) {
+    for (size_t i = 0; i < code->n; i++) {
+        const mg_instruction *ins = &code->list[i];
+        switch (ins->code) {
+        case MG_LAYER:
+            MG_NAME(layer_forward)(ins, frame);
+            break;
+        case MG_MULADD:
+            MG_NAME(muladd_forward)(ins, frame);
+            break;
+        case MG_DOT:
+        case MG_SUM:
+            MG_NAME(chain_forward)(ins, frame);
+            break;
+        case MG_PACK:
+            for (uint32_t j = 0; j < ins->n; j++)
+                frame->data[ins->out + j] = frame->data[frame->program->index[ins->a + j]];
+            break;
+        default:
+            MG_NAME(map_forward)(ins, frame);
+            break;
+        }
+    }
+}
+
+MG_TARGET static void MG_NAME(backward)(const mg_code *code, const mg_frame *frame) {
+    for (size_t i = code->n; i-- > 0;) {
+        const mg_instruction *ins = &code->list[i];
+        if (!(ins->flags & MG_ANY_GRAD))
+            continue;
+        switch (ins->code) {
+        case MG_LAYER:
+            MG_NAME(layer_backward)(ins, frame);
+            break;
+        case MG_MULADD:
+            MG_NAME(muladd_backward)(ins, frame);
+            break;
+        case MG_DOT:
+        case MG_SUM:
+            MG_NAME(chain_backward)(ins, frame);
+            break;
+        case MG_PACK:
+            for (uint32_t j = ins->n; j-- > 0;)
+                frame->grad[frame->program->index[ins->a + j]] += frame->grad[ins->out + j];
+            break;
+        default:
+            MG_NAME(map_backward)(ins, frame);
+            break;
+        }
+    }
+}
+
+#undef EACH_LANE
+#undef EACH_VEC
+#undef LANES_PER_VEC
+#undef OPERAND
+#undef LANE
+#undef MAP_FORWARD
+#undef MAP_BACKWARD
+#undef DERIVATIVE
+#undef LOAD_MARKED
+#undef LOAD
+#undef STORE

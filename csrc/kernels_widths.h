@@ -1,0 +1,75 @@
+/* kernels_widths.h - the kernels of one instruction set, for each block width.
+ *
+ * A template: kernels.c includes it for each instruction set, with MG_TARGET and
+ * MG_SUFFIX defined. LANE_SUM and FOLD add up lanes in one fixed order: lane l and
+ * l + 8, then + 4, then + 2, then + 1.
+ */
+
+#define MG_PASTE(a, b, c) a##_##b##_##c
+#define MG_PASTED(a, b, c) MG_PASTE(a, b, c)
+#define MG_NAME(x) MG_PASTED(x, W, MG_SUFFIX)
+#define VEC_ADD V4_ADD
+#define VEC_MUL V4_MUL
+
+#define VEC mg_v4
+#define VEC_LOAD V4_LOAD
+#define VEC_STORE V4_STORE
+#define VEC_SPLAT V4_SPLAT
+
+#define W 16
+#define N_VEC 4
+#define TILE 2
+#define FOLD(y) V4_ADD(V4_ADD(y[0], y[2]), V4_ADD(y[1], y[3]))
+#define LANE_SUM(p) lane_sum_16(p)
+#include "kernels_layer.h"
+#include "kernels_map.h"
+#undef W
+#undef N_VEC
+#undef TILE
+#undef FOLD
+#undef LANE_SUM
+
+#define W 4
+#define N_VEC 1
+#define TILE 4
+#define FOLD(y) (y[0])
+#define LANE_SUM(p) lane_sum_4(p)
+#include "kernels_layer.h"
+#include "kernels_map.h"
+#undef W
+#undef N_VEC
+#undef TILE
+#undef FOLD
+#undef LANE_SUM
+
+#undef VEC
+#undef VEC_LOAD
+#undef VEC_STORE
+#undef VEC_SPLAT
+#undef VEC_ADD
+#undef VEC_MUL
+#define VEC double
+#define VEC_LOAD(v, p) ((v) = *(p))
+#define VEC_STORE(p, v) (*(p) = (v))
+#define VEC_SPLAT(x) (x)
+#define VEC_ADD(a, b) ((a) + (b))
+#define VEC_MUL(a, b) ((a) * (b))
+
+#define W 1
+#define N_VEC 1
+#define LANE_SUM(p) ((p)[0])
+#include "kernels_layer1.h"
+#include "kernels_map.h"
+#undef W
+#undef N_VEC
+#undef LANE_SUM
+
+#undef VEC
+#undef VEC_LOAD
+#undef VEC_STORE
+#undef VEC_SPLAT
+#undef VEC_ADD
+#undef VEC_MUL
+#undef MG_NAME
+#undef MG_PASTED
+#undef MG_PASTE

@@ -1,0 +1,98 @@
+/* optimizer.c - update rules: those of micrograd_c/optim.py, operation by operation,
+ * so that both round alike. The rules' sources are named there. */
+#include "optimizer.h" /* first */
+
+#include <math.h>
+
+static void add_decay(const mg_optimizer *o, const double *data, double *grad, size_t n) {
+    if (o->weight_decay != 0.0)
+        for (size_t i = 0; i < n; i++)
+            grad[i] += o->weight_decay * data[i];
+}
+
+static void sgd(const mg_optimizer *o, double step, double *data, double *grad, double *buffer,
+                size_t n) {
+    double lr = o->lr, momentum = o->momentum, rest = 1.0 - o->dampening;
+    add_decay(o, data, grad, n);
+    if (momentum != 0.0) {
+        for (size_t i = 0; i < n; i++) {
+            double before = buffer[i] * momentum;
+            buffer[i] = step == 1.0 ? grad[i] : before + rest * grad[i];
+            grad[i] = o->flag ? grad[i] + momentum * buffer[i] : buffer[i];
+        }
+    }
+    for (size_t i = 0; i < n; i++)
+        data[i] -= lr * grad[i];
+}
+
+static void adam(const mg_optimizer *o, double step, double *data, const double *grad,
+                 double *const state[3], size_t n) {
+    double *average = state[0], *square = state[1], *largest = state[2];
+    double rest1 = 1.0 - o->beta1, rest2 = 1.0 - o->beta2;
+    double step_size = o->lr / (1.0 - pow(o->beta1, step));
+    double correction = sqrt(1.0 - pow(o->beta2, step));
+    for (size_t i = 0; i < n; i++) {
+        double g = grad[i];
+        average[i] += rest1 * (g - average[i]);
+        double s = square[i] * o->beta2;
+        s += rest2 * (g * g);
+        square[i] = s;
+        if (o->flag) {
+            if (!(largest[i] >= s) && largest[i] == largest[i]) /* a NaN stays */
+                largest[i] = s;
+            s = largest[i];
+        }
+        data[i] -= step_size * (average[i] / (sqrt(s) / correction + o->eps));
+    }
+}
+
+static void adamw(const mg_optimizer *o, double step, double *data, const double *grad,
+                  double *const state[3], size_t n) {
+    double keep = 1.0 - o->lr * o->weight_decay;
+    for (size_t i = 0; i < n; i++)
+        data[i] *= keep;
+    adam(o, step, data, grad, state, n);
+}
+
+static void rmsprop(const mg_optimizer *o, double *data, double *grad, double *const state[3],
+                    size_t n) {
+    double *square = state[0], *average = state[1], *buffer = state[2];
+    double rest = 1.0 - o->alpha;
+    add_decay(o, data, grad, n);
+    for (size_t i = 0; i < n; i++) {
+        double g = grad[i], v = square[i] * o->alpha;
+        v += rest * (g * g);
+        square[i] = v;
+        if (o->flag) {
+            average[i] += rest * (g - average[i]);
+            v -= average[i] * average[i];
+            v = v < 0.0 ? 0.0 : v;
+        }
+        g /= sqrt(v) + o->eps;
+        if (o->momentum != 0.0) {
+            double before = buffer[i] * o->momentum;
+            buffer[i] = before + g;
+            g = buffer[i];
+        }
+        data[i] -= o->lr * g;
+    }
+}
+
+void mg_update(const mg_optimizer *o, double step, double *data, double *grad,
+               double *const state[3], size_t n) {
+    switch (o->kind) {
+    case MG_SGD:
+        sgd(o, step, data, grad, state[0], n);
+        break;
+    case MG_ADAM:
+        add_decay(o, data, grad, n);
+        adam(o, step, data, grad, state, n);
+        break;
+    case MG_ADAMW:
+        adamw(o, step, data, grad, state, n);
+        break;
+    case MG_RMSPROP:
+        rmsprop(o, data, grad, state, n);
+        break;
+    }
+}

@@ -1,0 +1,257 @@
+/* run.c - one batch through a program: blocks of rows, chunks of blocks. */
+#include "graph.h" /* first */
+
+#include "run.h"
+
+#include <string.h>
+
+#include "alloc.h"
+#include "simd.h"
+
+/* --- memory ------------------------------------------------------------------- */
+
+static uint32_t count_chunks(size_t n) {
+    size_t chunks = n / MG_MIN_CHUNK;
+    return chunks == 0 ? 1 : chunks > MG_MAX_CHUNKS ? MG_MAX_CHUNKS : (uint32_t)chunks;
+}
+
+void mg_free_scratch(mg_scratch *scratch) {
+    if (scratch == NULL)
+        return;
+    for (int i = 0; scratch->rows != NULL && i < scratch->n_threads; i++)
+        mg_dealloc(scratch->rows[i]);
+    mg_dealloc(scratch->rows);
+    mg_dealloc(scratch->uniform);
+    mg_dealloc(scratch->chunk_grad);
+    mg_dealloc(scratch);
+}
+
+static mg_scratch *new_scratch(const mg_program *program, size_t row_length, uint32_t chunks,
+                               int n_threads) {
+    size_t slots = program->uniform.slots;
+    mg_scratch *s = mg_alloc(1, sizeof *s);
+    if (s == NULL)
+        return NULL;
+    memset(s, 0, sizeof *s);
+    s->n_chunks = chunks;
+    s->row_length = row_length;
+    s->uniform = mg_alloc(slots * 2, sizeof(double));
+    s->chunk_grad = mg_alloc(slots, (chunks - 1) * sizeof(double));
+    s->rows = mg_alloc((size_t)n_threads, sizeof *s->rows);
+    int fine = s->uniform && s->chunk_grad && s->rows;
+    for (; fine && s->n_threads < n_threads; s->n_threads++) {
+        s->rows[s->n_threads] = mg_alloc(row_length, sizeof(double));
+        fine = s->rows[s->n_threads] != NULL;
+    }
+    if (!fine) {
+        mg_free_scratch(s);
+        return NULL;
+    }
+    memset(s->rows[0], 0, row_length * sizeof(double));
+    s->uniform_grad = s->uniform + slots;
+    memcpy(s->uniform + program->n_parameters, program->constants,
+           program->n_constants * sizeof(double));
+    return s;
+}
+
+mg_scratch *mg_take_scratch(mg_program *program, size_t n, int backward, int n_threads) {
+    size_t width = n >= MG_BLOCK ? MG_BLOCK : n >= 4 ? 4 : 1;
+    size_t row_length = width * program->row.slots * (backward ? 2 : 1);
+    uint32_t chunks = backward ? count_chunks(n) : 1;
+    mg_lock_take(&program->lock);
+    mg_scratch *s = program->idle;
+    if (s != NULL)
+        program->idle = s->next;
+    mg_lock_give(&program->lock);
+    if (s != NULL && s->row_length >= row_length && s->n_chunks >= chunks &&
+        s->n_threads >= n_threads)
+        return s;
+    mg_free_scratch(s);
+    return new_scratch(program, row_length, chunks, n_threads);
+}
+
+void mg_give_scratch(mg_program *program, mg_scratch *scratch) {
+    mg_lock_take(&program->lock);
+    scratch->next = program->idle;
+    program->idle = scratch;
+    mg_lock_give(&program->lock);
+}
+
+void mg_fetch_parameters(const mg_program *program, mg_scratch *scratch) {
+    mg_lock_take(&mg_graph_lock);
+    for (uint32_t i = 0; i < program->n_parameters; i++)
+        scratch->uniform[i] = mg_at(program->parameters[i])->data;
+    mg_lock_give(&mg_graph_lock);
+}
+
+void mg_add_gradients(const mg_program *program, const mg_scratch *scratch) {
+    mg_lock_take(&mg_graph_lock);
+    for (uint32_t i = 0; i < program->n_parameters; i++)
+        mg_at(program->parameters[i])->grad += scratch->uniform_grad[i];
+    mg_lock_give(&mg_graph_lock);
+}
+
+/* --- rows ---------------------------------------------------------------------- */
+
+/* Columns of w rows of one input, side by side. */
+static void load_columns(double *to, const double *const *rows, size_t w, size_t columns) {
+    size_t j = 0;
+    if (w >= 4) {
+        for (; j + 4 <= columns; j += 4)
+            for (size_t r = 0; r < w; r += 4) {
+                mg_v4 a, b, c, d;
+                V4_LOAD(a, rows[r] + j);
+                V4_LOAD(b, rows[r + 1] + j);
+                V4_LOAD(c, rows[r + 2] + j);
+                V4_LOAD(d, rows[r + 3] + j);
+                mg_v4 ab_even = V4_SHUFFLE(a, b, 0, 4, 2, 6);
+                mg_v4 ab_odd = V4_SHUFFLE(a, b, 1, 5, 3, 7);
+                mg_v4 cd_even = V4_SHUFFLE(c, d, 0, 4, 2, 6);
+                mg_v4 cd_odd = V4_SHUFFLE(c, d, 1, 5, 3, 7);
+                a = V4_SHUFFLE(ab_even, cd_even, 0, 1, 4, 5);
+                b = V4_SHUFFLE(ab_odd, cd_odd, 0, 1, 4, 5);
+                c = V4_SHUFFLE(ab_even, cd_even, 2, 3, 6, 7);
+                d = V4_SHUFFLE(ab_odd, cd_odd, 2, 3, 6, 7);
+                V4_STORE(to + j * w + r, a);
+                V4_STORE(to + (j + 1) * w + r, b);
+                V4_STORE(to + (j + 2) * w + r, c);
+                V4_STORE(to + (j + 3) * w + r, d);
+            }
+    }
+    for (; j < columns; j++)
+        for (size_t r = 0; r < w; r++)
+            to[j * w + r] = rows[r][j];
+}
+
+static void load_rows(const mg_batch *batch, double *data, size_t first, size_t w) {
+    const mg_program *p = batch->program;
+    const double *rows[MG_BLOCK];
+    for (uint32_t i = 0; i < p->n_inputs; i++) {
+        size_t columns = p->widths[i];
+        for (size_t r = 0; r < w; r++) {
+            size_t row = batch->order == NULL ? first + r : (size_t)batch->order[first + r];
+            rows[r] = batch->inputs[i] + row * columns;
+        }
+        load_columns(data, rows, w, columns);
+        data += w * columns;
+    }
+}
+
+/* Puts a block's outputs in place and returns the sum of the first one. */
+static double collect(const mg_batch *batch, const mg_frame *frame, size_t first, size_t w) {
+    const mg_program *p = batch->program;
+    double lanes[MG_BLOCK];
+    for (uint32_t i = p->n_outputs; i-- > 0;) {
+        const mg_output *output = &p->outputs[i];
+        for (size_t r = 0; r < w; r++)
+            lanes[r] = output->uniform ? frame->uniform[output->slot]
+                                       : frame->data[output->slot * w + r];
+        if (batch->out != NULL)
+            for (size_t r = 0; r < w; r++)
+                batch->out[(first + r) * p->n_outputs + i] = lanes[r];
+    }
+    for (size_t half = w / 2; half > 0; half /= 2)
+        for (size_t r = 0; r < half; r++)
+            lanes[r] += lanes[r + half];
+    return lanes[0];
+}
+
+static void start_backward(const mg_batch *batch, const mg_frame *frame, size_t w) {
+    const mg_program *p = batch->program;
+    for (size_t i = 0; i < p->row.n_zero; i++)
+        memset(frame->grad + p->row.zero[2 * i] * w, 0,
+               p->row.zero[2 * i + 1] * w * sizeof(double));
+    double share = 1.0 / (double)batch->n;
+    if (!p->outputs[0].uniform)
+        for (size_t r = 0; r < w; r++)
+            frame->grad[p->outputs[0].slot * w + r] = share;
+}
+
+/* Rows first to end, the gradients of uniform values to uniform_grad. */
+static double run_rows(const mg_batch *batch, double *rows, double *uniform_grad, size_t first,
+                       size_t end) {
+    static const size_t widths[3] = {[MG_WIDTH_16] = 16, [MG_WIDTH_4] = 4, [MG_WIDTH_1] = 1};
+    const mg_program *p = batch->program;
+    const mg_kernels *kernels = mg_best_kernels();
+    mg_frame frame = {p, rows, NULL, batch->scratch->uniform, uniform_grad, 1};
+    double sum = 0.0;
+    if (batch->backward)
+        memset(uniform_grad + p->n_layer_parameters, 0,
+               (p->uniform.slots - p->n_layer_parameters) * sizeof(double));
+    for (int i = MG_WIDTH_16; i <= MG_WIDTH_1; i++)
+        for (size_t w = widths[i]; first + w <= end; first += w) {
+            frame.grad = rows + w * p->row.slots;
+            load_rows(batch, rows, first, w);
+            kernels->forward[i](&p->row, &frame);
+            sum += collect(batch, &frame, first, w);
+            if (batch->backward) {
+                start_backward(batch, &frame, w);
+                kernels->backward[i](&p->row, &frame);
+                frame.first = 0;
+            }
+        }
+    return sum;
+}
+
+/* --- chunks --------------------------------------------------------------------- */
+
+typedef struct {
+    const mg_batch *batch;
+    size_t chunk_rows;
+    uint32_t n_chunks;
+    double sums[MG_MAX_CHUNKS];
+} chunked_run;
+
+static double *chunk_grad(const mg_batch *batch, uint32_t chunk) {
+    if (chunk == 0)
+        return batch->scratch->uniform_grad;
+    return batch->scratch->chunk_grad + (size_t)(chunk - 1) * batch->program->uniform.slots;
+}
+
+/* The chunks of one of n threads: a share of them that is next to each other. */
+static void run_share(void *job, int thread, int n) {
+    chunked_run *run = job;
+    uint32_t end = (uint32_t)((uint64_t)run->n_chunks * (uint32_t)(thread + 1) / (uint32_t)n);
+    for (uint32_t i = (uint32_t)((uint64_t)run->n_chunks * (uint32_t)thread / (uint32_t)n); i < end;
+         i++) {
+        size_t first = i * run->chunk_rows, last = first + run->chunk_rows;
+        if (last > run->batch->n)
+            last = run->batch->n;
+        run->sums[i] = run_rows(run->batch, run->batch->scratch->rows[thread],
+                                chunk_grad(run->batch, i), first, last);
+    }
+}
+
+double mg_run_batch(const mg_batch *batch) {
+    const mg_program *p = batch->program;
+    const mg_kernels *kernels = mg_best_kernels();
+    mg_scratch *s = batch->scratch;
+    mg_frame uniform = {p, s->uniform, s->uniform_grad, s->uniform, s->uniform_grad, 0};
+    kernels->forward[MG_WIDTH_1](&p->uniform, &uniform);
+
+    chunked_run run = {.batch = batch};
+    uint32_t n_chunks = batch->backward ? count_chunks(batch->n) : 1;
+    size_t blocks = (batch->n + MG_BLOCK - 1) / MG_BLOCK;
+    run.chunk_rows = (blocks + n_chunks - 1) / n_chunks * MG_BLOCK;
+    run.n_chunks = (uint32_t)((batch->n + run.chunk_rows - 1) / run.chunk_rows);
+    if (batch->team != NULL && run.n_chunks > 1)
+        mg_team_run(batch->team, run_share, &run);
+    else
+        run_share(&run, 0, 1);
+
+    double sum = run.sums[0];
+    for (uint32_t i = 1; i < run.n_chunks; i++) {
+        sum += run.sums[i];
+        if (batch->backward) {
+            const double *grad = chunk_grad(batch, i);
+            for (uint32_t j = 0; j < p->uniform.slots; j++)
+                s->uniform_grad[j] += grad[j];
+        }
+    }
+    if (batch->backward) {
+        if (p->outputs[0].uniform)
+            s->uniform_grad[p->outputs[0].slot] += 1.0;
+        kernels->backward[MG_WIDTH_1](&p->uniform, &uniform);
+    }
+    return sum;
+}

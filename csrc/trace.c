@@ -1,0 +1,171 @@
+/* trace.c - the graph below some outputs as flat arrays. */
+#include "graph.h" /* first */
+
+#include "trace.h"
+
+#include <string.h>
+
+#include "alloc.h"
+
+const uint8_t mg_kind[MG_OP_COUNT] = {
+#define X(name, kind, label, raises, value, dx, dy) [MG_OP_##name] = kind,
+    MG_OPS(X)
+#undef X
+};
+
+/* Gives a node its place in the trace, once; its link holds it. */
+static void place(mg_id id, uint32_t mark, uint32_t *n) {
+    mg_node_t *node = mg_at(id);
+    if (node->mark == mark)
+        return;
+    node->mark = mark;
+    node->link = (*n)++;
+}
+
+static void fill_leaf(mg_trace *trace, mg_id id) {
+    const mg_node_t *node = mg_at(id);
+    uint32_t i = node->link;
+    trace->op[i] = MG_OP_leaf;
+    trace->a[i] = trace->b[i] = i;
+    trace->k[i] = node->data;
+    trace->id[i] = id;
+    if (i < trace->n_args)
+        trace->is[i] = MG_IS_ARG | MG_IS_ROW;
+    else if (node->flags & MG_OWNED)
+        trace->is[i] = MG_IS_PARAMETER | MG_WANTS_GRAD;
+    else
+        trace->is[i] = MG_IS_CONSTANT;
+}
+
+static void fill_operator(mg_trace *trace, mg_id id) {
+    const mg_node_t *node = mg_at(id);
+    uint32_t i = node->link, n = mg_arity[node->op];
+    uint32_t a = mg_at(node->operand[0])->link;
+    uint32_t b = n == 2 ? mg_at(node->operand[1])->link : a;
+    trace->op[i] = node->op;
+    trace->a[i] = a;
+    trace->b[i] = b;
+    trace->k[i] = node->k;
+    trace->is[i] = (trace->is[a] | trace->is[b]) & (MG_IS_ROW | MG_WANTS_GRAD);
+    if (trace->is[a] & trace->is[b] & MG_IS_CONSTANT) {
+        int has_k = mg_kind[node->op] == MG_UNARY_K, raises; /* which is let through */
+        trace->k[i] = mg_value(node->op, trace->k[a], has_k ? node->k : trace->k[b], &raises);
+        trace->op[i] = MG_OP_leaf;
+        trace->is[i] = MG_IS_CONSTANT;
+    }
+}
+
+static int allocate(mg_trace *trace) {
+    size_t n = trace->n;
+    trace->op = mg_alloc(n, sizeof *trace->op);
+    trace->is = mg_alloc(n, sizeof *trace->is);
+    trace->a = mg_alloc(n, sizeof *trace->a);
+    trace->b = mg_alloc(n, sizeof *trace->b);
+    trace->k = mg_alloc(n, sizeof *trace->k);
+    trace->uses = mg_alloc(n, sizeof *trace->uses);
+    trace->id = mg_alloc(n, sizeof *trace->id);
+    trace->outputs = mg_alloc(trace->n_outputs, sizeof *trace->outputs);
+    if (!trace->op || !trace->is || !trace->a || !trace->b || !trace->k || !trace->uses ||
+        !trace->id || !trace->outputs)
+        return 0;
+    memset(trace->is, 0, n * sizeof *trace->is);
+    memset(trace->uses, 0, n * sizeof *trace->uses);
+    return 1;
+}
+
+/* order holds what mg_sorted gave for a node above the outputs, that node first. */
+static mg_status fill(mg_trace *trace, const mg_id *order, size_t count, const mg_id *args,
+                      const mg_id *outputs) {
+    uint32_t mark = mg_new_mark(), n = 0;
+    for (uint32_t i = 0; i < trace->n_args; i++)
+        place(args[i], mark, &n);
+    for (size_t i = count; i-- > 1;) {
+        const mg_node_t *node = mg_at(order[i]);
+        if (node->op == MG_OP_custom || node->flags & MG_OWN_BACKWARD)
+            return MG_HAS_OWN_BACKWARD;
+        for (uint32_t j = 0; j < mg_arity[node->op]; j++)
+            place(node->operand[j], mark, &n);
+        place(order[i], mark, &n);
+    }
+    for (uint32_t i = 0; i < trace->n_outputs; i++)
+        place(outputs[i], mark, &n);
+    trace->n = n + 1;
+    if (!allocate(trace))
+        return MG_NO_MEMORY;
+    trace->op[n] = MG_OP_leaf;
+    trace->is[n] = MG_IS_CONSTANT;
+    trace->k[n] = -0.0;
+    for (uint32_t i = 0; i < trace->n_args; i++)
+        fill_leaf(trace, args[i]);
+    for (size_t i = count; i-- > 1;) {
+        const mg_node_t *node = mg_at(order[i]);
+        if (node->link < trace->n_args)
+            continue;
+        for (uint32_t j = 0; j < mg_arity[node->op]; j++)
+            if (mg_at(node->operand[j])->op == MG_OP_leaf)
+                fill_leaf(trace, node->operand[j]);
+        fill_operator(trace, order[i]);
+    }
+    for (uint32_t i = 0; i < trace->n_outputs; i++) {
+        if (mg_at(outputs[i])->op == MG_OP_leaf)
+            fill_leaf(trace, outputs[i]);
+        trace->outputs[i] = mg_at(outputs[i])->link;
+        trace->uses[trace->outputs[i]]++;
+    }
+    for (uint32_t i = trace->n_args; i < n; i++) {
+        if (trace->op[i] == MG_OP_leaf)
+            continue;
+        trace->uses[trace->a[i]]++;
+        if (mg_arity[trace->op[i]] == 2)
+            trace->uses[trace->b[i]]++;
+    }
+    return MG_OK;
+}
+
+mg_status mg_trace_read(mg_trace *trace, const mg_id *args, size_t n_args,
+                        const mg_id *outputs, size_t n_outputs) {
+    memset(trace, 0, sizeof *trace);
+    trace->n_args = (uint32_t)n_args;
+    trace->n_outputs = (uint32_t)n_outputs;
+    /* One node above all outputs makes one walk of it. It is only looked at here,
+     * and so counts as no reference. */
+    mg_operand_list *list = mg_alloc(n_outputs + 1, sizeof(mg_id));
+    mg_id top = list == NULL ? 0 : mg_new_node(MG_OP_custom, 0.0);
+    if (top == 0) {
+        mg_dealloc(list);
+        return MG_NO_MEMORY;
+    }
+    list->n = (uint32_t)n_outputs;
+    memcpy(list->ids, outputs, n_outputs * sizeof *outputs);
+    mg_at(top)->list = list;
+    size_t count;
+    mg_id *order = mg_sorted(top, 1, &count);
+    mg_status status = MG_NO_MEMORY;
+    if (order != NULL)
+        status = fill(trace, order, count, args, outputs);
+    mg_dealloc(order);
+    mg_dealloc(list);
+    mg_at(top)->list = NULL;
+    mg_drop(top);
+    return status;
+}
+
+mg_id mg_traced(int op, mg_id a, mg_id b, double k) {
+    mg_lock_take(&mg_graph_lock);
+    mg_id id = op == MG_OP_leaf ? mg_new_node(op, NAN) : mg_made_of(op, NAN, a, b);
+    if (id != 0)
+        mg_at(id)->k = k;
+    mg_lock_give(&mg_graph_lock);
+    return id;
+}
+
+void mg_trace_free(mg_trace *trace) {
+    mg_dealloc(trace->op);
+    mg_dealloc(trace->is);
+    mg_dealloc(trace->a);
+    mg_dealloc(trace->b);
+    mg_dealloc(trace->k);
+    mg_dealloc(trace->uses);
+    mg_dealloc(trace->id);
+    mg_dealloc(trace->outputs);
+}

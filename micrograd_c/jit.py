@@ -1,0 +1,350 @@
+"""jit: trace a function of Values once, run it over batches at the speed of C.
+
+The function is written for *one* example. Traced, it becomes a program: see
+csrc/program.h. On the Python engine the same calls run it row by row.
+
+What is fixed at the trace: the graph's shape, every number that is no Value, random
+draws, and everything else that the function does but computing with Values. What is
+read anew in each run: the data of the *parameters*, the Values that the function
+reached but was not given. A Value that was computed from parameters before, outside of
+the function, is computed again from their data of now. Assigning a new Value to a place
+that the function reads (``neuron.w[0] = Value(1.0)``) is not seen: jit it again.
+"""
+
+import functools
+import threading
+import time
+
+from micrograd_c._backend import backend
+from micrograd_c._eager import EagerProgram, Rows
+from micrograd_c._trace import TraceError, where
+from python_ref.numbers import describe
+
+if backend == "c":
+    from micrograd_c._program import CProgram as Program
+else:
+    Program = EagerProgram
+
+__all__ = ["jit", "where", "TraceError"]
+
+# How long C may run before Python looks for Ctrl-C, in seconds.
+PATIENCE = 0.05
+
+CHECK_TOLERANCE = 1e-12
+
+
+class jit:  # noqa: N801 - used as a decorator
+    """``jit(f)``: a function of Values, to be called with arrays of examples.
+
+    ``f`` takes one example: a Value for each argument, or a list of k Values, and returns a
+    Value or a list or tuple of them. ``jit(f)`` takes arrays whose first axis is the
+    examples, of shape (n,) for a Value and (n, k) for a list, of anything that NumPy turns
+    into float64; n must be the same and not 0. NaN and infinities in them are let through.
+    The first call, and the first with another k, traces ``f``.
+
+    Raises TraceError where ``f`` looks at data that depends on an argument; TypeError and
+    ValueError for arrays that do not fit, naming the argument and its shape; MemoryError.
+    Results that are not finite are IEEE's; with ``check_finite=True`` they raise
+    FloatingPointError, naming the example and the operator, instead.
+
+    >>> from micrograd_c.engine import Value
+    >>> w = Value(2.0)
+    >>> @jit
+    ... def loss(x, y):
+    ...     return (w * x - y) ** 2
+    >>> loss([1.0, 2.0], [3.0, 3.0]).tolist()
+    [1.0, 1.0]
+    >>> loss.backward([1.0, 2.0], [3.0, 3.0])
+    1.0
+    >>> w.grad
+    1.0
+    """
+
+    def __init__(self, function):
+        if not callable(function):
+            raise TypeError(f"expected a function of Values, got {describe(function)}")
+        functools.update_wrapper(self, function, updated=())
+        self._function = function
+        self._programs = {}  # by the arguments' widths
+        self._last = None
+        self._tracing = threading.RLock()
+
+    def __call__(self, *arrays, check_finite=False):
+        """f of each example: shape (n,) if f returns a Value, else (n, k), float64."""
+        program, arrays = self._prepare(arrays)
+        out = program.forward(arrays)
+        if check_finite:
+            raise_if_not_finite(program, arrays, out)
+        return out[:, 0] if program.is_single else out
+
+    def backward(self, *arrays, check_finite=False):
+        """The mean of f over the examples; adds its gradient to the parameters' ``grad``.
+
+        A batch's rows are added in an order that only their number fixes: the same batch
+        gives the same bits on any machine with the same math library.
+        """
+        program, arrays = self._prepare(arrays)
+        require_single(program, "backward")
+        if check_finite:
+            raise_if_not_finite(program, arrays, program.forward(arrays))
+        return program.backward(arrays)
+
+    def fit(
+        self, *arrays, optimizer, epochs=1, batch_size=None, shuffle=True, seed=0,
+        callback=None, threads=1, progress=False, check_finite=False,
+    ):  # fmt: skip
+        """Train: for each batch, the mean's gradient, then ``optimizer.step()``, all in C.
+
+        Returns a list with each epoch's mean of f, as it was before its batch's step.
+
+        - ``batch_size=None`` takes all examples in one batch, in their order. Else each epoch
+          takes the rows in the order ``rng.permutation(n)``, with one
+          ``rng = numpy.random.default_rng(seed)`` for all epochs, or with ``shuffle=False`` as
+          they are; the last batch may be smaller.
+        - ``optimizer`` is any of ``micrograd_c.optim``; its state goes on from where it is and
+          is kept. Parameters of f that it does not have stay as they are. Afterwards ``grad``
+          is the last batch's gradient.
+        - ``callback(epoch, loss)`` is called after each epoch; returning True stops.
+        - ``threads`` does not change any bit of the result.
+        - ``progress=True`` shows a bar; it needs tqdm.
+
+        Ctrl-C stops between two batches; parameters and optimizer are then those of the last
+        step. Raises TypeError and ValueError for options that do not fit.
+        """
+        program, arrays = self._prepare(arrays)
+        require_single(program, "fit")
+        n = len(arrays[0])
+        batch_size = n if batch_size is None else require_count("batch_size", batch_size)
+        epochs = require_count("epochs", epochs, least=0)
+        threads = require_count("threads", threads)
+        if not hasattr(optimizer, "hyperparameters"):
+            raise TypeError(
+                f"expected an optimizer of micrograd_c.optim, got {describe(optimizer)}"
+            )
+        shuffles = shuffle and batch_size < n
+        run = Fit(program, arrays, optimizer, min(batch_size, n), shuffles, seed, threads)
+        losses, one_by_one = [], bool(callback or progress or check_finite)
+        with bar(epochs, progress) as show:
+            while len(losses) < epochs:
+                new = run.epochs(1 if one_by_one else epochs - len(losses))
+                losses += new
+                show(len(new), losses[-1])
+                if check_finite:
+                    raise_if_not_finite(program, arrays, program.forward(arrays))
+                if callback and callback(len(losses) - 1, losses[-1]) is True:
+                    break
+        return losses
+
+    def check(self, *arrays):
+        """Run the batch through eager Values as well and compare.
+
+        Raises AssertionError naming the first value, or gradient of the mean, that differs
+        by more than 1e-12 relative; a gradient relative to the sum of the sizes of what
+        the examples add to it. Leaves every gradient as it was. For functions that return
+        several Values, only those are compared.
+        """
+        import numpy as np
+
+        program, arrays = self._prepare(arrays)
+        eager = Rows(self._function, [None if a.ndim == 1 else a.shape[1] for a in arrays])
+        compare("value", program.forward(arrays), eager.forward(arrays))
+        if not program.is_single:
+            return
+        parameters = program.parameters
+        before = [p.grad for p in parameters]
+        try:
+            ours = gradients(parameters, program.backward, arrays)
+            scale, theirs = np.zeros(len(parameters)), np.zeros(len(parameters))
+            for i in range(len(arrays[0])):
+                row = gradients(parameters, eager.backward, [a[i : i + 1] for a in arrays])
+                theirs += row / len(arrays[0])
+                scale += np.abs(row) / len(arrays[0])
+        finally:
+            for p, grad in zip(parameters, before):
+                p.grad = grad
+        compare("gradient", ours, theirs, scale)
+
+    def explain(self):
+        """The program of the last call, as text."""
+        return "not traced yet: it is traced when first called\n" if self._last is None else (
+            self._last.explain()
+        )
+
+    def __repr__(self):
+        name = getattr(self._function, "__name__", repr(self._function))
+        what = "not traced yet" if self._last is None else self._last.describe()
+        return f"<jit {name}: {what}>"
+
+    def _prepare(self, arrays):
+        """The program for these arguments, and they as C wants them."""
+        arrays = as_matrices(arrays)
+        widths = tuple(None if array.ndim == 1 else array.shape[1] for array in arrays)
+        program = self._programs.get(widths)
+        if program is None:
+            with self._tracing:
+                program = self._programs.get(widths)
+                if program is None:
+                    program = self._programs[widths] = Program(self._function, widths)
+        self._last = program
+        return program, arrays
+
+
+class Fit:
+    """Epochs of training, as many in one call as Python can wait for."""
+
+    def __init__(self, program, arrays, optimizer, batch_size, shuffles, seed, threads):
+        import numpy as np
+
+        self.program, self.arrays, self.optimizer = program, arrays, optimizer
+        self.batch_size, self.shuffles, self.threads = batch_size, shuffles, threads
+        self.n = len(arrays[0])
+        self.random = np.random.default_rng(seed)
+        self.rows = batch_size  # how many to train on in one call
+
+    def epochs(self, most):
+        """The mean losses of the next epochs, of at least one and at most ``most``."""
+        import numpy as np
+
+        whole = min(most, self.rows // self.n)
+        if whole >= 1:
+            order = None
+            if self.shuffles:
+                order = np.array([self.random.permutation(self.n) for _ in range(whole)])
+            sums = self._train(self.arrays, order, self.n * whole, repeats=whole)
+            return [loss / self.n for loss in sums]
+        order = self.random.permutation(self.n) if self.shuffles else None
+        total, first = 0.0, 0
+        while first < self.n:
+            end = min(first + self.rows, self.n)
+            some = [array[first:end] for array in self.arrays] if order is None else self.arrays
+            part = None if order is None else order[first:end]
+            total += self._train(some, part, end - first)[0]
+            first = end
+        return [total / self.n]
+
+    def _train(self, arrays, order, rows, **more):
+        started = time.perf_counter()
+        sums = self.program.train(
+            arrays, order, self.batch_size, self.optimizer, self.threads, **more
+        )
+        if rows >= self.rows and time.perf_counter() - started < PATIENCE / 2:
+            self.rows *= 2
+        return sums
+
+
+# --- arguments ---
+
+
+def as_matrices(arrays):
+    """The arguments as contiguous float64 arrays of the same length."""
+    import numpy as np
+
+    if not arrays:
+        raise TypeError("expected at least one array of examples, got none")
+    result = []
+    for i, given in enumerate(arrays):
+        if type(given) is np.ndarray and given.dtype == np.float64 and given.flags.c_contiguous:
+            array = given
+        else:
+            array = np.asarray(given)
+            if array.dtype == object or array.dtype.kind not in "biuf":
+                raise TypeError(
+                    f"argument {i}: expected an array of real numbers, got {array.dtype} "
+                    f"of shape {array.shape}"
+                )
+            array = np.ascontiguousarray(array, dtype=np.float64)
+            if np.ndim(given) == 0:
+                array = array.reshape(())
+        if array.ndim not in (1, 2):
+            raise ValueError(
+                f"argument {i}: expected an array of shape (n,) or (n, k), got {array.shape}"
+            )
+        result.append(array)
+        if len(array) != len(result[0]):
+            raise ValueError(
+                f"argument {i}: expected as many rows as argument 0 of shape "
+                f"{result[0].shape}, got shape {array.shape}"
+            )
+    if len(result[0]) == 0:
+        raise ValueError(f"argument 0: expected at least one row, got shape {result[0].shape}")
+    return result
+
+
+def require_single(program, what):
+    if not program.is_single:
+        raise TypeError(f"{what} needs a function that returns a single Value, not a list or tuple")
+
+
+def require_count(name, x, least=1):
+    if isinstance(x, bool) or not hasattr(x, "__index__"):
+        raise TypeError(f"expected an int as {name}, got {describe(x)}")
+    if x.__index__() < least:
+        raise ValueError(f"expected {name} >= {least}, got {x}")
+    return x.__index__()
+
+
+def raise_if_not_finite(program, arrays, out):
+    import numpy as np
+
+    bad = np.flatnonzero(~np.isfinite(out).all(axis=1))
+    if len(bad):
+        row = int(bad[0])
+        name = program.non_finite(arrays, row) or "input"
+        raise FloatingPointError(
+            f"example {row}: {name} gives a result that is not finite, the output is "
+            f"{out[row].tolist()}"
+        )
+
+
+# --- check ---
+
+
+def gradients(parameters, backward, arrays):
+    import numpy as np
+
+    for p in parameters:
+        p.grad = 0.0
+    backward(arrays)
+    return np.array([p.grad for p in parameters])
+
+
+def compare(what, ours, theirs, scale=None):
+    import numpy as np
+
+    scale = np.abs(theirs) if scale is None else scale
+    with np.errstate(all="ignore"):
+        same = (ours == theirs) | (np.isnan(ours) & np.isnan(theirs))
+        close = np.abs(ours - theirs) <= CHECK_TOLERANCE * scale
+    for place in np.argwhere(~(same | close))[:1]:
+        at = tuple(int(i) for i in place)
+        raise AssertionError(
+            f"{what} {at}: the program gives {ours[at]!r}, eager Values give {theirs[at]!r}"
+        )
+
+
+# --- progress ---
+
+
+class bar:  # noqa: N801 - used as a function
+    """``with bar(epochs, progress) as show``: show(n, loss) moves a tqdm bar, if wanted."""
+
+    def __init__(self, epochs, progress):
+        self.tqdm = None
+        if progress:
+            try:
+                from tqdm.auto import tqdm
+            except ImportError:
+                raise ImportError("fit(progress=True) needs tqdm: pip install tqdm") from None
+            self.tqdm = tqdm(total=epochs, unit="epoch")
+
+    def __enter__(self):
+        return self.show
+
+    def __exit__(self, *_error):
+        if self.tqdm is not None:
+            self.tqdm.close()
+
+    def show(self, n, loss):
+        if self.tqdm is not None:
+            self.tqdm.update(n)
+            self.tqdm.set_postfix(loss=f"{loss:.4g}")
