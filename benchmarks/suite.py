@@ -64,7 +64,8 @@ class Worker:
         timer.cancel()
         answer = json.loads(line) if line else {}
         if not line:
-            self.failure = "died" if in_time else f"no answer in {self.patience:g} s"
+            crash = f"crashed, status {self.process.wait()}"
+            self.failure = crash if in_time else f"no answer in {self.patience:g} s"
         self.failure = self.failure or answer.get("error")
         return answer
 

@@ -27,7 +27,7 @@ class Peer(NamedTuple):
 
 PEERS = (
     Peer("python_ref", "values", {"kind": "python_ref"}, most_operators=2_000_000),
-    Peer("NumPy by hand", "numpy_by_hand", packages=("numpy",)),
+    Peer("NumPy by hand", "numpy_by_hand", packages=("numpy", "scipy")),
     Peer("micrograd, gc on", "values", {"kind": "micrograd"}, ("micrograd",),
          most_operators=2_000_000),
     Peer("micrograd, gc off", "values", {"kind": "micrograd"}, ("micrograd",), collector=False,
@@ -42,9 +42,9 @@ PEERS = (
     Peer("PyTorch compiled", "pytorch", {"compiled": True}, ("torch",), quick=False),
     Peer("JAX jit", "jax_jit", packages=("jax",)),
     Peer("micrograd_c eager", "values", {"kind": "micrograd_c"}, ("micrograd_c",)),
-    Peer("micrograd_c nets", "nets", packages=("micrograd_c",)),
-    Peer("micrograd_c jit", "jit", {"fit": False}, ("micrograd_c",)),
-    Peer("micrograd_c fit", "jit", {"fit": True}, ("micrograd_c",)),
+    Peer("micrograd_c nets", "nets", packages=("micrograd_c", "numpy")),
+    Peer("micrograd_c jit", "jit", {"fit": False}, ("micrograd_c", "numpy")),
+    Peer("micrograd_c fit", "jit", {"fit": True}, ("micrograd_c", "numpy")),
     Peer("C by hand", "c_by_hand"),
 )  # fmt: skip
 

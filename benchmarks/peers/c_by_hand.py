@@ -1,13 +1,13 @@
-"""Hand-written C of a task, the limit: ``benchmarks/limit_*.py`` where there is one."""
+"""Hand-written C, the limit: ``benchmarks/limit_net.py``, which has a ``make_runner`` too."""
 
-from importlib import import_module
 from importlib.util import find_spec
 
 from benchmarks.peers import CannotDo
 
 
 def make_runner(task):
-    """A ``limit_<name>.py`` has the same ``make_runner(task)``."""
-    if not find_spec("benchmarks.limits"):
+    if not task.net or not find_spec("benchmarks.limit_net"):
         raise CannotDo("not written")
-    return import_module("benchmarks.limits").make_runner(task)
+    from benchmarks import limit_net
+
+    return limit_net.make_runner(task)

@@ -1,6 +1,9 @@
-"""CasADi: a scalar expression graph (SX), differentiated once and then run by its virtual machine."""
+"""CasADi: a scalar expression graph (SX), differentiated once, then run by its machine."""
 
 from types import SimpleNamespace
+
+import casadi
+import numpy as np
 
 
 def make_runner(task):
@@ -9,9 +12,6 @@ def make_runner(task):
 
 class Runner:
     def __init__(self, task):
-        import casadi
-        import numpy as np
-
         ops = SimpleNamespace(
             exp=casadi.exp, log=casadi.log, tanh=casadi.tanh, sqrt=casadi.sqrt, erf=casadi.erf,
             relu=lambda v: casadi.fmax(v, 0.0),

@@ -2,6 +2,10 @@
 
 from types import SimpleNamespace
 
+import autograd
+import autograd.numpy as np
+from autograd.scipy.special import erf
+
 from benchmarks.peers.array_loss import array_loss, join, split_inputs
 
 
@@ -11,10 +15,6 @@ def make_runner(task):
 
 class Runner:
     def __init__(self, task):
-        import autograd
-        import autograd.numpy as np
-        from autograd.scipy.special import erf
-
         ops = SimpleNamespace(
             exp=np.exp, log=np.log, tanh=np.tanh, sqrt=np.sqrt, erf=erf,
             relu=lambda v: np.maximum(v, 0.0),

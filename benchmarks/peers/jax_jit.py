@@ -2,6 +2,9 @@
 
 from types import SimpleNamespace
 
+import jax
+import jax.numpy as np
+
 from benchmarks.peers import CannotDo
 from benchmarks.peers.array_loss import array_loss, join, split_inputs
 
@@ -16,9 +19,6 @@ def make_runner(task):
 
 class Runner:
     def __init__(self, task):
-        import jax
-        import jax.numpy as np
-
         jax.config.update("jax_enable_x64", True)
         ops = SimpleNamespace(
             exp=np.exp, log=np.log, tanh=np.tanh, sqrt=np.sqrt, erf=jax.scipy.special.erf,

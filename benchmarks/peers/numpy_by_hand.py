@@ -1,5 +1,8 @@
 """NumPy with derivatives worked out by hand: nets and Black-Scholes as array programs."""
 
+import numpy as np
+from scipy.special import erf
+
 from benchmarks.peers import CannotDo
 
 
@@ -15,9 +18,7 @@ class NetRunner:
     """Weights are kept as (nout, nin + 1) matrices, the bias in the last column."""
 
     def __init__(self, task):
-        import numpy as np
-
-        self.np, self.net, self.lr = np, task.net, task.lr
+        self.net, self.lr = task.net, task.lr
         self.X, self.Y = np.array(task.net.X), np.array(task.net.Y)
         self.flat, self.weights, i = np.array(task.inputs), [], 0
         for nin, nout in zip(task.net.sizes, task.net.sizes[1:]):
@@ -32,7 +33,7 @@ class NetRunner:
             self.flat -= self.lr * self.grads
 
     def forward_and_backward(self):
-        np, Y, outputs = self.np, self.Y, [self.X]
+        Y, outputs = self.Y, [self.X]
         for i, w in enumerate(self.weights):
             z = outputs[-1] @ w[:, :-1].T + w[:, -1]
             if i < len(self.weights) - 1:
@@ -69,10 +70,6 @@ class BlackScholesRunner:
     """The Greeks by their formulas; erf is SciPy's."""
 
     def __init__(self, task):
-        import numpy as np
-        from scipy.special import erf
-
-        self.np, self.erf = np, erf
         self.columns = np.array(task.inputs).reshape(4, -1)
         self.strike = np.array(task.rows.constants[0])
 
@@ -81,13 +78,13 @@ class BlackScholesRunner:
             self.loss, self.grads = self.price_and_greeks()
 
     def price_and_greeks(self):
-        np, strike = self.np, self.strike
+        strike = self.strike
         spot, rate, volatility, years = self.columns
         root = np.sqrt(years)
         d1 = np.log(spot / strike) + (rate + 0.5 * volatility**2) * years
         d1 /= volatility * root
         d2 = d1 - volatility * root
-        cdf1, cdf2 = (0.5 * (1.0 + self.erf(d * np.sqrt(0.5))) for d in (d1, d2))
+        cdf1, cdf2 = (0.5 * (1.0 + erf(d * np.sqrt(0.5))) for d in (d1, d2))
         density = np.exp(-0.5 * d1**2) / np.sqrt(2.0 * np.pi)
         discounted = strike * np.exp(-rate * years)
         rho = years * discounted * cdf2

@@ -2,6 +2,8 @@
 
 from types import SimpleNamespace
 
+import torch
+
 from benchmarks.peers import CannotDo
 from benchmarks.peers.array_loss import array_loss, join, split_inputs
 
@@ -16,15 +18,13 @@ def make_runner(task, compiled):
 
 class Runner:
     def __init__(self, task, compiled):
-        import torch
-
         torch.set_num_threads(1)
         torch.set_default_dtype(torch.float64)
         ops = SimpleNamespace(
             exp=torch.exp, log=torch.log, tanh=torch.tanh, sqrt=torch.sqrt, erf=torch.erf,
             relu=torch.relu,
         )  # fmt: skip
-        self.task, self.torch = task, torch
+        self.task = task
         self.tensors = [torch.tensor(x, requires_grad=True) for x in split_inputs(task)]
         loss = array_loss(task, torch, ops)
         self.loss = torch.compile(loss) if compiled else loss
@@ -36,7 +36,7 @@ class Runner:
             loss = self.loss(self.tensors)
             loss.backward()
             if self.task.lr:
-                with self.torch.no_grad():
+                with torch.no_grad():
                     for x in self.tensors:
                         x -= self.task.lr * x.grad
         self.last = loss.item()

@@ -2,34 +2,31 @@
 
 from types import SimpleNamespace
 
+import xad.math
+from xad.adj_1st import Real, Tape
+
+OPS = SimpleNamespace(
+    exp=xad.math.exp, log=xad.math.log, tanh=xad.math.tanh, sqrt=xad.math.sqrt, erf=xad.math.erf,
+    relu=lambda v: xad.math.max(v, 0.0),
+)  # fmt: skip
+
 
 def make_runner(task):
     return Runner(task)
 
 
-def xad_math():
-    import xad.math as m
-
-    return SimpleNamespace(
-        exp=m.exp, log=m.log, tanh=m.tanh, sqrt=m.sqrt, erf=m.erf, relu=lambda v: m.max(v, 0.0)
-    )
-
-
 class Runner:
     def __init__(self, task):
-        self.task, self.ops = task, xad_math()
-        self.data = list(task.inputs)
+        self.task, self.data = task, list(task.inputs)
 
     def steps(self, n):
-        from xad.adj_1st import Real, Tape
-
         for _ in range(n):
             with Tape() as tape:
                 inputs = list(map(Real, self.data))
                 for v in inputs:
                     tape.registerInput(v)
                 tape.newRecording()
-                out = self.task.program(inputs, self.ops)
+                out = self.task.program(inputs, OPS)
                 tape.registerOutput(out)
                 out.derivative = 1.0
                 tape.computeAdjoints()

@@ -6,9 +6,10 @@ from benchmarks.tasks.net import net_data, net_task
 def make_data(size=None):
     from micrograd_c.cli.demo_data import two_moons
 
-    moons = two_moons(size or 100, seed=1)
+    rows = size or 100
+    moons = two_moons(rows, seed=1)
     Y = [[y] for y in moons.y]
-    title = "micrograd's demo step, MLP 2-16-16-1, 100 rows"
+    title = f"micrograd's demo step, MLP 2-16-16-1, {rows} rows"
     return net_data(title, [2, 16, 16, 1], "relu", "hinge", moons.X, Y, lr=0.1, alpha=1e-4)
 
 
