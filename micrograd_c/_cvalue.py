@@ -104,8 +104,8 @@ class Value(Operators):
         elif name == "grad":
             mg_set_grad(self._id, value if type(value) is float else to_float(value))
         else:
+            _looking.keep(self)  # first: without memory for it, nothing is set
             object.__setattr__(self, name, value)
-            _looking.keep(self)
 
     @property
     def data(self):

@@ -81,6 +81,7 @@ def keep(value):
     if not lib.mg_keep(value._id) and value not in _results_unsearched:
         return  # nothing was computed from it yet, or it was kept before
     with _searching:
+        _results_unsearched.add(value)  # should there be no memory now, the next to ask searches
         hold_where_dependent(living_values(), value)
         _results_unsearched.discard(value)
 
