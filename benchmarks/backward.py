@@ -21,6 +21,7 @@ import time
 from benchmarks.memory import resident_bytes
 from benchmarks.text import table, three_digits
 from micrograd_c.cli.arguments import whole_number
+from micrograd_c.cli.engines import c_engine
 
 TARGET_NS, TARGET_BYTES = 30, 250
 GRAPHS = ("chain", "nearby DAG", "wide DAG")
@@ -28,8 +29,7 @@ GRAPHS = ("chain", "nearby DAG", "wide DAG")
 
 def build(kind, n):
     """A graph of n operator nodes: its root and what must be held with it."""
-    from micrograd_c.engine import Value
-
+    Value = c_engine().Value
     w, b = Value(0.5), Value(0.25)
     y = Value(1.0)
     if kind == "chain":

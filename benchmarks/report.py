@@ -53,7 +53,7 @@ def task_table(task):
 def task_row(row, fastest):
     name = row["peer"]
     if row["failure"]:
-        return [name, row["failure"], "", "", "", "", "", ""]
+        return [f"{name}: {row['failure']}", *[""] * (len(HEADER) - 1)]
     minimum, median = fastest[name], statistics.median(row["seconds"])
     reference, limit = fastest.get(REFERENCE), fastest.get(LIMIT)
     return [

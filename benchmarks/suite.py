@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from benchmarks.agreement import Disagreement, check_agreement
-from benchmarks.peers import PEERS
+from benchmarks.peers import OURS, PEERS
 from benchmarks.tasks import make_data
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -97,8 +97,9 @@ class Worker:
 
 def environment(peer):
     env = dict(os.environ, PYTHONPATH=str(ROOT), TF_CPP_MIN_LOG_LEVEL="3", **ONE_THREAD)
+    # never our Python engine in place of the C engine; the others don't need the library
+    env["MICROGRAD_C_BACKEND"] = "c" if peer.name in OURS else "python"
     if peer.python:
-        env["MICROGRAD_C_BACKEND"] = "python"  # our library is not built for it, nor wanted
         # micrograd is pure Python: the other interpreter may use this one's copy
         for spec in filter(None, map(importlib.util.find_spec, peer.packages)):
             env["PYTHONPATH"] += os.pathsep + str(Path(spec.origin).parent.parent)

@@ -21,6 +21,7 @@ from typing import Callable, NamedTuple
 from benchmarks import user_nn
 from benchmarks.agreement import check_agreement
 from benchmarks.text import duration, table, times
+from micrograd_c.cli.engines import c_engine
 from micrograd_c.timing import Contestant, race
 
 SIZES = [2, 16, 16, 1]
@@ -93,27 +94,26 @@ def user_model(Value):
 
 def entries():
     """The contestants, the reference first: micrograd where it is installed."""
-    import micrograd_c.engine
-    import micrograd_c.nn
     import python_ref.engine
     import python_ref.nn
 
-    def nn_model(nn):
-        return lambda: nn.MLP(SIZES[0], SIZES[1:])
+    def nn_model(MLP):
+        return lambda: MLP(SIZES[0], SIZES[1:])
 
-    ours = micrograd_c.engine.Value
+    ours = c_engine()
+    user, nets = user_model(ours.Value), nn_model(ours.MLP)
     found = [
-        Entry("python_ref", python_ref.engine.Value, nn_model(python_ref.nn)),
-        Entry("micrograd_c, user's Neuron", ours, user_model(ours)),
-        Entry("micrograd_c, user's Neuron, gc off", ours, user_model(ours), False),
-        Entry("micrograd_c.nn", ours, nn_model(micrograd_c.nn)),
-        Entry("micrograd_c.nn, gc off", ours, nn_model(micrograd_c.nn), False),
+        Entry("python_ref", python_ref.engine.Value, nn_model(python_ref.nn.MLP)),
+        Entry("micrograd_c, user's Neuron", ours.Value, user),
+        Entry("micrograd_c, user's Neuron, gc off", ours.Value, user, False),
+        Entry("micrograd_c.nn", ours.Value, nets),
+        Entry("micrograd_c.nn, gc off", ours.Value, nets, False),
     ]
     if importlib.util.find_spec("micrograd"):
         import micrograd.engine
         import micrograd.nn
 
-        theirs = micrograd.engine.Value, nn_model(micrograd.nn)
+        theirs = micrograd.engine.Value, nn_model(micrograd.nn.MLP)
         found[:0] = [Entry("micrograd, gc on", *theirs), Entry("micrograd, gc off", *theirs, False)]
     return found
 

@@ -34,7 +34,7 @@ def main(peer_name, task_name):
     except CannotDo as error:
         answer(error=str(error))
     except ModuleNotFoundError as error:
-        answer(error=f"no module {error.name}")
+        answer(error=f"{error.name} is not installed")
     except Exception as error:
         message = (str(error).splitlines() or [""])[0]
         answer(error=f"{type(error).__name__}: {message[:80]}")

@@ -1,0 +1,193 @@
+"""The suite of ``python -m benchmarks`` on tiny tasks; how fast anything is, no test says."""
+
+import json
+
+import pytest
+
+from benchmarks import compare, crossover, growth, pictures, report, suite, tasks
+from benchmarks import __main__ as command
+from benchmarks.agreement import check_agreement
+from benchmarks.peers import BY_NAME, PEERS, CannotDo, nets, numpy_by_hand, values
+from micrograd_c.gradcheck import gradcheck
+
+TINY = suite.Settings(rounds=2, piece_seconds=0.0, patience=60.0)
+SMALL = ("demo_step:6", "digits:1", "deep_tanh:2", "readme_expression", "chain:20", "ode:3",
+         "black_scholes:3", "square_net:3")  # fmt: skip
+
+
+def task_of(name):
+    """The task as a worker has it, its data through JSON."""
+    return tasks.make_task(name, json.loads(json.dumps(tasks.make_data(name))))
+
+
+def first_answer(runner):
+    runner.steps(1)
+    return runner.answer()
+
+
+@pytest.fixture(scope="module")
+def results():
+    names = ("python_ref", "micrograd, gc off", "micrograd_c nets", "minigrad")
+    peers = [BY_NAME[name] for name in names]
+    return {
+        "machine": {"processor": "some"},
+        "tasks": [suite.run_task("demo_step:4", TINY, peers)],
+    }
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_engines_and_arrays_agree_on_every_task(name):
+    task = task_of(name)
+    expected = first_answer(values.make_runner(task, kind="python_ref"))
+    assert len(expected[1]) == len(task.inputs)
+    assert any(expected[1])
+    for kind in ("micrograd", "micrograd_c"):
+        check_agreement(*first_answer(values.make_runner(task, kind)), *expected)
+    for module in (nets, numpy_by_hand):
+        try:
+            runner = module.make_runner(task)
+        except CannotDo:
+            assert not task.net
+            continue
+        check_agreement(*first_answer(runner), *expected)
+
+
+def test_black_scholes_gradients_are_the_greeks(engine):
+    from benchmarks.scalar_math import METHODS
+
+    task = task_of("black_scholes:2")
+    inputs = list(map(engine.Value, task.inputs))
+    assert gradcheck(lambda *xs: task.program(xs, METHODS), inputs)
+
+
+def test_a_second_step_starts_where_the_first_ended():
+    task = task_of("demo_step:4")
+    losses = []
+    for runner in (values.make_runner(task, "python_ref"), nets.make_runner(task)):
+        runner.steps(3)
+        losses.append(runner.answer()[0])
+    assert losses[0] == pytest.approx(losses[1], rel=1e-12)
+    assert losses[0] != first_answer(nets.make_runner(task))[0]
+
+
+def test_run_task(results):
+    (task,) = results["tasks"]
+    rows = {row["peer"]: row for row in task["rows"]}
+    assert list(rows) == ["python_ref", "micrograd, gc off", "micrograd_c nets", "minigrad"]
+    assert rows["micrograd, gc off"]["versions"] == {"micrograd": "0.1.0"}
+    for name in ("python_ref", "micrograd, gc off", "micrograd_c nets"):
+        assert rows[name]["failure"] is None
+        assert len(rows[name]["seconds"]) == 2
+
+
+def failure_of(peer, task_name="chain:10", settings=TINY, after=()):
+    peers = [*after, BY_NAME["python_ref"]._replace(**peer)]
+    return suite.run_task(task_name, settings, peers)["rows"][-1]["failure"]
+
+
+def test_what_a_peer_cannot_do_is_a_row_that_says_so(monkeypatch):
+    assert failure_of({"python": "no-such-python"}) == "no no-such-python here"
+    monkeypatch.setattr(suite, "environment", lambda peer: {"PYTHONPATH": str(suite.ROOT)})
+    assert failure_of({"name": "micrograd_c nets"}) == "no net"
+    too_large = f"chain:{2 * BY_NAME['python_ref'].most_operators}"
+    assert failure_of({}, too_large) == "would take too long"
+
+
+def test_a_peer_that_does_not_answer_is_stopped():
+    assert failure_of({}, settings=TINY._replace(patience=0.001)) == "no answer in 0.001 s"
+
+
+def test_a_peer_that_disagrees_is_a_row_that_says_so():
+    worker = suite.Worker(BY_NAME["python_ref"], "chain:10", tasks.make_data("chain:10"), 60.0)
+    try:
+        worker.first = worker.receive()
+        reference = dict(worker.first, gradients=[g + 1e-3 for g in worker.first["gradients"]])
+        suite.compare(worker, reference)
+        assert worker.failure.startswith("disagrees: gradients off by")
+    finally:
+        worker.stop()
+
+
+def test_report_names_everybody_and_who_is_ahead(results):
+    text = report.markdown(results)
+    assert "- processor: some" in text
+    for row in results["tasks"][0]["rows"]:
+        assert row["peer"] in text
+    assert "micrograd 0.1.0" in text
+
+
+def test_losses_are_told():
+    def row(name, seconds):
+        return {"peer": name, "failure": None, "seconds": [seconds]}
+
+    task = {"rows": [row("micrograd_c eager", 2.0), row("micrograd_c nets", 1.0)]}
+    assert report.losses(task) == "Nobody is faster than micrograd_c nets."
+    task["rows"].append(row("PyTorch eager", 0.5))
+    assert "PyTorch eager (2.00x)" in report.losses(task)
+
+
+def test_comparison(results):
+    _, regressions = compare.compare(results, results)
+    assert regressions == []
+    slower = json.loads(json.dumps(results))
+    rows = {row["peer"]: row for row in slower["tasks"][0]["rows"]}
+    rows["micrograd_c nets"]["seconds"] = [100 * s for s in rows["micrograd_c nets"]["seconds"]]
+    rows["python_ref"]["seconds"] = [100 * s for s in rows["python_ref"]["seconds"]]
+    text, regressions = compare.compare(results, slower)
+    assert "100.00" in text
+    assert len(regressions) == 1 and "micrograd_c nets" in regressions[0]
+    rows["micrograd_c nets"]["failure"] = "crashed"
+    assert "crashed" in compare.compare(results, slower)[1][0]
+
+
+def test_exponents():
+    def result(n):
+        row = {"peer": "someone", "failure": None, "seconds": [3e-9 * n**2, 1.0]}
+        return {"operators": n, "rows": [row, {"peer": "other", "failure": "crashed"}]}
+
+    assert growth.exponents(map(result, (1000, 2000, 4000))) == {"someone": pytest.approx(2.0)}
+
+
+def test_overtaken():
+    def result(n, ours, theirs):
+        seconds = {"micrograd_c nets": ours, "PyTorch eager": theirs}
+        rows = [{"peer": k, "failure": None, "seconds": [v]} for k, v in seconds.items()]
+        return {"operators": 100 * n, "rows": rows}
+
+    widths = (4, 8, 16)
+    slower = [result(4, 2.0, 1.0), result(8, 1.0, 2.0), result(16, 3.0, 2.0)]
+    assert crossover.overtaken(slower, widths) == {"micrograd_c nets": 16}
+    ahead = [result(n, 1.0, 2.0) for n in widths]
+    assert crossover.overtaken(ahead, widths) == {"micrograd_c nets": None}
+
+
+def test_command_writes_json_report_and_pictures(tmp_path, capsys):
+    figures, folder = tmp_path / "figures.json", tmp_path / "report"
+    options = ["--only", "readme_expression", "--rounds", "1", "--quick", "--peers", "python_ref"]
+    assert command.main([*options, "--json", str(figures), "--out", str(folder)]) == 0
+    assert json.loads(figures.read_text())["tasks"][0]["task"] == "readme_expression"
+    assert "readme_expression.png" in (folder / "report.md").read_text()
+    assert (folder / "readme_expression.png").read_bytes().startswith(b"\x89PNG")
+    assert "python_ref" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "arguments, text", [(["--only", "nothing"], "no workload"), (["--peers", "nobody"], "no peer")]
+)
+def test_command_refuses_unknown_names(arguments, text, capsys):
+    with pytest.raises(SystemExit) as exit:
+        command.main(arguments)
+    assert exit.value.code == 2
+    assert text in capsys.readouterr().err
+
+
+def test_pictures_of_growth_and_crossover(tmp_path):
+    def result(task, n):
+        rows = [{"peer": peer.name, "failure": None, "seconds": [1e-6 * n], "peak": n}
+                for peer in PEERS[:3]]  # fmt: skip
+        return {"task": task, "title": task, "operators": n, "rows": rows}
+
+    few = [result("t", 10), result("t", 100)]
+    results = {"tasks": [], "growth": {"tasks": few}, "crossover": {"tasks": few, "widths": [1, 2]}}
+    assert pictures.draw(results, tmp_path) == ["growth.png", "crossover.png"]
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["crossover.png", "growth.png"]
