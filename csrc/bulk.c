@@ -127,7 +127,9 @@ mg_status mg_softmax(const mg_id *values, size_t n, mg_id *out) {
     builder b = {n == 0 || any_kept(values, n)};
     exponentials(&b, values, n, b.failed ? 0.0 : largest(values, n), out);
     mg_id sum = total(&b, out, n);
-    mg_id inverse = b.failed ? 0 : mg_made_of(MG_OP_pow_k, pow(mg_at(sum)->data, -1.0), sum, 0);
+    int raises = 0; /* where the sum is 0 */
+    double data = b.failed ? 0.0 : mg_value(MG_OP_pow_k, mg_at(sum)->data, -1.0, &raises);
+    mg_id inverse = b.failed || raises ? 0 : mg_made_of(MG_OP_pow_k, data, sum, 0);
     b.failed |= inverse == 0;
     if (!b.failed) {
         mg_at(inverse)->k = -1.0;

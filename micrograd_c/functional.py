@@ -139,9 +139,9 @@ def softmax(values):
 
 def largest(values):
     """The largest of the values' data, NaN aside; 0 when it is infinite."""
-    m = float(values[0])
+    m = to_float(values[0])
     for v in values[1:]:
-        m = float(v) if float(v) > m else m
+        m = max(m, to_float(v))
     return m if m - m == 0.0 else 0.0
 
 
