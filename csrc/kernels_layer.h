@@ -70,28 +70,21 @@ MG_TARGET MG_INLINE void MG_NAME(input_tile)(const mg_instruction *ins, const mg
     }
 }
 
-/* Four lane sums: of x times four rows, one after the other. */
-#define FOUR_SUMS(result, x, rows)                                                        \
-    do {                                                                                  \
-        VEC part[4];                                                                      \
-        MG_UNROLL for (int t = 0; t < 4; t++) {                                           \
-            VEC y[N_VEC];                                                                 \
-            LOAD(y, (rows) + t * W);                                                      \
-            EACH_VEC y[v] = VEC_MUL(y[v], x[v]);                                          \
-            part[t] = FOLD(y);                                                            \
-        }                                                                                 \
-        V4_SUMS(result, part[0], part[1], part[2], part[3]);                              \
-    } while (0)
-
-/* The gradients of the n uniform values that the outputs multiply x with. */
+/* The gradients of the n uniform values that the outputs multiply x with: the lane
+ * sums of x times each output's row. */
 MG_TARGET MG_INLINE void MG_NAME(give_row)(double *to, const double *rows, const VEC *x,
                                            uint32_t n, int store) {
     uint32_t j = 0;
     for (; j + 4 <= n; j += 4) {
-        VEC sums;
-        FOUR_SUMS(sums, x, rows + (size_t)j * W);
+        VEC part[4], sums, before;
+        MG_UNROLL for (int t = 0; t < 4; t++) {
+            VEC y[N_VEC];
+            LOAD(y, rows + (size_t)(j + t) * W);
+            EACH_VEC y[v] = VEC_MUL(y[v], x[v]);
+            part[t] = FOLD(y);
+        }
+        V4_SUMS(sums, part[0], part[1], part[2], part[3]);
         if (!store) {
-            VEC before;
             VEC_LOAD(before, to + j);
             sums = VEC_ADD(before, sums);
         }
@@ -108,20 +101,19 @@ MG_TARGET MG_INLINE void MG_NAME(give_row)(double *to, const double *rows, const
 
 MG_TARGET static void MG_NAME(layer_backward)(const mg_instruction *ins,
                                               const mg_frame *frame) {
+    const uint32_t *input = frame->program->index + ins->a;
     const double *g = frame->grad + (size_t)ins->out * W;
+    VEC x[N_VEC];
     uint32_t i = 0;
-    if (ins->flags & MG_B_GRAD) {
+    if (ins->flags & MG_B_GRAD)
         for (i = 0; i < ins->m; i++) {
-            VEC x[N_VEC];
-            LOAD(x, frame->data + (size_t)frame->program->index[ins->a + i] * W);
+            LOAD(x, frame->data + (size_t)input[i] * W);
             MG_NAME(give_row)(frame->uniform_grad + ins->b + (size_t)i * ins->n, g, x, ins->n,
                               ins->flags & MG_B_FIRST && frame->first);
         }
-    }
     if (ins->flags & MG_C_GRAD) {
-        VEC one[N_VEC];
-        EACH_VEC one[v] = VEC_SPLAT(1.0);
-        MG_NAME(give_row)(frame->uniform_grad + ins->c, g, one, ins->n,
+        EACH_VEC x[v] = VEC_SPLAT(1.0);
+        MG_NAME(give_row)(frame->uniform_grad + ins->c, g, x, ins->n,
                           ins->flags & MG_C_FIRST && frame->first);
     }
     if (ins->flags & MG_A_GRAD) {
@@ -134,4 +126,3 @@ MG_TARGET static void MG_NAME(layer_backward)(const mg_instruction *ins,
 
 #undef EACH_VEC
 #undef LOAD
-#undef FOUR_SUMS

@@ -1,4 +1,4 @@
-/* kernels_layer1.h - a layer of neurons over one row, outputs side by side.
+/* kernels_layer1.h - a layer of neurons over one row, outputs side by side; SGD's step.
  *
  * A template like kernels_map.h, for a block of one row. A weight matrix lies input
  * by input, so that the weights of one input to all outputs are consecutive.
@@ -104,6 +104,21 @@ MG_TARGET static void MG_NAME(layer_backward)(const mg_instruction *ins,
             double *grad = &frame->grad[input[i]];
             *grad = ins->flags & MG_A_FIRST ? to : *grad + to;
         }
+}
+
+/* data -= scale * grad, n times. */
+MG_TARGET static void MG_NAME(descend)(double *data, const double *grad, double scale,
+                                       size_t n) {
+    size_t i = 0;
+    mg_v4 s = V4_SPLAT(scale), d, g;
+    for (; i + 4 <= n; i += 4) {
+        V4_LOAD(d, data + i);
+        V4_LOAD(g, grad + i);
+        d = V4_SUB(d, V4_MUL(s, g));
+        V4_STORE(data + i, d);
+    }
+    for (; i < n; i++)
+        data[i] -= scale * grad[i];
 }
 
 #undef EACH_VEC
