@@ -9,14 +9,15 @@
 
 #include "simd.h"
 
-/* Loops over vectors are to be unrolled, so that these stay in registers; loops over
- * lanes are not to be, because gcc turns only a loop into vectors. */
+/* Loops over vectors are to be unrolled, so that these stay in registers. Loops over
+ * lanes are not to be, because gcc turns only a loop into vectors; and it must be told
+ * that a result's lanes are no other lane's operands. */
 #if defined(__clang__)
 #define MG_UNROLL _Pragma("clang loop unroll(full)")
 #define MG_ROLLED
 #elif defined(__GNUC__)
 #define MG_UNROLL _Pragma("GCC unroll 4")
-#define MG_ROLLED _Pragma("GCC unroll 1")
+#define MG_ROLLED _Pragma("GCC ivdep") _Pragma("GCC unroll 1")
 #else
 #define MG_UNROLL
 #define MG_ROLLED

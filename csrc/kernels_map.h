@@ -27,18 +27,15 @@
     for (uint32_t i = 0; i < n; i++) {                                                    \
         const double *px = OPERAND(a[i], x_uniform);                                      \
         const double *py = (kind) == MG_BINARY ? OPERAND(b[i], y_uniform) : px;           \
-        double results[W]; /* not in place: compilers then see that lanes don't overlap */ \
+        double *pout = data + (size_t)(out_slot + i) * W;                                 \
         EACH_LANE {                                                                       \
             double x = LANE(px, x_uniform);                                               \
             double y = (kind) == MG_BINARY    ? LANE(py, y_uniform)                       \
                        : (kind) == MG_UNARY_K ? k                                         \
                                               : x;                                        \
             (void)y;                                                                      \
-            results[l] = value;                                                           \
+            pout[l] = value;                                                              \
         }                                                                                 \
-        VEC vecs[N_VEC];                                                                  \
-        LOAD(vecs, results);                                                              \
-        STORE(data + (size_t)(out_slot + i) * W, vecs);                                   \
     }
 
 MG_TARGET static void MG_NAME(map_forward)(const mg_instruction *ins, const mg_frame *frame) {
@@ -91,28 +88,32 @@ MG_TARGET MG_INLINE void MG_NAME(give)(const mg_frame *frame, uint32_t slot, int
         const double *py = (kind) == MG_BINARY ? OPERAND(b[i], y_uniform) : px;           \
         const double *pout = data + (size_t)(out_slot + i) * W;                           \
         const double *pg = frame->grad + (size_t)(out_slot + i) * W;                      \
-        double results[W];                                                                \
-        VEC to[N_VEC];                                                                    \
-        if (flags & MG_A_GRAD) {                                                          \
-            DERIVATIVE(kind, dx, x_uniform, y_uniform)                                    \
-            MG_NAME(give)(frame, a[i], x_uniform, flags & MG_A_FIRST, to);                \
-        }                                                                                 \
-        if ((kind) == MG_BINARY && flags & MG_B_GRAD) {                                   \
-            DERIVATIVE(kind, dy, x_uniform, y_uniform)                                    \
-            MG_NAME(give)(frame, b[i], y_uniform, flags & MG_B_FIRST, to);                \
-        }                                                                                 \
+        if (flags & MG_A_GRAD)                                                            \
+            DERIVATIVE(kind, dx, x_uniform, y_uniform, a[i], x_uniform, MG_A_FIRST)       \
+        if ((kind) == MG_BINARY && flags & MG_B_GRAD)                                     \
+            DERIVATIVE(kind, dy, x_uniform, y_uniform, b[i], y_uniform, MG_B_FIRST)       \
     }
 
-#define DERIVATIVE(kind, expression, x_uniform, y_uniform)                                \
-    EACH_LANE {                                                                           \
-        double x = LANE(px, x_uniform), out = pout[l], g = pg[l];                         \
-        double y = (kind) == MG_BINARY    ? LANE(py, y_uniform)                           \
-                   : (kind) == MG_UNARY_K ? k                                             \
-                                          : x;                                            \
-        (void)x, (void)y, (void)out, (void)g;                                             \
-        results[l] = expression;                                                          \
-    }                                                                                     \
-    LOAD(to, results);
+/* Gives the derivative's values to a slot: the first to arrive straight away. */
+#define DERIVATIVE(kind, expression, x_uniform, y_uniform, slot, is_uniform, first)       \
+    {                                                                                     \
+        double results[W];                                                                \
+        int direct = !(is_uniform) && flags & (first);                                    \
+        double *to = direct ? frame->grad + (size_t)(slot) * W : results;                 \
+        EACH_LANE {                                                                       \
+            double x = LANE(px, x_uniform), out = pout[l], g = pg[l];                     \
+            double y = (kind) == MG_BINARY    ? LANE(py, y_uniform)                       \
+                       : (kind) == MG_UNARY_K ? k                                         \
+                                              : x;                                        \
+            (void)x, (void)y, (void)out, (void)g;                                         \
+            to[l] = expression;                                                           \
+        }                                                                                 \
+        if (!direct) {                                                                    \
+            VEC vecs[N_VEC];                                                              \
+            LOAD(vecs, results);                                                          \
+            MG_NAME(give)(frame, slot, is_uniform, 0, vecs);                              \
+        }                                                                                 \
+    }
 
 MG_TARGET static void MG_NAME(map_backward)(const mg_instruction *ins, const mg_frame *frame) {
     const double *data = frame->data, *uniform = frame->uniform;
