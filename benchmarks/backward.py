@@ -18,6 +18,7 @@ import subprocess
 import sys
 import time
 
+from benchmarks.memory import resident_bytes
 from benchmarks.text import table, three_digits
 from micrograd_c.cli.arguments import whole_number
 
@@ -42,18 +43,6 @@ def build(kind, n):
         y = (y + z) * w
         held.append(y)
     return y, held
-
-
-def resident_bytes():
-    """The memory that this process has in use now (Linux), or had at most (elsewhere)."""
-    import resource
-
-    try:
-        with open("/proc/self/statm") as statm:
-            return int(statm.read().split()[1]) * resource.getpagesize()
-    except OSError:
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        return peak if sys.platform == "darwin" else peak * 1024
 
 
 def measure(kind, n, repeats):

@@ -19,8 +19,8 @@ import sys
 
 from benchmarks import scalar_math, user_nn
 from benchmarks.agreement import check_agreement
-from benchmarks.backward import resident_bytes
 from benchmarks.digits import digits
+from benchmarks.memory import resident_bytes
 from benchmarks.text import duration, table, three_digits, times
 from micrograd_c.timing import Contestant, race, seconds_a_call
 

@@ -18,10 +18,8 @@
 static mg_id next_operand(mg_node_t *node) {
     if (MG_UNLIKELY(node->op == MG_OP_custom)) {
         uint32_t i = (uint32_t)node->k;
-        if (node->list == NULL || i == node->list->n) {
-            node->k = 0.0;
+        if (node->list == NULL || i == node->list->n)
             return 0;
-        }
         node->k = (double)(i + 1);
         return node->list->ids[i];
     }
@@ -44,6 +42,8 @@ static int arrive(mg_id id, mg_node_t *node, mg_id from, int plain) {
         node->call->cursor = 0;
         if (!node->call->swept)
             node->call->n_reached = 0;
+    } else if (MG_UNLIKELY(node->op == MG_OP_custom)) {
+        node->k = 0.0; /* an earlier walk may have run out of memory halfway */
     }
     node->cursor = 0;
     node->link = from;
@@ -67,10 +67,8 @@ mg_id mg_sort(mg_id root, int plain, int *own) {
             operand->mark = mark;
             if (operand->op == MG_OP_leaf && !(operand->flags & MG_OWN_BACKWARD))
                 continue;
-            if (!arrive(below, operand, id, plain)) {
-                node->k = node->op == MG_OP_custom ? 0.0 : node->k;
+            if (!arrive(below, operand, id, plain))
                 return 0;
-            }
             id = below;
             node = operand;
         } else {

@@ -63,7 +63,7 @@ MG_TARGET MG_INLINE void MG_NAME(input_tile)(const mg_instruction *ins, const mg
         }
     }
     MG_UNROLL for (int t = 0; t < tile; t++) {
-        double *to = frame->grad + (size_t)frame->program->index[ins->a + i + t] * W;
+        double *to = frame->grad + (size_t)frame->program->index[ins->a + i + (uint32_t)t] * W;
         if (!(ins->flags & MG_A_FIRST)) {
             VEC before[N_VEC];
             LOAD(before, to);

@@ -224,6 +224,9 @@ typedef struct {
     double *state[3];
 } mg_optimizer;
 
+/* Moves the parameters once, against their gradients. MG_NO_MEMORY: nothing was done. */
+mg_status mg_optimizer_step(mg_optimizer *optimizer);
+
 /* Trains: repeats times over n > 0 rows, in batches, the last of which may be smaller.
  * order, if not NULL, gives the rows to take, n for each repeat. Each batch's mean of
  * the first output is followed by a step of the optimizer, which is changed with its

@@ -4,6 +4,8 @@
 
 #include <math.h>
 
+#include "alloc.h"
+#include "graph.h"
 #include "program.h"
 
 static void add_decay(const mg_optimizer *o, const double *data, double *grad, size_t n) {
@@ -96,4 +98,24 @@ void mg_update(const mg_optimizer *o, double step, double *data, double *grad,
         rmsprop(o, data, grad, state, n);
         break;
     }
+}
+
+mg_status mg_optimizer_step(mg_optimizer *o) {
+    double *data = mg_alloc(o->n, 2 * sizeof *data);
+    if (data == NULL)
+        return MG_NO_MEMORY;
+    double *grad = data + o->n;
+    mg_lock_take(&mg_graph_lock);
+    for (size_t i = 0; i < o->n; i++) {
+        data[i] = mg_at(o->parameters[i])->data;
+        grad[i] = mg_at(o->parameters[i])->grad;
+    }
+    o->step_count += 1.0;
+    mg_update(o, o->step_count, data, grad, o->state, o->n);
+    for (size_t i = 0; i < o->n; i++)
+        mg_at(o->parameters[i])->data = data[i];
+    mg_data_version++;
+    mg_lock_give(&mg_graph_lock);
+    mg_dealloc(data);
+    return MG_OK;
 }

@@ -15,6 +15,7 @@ from micrograd_c._backend import backend
 from micrograd_c._version import __version__
 from micrograd_c.engine import Value
 from micrograd_c.functional import *  # noqa: F403
+from micrograd_c.functional import abs  # noqa: F401 - micrograd_c.abs, in no star import
 from micrograd_c.grad_mode import is_grad_enabled, no_grad
 from micrograd_c.jit import TraceError, jit, where  # not lazily: jit is its module's name too
 

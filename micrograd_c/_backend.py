@@ -10,7 +10,8 @@ import warnings
 CHOICES = ("auto", "c", "python")
 
 HOW_TO_BUILD = (
-    "To build it, install a C compiler and run `pip install --force-reinstall` on micrograd_c; "
+    "To build it, install a C compiler and Python's headers and install micrograd_c again "
+    "(in a checkout: pip install -e .); "
     "to be content with the slow Python engine, set MICROGRAD_C_BACKEND=python."
 )
 

@@ -104,8 +104,8 @@ class Value(Operators):
         elif name == "grad":
             mg_set_grad(self._id, value if type(value) is float else to_float(value))
         else:
+            _looking.keep(self)  # first: without memory for it, nothing is set
             object.__setattr__(self, name, value)
-            _looking.keep(self)
 
     @property
     def data(self):
@@ -221,6 +221,8 @@ class Value(Operators):
         if held is None:
             held = tuple(map(_looking.value_of, _looking.operand_ids(self._id)))
             set_held(self, held)
+            if hasattr(self, "_also_held"):
+                _looking.hand_down(self, held)
         return held
 
     # --- what operators.py and copying.py ask of an engine ---

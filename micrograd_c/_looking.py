@@ -21,12 +21,13 @@ operator for what few programs ask. When somebody looks, the question is answere
 import gc
 import sys
 import threading
-from weakref import WeakValueDictionary
+from weakref import WeakSet, WeakValueDictionary
 
 from micrograd_c import _cvalue
 from micrograd_c._native import ffi, lib
 
 _known = WeakValueDictionary()  # node id -> its Value
+_results_unsearched = WeakSet()  # kept Values that earlier results of theirs do not hold
 _searching = threading.RLock()
 
 
@@ -77,18 +78,32 @@ def living_values():
 
 def keep(value):
     """Let what is, or was, computed from ``value`` hold it."""
-    if not lib.mg_keep(value._id):
+    if not lib.mg_keep(value._id) and value not in _results_unsearched:
         return  # nothing was computed from it yet, or it was kept before
     with _searching:
-        values = living_values()
-        ids = [other._id for other in values]
-        depends = ffi.new("unsigned char[]", len(ids))
-        _cvalue.check_memory(lib.mg_computed_from(value._id, ids, len(ids), depends))
-        for other, depend in zip(values, depends):
-            if depend:
+        _results_unsearched.add(value)  # should there be no memory now, the next to ask searches
+        hold_where_dependent(living_values(), value)
+        _results_unsearched.discard(value)
+
+
+def hold_where_dependent(values, value):
+    """Let those of ``values`` that are computed from ``value`` hold it, and be kept."""
+    ids = [other._id for other in values]
+    depends = ffi.new("unsigned char[]", len(ids))
+    _cvalue.check_memory(lib.mg_computed_from(value._id, ids, len(ids), depends))
+    for other, depend in zip(values, depends):
+        if depend:
+            if not lib.mg_is_kept(other._id):
                 lib.mg_keep(other._id)
-                held = getattr(other, "_also_held", ())
-                _cvalue.set_also_held(other, (*held, value))
+                _results_unsearched.add(other)
+            _cvalue.set_also_held(other, (*getattr(other, "_also_held", ()), value))
+
+
+def hand_down(above, operands):
+    """Let operands just found below a Value hold what it holds and they are computed from."""
+    for value in above._also_held:
+        unaware = [x for x in operands if value not in getattr(x, "_also_held", ())]
+        hold_where_dependent(unaware, value)
 
 
 def backward(root):

@@ -1,14 +1,12 @@
 """A jitted function as a program of the C library: see csrc/program.h."""
 
 from micrograd_c import _looking
+from micrograd_c._coptimizer import as_in_c
 from micrograd_c._native import ffi, lib
 from micrograd_c._trace import Trace, own_operator
 from python_ref.ops import OPS
 
 NO_MEMORY = "no memory to run a program"
-
-KINDS = {"sgd": lib.MG_SGD, "adam": lib.MG_ADAM, "adamw": lib.MG_ADAMW, "rmsprop": lib.MG_RMSPROP}
-FLAGS = {"sgd": "nesterov", "adam": "amsgrad", "adamw": "amsgrad", "rmsprop": "centered"}
 
 
 class CProgram:
@@ -61,7 +59,7 @@ class CProgram:
         n = len(arrays[0]) if order is None else order.size // repeats
         sums = ffi.new("double[]", repeats)
         rows = ffi.NULL if order is None else ffi.from_buffer("int64_t[]", order)
-        c_optimizer, _kept_too = as_c_optimizer(optimizer)
+        c_optimizer = as_in_c(optimizer)
         check(
             lib.mg_program_train(
                 self._program, inputs, rows, n, batch_size, repeats, c_optimizer, threads, sums
@@ -98,26 +96,6 @@ class CProgram:
 def check(status):
     if status != lib.MG_OK:
         raise MemoryError(NO_MEMORY)
-
-
-def as_c_optimizer(optimizer):
-    """The optimizer as C has it, and what keeps its arrays alive."""
-    result = ffi.new("mg_optimizer *")
-    result.kind = KINDS[optimizer.kind]
-    for name, value in optimizer.hyperparameters().items():
-        if name == FLAGS[optimizer.kind]:
-            result.flag = value
-        else:
-            setattr(result, name, value)
-    result.step_count = optimizer.step_count
-    ids = ffi.new("mg_id[]", [p._id for p in optimizer.params])
-    result.n, result.parameters = len(ids), ids
-    kept = [ids]
-    for i, name in enumerate(optimizer.state_names):
-        state = ffi.from_buffer("double[]", optimizer.state[name])
-        result.state[i] = state
-        kept.append(state)
-    return result, kept
 
 
 class Listing:

@@ -1,6 +1,7 @@
 """``Value``, on the engine that was chosen."""
 
 import copyreg
+import sys
 
 from micrograd_c._backend import backend
 from python_ref import copying
@@ -31,3 +32,8 @@ def reduce_neutrally(value):
 
 if backend == "python":
     copyreg.pickle(Value, reduce_neutrally)
+
+if "IPython" in sys.modules:  # a notebook, maybe: show Values there as tables
+    from micrograd_c.notebook import show_in_notebooks
+
+    show_in_notebooks(Value)

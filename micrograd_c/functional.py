@@ -23,7 +23,7 @@ else:
     _cbulk = None
 
 UNARY = (
-    "relu", "tanh", "sigmoid", "softplus", "exp", "expm1", "log", "log1p", "sqrt", "sin", "cos",
+    "abs", "relu", "tanh", "sigmoid", "softplus", "exp", "expm1", "log", "log1p", "sqrt", "sin", "cos",
     "tan", "asin", "acos", "atan", "sinh", "cosh", "erf",
 )  # fmt: skip
 BINARY = ("atan2", "maximum", "minimum")
@@ -31,7 +31,8 @@ BULK = (
     "dot", "total", "mean", "softmax", "logsumexp", "get_data", "get_grad", "set_data",
     "set_grad", "zero_grad",
 )  # fmt: skip
-__all__ = [*UNARY, "leaky_relu", *BINARY, *BULK]
+# Without abs: a star import must not hide Python's own.
+__all__ = [*UNARY[1:], "leaky_relu", *BINARY, *BULK]
 
 
 # --- operators -----------------------------------------------------------------

@@ -1,8 +1,8 @@
 """Optimizers: what turns gradients into better parameters, one ``step()`` at a time.
 
 Names, defaults and update rules are PyTorch's (https://pytorch.org/docs/stable/optim.html).
-A step fetches all data and gradients as two NumPy arrays, updates them, and writes
-the data back: the same arithmetic in the same order on both engines.
+A step on the C engine is one call; else it fetches all data and gradients as two NumPy
+arrays, updates them, and writes the data back: the same arithmetic in the same order.
 
 An optimizer is its parameters and three plain things, so that a loop in C can run it:
 
@@ -15,10 +15,17 @@ An optimizer is its parameters and three plain things, so that a loop in C can r
 import math
 from numbers import Integral
 
-from micrograd_c.functional import get_data, get_grad, set_data, set_grad
+from micrograd_c._backend import backend
+from micrograd_c.engine import Value
+from micrograd_c.functional import get_data, get_grad, set_data, zero_grad
 from micrograd_c.lr_scheduler import CosineAnnealingLR, LinearLR, StepLR, check_keys
 from python_ref.numbers import describe, to_float
 from python_ref.operators import Operators
+
+if backend == "c":
+    from micrograd_c import _coptimizer
+else:
+    _coptimizer = None
 
 __all__ = ["SGD", "Adam", "AdamW", "RMSprop", "StepLR", "CosineAnnealingLR", "LinearLR"]
 
@@ -44,12 +51,13 @@ class Optimizer:
 
     def zero_grad(self):
         """Set the gradient of every parameter to 0."""
-        import numpy as np
-
-        set_grad(self.params, np.zeros(len(self.params)))
+        zero_grad(self.params)
 
     def step(self):
-        """Move every parameter once, against its gradient."""
+        """Move every parameter once, against its gradient; on the C engine in one call."""
+        if _coptimizer and isinstance(self.params[0], Value):
+            _coptimizer.step(self)
+            return
         import numpy as np
 
         data, grad = get_data(self.params), get_grad(self.params)

@@ -1,5 +1,6 @@
 """``data``, ``grad``, ``label`` and the user's own attributes, on every node."""
 
+import gc
 import math
 
 import numpy as np
@@ -189,3 +190,29 @@ def test_op_is_settable(engine):
     assert root._prev[0]._op == "double"
     root.backward()
     assert a.grad == 2.0
+
+
+def test_attributes_survive_on_a_node_that_another_attribute_had_kept(engine):
+    a = engine.Value(3.0)
+    b = a * 2
+    root = b.tanh() + b
+    a.note, b.note = "a", "b"  # a's makes a way to b, b's must still make one to root
+    del a, b
+    gc.collect()
+    assert root._prev[1].note == "b" and root._prev[1]._prev[0].note == "a"
+
+
+@pytest.mark.parametrize("last", ["interior", "made of it"])
+def test_attributes_survive_when_an_interior_node_outlives_the_root(engine, last):
+    b = engine.Value(1.0) * 2
+    root = b.tanh() * 3
+    b.label = "b"
+    del b
+    node = root._prev[0]
+    if last == "made of it":
+        node = node * 5
+    del root
+    gc.collect()
+    while node._op != "tanh":
+        node = node._prev[0]
+    assert node._prev[0].label == "b"

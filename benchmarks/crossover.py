@@ -1,0 +1,37 @@
+"""From which width of layer on PyTorch is faster than we are: nets n-n-10 on 32 rows."""
+
+from benchmarks.growth import curves
+from benchmarks.peers import BY_NAME, OURS
+from benchmarks.suite import Settings, run_task
+
+WIDTHS = (4, 8, 16, 32, 64, 128, 256, 512)
+QUICK_WIDTHS = (16, 64, 256)
+THEIRS = ("PyTorch eager", "PyTorch compiled")
+PEERS = tuple(BY_NAME[name] for name in ("NumPy by hand", *THEIRS, *OURS[1:]))
+
+
+def run(quick=False, say=lambda text: None):
+    """The results of a task for each width, and from which on PyTorch is ahead of us."""
+    settings = Settings(rounds=3, piece_seconds=0.05)
+    peers = [peer for peer in PEERS if peer.quick or not quick]
+    widths = QUICK_WIDTHS if quick else WIDTHS
+    results = [run_task(f"square_net:{width}", settings, peers, say) for width in widths]
+    return {"tasks": results, "widths": list(widths), "overtaken": overtaken(results, widths)}
+
+
+def overtaken(results, widths):
+    """By each of ours: the first width from which on PyTorch is faster; None for none."""
+    fastest = {}
+    seconds = curves(results, lambda row: min(row["seconds"]))
+    width_of = {result["operators"]: width for result, width in zip(results, widths)}
+    for name in THEIRS:
+        for n, y in seconds.get(name, []):
+            fastest[n] = min(y, fastest.get(n, y))
+    found = {}
+    for name in OURS:
+        slower = [width_of[n] for n, y in seconds.get(name, []) if y > fastest.get(n, y)]
+        ahead = [width_of[n] for n, y in seconds.get(name, []) if y <= fastest.get(n, y)]
+        if slower or ahead:
+            behind_for_good = [w for w in slower if not ahead or w > max(ahead)]
+            found[name] = min(behind_for_good, default=None)
+    return found

@@ -1,0 +1,59 @@
+"""How time and memory grow with the graph: chains of 100 to 10,000,000 operators.
+
+A step builds the chain, runs backward and drops it. Time is fitted with size**exponent.
+"""
+
+import math
+
+from benchmarks.peers import BY_NAME
+from benchmarks.suite import Settings, run_task
+
+SIZES = tuple(10**k for k in range(2, 8))
+QUICK_SIZES = SIZES[:4]
+PEERS = tuple(
+    BY_NAME[name]
+    for name in (
+        "python_ref", "micrograd, gc on", "micrograd, gc off", "PyTorch eager",
+        "micrograd_c eager", "micrograd_c jit",
+    )  # fmt: skip
+)
+FITTED_FROM = 1000  # operators: below, what a step costs anyway counts most
+
+
+def run(quick=False, say=lambda text: None):
+    """The results of a task for each size, and the exponents."""
+    settings = Settings(rounds=2, piece_seconds=0.05, patience=300.0)
+    sizes = QUICK_SIZES if quick else SIZES
+    results = [run_task(f"chain:{size}", settings, PEERS, say) for size in sizes]
+    return {"tasks": results, "exponents": exponents(results)}
+
+
+def exponents(results):
+    fitted = {}
+    for name, points in curves(results, lambda row: min(row["seconds"])).items():
+        points = [(n, y) for n, y in points if n >= FITTED_FROM]
+        if len(points) >= 2:
+            fitted[name] = slope([(math.log(n), math.log(y)) for n, y in points])
+    return fitted
+
+
+def curves(results, figure):
+    """Lists of (operators, figure of the row) by peer; what failed is left out."""
+    found = {}
+    for result in results:
+        for row in result["rows"]:
+            if not row["failure"]:
+                point = result["operators"], figure(row)
+                found.setdefault(row["peer"], []).append(point)
+    return found
+
+
+def slope(points):
+    """Of the line with the least squares of errors.
+
+    >>> slope([(0.0, 1.0), (1.0, 3.0), (2.0, 5.0)])
+    2.0
+    """
+    mean_x, mean_y = (sum(values) / len(points) for values in zip(*points))
+    covariance = sum((x - mean_x) * (y - mean_y) for x, y in points)
+    return covariance / sum((x - mean_x) ** 2 for x, _ in points)

@@ -1,0 +1,98 @@
+"""Results as PNG: a bar chart a workload, growth, and where PyTorch overtakes us."""
+
+from benchmarks.growth import curves
+from benchmarks.peers import OURS
+from benchmarks.report import LIMIT, minima
+
+OUR_COLOUR, LIMIT_COLOUR, THEIR_COLOUR = "#c03d2e", "#444444", "#8fa8bf"
+
+
+def draw(results, folder):
+    """Write the pictures that the results have data for; the list of their names.
+
+    Raises ImportError with what to install where matplotlib is missing.
+    """
+    try:
+        import matplotlib
+    except ImportError as error:
+        raise ImportError("pictures need matplotlib: pip install matplotlib") from error
+    matplotlib.use("Agg")
+    names = []
+    for task in results["tasks"]:
+        if minima(task):
+            names.append(f"{task['task'].replace(':', '_')}.png")
+            save(bars(task), folder / names[-1])
+    if results.get("growth"):
+        names.append("growth.png")
+        save(growth(results["growth"]), folder / names[-1])
+    if results.get("crossover"):
+        names.append("crossover.png")
+        save(crossover(results["crossover"]), folder / names[-1])
+    return names
+
+
+def save(figure, path):
+    from matplotlib import pyplot
+
+    figure.savefig(path, dpi=120, bbox_inches="tight")
+    pyplot.close(figure)
+
+
+def colour(name):
+    return OUR_COLOUR if name in OURS else LIMIT_COLOUR if name == LIMIT else THEIR_COLOUR
+
+
+def bars(task):
+    from matplotlib import pyplot
+
+    from benchmarks.text import duration
+
+    fastest = sorted(minima(task).items(), key=lambda item: -item[1])
+    names, seconds = zip(*fastest)
+    figure, axes = pyplot.subplots(figsize=(8, 0.4 + 0.32 * len(names)))
+    drawn = axes.barh(names, seconds, color=list(map(colour, names)))
+    axes.bar_label(drawn, labels=list(map(duration, seconds)), padding=3, fontsize=8)
+    axes.set_xscale("log")
+    axes.margins(x=0.15)
+    axes.set_xlabel("seconds a step (log scale, less is better)")
+    axes.set_title(task["title"])
+    axes.spines[["top", "right"]].set_visible(False)
+    return figure
+
+
+def growth(results):
+    from matplotlib import pyplot
+
+    figure, (left, right) = pyplot.subplots(1, 2, figsize=(11, 4))
+    figures = (
+        (left, "seconds a step", lambda row: min(row["seconds"])),
+        (right, "peak MB above the imports", lambda row: max(row["peak"], 1e4) / 1e6),
+    )
+    for axes, label, figure_of in figures:
+        draw_curves(axes, curves(results["tasks"], figure_of))
+        axes.set_xlabel("operators in the chain")
+        axes.set_ylabel(label)
+    left.legend(fontsize=8)
+    return figure
+
+
+def crossover(results):
+    from matplotlib import pyplot
+
+    figure, axes = pyplot.subplots(figsize=(8, 4.5))
+    width_of = {
+        task["operators"]: width for task, width in zip(results["tasks"], results["widths"])
+    }
+    found = curves(results["tasks"], lambda row: min(row["seconds"]))
+    draw_curves(axes, {name: [(width_of[n], y) for n, y in points] for name, points in found.items()})
+    axes.set_xlabel("n of the net n-n-10, 32 rows")
+    axes.set_ylabel("seconds a step")
+    axes.legend(fontsize=8)
+    return figure
+
+
+def draw_curves(axes, found):
+    for name, points in found.items():
+        style = "-o" if name in OURS else "--s"
+        axes.loglog(*zip(*points), style, label=name, markersize=4)
+    axes.grid(alpha=0.3)

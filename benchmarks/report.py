@@ -1,0 +1,129 @@
+"""Results as text: tables in Markdown, ratios, and where we lose."""
+
+import statistics
+
+from benchmarks.peers import OURS
+from benchmarks.text import duration, memory, table, times
+
+REFERENCE, LIMIT = "micrograd, gc on", "C by hand"
+HEADER = [
+    "peer", "minimum", "median", "spread", "vs micrograd", "vs limit", "prepare", "memory",
+]  # fmt: skip
+
+
+def markdown(results):
+    """The whole report. ``results`` is what ``__main__`` wrote as JSON."""
+    parts = ["# Benchmarks", facts(results["machine"]), METHOD]
+    for task in results["tasks"]:
+        parts += [f"## {task['title']}", task_table(task), losses(task)]
+    if results.get("growth"):
+        parts += ["## Growth", growth_table(results["growth"])]
+    if results.get("crossover"):
+        parts += ["## Crossover", crossover_table(results["crossover"])]
+    if results.get("instructions"):
+        parts += ["## Instructions", instructions_table(results["instructions"])]
+    parts += ["## Versions", versions(results["tasks"])]
+    return "\n\n".join(filter(None, parts)) + "\n"
+
+
+METHOD = """\
+A step is forward, backward and, for a net, gradient descent. Every peer runs in a process and on a
+thread of its own, on the same float64 data; its first loss and gradients agreed with the others' to
+1e-9 of the largest, or a row says that they did not. Peers take turns in every round; times are of
+one step. Spread is how far the median lies above the minimum. Ratios are of minima, `vs micrograd`
+says how many times faster than micrograd 0.1.0 with the garbage collector on, which is how people run
+it, `vs limit` how many times slower than C by hand. `prepare` is building, tracing, compiling and the
+first step; imports are not in it. `memory` is the most above what the imports took."""
+
+
+def facts(machine):
+    return "\n".join(f"- {name}: {fact}" for name, fact in machine.items())
+
+
+def minima(task):
+    """The fastest step by peer; peers without figures are left out."""
+    return {row["peer"]: min(row["seconds"]) for row in task["rows"] if not row["failure"]}
+
+
+def task_table(task):
+    fastest = minima(task)
+    return table(HEADER, [task_row(row, fastest) for row in task["rows"]])
+
+
+def task_row(row, fastest):
+    name = row["peer"]
+    if row["failure"]:
+        return [name, row["failure"], "", "", "", "", "", ""]
+    minimum, median = fastest[name], statistics.median(row["seconds"])
+    reference, limit = fastest.get(REFERENCE), fastest.get(LIMIT)
+    return [
+        name,
+        duration(minimum),
+        duration(median),
+        f"{median / minimum - 1.0:.0%}",
+        times(reference / minimum) if reference else "",
+        times(minimum / limit) if limit else "",
+        duration(row["prepare"]),
+        memory(row["peak"]),
+    ]
+
+
+def losses(task):
+    """A sentence on who is faster than the best of ours."""
+    fastest = minima(task)
+    ours = {name: fastest[name] for name in OURS if name in fastest}
+    if not ours:
+        return "None of ours has a figure."
+    best = min(ours, key=ours.get)
+    ahead = sorted((t, name) for name, t in fastest.items() if t < ours[best] and name != LIMIT)
+    if not ahead:
+        return f"Nobody is faster than {best}."
+    who = ", ".join(f"{name} ({times(ours[best] / t)})" for t, name in ahead)
+    return f"Faster than {best}, the best of ours: {who}."
+
+
+def growth_table(growth):
+    names = [row["peer"] for row in growth["tasks"][0]["rows"]]
+    header = ["peer", *(f"{task['operators']:,}" for task in growth["tasks"]), "exponent"]
+    rows = []
+    for i, name in enumerate(names):
+        cells = [growth_cell(task["rows"][i], task["operators"]) for task in growth["tasks"]]
+        exponent = growth["exponents"].get(name)
+        rows.append([name, *cells, f"{exponent:.2f}" if exponent else ""])
+    note = "\n\nA chain of so many operators, built, differentiated and dropped: time and peak bytes"
+    return table(header, rows) + note + " an operator; time grows with size to the exponent."
+
+
+def growth_cell(row, operators):
+    if row["failure"]:
+        return row["failure"]
+    return f"{duration(min(row['seconds']) / operators)}, {row['peak'] / operators:.0f} B"
+
+
+def crossover_table(crossover):
+    header = ["peer", *map(str, crossover["widths"])]
+    names = [row["peer"] for row in crossover["tasks"][0]["rows"]]
+    rows = []
+    for i, name in enumerate(names):
+        found = [task["rows"][i] for task in crossover["tasks"]]
+        rows.append([name, *(row["failure"] or duration(min(row["seconds"])) for row in found)])
+    sentences = [
+        f"- PyTorch overtakes {name} from width {width} on."
+        if width
+        else f"- PyTorch does not overtake {name} up to width {crossover['widths'][-1]}."
+        for name, width in crossover["overtaken"].items()
+    ]
+    return "\n".join([table(header, rows), "", *sentences])
+
+
+def instructions_table(instructions):
+    rows = [[name, f"{count:,.1f}"] for name, count in instructions.items()]
+    return table(["path", "instructions"], rows) + "\n\nCounted by callgrind; they repeat exactly."
+
+
+def versions(tasks):
+    found = {}
+    for task in tasks:
+        for row in task["rows"]:
+            found.update(row.get("versions") or {})
+    return ", ".join(f"{name} {version}" for name, version in sorted(found.items())) + "."

@@ -1,0 +1,18 @@
+"""A chain of operators, each fed by the last: y = y * w + b, over and over; ``size`` of them."""
+
+from benchmarks.tasks import Task
+
+
+def make_data(size=None):
+    size = size or 20_000
+    return {"title": f"chain of {size:,} operators", "inputs": [0.5, 0.25, 1.0], "size": size}
+
+
+def make_task(data):
+    def program(inputs, ops):
+        w, b, y = inputs
+        for _ in range(data["size"] // 2):
+            y = y * w + b
+        return y
+
+    return Task(data["title"], data["inputs"], program, operators=data["size"])

@@ -1,0 +1,76 @@
+"""A multi-layer perceptron on some rows: the task behind all workloads that are nets.
+
+Parameters are in the order of micrograd's ``parameters()``: layer by layer, neuron by
+neuron, its weights and then its bias. The last layer is linear. Losses:
+
+- hinge: the mean of relu(1 - y * score), plus alpha * the sum of squared parameters;
+- mse: the mean over rows and outputs of (output - target)**2.
+"""
+
+import random
+from typing import NamedTuple
+
+from benchmarks.tasks import Task
+
+
+class Net(NamedTuple):
+    sizes: list
+    nonlin: str  # "relu" or "tanh"
+    loss: str  # "hinge" or "mse"
+    alpha: float
+    X: list  # rows
+    Y: list  # rows of as many targets as there are outputs
+
+
+def net_data(title, sizes, nonlin, loss, X, Y, lr, alpha=0.0, seed=1):
+    """The data of a net task; weights by PyTorch's rule for linear layers, biases 0."""
+    rng, weights = random.Random(seed), []
+    for nin, nout in zip(sizes, sizes[1:]):
+        for _ in range(nout):
+            weights += [rng.uniform(-1, 1) / nin**0.5 for _ in range(nin)] + [0.0]
+    net = Net(sizes, nonlin, loss, alpha, X, Y)
+    return {"title": title, "inputs": weights, "lr": lr, "net": net}
+
+
+def net_task(data):
+    net = Net(*data["net"])
+    weights = sum(nin * nout for nin, nout in zip(net.sizes, net.sizes[1:]))
+    return Task(
+        data["title"],
+        data["inputs"],
+        lambda parameters, ops: program(net, parameters, ops),
+        operators=2 * weights * len(net.X),
+        lr=data["lr"],
+        net=net,
+    )
+
+
+def program(net, parameters, ops):
+    """The loss, one operator after the other."""
+    layers, nonlin = split(net.sizes, parameters), getattr(ops, net.nonlin)
+    losses = []
+    for x, targets in zip(net.X, net.Y):
+        for i, layer in enumerate(layers):
+            x = [sum((wi * xi for wi, xi in zip(w, x)), b) for w, b in layer]
+            if i < len(layers) - 1:
+                x = [nonlin(act) for act in x]
+        if net.loss == "hinge":
+            losses.append(ops.relu(x[0] * -targets[0] + 1.0))
+        else:
+            losses += [(out - target) ** 2 for out, target in zip(x, targets)]
+    loss = sum(losses[1:], losses[0]) * (1.0 / len(losses))
+    if net.alpha:
+        squares = [p * p for p in parameters]
+        loss = loss + sum(squares[1:], squares[0]) * net.alpha
+    return loss
+
+
+def split(sizes, parameters):
+    """The parameters as layers: lists of (weights, bias)."""
+    layers, i = [], 0
+    for nin, nout in zip(sizes, sizes[1:]):
+        layers.append([])
+        for _ in range(nout):
+            layers[-1].append((parameters[i : i + nin], parameters[i + nin]))
+            i += nin + 1
+    return layers

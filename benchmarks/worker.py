@@ -1,0 +1,88 @@
+"""One peer on one task, in a process of its own: ``python -m benchmarks.worker PEER TASK``.
+
+It is spoken to in lines of JSON. The first is the task's data; the answer says versions,
+the seconds to prepare (with tracing, compiling and the first step), the first step's loss
+and gradients. Each further line is ``[n]``: the answer is the seconds that each of n steps
+took and the memory that was needed at most. What goes wrong is answered as ``error``.
+"""
+
+import gc
+import json
+import os
+import platform
+import sys
+import threading
+import time
+from importlib import import_module
+
+from benchmarks.memory import peak_bytes, resident_bytes
+from benchmarks.peers import BY_NAME, CannotDo
+from benchmarks.tasks import make_task
+
+DEEP = 1 << 29  # bytes of stack: micrograd's backward recurses
+
+
+def main(peer_name, task_name):
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)  # what libraries print must not mix with answers
+
+    def answer(**fields):
+        print(json.dumps(fields), file=answers, flush=True)
+
+    try:
+        work(BY_NAME[peer_name], task_name, answer)
+    except CannotDo as error:
+        answer(error=str(error))
+    except ModuleNotFoundError as error:
+        answer(error=f"no module {error.name}")
+    except Exception as error:
+        message = (str(error).splitlines() or [""])[0]
+        answer(error=f"{type(error).__name__}: {message[:80]}")
+
+
+def work(peer, task_name, answer):
+    from micrograd_c.timing import seconds_a_call
+
+    task = make_task(task_name, json.loads(sys.stdin.readline()))
+    if task.operators > peer.most_operators:
+        raise CannotDo("would take too long")
+    versions = {package: version_of(package) for package in peer.packages}
+    if peer.python:
+        versions[platform.python_implementation()] = version_of_python()
+    module = import_module(f"benchmarks.peers.{peer.module}")
+
+    gc.collect()
+    before = resident_bytes()
+    if not peer.collector:
+        gc.disable()
+    started = time.perf_counter()
+    runner = module.make_runner(task, **peer.options)
+    runner.steps(1)
+    prepare = time.perf_counter() - started
+    loss, gradients = runner.answer()
+    answer(versions=versions, prepare=prepare, loss=loss, gradients=gradients,
+           operators=task.operators)  # fmt: skip
+    for line in sys.stdin:
+        (n,) = json.loads(line)
+        seconds = seconds_a_call(lambda: runner.steps(n), 1, peer.collector) / n
+        answer(seconds=seconds, peak=max(0, peak_bytes() - before))
+
+
+def version_of(package):
+    from importlib import metadata
+
+    import_module(package)
+    return metadata.version(package)
+
+
+def version_of_python():
+    info = getattr(sys, "pypy_version_info", sys.version_info)
+    return ".".join(map(str, info[:3]))
+
+
+if __name__ == "__main__":
+    sys.setrecursionlimit(10**8)
+    threading.stack_size(DEEP)
+    thread = threading.Thread(target=main, args=sys.argv[1:])
+    thread.start()
+    thread.join()

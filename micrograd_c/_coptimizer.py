@@ -1,0 +1,50 @@
+"""Optimizers on the C engine: a step, or a whole training, in one call."""
+
+from weakref import WeakKeyDictionary
+
+from micrograd_c._cvalue import check_memory
+from micrograd_c._native import ffi, lib
+
+KINDS = {"sgd": lib.MG_SGD, "adam": lib.MG_ADAM, "adamw": lib.MG_ADAMW, "rmsprop": lib.MG_RMSPROP}
+FLAGS = {"sgd": "nesterov", "adam": "amsgrad", "adamw": "amsgrad", "rmsprop": "centered"}
+
+_made = WeakKeyDictionary()  # optimizer -> its InC
+
+
+class InC:
+    """The struct of an optimizer, and the arrays of ids and state that it points to."""
+
+    def __init__(self, optimizer):
+        self.arrays = [optimizer.state[name] for name in optimizer.state_names]
+        self.ids = ffi.new("mg_id[]", [p._id for p in optimizer.params])
+        self.buffers = [ffi.from_buffer("double[]", array) for array in self.arrays]
+        self.struct = ffi.new("mg_optimizer *")
+        self.struct.kind = KINDS[optimizer.kind]
+        self.struct.n, self.struct.parameters = len(self.ids), self.ids
+        for i, buffer in enumerate(self.buffers):
+            self.struct.state[i] = buffer
+
+    def is_of(self, optimizer):
+        """Whether the optimizer still has the arrays that it had."""
+        state = optimizer.state
+        names = optimizer.state_names
+        return all(state[name] is array for name, array in zip(names, self.arrays))
+
+
+def as_in_c(optimizer):
+    """The optimizer as an ``mg_optimizer *``, its numbers as they are now."""
+    made = _made.get(optimizer)
+    if made is None or not made.is_of(optimizer):
+        made = _made[optimizer] = InC(optimizer)
+    struct = made.struct
+    for name, value in optimizer.hyperparameters().items():
+        setattr(struct, "flag" if name == FLAGS[optimizer.kind] else name, value)
+    struct.step_count = optimizer.step_count
+    return struct
+
+
+def step(optimizer):
+    """Its ``step()``, in one call. Raises MemoryError, and then nothing has changed."""
+    struct = as_in_c(optimizer)
+    check_memory(lib.mg_optimizer_step(struct))
+    optimizer.step_count = int(struct.step_count)

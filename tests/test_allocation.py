@@ -1,0 +1,58 @@
+"""No memory while an attribute is set: nothing is set, and it can be set later.
+
+The rest of what may run out of memory is in trust/test_no_memory.py and tests/c.
+"""
+
+import gc
+
+import pytest
+
+from micrograd_c._native import lib
+from micrograd_c.engine import Value
+
+SETTERS = {
+    "label": lambda v: setattr(v, "label", "v"),
+    "attribute": lambda v: setattr(v, "m", 1.0),
+    "_backward": lambda v: setattr(v, "_backward", lambda: None),
+}
+
+
+def without_memory(work, value):
+    lib.mg_fail_allocation(1, True)
+    try:
+        with pytest.raises(MemoryError, match="memory"):
+            work(value)
+    finally:
+        lib.mg_fail_allocation(0, False)
+
+
+def product_below():
+    a, b = Value(0.5), Value(3.0)
+    product = a * b
+    return a, product, product.tanh() + a
+
+
+@pytest.mark.parametrize("name", SETTERS)
+def test_nothing_is_half_set(name):
+    a, product, root = product_below()
+    nodes, blocks = lib.mg_live_nodes(), lib.mg_live_blocks()
+    without_memory(SETTERS[name], product)
+    assert (lib.mg_live_nodes(), lib.mg_live_blocks()) == (nodes, blocks)
+    assert product.label == "" and not hasattr(product, "m")
+    root.backward()
+    assert a.grad == 1.0 + 3.0 * product.grad != 1.0
+
+
+@pytest.mark.parametrize("name", SETTERS)
+def test_it_can_be_set_later(name):
+    """And is then found through _prev when no name holds the node."""
+    a, product, root = product_below()
+    without_memory(SETTERS[name], product)
+    SETTERS[name](product)
+    del product
+    gc.collect()
+    product = root._prev[0]._prev[0]
+    root.backward()
+    found = {"label": product.label, "attribute": getattr(product, "m", None), "_backward": a.grad}
+    assert found[name] == {"label": "v", "attribute": 1.0, "_backward": 1.0}[name]
+    assert product.grad != 0.0
