@@ -158,6 +158,28 @@ static int sort_groups(mg_groups *groups, uint32_t n_stages) {
     return fine;
 }
 
+/* Joins neighbours that do the same. Results may then depend on earlier ones of their
+ * own instruction: instructions over n values take them in order, and backward in
+ * reverse. So a chain of thousands of equal steps is one instruction. */
+static void join(mg_groups *groups) {
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < groups->n; i++) {
+        const mg_group *group = &groups->list[i];
+        mg_group *before = kept > groups->n_uniform ? &groups->list[kept - 1] : NULL;
+        int joins = group->code < MG_OP_COUNT || group->code == MG_MULADD;
+        if (i >= groups->n_uniform && before != NULL && joins && group->code == before->code &&
+            group->flags == before->flags &&
+            memcmp(&group->k, &before->k, sizeof group->k) == 0) {
+            groups->next[before->last] = group->first;
+            before->last = group->last;
+            before->n += group->n;
+        } else {
+            groups->list[kept++] = *group;
+        }
+    }
+    groups->n = kept;
+}
+
 static int find(grouper *g) {
     mg_trace *t = g->trace;
     uint32_t uniform_stages = 0, stages;
@@ -181,6 +203,7 @@ static int find(grouper *g) {
     while (g->groups->n_uniform < g->groups->n &&
            g->groups->list[g->groups->n_uniform].stage < uniform_stages)
         g->groups->n_uniform++;
+    join(g->groups);
     return 1;
 }
 

@@ -9,15 +9,18 @@
 
 #include "simd.h"
 
+/* Loops over vectors are to be unrolled, so that these stay in registers. Loops over
+ * lanes are not to be, because gcc turns only a loop into vectors; and it must be told
+ * that a result's lanes are no other lane's operands. */
 #if defined(__clang__)
 #define MG_UNROLL _Pragma("clang loop unroll(full)")
-#define MG_INDEPENDENT
+#define MG_ROLLED
 #elif defined(__GNUC__)
 #define MG_UNROLL _Pragma("GCC unroll 4")
-#define MG_INDEPENDENT _Pragma("GCC ivdep")
+#define MG_ROLLED _Pragma("GCC ivdep") _Pragma("GCC unroll 1")
 #else
 #define MG_UNROLL
-#define MG_INDEPENDENT
+#define MG_ROLLED
 #endif
 
 #if (defined(__x86_64__) || defined(__i386__)) && (defined(__GNUC__) || defined(__clang__))
@@ -26,20 +29,11 @@
 #define MG_HAS_AVX2 0
 #endif
 
-MG_INLINE double lane_sum_4(const double *p) { return (p[0] + p[2]) + (p[1] + p[3]); }
-
-MG_INLINE double lane_sum_16(const double *p) {
-    mg_v4 v[4];
-    for (int i = 0; i < 4; i++)
-        V4_LOAD(v[i], p + 4 * i);
-    v[0] = V4_ADD(V4_ADD(v[0], v[2]), V4_ADD(v[1], v[3]));
-    return V4_SUM(v[0]);
-}
-
 #define KERNELS(text, suffix)                                                             \
     {                                                                                     \
         text, {forward_16_##suffix, forward_4_##suffix, forward_1_##suffix},              \
             {backward_16_##suffix, backward_4_##suffix, backward_1_##suffix},             \
+            descend_1_##suffix,                                                           \
     }
 
 #define MG_TARGET

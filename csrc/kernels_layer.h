@@ -13,15 +13,17 @@
 MG_TARGET MG_INLINE void MG_NAME(forward_tile)(const mg_instruction *ins,
                                                const mg_frame *frame, uint32_t j,
                                                const int tile) {
-    const uint32_t *input = frame->program->index + ins->a;
+    const uint32_t *input = frame->program->index + ins->a, *end = input + ins->m;
+    const size_t n = ins->n;
+    const double *data = frame->data;
     const double *weight = frame->uniform + ins->b + j, *bias = frame->uniform + ins->c + j;
     VEC sum[TILE][N_VEC];
     MG_UNROLL for (int t = 0; t < tile; t++) {
         EACH_VEC sum[t][v] = VEC_SPLAT(bias[t]);
     }
-    for (uint32_t i = 0; i < ins->m; i++, weight += ins->n) {
+    for (; input < end; input++, weight += n) {
         VEC x[N_VEC];
-        LOAD(x, frame->data + (size_t)input[i] * W);
+        LOAD(x, data + (size_t)*input * W);
         MG_UNROLL for (int t = 0; t < tile; t++) {
             VEC w = VEC_SPLAT(weight[t]);
             EACH_VEC sum[t][v] = VEC_ADD(sum[t][v], VEC_MUL(w, x[v]));
@@ -44,18 +46,19 @@ MG_TARGET static void MG_NAME(layer_forward)(const mg_instruction *ins,
 
 /* The gradients of inputs i to i + tile. */
 MG_TARGET MG_INLINE void MG_NAME(input_tile)(const mg_instruction *ins, const mg_frame *frame,
-                                             uint32_t i, const int tile) {
-    const double *weight = frame->uniform + ins->b + (size_t)i * ins->n;
+                                             size_t i, const int tile) {
+    const size_t n = ins->n;
+    const double *weight = frame->uniform + ins->b + i * n;
     const double *g = frame->grad + (size_t)ins->out * W;
     VEC sum[TILE][N_VEC];
     MG_UNROLL for (int t = 0; t < tile; t++) {
         EACH_VEC sum[t][v] = VEC_SPLAT(0.0);
     }
-    for (uint32_t j = 0; j < ins->n; j++, g += W) {
+    for (size_t j = 0; j < n; j++, g += W) {
         VEC y[N_VEC];
         LOAD(y, g);
         MG_UNROLL for (int t = 0; t < tile; t++) {
-            VEC w = VEC_SPLAT(weight[(size_t)t * ins->n + j]);
+            VEC w = VEC_SPLAT(weight[t * n + j]);
             EACH_VEC sum[t][v] = VEC_ADD(sum[t][v], VEC_MUL(w, y[v]));
         }
     }
@@ -70,36 +73,29 @@ MG_TARGET MG_INLINE void MG_NAME(input_tile)(const mg_instruction *ins, const mg
     }
 }
 
-/* Four lane sums: of x times four rows, one after the other. */
-#define FOUR_SUMS(result, x, rows)                                                        \
-    do {                                                                                  \
-        VEC part[4];                                                                      \
-        MG_UNROLL for (int t = 0; t < 4; t++) {                                           \
-            VEC y[N_VEC];                                                                 \
-            LOAD(y, (rows) + t * W);                                                      \
-            EACH_VEC y[v] = VEC_MUL(y[v], x[v]);                                          \
-            part[t] = FOLD(y);                                                            \
-        }                                                                                 \
-        V4_SUMS(result, part[0], part[1], part[2], part[3]);                              \
-    } while (0)
-
-/* The gradients of the n uniform values that the outputs multiply x with. */
+/* The gradients of the n uniform values that the outputs multiply x with: the lane
+ * sums of x times each output's row. */
 MG_TARGET MG_INLINE void MG_NAME(give_row)(double *to, const double *rows, const VEC *x,
-                                           uint32_t n, int store) {
-    uint32_t j = 0;
-    for (; j + 4 <= n; j += 4) {
-        VEC sums;
-        FOUR_SUMS(sums, x, rows + (size_t)j * W);
+                                           size_t n, int store) {
+    size_t j = 0;
+    for (; j + 4 <= n; j += 4, rows += 4 * W) {
+        VEC part[4], sums, before;
+        MG_UNROLL for (int t = 0; t < 4; t++) {
+            VEC y[N_VEC];
+            LOAD(y, rows + t * W);
+            EACH_VEC y[v] = VEC_MUL(y[v], x[v]);
+            part[t] = FOLD(y);
+        }
+        V4_SUMS(sums, part[0], part[1], part[2], part[3]);
         if (!store) {
-            VEC before;
             VEC_LOAD(before, to + j);
             sums = VEC_ADD(before, sums);
         }
         VEC_STORE(to + j, sums);
     }
-    for (; j < n; j++) {
+    for (; j < n; j++, rows += W) {
         VEC y[N_VEC], part;
-        LOAD(y, rows + (size_t)j * W);
+        LOAD(y, rows);
         EACH_VEC y[v] = VEC_MUL(y[v], x[v]);
         part = FOLD(y);
         to[j] = store ? V4_SUM(part) : to[j] + V4_SUM(part);
@@ -108,30 +104,29 @@ MG_TARGET MG_INLINE void MG_NAME(give_row)(double *to, const double *rows, const
 
 MG_TARGET static void MG_NAME(layer_backward)(const mg_instruction *ins,
                                               const mg_frame *frame) {
+    const uint32_t *input = frame->program->index + ins->a;
     const double *g = frame->grad + (size_t)ins->out * W;
-    uint32_t i = 0;
-    if (ins->flags & MG_B_GRAD) {
-        for (i = 0; i < ins->m; i++) {
-            VEC x[N_VEC];
-            LOAD(x, frame->data + (size_t)frame->program->index[ins->a + i] * W);
-            MG_NAME(give_row)(frame->uniform_grad + ins->b + (size_t)i * ins->n, g, x, ins->n,
+    const size_t n = ins->n, m = ins->m;
+    VEC x[N_VEC];
+    size_t i = 0;
+    if (ins->flags & MG_B_GRAD)
+        for (i = 0; i < m; i++) {
+            LOAD(x, frame->data + (size_t)input[i] * W);
+            MG_NAME(give_row)(frame->uniform_grad + ins->b + i * n, g, x, n,
                               ins->flags & MG_B_FIRST && frame->first);
         }
-    }
     if (ins->flags & MG_C_GRAD) {
-        VEC one[N_VEC];
-        EACH_VEC one[v] = VEC_SPLAT(1.0);
-        MG_NAME(give_row)(frame->uniform_grad + ins->c, g, one, ins->n,
+        EACH_VEC x[v] = VEC_SPLAT(1.0);
+        MG_NAME(give_row)(frame->uniform_grad + ins->c, g, x, n,
                           ins->flags & MG_C_FIRST && frame->first);
     }
     if (ins->flags & MG_A_GRAD) {
-        for (i = 0; i + TILE <= ins->m; i += TILE)
+        for (i = 0; i + TILE <= m; i += TILE)
             MG_NAME(input_tile)(ins, frame, i, TILE);
-        for (; i < ins->m; i++)
+        for (; i < m; i++)
             MG_NAME(input_tile)(ins, frame, i, 1);
     }
 }
 
 #undef EACH_VEC
 #undef LOAD
-#undef FOUR_SUMS

@@ -1,4 +1,4 @@
-/* kernels_layer1.h - a layer of neurons over one row, outputs side by side.
+/* kernels_layer1.h - a layer of neurons over one row, outputs side by side; SGD's step.
  *
  * A template like kernels_map.h, for a block of one row. A weight matrix lies input
  * by input, so that the weights of one input to all outputs are consecutive.
@@ -12,14 +12,14 @@ MG_TARGET static void MG_NAME(layer_forward)(const mg_instruction *ins,
     const double *weight = frame->uniform + ins->b, *bias = frame->uniform + ins->c;
     const double *data = frame->data;
     double *out = frame->data + ins->out;
-    uint32_t n = ins->n, j = 0;
+    size_t n = ins->n, m = ins->m, j = 0;
     for (; j + 16 <= n; j += 16) {
         mg_v4 sum[4];
         EACH_VEC V4_LOAD(sum[v], bias + j + 4 * v);
-        for (uint32_t i = 0; i < ins->m; i++) {
+        for (size_t i = 0; i < m; i++) {
             mg_v4 x = V4_SPLAT(data[input[i]]), w[4];
             EACH_VEC {
-                V4_LOAD(w[v], weight + (size_t)i * n + j + 4 * v);
+                V4_LOAD(w[v], weight + i * n + j + 4 * v);
                 sum[v] = V4_ADD(sum[v], V4_MUL(w[v], x));
             }
         }
@@ -28,25 +28,25 @@ MG_TARGET static void MG_NAME(layer_forward)(const mg_instruction *ins,
     for (; j + 4 <= n; j += 4) {
         mg_v4 sum;
         V4_LOAD(sum, bias + j);
-        for (uint32_t i = 0; i < ins->m; i++) {
+        for (size_t i = 0; i < m; i++) {
             mg_v4 x = V4_SPLAT(data[input[i]]), w;
-            V4_LOAD(w, weight + (size_t)i * n + j);
+            V4_LOAD(w, weight + i * n + j);
             sum = V4_ADD(sum, V4_MUL(w, x));
         }
         V4_STORE(out + j, sum);
     }
     for (; j < n; j++) {
         double sum = bias[j];
-        for (uint32_t i = 0; i < ins->m; i++)
-            sum += weight[(size_t)i * n + j] * data[input[i]];
+        for (size_t i = 0; i < m; i++)
+            sum += weight[i * n + j] * data[input[i]];
         out[j] = sum;
     }
 }
 
 /* to = x * g, or to += x * g. */
-MG_TARGET MG_INLINE void MG_NAME(give_row)(double *to, const double *g, double x, uint32_t n,
+MG_TARGET MG_INLINE void MG_NAME(give_row)(double *to, const double *g, double x, size_t n,
                                            int store) {
-    uint32_t j = 0;
+    size_t j = 0;
     mg_v4 xs = V4_SPLAT(x);
     for (; j + 4 <= n; j += 4) {
         mg_v4 y, before;
@@ -63,9 +63,9 @@ MG_TARGET MG_INLINE void MG_NAME(give_row)(double *to, const double *g, double x
 }
 
 MG_TARGET MG_INLINE double MG_NAME(inner_product)(const double *w, const double *g,
-                                                  uint32_t n) {
+                                                  size_t n) {
     mg_v4 sum[4], a, b;
-    uint32_t j = 0;
+    size_t j = 0;
     EACH_VEC sum[v] = V4_SPLAT(0.0);
     for (; j + 16 <= n; j += 16)
         EACH_VEC {
@@ -89,21 +89,36 @@ MG_TARGET static void MG_NAME(layer_backward)(const mg_instruction *ins,
                                               const mg_frame *frame) {
     const uint32_t *input = frame->program->index + ins->a;
     const double *g = frame->grad + ins->out;
-    uint32_t n = ins->n;
+    size_t n = ins->n, m = ins->m;
     int store = ins->flags & MG_B_FIRST && frame->first;
     if (ins->flags & MG_B_GRAD)
-        for (uint32_t i = 0; i < ins->m; i++)
-            MG_NAME(give_row)(frame->uniform_grad + ins->b + (size_t)i * n, g,
+        for (size_t i = 0; i < m; i++)
+            MG_NAME(give_row)(frame->uniform_grad + ins->b + i * n, g,
                               frame->data[input[i]], n, store);
     if (ins->flags & MG_C_GRAD)
         MG_NAME(give_row)(frame->uniform_grad + ins->c, g, 1.0, n,
                           ins->flags & MG_C_FIRST && frame->first);
     if (ins->flags & MG_A_GRAD)
-        for (uint32_t i = 0; i < ins->m; i++) {
-            double to = MG_NAME(inner_product)(frame->uniform + ins->b + (size_t)i * n, g, n);
+        for (size_t i = 0; i < m; i++) {
+            double to = MG_NAME(inner_product)(frame->uniform + ins->b + i * n, g, n);
             double *grad = &frame->grad[input[i]];
             *grad = ins->flags & MG_A_FIRST ? to : *grad + to;
         }
+}
+
+/* data -= scale * grad, n times. */
+MG_TARGET static void MG_NAME(descend)(double *data, const double *grad, double scale,
+                                       size_t n) {
+    size_t i = 0;
+    mg_v4 s = V4_SPLAT(scale), d, g;
+    for (; i + 4 <= n; i += 4) {
+        V4_LOAD(d, data + i);
+        V4_LOAD(g, grad + i);
+        d = V4_SUB(d, V4_MUL(s, g));
+        V4_STORE(data + i, d);
+    }
+    for (; i < n; i++)
+        data[i] -= scale * grad[i];
 }
 
 #undef EACH_VEC

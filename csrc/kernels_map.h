@@ -7,14 +7,16 @@
  *     MG_NAME(x)    x with a suffix of its own
  *     MG_TARGET     the attribute that picks the instruction set
  *     VEC, N_VEC    the type that holds rows side by side, and how many make a block
- *     VEC_LOAD, VEC_STORE, VEC_ADD, VEC_MUL, VEC_SPLAT, LANE_SUM
+ *     VEC_LOAD, VEC_STORE, VEC_ADD, VEC_MUL, VEC_SPLAT, FOLD, LANE_SUM
  *
  * Operators are loops over the lanes of the expressions in ops.h.
  */
 
-#define EACH_LANE MG_INDEPENDENT for (int l = 0; l < W; l++)
+#define EACH_LANE MG_ROLLED for (int l = 0; l < W; l++)
 #define EACH_VEC MG_UNROLL for (int v = 0; v < N_VEC; v++)
 #define LANES_PER_VEC (W / N_VEC)
+#define LOAD(vecs, p) EACH_VEC VEC_LOAD(vecs[v], (p) + v * LANES_PER_VEC)
+#define STORE(p, vecs) EACH_VEC VEC_STORE((p) + v * LANES_PER_VEC, vecs[v])
 
 /* The rows of a slot, or the one double of a uniform slot: its first lane and the
  * step to the next. */
@@ -63,16 +65,20 @@ MG_TARGET static void MG_NAME(map_forward)(const mg_instruction *ins, const mg_f
 
 /* Gives the gradient of each lane to an operand's slot. */
 MG_TARGET MG_INLINE void MG_NAME(give)(const mg_frame *frame, uint32_t slot, int is_uniform,
-                                       int is_first, const double *lanes) {
+                                       int is_first, const VEC *lanes) {
     if (is_uniform) {
-        frame->uniform_grad[slot] += LANE_SUM(lanes);
+        VEC folded = FOLD(lanes);
+        frame->uniform_grad[slot] += LANE_SUM(folded);
         return;
     }
     double *grad = frame->grad + (size_t)slot * W;
     if (is_first) {
-        EACH_LANE grad[l] = lanes[l];
+        STORE(grad, lanes);
     } else {
-        EACH_LANE grad[l] += lanes[l];
+        VEC sum[N_VEC];
+        LOAD(sum, grad);
+        EACH_VEC sum[v] = VEC_ADD(sum[v], lanes[v]);
+        STORE(grad, sum);
     }
 }
 
@@ -82,25 +88,31 @@ MG_TARGET MG_INLINE void MG_NAME(give)(const mg_frame *frame, uint32_t slot, int
         const double *py = (kind) == MG_BINARY ? OPERAND(b[i], y_uniform) : px;           \
         const double *pout = data + (size_t)(out_slot + i) * W;                           \
         const double *pg = frame->grad + (size_t)(out_slot + i) * W;                      \
-        double to[W];                                                                     \
-        if (flags & MG_A_GRAD) {                                                          \
-            DERIVATIVE(kind, dx, x_uniform, y_uniform)                                    \
-            MG_NAME(give)(frame, a[i], x_uniform, flags & MG_A_FIRST, to);                \
-        }                                                                                 \
-        if ((kind) == MG_BINARY && flags & MG_B_GRAD) {                                   \
-            DERIVATIVE(kind, dy, x_uniform, y_uniform)                                    \
-            MG_NAME(give)(frame, b[i], y_uniform, flags & MG_B_FIRST, to);                \
-        }                                                                                 \
+        if (flags & MG_A_GRAD)                                                            \
+            DERIVATIVE(kind, dx, x_uniform, y_uniform, a[i], x_uniform, MG_A_FIRST)       \
+        if ((kind) == MG_BINARY && flags & MG_B_GRAD)                                     \
+            DERIVATIVE(kind, dy, x_uniform, y_uniform, b[i], y_uniform, MG_B_FIRST)       \
     }
 
-#define DERIVATIVE(kind, expression, x_uniform, y_uniform)                                \
-    EACH_LANE {                                                                           \
-        double x = LANE(px, x_uniform), out = pout[l], g = pg[l];                         \
-        double y = (kind) == MG_BINARY    ? LANE(py, y_uniform)                           \
-                   : (kind) == MG_UNARY_K ? k                                             \
-                                          : x;                                            \
-        (void)x, (void)y, (void)out, (void)g;                                             \
-        to[l] = expression;                                                               \
+/* Gives the derivative's values to a slot: the first to arrive straight away. */
+#define DERIVATIVE(kind, expression, x_uniform, y_uniform, slot, is_uniform, first)       \
+    {                                                                                     \
+        double results[W];                                                                \
+        int direct = !(is_uniform) && flags & (first);                                    \
+        double *to = direct ? frame->grad + (size_t)(slot) * W : results;                 \
+        EACH_LANE {                                                                       \
+            double x = LANE(px, x_uniform), out = pout[l], g = pg[l];                     \
+            double y = (kind) == MG_BINARY    ? LANE(py, y_uniform)                       \
+                       : (kind) == MG_UNARY_K ? k                                         \
+                                              : x;                                        \
+            (void)x, (void)y, (void)out, (void)g;                                         \
+            to[l] = expression;                                                           \
+        }                                                                                 \
+        if (!direct) {                                                                    \
+            VEC vecs[N_VEC];                                                              \
+            LOAD(vecs, results);                                                          \
+            MG_NAME(give)(frame, slot, is_uniform, 0, vecs);                              \
+        }                                                                                 \
     }
 
 MG_TARGET static void MG_NAME(map_backward)(const mg_instruction *ins, const mg_frame *frame) {
@@ -139,8 +151,6 @@ MG_TARGET static void MG_NAME(map_backward)(const mg_instruction *ins, const mg_
             LOAD(vecs, data + (size_t)(slot) * W);                                        \
         }                                                                                 \
     } while (0)
-#define LOAD(vecs, p) EACH_VEC VEC_LOAD(vecs[v], (p) + v * LANES_PER_VEC)
-#define STORE(p, vecs) EACH_VEC VEC_STORE((p) + v * LANES_PER_VEC, vecs[v])
 
 MG_TARGET static void MG_NAME(muladd_forward)(const mg_instruction *ins,
                                               const mg_frame *frame) {
@@ -167,24 +177,20 @@ MG_TARGET static void MG_NAME(muladd_backward)(const mg_instruction *ins,
     const uint32_t b_mark = flags & MG_B_UNIFORM ? MG_UNIFORM_SLOT : 0;
     for (uint32_t i = ins->n; i-- > 0;) {
         VEC y[N_VEC], g[N_VEC];
-        double to[W];
         uint32_t a = index[ins->a + i], b = index[ins->b + i], c = index[ins->c + i];
-        const double *pg = frame->grad + (size_t)(ins->out + i) * W;
-        LOAD(g, pg);
+        LOAD(g, frame->grad + (size_t)(ins->out + i) * W);
         if (flags & MG_A_GRAD) {
             LOAD_MARKED(y, b | b_mark);
             EACH_VEC y[v] = VEC_MUL(y[v], g[v]);
-            STORE(to, y);
-            MG_NAME(give)(frame, a, 0, flags & MG_A_FIRST, to);
+            MG_NAME(give)(frame, a, 0, flags & MG_A_FIRST, y);
         }
         if (flags & MG_B_GRAD) {
             LOAD(y, data + (size_t)a * W);
             EACH_VEC y[v] = VEC_MUL(y[v], g[v]);
-            STORE(to, y);
-            MG_NAME(give)(frame, b, flags & MG_B_UNIFORM, flags & MG_B_FIRST, to);
+            MG_NAME(give)(frame, b, flags & MG_B_UNIFORM, flags & MG_B_FIRST, y);
         }
         if (flags & MG_C_GRAD)
-            MG_NAME(give)(frame, c, flags & MG_C_UNIFORM, flags & MG_C_FIRST, pg);
+            MG_NAME(give)(frame, c, flags & MG_C_UNIFORM, flags & MG_C_FIRST, g);
     }
 }
 
@@ -212,7 +218,7 @@ MG_TARGET static void MG_NAME(chain_forward)(const mg_instruction *ins,
 }
 
 MG_TARGET MG_INLINE void MG_NAME(give_marked)(const mg_frame *frame, uint32_t slot,
-                                              const double *lanes) {
+                                              const VEC *lanes) {
     MG_NAME(give)(frame, slot & ~MG_UNIFORM_SLOT, (slot & MG_UNIFORM_SLOT) != 0, 0, lanes);
 }
 
@@ -220,25 +226,21 @@ MG_TARGET static void MG_NAME(chain_backward)(const mg_instruction *ins,
                                               const mg_frame *frame) {
     const double *data = frame->data, *uniform = frame->uniform;
     const uint32_t *a = frame->program->index + ins->a, *b = frame->program->index + ins->b;
-    double g_lanes[W], to[W];
-    memcpy(g_lanes, frame->grad + (size_t)ins->out * W, sizeof g_lanes);
     VEC g[N_VEC], x[N_VEC];
-    LOAD(g, g_lanes);
+    LOAD(g, frame->grad + (size_t)ins->out * W);
     for (uint32_t i = ins->n; i-- > 0;) {
         if (ins->code == MG_SUM) {
-            MG_NAME(give_marked)(frame, a[i], g_lanes);
+            MG_NAME(give_marked)(frame, a[i], g);
             continue;
         }
         LOAD_MARKED(x, b[i]);
         EACH_VEC x[v] = VEC_MUL(x[v], g[v]);
-        STORE(to, x);
-        MG_NAME(give_marked)(frame, a[i], to);
+        MG_NAME(give_marked)(frame, a[i], x);
         LOAD_MARKED(x, a[i]);
         EACH_VEC x[v] = VEC_MUL(x[v], g[v]);
-        STORE(to, x);
-        MG_NAME(give_marked)(frame, b[i], to);
+        MG_NAME(give_marked)(frame, b[i], x);
     }
-    MG_NAME(give_marked)(frame, ins->c, g_lanes);
+    MG_NAME(give_marked)(frame, ins->c, g);
 }
 
 /* --- a whole list -------------------------------------------------------------- */

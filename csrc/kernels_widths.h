@@ -15,59 +15,59 @@
 #define VEC_LOAD V4_LOAD
 #define VEC_STORE V4_STORE
 #define VEC_SPLAT V4_SPLAT
+#define LANE_SUM V4_SUM
 
 #define W 16
 #define N_VEC 4
 #define TILE 2
 #define FOLD(y) V4_ADD(V4_ADD(y[0], y[2]), V4_ADD(y[1], y[3]))
-#define LANE_SUM(p) lane_sum_16(p)
 #include "kernels_layer.h"
 #include "kernels_map.h"
 #undef W
 #undef N_VEC
 #undef TILE
 #undef FOLD
-#undef LANE_SUM
 
 #define W 4
 #define N_VEC 1
 #define TILE 4
 #define FOLD(y) (y[0])
-#define LANE_SUM(p) lane_sum_4(p)
 #include "kernels_layer.h"
 #include "kernels_map.h"
 #undef W
 #undef N_VEC
 #undef TILE
 #undef FOLD
-#undef LANE_SUM
 
 #undef VEC
 #undef VEC_LOAD
 #undef VEC_STORE
 #undef VEC_SPLAT
+#undef LANE_SUM
 #undef VEC_ADD
 #undef VEC_MUL
 #define VEC double
 #define VEC_LOAD(v, p) ((v) = *(p))
 #define VEC_STORE(p, v) (*(p) = (v))
 #define VEC_SPLAT(x) (x)
+#define LANE_SUM(v) (v)
 #define VEC_ADD(a, b) ((a) + (b))
 #define VEC_MUL(a, b) ((a) * (b))
 
 #define W 1
 #define N_VEC 1
-#define LANE_SUM(p) ((p)[0])
+#define FOLD(y) (y[0])
 #include "kernels_layer1.h"
 #include "kernels_map.h"
 #undef W
 #undef N_VEC
-#undef LANE_SUM
+#undef FOLD
 
 #undef VEC
 #undef VEC_LOAD
 #undef VEC_STORE
 #undef VEC_SPLAT
+#undef LANE_SUM
 #undef VEC_ADD
 #undef VEC_MUL
 #undef MG_NAME

@@ -6,6 +6,7 @@
 
 #include "alloc.h"
 #include "graph.h"
+#include "program.h"
 
 static void add_decay(const mg_optimizer *o, const double *data, double *grad, size_t n) {
     if (o->weight_decay != 0.0)
@@ -15,7 +16,7 @@ static void add_decay(const mg_optimizer *o, const double *data, double *grad, s
 
 static void sgd(const mg_optimizer *o, double step, double *data, double *grad, double *buffer,
                 size_t n) {
-    double lr = o->lr, momentum = o->momentum, rest = 1.0 - o->dampening;
+    double momentum = o->momentum, rest = 1.0 - o->dampening;
     add_decay(o, data, grad, n);
     if (momentum != 0.0) {
         for (size_t i = 0; i < n; i++) {
@@ -24,8 +25,7 @@ static void sgd(const mg_optimizer *o, double step, double *data, double *grad, 
             grad[i] = o->flag ? grad[i] + momentum * buffer[i] : buffer[i];
         }
     }
-    for (size_t i = 0; i < n; i++)
-        data[i] -= lr * grad[i];
+    mg_best_kernels()->descend(data, grad, o->lr, n);
 }
 
 static void adam(const mg_optimizer *o, double step, double *data, const double *grad,

@@ -89,7 +89,7 @@ mg_status mg_program_non_finite(mg_program *program, const double *const *inputs
     mg_run_batch(&batch);
     const mg_instruction *ins = find_non_finite(&program->uniform, batch.scratch->uniform);
     if (ins == NULL)
-        ins = find_non_finite(&program->row, batch.scratch->rows[0]);
+        ins = find_non_finite(&program->row, mg_row_data(batch.scratch));
     *name = ins == NULL ? NULL : code_name(ins->code);
     mg_give_scratch(program, batch.scratch);
     return MG_OK;

@@ -110,6 +110,7 @@ typedef struct {
     const char *name;
     void (*forward[3])(const mg_code *code, const mg_frame *frame);
     void (*backward[3])(const mg_code *code, const mg_frame *frame);
+    void (*descend)(double *data, const double *grad, double scale, size_t n); /* SGD */
 } mg_kernels;
 
 enum { MG_WIDTH_16, MG_WIDTH_4, MG_WIDTH_1 };

@@ -15,40 +15,57 @@ static uint32_t count_chunks(size_t n) {
     return chunks == 0 ? 1 : chunks > MG_MAX_CHUNKS ? MG_MAX_CHUNKS : (uint32_t)chunks;
 }
 
+/* Vectors that straddle cache lines are slow: what they work on starts at a line. */
+enum { LINE = 64, LINE_DOUBLES = LINE / sizeof(double) };
+
+static double *allocate_doubles(size_t n) { return mg_alloc(n + LINE_DOUBLES, sizeof(double)); }
+
+static double *aligned(double *memory) {
+    return (double *)(((uintptr_t)memory + LINE - 1) & ~(uintptr_t)(LINE - 1));
+}
+
+/* The uniform slots of a program, made whole lines. */
+static size_t uniform_length(const mg_program *program) {
+    return ((size_t)program->uniform.slots + LINE_DOUBLES - 1) / LINE_DOUBLES * LINE_DOUBLES;
+}
+
 void mg_free_scratch(mg_scratch *scratch) {
     if (scratch == NULL)
         return;
-    for (int i = 0; scratch->rows != NULL && i < scratch->n_threads; i++)
-        mg_dealloc(scratch->rows[i]);
-    mg_dealloc(scratch->rows);
-    mg_dealloc(scratch->uniform);
-    mg_dealloc(scratch->chunk_grad);
+    for (int i = 0; scratch->row_memory != NULL && i < scratch->n_threads; i++)
+        mg_dealloc(scratch->row_memory[i]);
+    mg_dealloc(scratch->row_memory);
+    mg_dealloc(scratch->memory);
+    mg_dealloc(scratch->chunk_memory);
     mg_dealloc(scratch);
 }
 
+double *mg_row_data(const mg_scratch *scratch) { return aligned(scratch->row_memory[0]); }
+
 static mg_scratch *new_scratch(const mg_program *program, size_t row_length, uint32_t chunks,
                                int n_threads) {
-    size_t slots = program->uniform.slots;
+    size_t length = uniform_length(program);
     mg_scratch *s = mg_alloc(1, sizeof *s);
     if (s == NULL)
         return NULL;
     memset(s, 0, sizeof *s);
     s->n_chunks = chunks;
     s->row_length = row_length;
-    s->uniform = mg_alloc(slots * 2, sizeof(double));
-    s->chunk_grad = mg_alloc(slots, (chunks - 1) * sizeof(double));
-    s->rows = mg_alloc((size_t)n_threads, sizeof *s->rows);
-    int fine = s->uniform && s->chunk_grad && s->rows;
+    s->memory = allocate_doubles(length * 2);
+    s->chunk_memory = allocate_doubles(length * (chunks - 1));
+    s->row_memory = mg_alloc((size_t)n_threads, sizeof *s->row_memory);
+    int fine = s->memory && s->chunk_memory && s->row_memory;
     for (; fine && s->n_threads < n_threads; s->n_threads++) {
-        s->rows[s->n_threads] = mg_alloc(row_length, sizeof(double));
-        fine = s->rows[s->n_threads] != NULL;
+        s->row_memory[s->n_threads] = allocate_doubles(row_length);
+        fine = s->row_memory[s->n_threads] != NULL;
     }
     if (!fine) {
         mg_free_scratch(s);
         return NULL;
     }
-    memset(s->rows[0], 0, row_length * sizeof(double));
-    s->uniform_grad = s->uniform + slots;
+    s->uniform = aligned(s->memory);
+    s->uniform_grad = s->uniform + length;
+    s->chunk_grad = aligned(s->chunk_memory);
     memcpy(s->uniform + program->n_parameters, program->constants,
            program->n_constants * sizeof(double));
     return s;
@@ -205,7 +222,7 @@ typedef struct {
 static double *chunk_grad(const mg_batch *batch, uint32_t chunk) {
     if (chunk == 0)
         return batch->scratch->uniform_grad;
-    return batch->scratch->chunk_grad + (size_t)(chunk - 1) * batch->program->uniform.slots;
+    return batch->scratch->chunk_grad + (chunk - 1) * uniform_length(batch->program);
 }
 
 /* The chunks of one of n threads: a share of them that is next to each other. */
@@ -217,7 +234,7 @@ static void run_share(void *job, int thread, int n) {
         size_t first = i * run->chunk_rows, last = first + run->chunk_rows;
         if (last > run->batch->n)
             last = run->batch->n;
-        run->sums[i] = run_rows(run->batch, run->batch->scratch->rows[thread],
+        run->sums[i] = run_rows(run->batch, aligned(run->batch->scratch->row_memory[thread]),
                                 chunk_grad(run->batch, i), first, last);
     }
 }

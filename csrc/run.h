@@ -14,11 +14,12 @@ enum { MG_MAX_CHUNKS = 16, MG_MIN_CHUNK = 256 };
 /* The memory that runs work in; a program keeps it for the next one. */
 struct mg_scratch {
     mg_scratch *next;
+    double *memory; /* the blocks of memory; what is next lies in it, aligned */
     double *uniform, *uniform_grad; /* one double a uniform slot */
-    double *chunk_grad;             /* uniform gradients of every chunk after the first */
+    double *chunk_memory, *chunk_grad; /* uniform gradients of chunks after the first */
     uint32_t n_chunks;
     int n_threads;
-    double **rows; /* by thread: the data of a block's slots, then their gradients */
+    double **row_memory; /* by thread: the data of a block's slots, then gradients */
     size_t row_length;
 };
 
@@ -37,6 +38,9 @@ typedef struct {
 mg_scratch *mg_take_scratch(mg_program *program, size_t n, int backward, int n_threads);
 void mg_give_scratch(mg_program *program, mg_scratch *scratch);
 void mg_free_scratch(mg_scratch *scratch);
+
+/* The data of the last block that the calling thread ran. */
+double *mg_row_data(const mg_scratch *scratch);
 
 /* Copies the parameters' data from the graph to the uniform slots, or adds their
  * gradients to the graph's. Both take the graph's lock. */

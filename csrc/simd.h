@@ -86,7 +86,7 @@ MG_INLINE mg_v4 v4_shuffle(mg_v4 a, mg_v4 b, int i, int j, int k, int l) {
         (out) = V4_ADD(V4_SHUFFLE(ac, bd, 0, 4, 2, 6), V4_SHUFFLE(ac, bd, 1, 5, 3, 7));   \
     } while (0)
 
-#define V4_SUM(v) \
-    ((V4_LANE(v, 0) + V4_LANE(v, 2)) + (V4_LANE(v, 1) + V4_LANE(v, 3)))
+/* The sum of v's lanes in the same order; v is evaluated again and again. */
+#define V4_SUM(v) ((V4_LANE(v, 0) + V4_LANE(v, 2)) + (V4_LANE(v, 1) + V4_LANE(v, 3)))
 
 #endif
