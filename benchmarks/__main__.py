@@ -8,7 +8,7 @@ from pathlib import Path
 from benchmarks import compare, crossover, growth, instructions, machine, report, suite, tasks
 from benchmarks.peers import PEERS
 
-QUICK = suite.Settings(rounds=3, piece_seconds=0.03, patience=15.0)
+QUICK = suite.Settings(rounds=3, piece_seconds=0.03, patience=15.0, budget=3.0)
 EXTRAS = ("growth", "crossover", "instructions")
 
 

@@ -90,13 +90,15 @@ def main(argv=None):
     for kind in GRAPHS:
         for n in args.nodes:
             result = measure_apart(kind, n, args.repeats)
-            first, fastest = (1e9 * s / n for s in (result["backwards"][0], min(result["backwards"])))
+            backwards = [1e9 * seconds / n for seconds in result["backwards"]]
+            first, fastest = backwards[0], min(backwards)
             n_bytes = result["bytes"] / n
             reached = fastest <= TARGET_NS and n_bytes <= TARGET_BYTES
             figures = [1e9 * result["build"] / n, first, fastest, 1e9 * result["free"] / n, n_bytes]
             rows.append([kind, f"{n:,}", *map(three_digits, figures), "yes" if reached else "no"])
     target = f"<= {TARGET_NS} ns, <= {TARGET_BYTES} B"
-    print(table(["graph", "nodes", "build", "first backward", "fastest", "free", "bytes", target], rows))
+    header = ["graph", "nodes", "build", "first backward", "fastest", "free", "bytes", target]
+    print(table(header, rows))
     print("Times are ns a node. The last column is about the fastest backward and the bytes.")
 
 

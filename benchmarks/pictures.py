@@ -84,7 +84,8 @@ def crossover(results):
         task["operators"]: width for task, width in zip(results["tasks"], results["widths"])
     }
     found = curves(results["tasks"], lambda row: min(row["seconds"]))
-    draw_curves(axes, {name: [(width_of[n], y) for n, y in points] for name, points in found.items()})
+    by_width = {name: [(width_of[n], y) for n, y in points] for name, points in found.items()}
+    draw_curves(axes, by_width)
     axes.set_xlabel("n of the net n-n-10, 32 rows")
     axes.set_ylabel("seconds a step")
     axes.legend(fontsize=8)

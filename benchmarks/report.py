@@ -27,13 +27,14 @@ def markdown(results):
 
 
 METHOD = """\
-A step is forward, backward and, for a net, gradient descent. Every peer runs in a process and on a
-thread of its own, on the same float64 data; its first loss and gradients agreed with the others' to
-1e-9 of the largest, or a row says that they did not. Peers take turns in every round; times are of
-one step. Spread is how far the median lies above the minimum. Ratios are of minima, `vs micrograd`
-says how many times faster than micrograd 0.1.0 with the garbage collector on, which is how people run
-it, `vs limit` how many times slower than C by hand. `prepare` is building, tracing, compiling and the
-first step; imports are not in it. `memory` is the most above what the imports took."""
+A step is forward, backward and, for a net, gradient descent. Every peer runs in a process and on
+a thread of its own, on the same float64 data; its first loss and gradients agreed with the
+others' to 1e-9 of the largest, or a row says that they did not. Peers take turns in every round,
+slow ones not in all; times are of one step. `spread` is how far the median lies above the
+minimum. Ratios are of minima: `vs micrograd` says how many times faster than micrograd 0.1.0 with
+the garbage collector on, which is how people run it, `vs limit` how many times slower than C by
+hand. `prepare` is building, tracing, compiling and the first step; imports are not in it.
+`memory` is the most above what the imports took."""
 
 
 def facts(machine):
@@ -90,8 +91,11 @@ def growth_table(growth):
         cells = [growth_cell(task["rows"][i], task["operators"]) for task in growth["tasks"]]
         exponent = growth["exponents"].get(name)
         rows.append([name, *cells, f"{exponent:.2f}" if exponent else ""])
-    note = "\n\nA chain of so many operators, built, differentiated and dropped: time and peak bytes"
-    return table(header, rows) + note + " an operator; time grows with size to the exponent."
+    note = (
+        "A chain of so many operators, built, differentiated and dropped: time and peak bytes an "
+        "operator; time grows with size to the exponent."
+    )
+    return f"{table(header, rows)}\n\n{note}"
 
 
 def growth_cell(row, operators):

@@ -28,6 +28,7 @@ class Settings(NamedTuple):
     rounds: int = 7
     piece_seconds: float = 0.2
     patience: float = 120.0  # seconds until the first step is done, and for a round
+    budget: float = 20.0  # seconds of rounds, after which a peer leaves; two it always has
 
 
 class Worker:
@@ -87,6 +88,9 @@ class Worker:
                 return
             self.n = min(wanted, 10 * self.n)
 
+    def has_left(self, budget):
+        return self.failure or (len(self.seconds) > 1 and self.n * sum(self.seconds) > budget)
+
     def stop(self):
         if self.process:
             self.process.stdin.close()
@@ -128,7 +132,7 @@ def run_task(task_name, settings, peers=PEERS, say=lambda text: None):
         for k in range(settings.rounds):
             say(f"{task_name}: round {k + 1} of {settings.rounds}")
             for worker in workers:
-                if not worker.failure:
+                if not worker.has_left(settings.budget):
                     worker.seconds.append(worker.time_steps(worker.n))
     finally:
         for worker in workers:

@@ -97,6 +97,12 @@ def test_a_peer_that_does_not_answer_is_stopped():
     assert failure_of({}, settings=TINY._replace(patience=0.001)) == "no answer in 0.001 s"
 
 
+def test_a_slow_peer_has_two_rounds():
+    settings = TINY._replace(rounds=4, budget=0.0)
+    (row,) = suite.run_task("chain:10", settings, [BY_NAME["python_ref"]])["rows"]
+    assert len(row["seconds"]) == 2
+
+
 def test_a_peer_that_disagrees_is_a_row_that_says_so():
     worker = suite.Worker(BY_NAME["python_ref"], "chain:10", tasks.make_data("chain:10"), 60.0)
     try:
