@@ -67,3 +67,24 @@ def assert_same(program, last_bits=False):
                 assert grad == pytest.approx(expected_grad, rel=1e-12, abs=1e-14, nan_ok=True)
             else:
                 assert bits(grad) == bits(expected_grad), about
+
+
+def as_list(out):
+    return out if isinstance(out, list) else [out]
+
+
+def compute(model, x):
+    """One forward and backward; returns what to look at."""
+    out = as_list(model(x))
+    sum((i + 1.0) * o for i, o in enumerate(out)).backward()
+    return [*out, *model.parameters()]
+
+
+def below(root):
+    seen, todo = set(), [root]
+    while todo:
+        node = todo.pop()
+        if node not in seen:
+            seen.add(node)
+            todo.extend(node._prev)
+    return seen

@@ -5,8 +5,9 @@ import math
 
 import numpy as np
 import pytest
-from net_tools import NONLINEARITIES, assert_same
+from net_tools import NONLINEARITIES, as_list, assert_same
 
+import python_ref.nn
 from micrograd_c import _cvalue, nn
 from micrograd_c.engine import Value
 
@@ -35,10 +36,6 @@ INPUTS = {
 
 inputs = pytest.mark.parametrize("make", INPUTS.values(), ids=INPUTS)
 nonlinearities = pytest.mark.parametrize("nonlin", NONLINEARITIES)
-
-
-def as_list(out):
-    return out if isinstance(out, list) else [out]
 
 
 # --- one crossing -----------------------------------------------------------------
@@ -145,9 +142,9 @@ def test_sizes(nin, nouts):
         yield [*out, *model.parameters()]
 
     if 1 in nouts[:-1]:  # a layer of one gives a Value, which the next cannot take
-        for engine_nn in (nn, __import__("python_ref.nn").nn):
+        for either in (nn, python_ref.nn):
             with pytest.raises(TypeError):
-                engine_nn.MLP(nin, nouts)([0.1] * nin)
+                either.MLP(nin, nouts)([0.1] * nin)
     else:
         assert_same(program)
 
@@ -165,8 +162,8 @@ def test_no_inputs_and_no_neurons():
 @nonlinearities
 def test_some_outputs_in_any_order(order, nonlin):
     def program(nn, V):
-        for make in (lambda: nn.MLP(2, [3, 3], nonlin=nonlin), lambda: nn.Layer(2, 3, nonlin=nonlin)):
-            model, x = make(), [V(1.5), V(-0.5)]
+        for model in (nn.MLP(2, [3, 3], nonlin=nonlin), nn.Layer(2, 3, nonlin=nonlin)):
+            x = [V(1.5), V(-0.5)]
             out = model(x)
             loss = V(0.0)
             for i in order:

@@ -1,0 +1,179 @@
+"""Parameters in .npz files: save and load."""
+
+import os
+import pickle
+import stat
+import zipfile
+
+import numpy as np
+import pytest
+from state_tools import own_module, values_of
+
+from micrograd_c import state
+
+
+def test_a_file(engine, tmp_path):
+    for make in (lambda: engine.nn.MLP(3, [4, 2]), lambda: own_module(engine)):
+        saved, other = make(), make()
+        state.save(saved, tmp_path / "model.npz")
+        state.load(other, tmp_path / "model.npz")
+        assert values_of(other) == values_of(saved)
+
+
+def test_numpy_reads_it_without_pickle(engine, tmp_path):
+    model = engine.nn.MLP(2, [2, 1])
+    state.save(model, tmp_path / "model.npz")
+    with np.load(tmp_path / "model.npz", allow_pickle=False) as archive:
+        got = dict(archive)
+    expected = state.state_dict(model)
+    assert list(got) == list(expected)
+    assert all(np.array_equal(got[name], expected[name]) for name in expected)
+
+
+def test_numpy_may_write_it(engine, tmp_path):
+    np.savez_compressed(tmp_path / "model.npz", w=[1.0, 2.0], b=3.0)
+    one = engine.nn.Neuron(2)
+    state.load(one, tmp_path / "model.npz")
+    assert values_of(one) == [1.0, 2.0, 3.0]
+
+
+def test_names_that_numpys_savez_has_a_use_for(engine, tmp_path):
+    class Named(engine.nn.Module):
+        def __init__(self):
+            self.file = engine.Value(1.0)
+            self.allow_pickle = engine.Value(2.0)
+            self.größe = engine.Value(3.0)
+
+        def parameters(self):
+            return [self.file, self.allow_pickle, self.größe]
+
+    saved, other = Named(), Named()
+    saved.allow_pickle.data = saved.größe.data = 7.0
+    state.save(saved, tmp_path / "model.npz")
+    state.load(other, tmp_path / "model.npz")
+    assert values_of(other) == [1.0, 7.0, 7.0]
+
+
+@pytest.mark.parametrize("name", ["model", "model.npz", "model.tar", ".npz", "mödel"])
+def test_the_path_is_taken_as_it_is(engine, tmp_path, name):
+    one = engine.nn.Neuron(1)
+    for path in (tmp_path / name, str(tmp_path / name)):
+        state.save(one, path)
+        assert os.listdir(tmp_path) == [name]
+        state.load(one, path)
+
+
+def test_the_file_is_as_readable_as_any(engine, tmp_path):
+    (tmp_path / "other").write_text("")
+    state.save(engine.nn.Neuron(1), tmp_path / "model.npz")
+    modes = [stat.S_IMODE(os.stat(tmp_path / name).st_mode) for name in ("other", "model.npz")]
+    assert modes[0] == modes[1]
+
+
+def test_saving_through_a_link(engine, tmp_path):
+    (tmp_path / "real").mkdir()
+    try:
+        (tmp_path / "link.npz").symlink_to(tmp_path / "real" / "model.npz")
+    except OSError:
+        pytest.skip("no symbolic links here")
+    state.save(engine.nn.Neuron(1), tmp_path / "link.npz")
+    assert (tmp_path / "link.npz").is_symlink()
+    assert os.listdir(tmp_path / "real") == ["model.npz"]
+
+
+def test_what_was_there_stays_when_writing_fails(engine, tmp_path, monkeypatch):
+    path = tmp_path / "model.npz"
+    state.save(engine.nn.Neuron(1), path)
+    before = path.read_bytes()
+
+    def full(file, array, allow_pickle):
+        file.write(b"half")
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr(np.lib.format, "write_array", full)
+    with pytest.raises(OSError, match="the disk is full"):
+        state.save(engine.nn.Neuron(1), path)
+    assert path.read_bytes() == before and os.listdir(tmp_path) == ["model.npz"]
+
+
+def test_a_name_that_cannot_be_taken(engine, tmp_path):
+    (tmp_path / "model.npz").mkdir()
+    with pytest.raises(OSError):
+        state.save(engine.nn.Neuron(1), tmp_path / "model.npz")
+    assert os.listdir(tmp_path) == ["model.npz"]
+    with pytest.raises(FileNotFoundError):
+        state.save(engine.nn.Neuron(1), tmp_path / "no" / "model.npz")
+
+
+def test_nothing_is_written_for_a_module_that_cannot_be_named(engine, tmp_path):
+    class Nameless(engine.nn.Module):
+        def parameters(self):
+            return [engine.Value(1.0)]
+
+    with pytest.raises(ValueError, match="1 of the 1 parameters of Nameless"):
+        state.save(Nameless(), tmp_path / "model.npz")
+    assert os.listdir(tmp_path) == []
+
+
+def test_no_file(engine, tmp_path):
+    with pytest.raises(FileNotFoundError):
+        state.load(engine.nn.Neuron(1), tmp_path / "model.npz")
+
+
+def refused(engine, path):
+    """Whether loading ends in a ValueError that names the file, and changes nothing."""
+    layer = engine.nn.Layer(20, 2)
+    before = values_of(layer)
+    with pytest.raises(ValueError) as caught:
+        state.load(layer, path)
+    assert values_of(layer) == before
+    return str(path) in str(caught.value)
+
+
+class Exploding:
+    def __reduce__(self):
+        return pytest.fail, ("a pickle was loaded",)
+
+
+def test_files_of_another_kind(engine, tmp_path):
+    path = tmp_path / "model.npz"
+    path.write_bytes(b"")
+    assert refused(engine, path)
+    path.write_text("some text")
+    assert refused(engine, path)
+    path.write_bytes(pickle.dumps(Exploding()))
+    assert refused(engine, path)
+    with open(path, "wb") as file:
+        np.save(file, np.zeros(3))
+    assert refused(engine, path)
+    np.savez(path, w=np.array([Exploding()], dtype=object))
+    assert refused(engine, path)
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("neurons.0.b.npy", b"no array")
+    refused(engine, path)
+
+
+def test_a_damaged_file(engine, tmp_path):
+    path = tmp_path / "model.npz"
+    state.save(engine.nn.Layer(20, 2), path)
+    whole = path.read_bytes()
+    for end in range(0, len(whole), 97):
+        path.write_bytes(whole[:end])
+        assert refused(engine, path)
+    start = whole.index(b"NUMPY") + 200  # among the first array's numbers
+    path.write_bytes(whole[:start] + bytes([whole[start] ^ 1]) + whole[start + 1 :])
+    assert refused(engine, path)
+
+
+def test_any_damaged_byte_is_refused_or_harmless(engine, tmp_path):
+    path = tmp_path / "model.npz"
+    layer = engine.nn.Layer(3, 1)
+    state.save(layer, path)
+    before, whole = values_of(layer), path.read_bytes()
+    for place in range(0, len(whole), 5):
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 0x55]) + whole[place + 1 :])
+        try:
+            state.load(layer, path)
+        except ValueError:
+            pass
+        assert values_of(layer) == before
