@@ -1,0 +1,36 @@
+"""Types of ``jit``."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from micrograd_c.engine import Value, _Operand
+from micrograd_c.optim import Optimizer
+
+__all__ = ["jit", "where", "TraceError"]
+
+class TraceError(TypeError): ...
+
+def where(cond_value: _Operand, a: _Operand, b: _Operand) -> Value: ...
+
+class jit:
+    def __init__(self, function: Callable[..., Any]) -> None: ...
+    def __call__(self, *arrays: ArrayLike, check_finite: bool = False) -> NDArray[np.float64]: ...
+    def backward(self, *arrays: ArrayLike, check_finite: bool = False) -> float: ...
+    def fit(
+        self,
+        *arrays: ArrayLike,
+        optimizer: Optimizer,
+        epochs: int = 1,
+        batch_size: int | None = None,
+        shuffle: bool = True,
+        seed: int | None = 0,
+        callback: Callable[[int, float], bool | None] | None = None,
+        threads: int = 1,
+        progress: bool = False,
+        check_finite: bool = False,
+    ) -> list[float]: ...
+    def check(self, *arrays: ArrayLike) -> None: ...
+    def explain(self) -> str: ...

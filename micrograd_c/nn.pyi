@@ -1,0 +1,39 @@
+"""Types of ``nn``."""
+
+import os
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from micrograd_c.engine import Value, _Operand
+
+class Module:
+    def zero_grad(self) -> None: ...
+    def parameters(self) -> list[Value]: ...
+    def state_dict(self) -> dict[str, NDArray[np.float64]]: ...
+    def load_state_dict(
+        self, state_dict: Mapping[str, ArrayLike], strict: bool = True
+    ) -> None: ...
+    def save(self, path: str | os.PathLike[str]) -> None: ...
+    def load(self, path: str | os.PathLike[str]) -> None: ...
+
+class Neuron(Module):
+    w: list[Value]
+    b: Value
+    nonlin: bool | str
+    def __init__(self, nin: int, nonlin: bool | str = True) -> None: ...
+    def __call__(self, x: Iterable[_Operand]) -> Value: ...
+
+# A Layer gives a Value where it has one neuron, else a list: its size decides, which no
+# type knows. Any lets programs use either without asking.
+class Layer(Module):
+    neurons: list[Neuron]
+    def __init__(self, nin: int, nout: int, **kwargs: Any) -> None: ...
+    def __call__(self, x: Iterable[_Operand]) -> Any: ...
+
+class MLP(Module):
+    layers: list[Layer]
+    def __init__(self, nin: int, nouts: Iterable[int], nonlin: bool | str = "relu") -> None: ...
+    def __call__(self, x: Iterable[_Operand]) -> Any: ...
