@@ -1,0 +1,78 @@
+"""The pages in docs/: links lead somewhere, and the steps of add-an-operator.md lead to an operator.
+
+Their Python examples run as doctests, see pyproject.toml.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = sorted((ROOT / "docs").glob("*.md"))
+NOT_COPIED = shutil.ignore_patterns(
+    ".git", ".venv", "build", "*.egg-info", "__pycache__", ".hypothesis", "_native.*"
+)
+
+# "In `file`, after the line that begins with `start`:" and the block below it
+STEP = re.compile(
+    r"^In `([^`]+)`, after the line that begins with `([^`]+)`:\n\n```\w+\n(.*?)^```$",
+    re.MULTILINE | re.DOTALL,
+)
+
+
+def follow(page, checkout):
+    """Do what a page says to files; the files it names."""
+    steps = STEP.findall(page)
+    assert page.count("after the line that begins with") == len(steps)
+    for name, start, block in steps:
+        path = checkout / name
+        lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+        (place,) = [i for i, line in enumerate(lines) if line.lstrip().startswith(start)]
+        lines.insert(place + 1, block)
+        path.write_text("".join(lines), encoding="utf-8")
+    return {name for name, _, _ in steps}
+
+
+def run(*command, cwd):
+    """This Python with ``command``, the package of ``cwd``; its output."""
+    done = subprocess.run(
+        [sys.executable, *command], cwd=cwd, encoding="utf-8",
+        env={**os.environ, "MICROGRAD_C_REQUIRE_EXT": "1", "PYTHONPATH": str(cwd)},
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout
+    return done.stdout
+
+
+@pytest.mark.slow
+def test_the_steps_to_an_operator_lead_to_one(tmp_path):
+    checkout = Path(shutil.copytree(ROOT, tmp_path / "checkout", ignore=NOT_COPIED))
+    page = (ROOT / "docs" / "add-an-operator.md").read_text(encoding="utf-8")
+    changed = follow(page, checkout)
+    assert {"csrc/ops.h", "python_ref/ops.py", "tests/test_operators.py"} < changed
+
+    commands = re.search(r"```sh\n(.*?)```", page, re.DOTALL).group(1).splitlines()
+    build, test, parity = (line.partition("python ")[2].split() for line in commands)
+    run(*build, cwd=checkout)
+    output = run(*test, "-k", "silu or every_row", "-v", "-p", "no:cacheprovider", cwd=checkout)
+    for engine in ("c", "py"):
+        assert f"test_derivatives_of_functions[{engine}-silu] PASSED" in output
+    run(*parity, cwd=checkout)
+    program = "from micrograd_c import silu, backend; print(backend, silu(2), silu.__doc__)"
+    assert "c 1.76159" in run("-c", program, cwd=checkout)
+
+
+@pytest.mark.parametrize("page", [*PAGES, ROOT / "README.md"], ids=lambda path: path.name)
+def test_links_between_pages_lead_somewhere(page):
+    for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
+        assert target.startswith("https://") or (page.parent / target).exists(), target
+
+
+def test_every_page_is_in_the_readme():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert PAGES and [page.name for page in PAGES if f"docs/{page.name}" not in readme] == []
