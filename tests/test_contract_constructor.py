@@ -59,6 +59,8 @@ NUMBERS = [
 NOT_NUMBERS = [
     ("2.5", "str"),
     (b"2", "bytes"),
+    (np.str_("2.5"), "str_"),
+    (np.bytes_(b"2"), "bytes_"),
     (bytearray(b"2"), "bytearray"),
     (None, "NoneType"),
     (1j, "complex"),
