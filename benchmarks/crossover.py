@@ -20,7 +20,10 @@ def run(quick=False, say=lambda text: None):
 
 
 def overtaken(results, widths):
-    """By each of ours: the first width from which on PyTorch is faster; None for none."""
+    """By each of ours: the first width from which on PyTorch is faster; None for none.
+
+    Only widths count for which both have a figure; who shares none with PyTorch is left out.
+    """
     fastest = {}
     seconds = curves(results, lambda row: min(row["seconds"]))
     width_of = {result["operators"]: width for result, width in zip(results, widths)}
@@ -29,9 +32,9 @@ def overtaken(results, widths):
             fastest[n] = min(y, fastest.get(n, y))
     found = {}
     for name in OURS:
-        slower = [width_of[n] for n, y in seconds.get(name, []) if y > fastest.get(n, y)]
-        ahead = [width_of[n] for n, y in seconds.get(name, []) if y <= fastest.get(n, y)]
+        both = [(n, y) for n, y in seconds.get(name, []) if n in fastest]
+        slower = [width_of[n] for n, y in both if y > fastest[n]]
+        ahead = [width_of[n] for n, y in both if y <= fastest[n]]
         if slower or ahead:
-            behind_for_good = [w for w in slower if not ahead or w > max(ahead)]
-            found[name] = min(behind_for_good, default=None)
+            found[name] = min((w for w in slower if w > max(ahead, default=0)), default=None)
     return found

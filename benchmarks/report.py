@@ -114,7 +114,7 @@ def crossover_table(crossover):
     sentences = [
         f"- PyTorch overtakes {name} from width {width} on."
         if width
-        else f"- PyTorch does not overtake {name} up to width {crossover['widths'][-1]}."
+        else f"- PyTorch does not overtake {name} at any width that both have a figure for."
         for name, width in crossover["overtaken"].items()
     ]
     return "\n".join([table(header, rows), "", *sentences])

@@ -163,6 +163,8 @@ def test_overtaken():
     widths = (4, 8, 16)
     slower = [result(4, 2.0, 1.0), result(8, 1.0, 2.0), result(16, 3.0, 2.0)]
     assert crossover.overtaken(slower, widths) == {"micrograd_c nets": 16}
+    slower[2]["rows"][1] = {"peer": "PyTorch eager", "failure": "crashed"}
+    assert crossover.overtaken(slower, widths) == {"micrograd_c nets": None}
     ahead = [result(n, 1.0, 2.0) for n in widths]
     assert crossover.overtaken(ahead, widths) == {"micrograd_c nets": None}
 

@@ -6,6 +6,14 @@ their columns; other programs run operator by operator on arrays of no dimension
 
 import numpy
 
+from benchmarks.peers import CannotDo
+
+
+def refuse_long_programs(task, most_operators):
+    """Raise CannotDo for a program of more operators, if it is one that is not arrays."""
+    if not task.net and not task.rows and task.operators > most_operators:
+        raise CannotDo("would take too long")
+
 
 def split_inputs(task):
     """The inputs as a list of float64 NumPy arrays."""

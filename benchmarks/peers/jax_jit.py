@@ -5,15 +5,13 @@ from types import SimpleNamespace
 import jax
 import jax.numpy as np
 
-from benchmarks.peers import CannotDo
-from benchmarks.peers.array_loss import array_loss, join, split_inputs
+from benchmarks.peers.array_loss import array_loss, join, refuse_long_programs, split_inputs
 
 MOST_UNROLLED = 10_000  # operators of a program that is not arrays: it compiles for minutes
 
 
 def make_runner(task):
-    if not task.net and not task.rows and task.operators > MOST_UNROLLED:
-        raise CannotDo("compiles too long")
+    refuse_long_programs(task, MOST_UNROLLED)
     return Runner(task)
 
 

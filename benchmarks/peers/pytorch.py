@@ -4,15 +4,14 @@ from types import SimpleNamespace
 
 import torch
 
-from benchmarks.peers import CannotDo
-from benchmarks.peers.array_loss import array_loss, join, split_inputs
+from benchmarks.peers.array_loss import array_loss, join, refuse_long_programs, split_inputs
 
-MOST_COMPILED = 500  # operators of a program that is not arrays: it compiles for minutes
+# Operators of a program that is not arrays: more take minutes, to run or to compile.
+MOST_EAGER, MOST_COMPILED = 2_000_000, 500
 
 
 def make_runner(task, compiled):
-    if compiled and not task.net and not task.rows and task.operators > MOST_COMPILED:
-        raise CannotDo("compiles too long")
+    refuse_long_programs(task, MOST_COMPILED if compiled else MOST_EAGER)
     return Runner(task, compiled)
 
 
