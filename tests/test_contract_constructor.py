@@ -7,12 +7,19 @@ import numpy as np
 import pytest
 
 
-class WithFloat:
+class Named:
+    """Its repr is part of a test's name, and must be the same in every process."""
+
+    def __repr__(self):
+        return f"{type(self).__name__}()"
+
+
+class WithFloat(Named):
     def __float__(self):
         return 2.5
 
 
-class WithIndex:
+class WithIndex(Named):
     def __index__(self):
         return 7
 
@@ -22,12 +29,12 @@ class WithBoth(WithIndex):
         return 2.5
 
 
-class FailingFloat:
+class FailingFloat(Named):
     def __float__(self):
         raise RuntimeError("not today")
 
 
-class TextFromFloat:
+class TextFromFloat(Named):
     def __float__(self):
         return "2.5"
 
