@@ -1,0 +1,257 @@
+"""Every allocation of a call fails in turn: MemoryError, the graph as it was, nothing lost.
+
+A case makes its Values and returns them with the work to do. The work is run with the
+first allocation failing, then the second, and so on, once only and from then on; then
+with room for no new node, for one, two, and so on; until nothing fails. What is said of
+calls of nets is in test_net_memory.py, of the C functions alone in tests/c.
+"""
+
+import copy
+import gc
+import pickle
+import random
+
+import numpy as np
+import pytest
+from net_tools import graph
+from trust_tools import size
+
+from micrograd_c import functional, jit, nn, optim
+from micrograd_c._native import lib
+from micrograd_c.engine import Value
+
+# How many allocations succeed before one fails: more than any case needs at the end.
+COUNTS = [*range(8), *range(8, 500, size(9, 1))]
+CHUNK = 2**14  # nodes in a block of them
+ROWS = np.array([[0.5, -1.0], [2.0, 1.0], [0.25, 0.75]])
+
+
+def leaves(n=3):
+    return [Value(0.5 + i) for i in range(n)]
+
+
+# --- the cases: each returns what is alive before, and the work -------------------------
+
+
+def build():
+    return [], lambda: [Value(1.0)]
+
+
+def build_with_operands():
+    x = leaves()
+    return x, lambda: [Value(1.0, x, "mine", "label")]
+
+
+def operators():
+    a, b, c = x = leaves()
+    return x, lambda: [((a * b + c) / b - a**2 + 3 * a**b).tanh().maximum(c).leaky_relu(0.1)]
+
+
+def operators_on_labelled():
+    a, b, c = x = leaves()
+    a.label = "a"
+    return x, lambda: [(a * b + c) / a - 2**a]
+
+
+def label():
+    a, b, _ = x = leaves()
+    y = a * b
+    return [*x, y], lambda: setattr(a, "label", "a")
+
+
+def total():
+    x = leaves()
+    return x, lambda: [functional.total(x)]
+
+
+def mean():
+    x = leaves()
+    return x, lambda: [functional.mean(x)]
+
+
+def dot():
+    x, w = leaves(), leaves()
+    return [*x, *w], lambda: [functional.dot(w, x, x[0])]
+
+
+def logsumexp():
+    x = leaves()
+    return x, lambda: [functional.logsumexp(x)]
+
+
+def softmax():
+    x = leaves()
+    return x, lambda: functional.softmax(x)
+
+
+def set_data():
+    x = leaves()
+    return x, lambda: functional.set_data(x, np.ones(3))
+
+
+def backward():
+    a, b, c = x = leaves()
+    y = (a * b + c).tanh()
+    return [*x, y], y.backward
+
+
+def own_backward():
+    a, _, _ = x = leaves()
+    y = Value(3.0, x, "mine")
+    y._backward = lambda: setattr(a, "grad", a.grad + 2 * y.grad)
+    root = (y * a).tanh() + y
+    return [*x, y, root], root.backward
+
+
+def new_net():
+    return [], lambda: nn.MLP(2, [3, 1]).parameters()
+
+
+def layer_of_leaves():
+    model = nn.MLP(2, [3, 1])
+    return model.parameters(), lambda: [model([Value(1.0), Value(2.0)])]
+
+
+def deepcopy():
+    a, b, c = x = leaves()
+    y = (a * b + c).tanh()
+    y.label = "y"
+    return [*x, y], lambda: [copy.deepcopy(y)]
+
+
+def dumps():
+    a, b, c = x = leaves()
+    y = (a * b + c).tanh()
+    return [*x, y], lambda: pickle.dumps(y) and None
+
+
+def loads():
+    text = pickle.dumps((lambda a, b, c: (a * b + c).tanh())(*leaves()))
+    return [], lambda: [pickle.loads(text)]
+
+
+def compiled(what):
+    """A jitted mean square, traced anew, on parameters that are looked at."""
+    model = nn.MLP(2, [3, 1], nonlin="tanh")
+    f = jit(lambda x: model(x) ** 2)
+    return model.parameters(), lambda: what(f, model)
+
+
+def jit_forward():
+    return compiled(lambda f, model: f(ROWS) is None)
+
+
+def jit_backward():
+    return compiled(lambda f, model: f.backward(ROWS))
+
+
+def jit_fit():
+    fit = {"epochs": 1, "batch_size": 3}  # one call of C
+    return compiled(lambda f, model: f.fit(ROWS, optimizer=optim.Adam(model.parameters()), **fit))
+
+
+def jit_fit_with_threads():
+    fit = {"epochs": 1, "batch_size": 3, "threads": 2}
+    return compiled(lambda f, model: f.fit(ROWS, optimizer=optim.SGD(model.parameters()), **fit))
+
+
+def optimizer_step():
+    model = nn.MLP(2, [3, 1])
+    optimizer = optim.AdamW(model.parameters(), lr=0.1, amsgrad=True)
+    return model.parameters(), optimizer.step
+
+
+CASES = [
+    build, build_with_operands, operators, operators_on_labelled, label, total, mean, dot,
+    logsumexp, softmax, set_data, backward, own_backward, new_net, layer_of_leaves, deepcopy,
+    dumps, loads, jit_forward, jit_backward, jit_fit, jit_fit_with_threads, optimizer_step,
+]  # fmt: skip
+
+
+# --- how they are run ---------------------------------------------------------------------
+
+
+def made_by(case):
+    random.seed(1337)
+    roots, work = case()
+
+    def seeded_work():
+        random.seed(1)
+        return work()
+
+    return roots, seeded_work
+
+
+def graphs_of(roots, result):
+    values = result if isinstance(result, list) else []
+    return graph([*roots, *(x for x in values if isinstance(x, Value))])
+
+
+def take_free_nodes(room):
+    """Takes all nodes that need no new block, but for some; returns their roots."""
+    spare = [lib.mg_leaf(0.0) for _ in range(room)]
+    roots, one = [], lib.mg_leaf(0.0)
+    lib.mg_fail_allocation(1, True)
+    for n in [2**i - 1 for i in range(14, -1, -1)]:  # sums of n terms are 2**i nodes
+        roots += iter(lambda n=n: lib.mg_total([one] * n, n), 0)
+    lib.mg_fail_allocation(0, False)
+    for node in spare:
+        lib.mg_release(node)
+    return [one, *roots]
+
+
+def blocks_without_chunks():
+    """Blocks that are held, apart from those of nodes, which are held for ever."""
+    nodes, taken = lib.mg_live_nodes(), take_free_nodes(0)
+    chunks, rest = divmod(lib.mg_live_nodes() + 1, CHUNK)  # there is no node 0
+    assert rest == 0 and lib.mg_live_nodes() > nodes
+    for node in taken:
+        lib.mg_release(node)
+    return lib.mg_live_blocks() - chunks
+
+
+def goes_through(case, nth, forever, room=None):
+    """Whether the work succeeds. Its results are checked then, else that nothing changed."""
+    roots, work = made_by(case)
+    nodes = lib.mg_live_nodes()
+    taken = [] if room is None else take_free_nodes(room)
+    result, failed = None, False
+    lib.mg_fail_allocation(nth, forever)
+    try:
+        result = work()
+    except MemoryError as error:
+        assert "no memory" in str(error)
+        failed = True
+    finally:
+        lib.mg_fail_allocation(0, False)
+        for node in taken:
+            lib.mg_release(node)
+    if failed:
+        gc.collect()
+        assert lib.mg_live_nodes() == nodes
+    expected_roots, expected_work = made_by(case)
+    if failed:
+        assert graph(roots) == graph(expected_roots)
+        result = work()  # all is still usable
+    assert graphs_of(roots, result) == graphs_of(expected_roots, expected_work())
+    return not failed
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.__name__)
+def test_no_memory(case):
+    goes_through(case, 0, False)
+    gc.collect()
+    nodes, blocks = lib.mg_live_nodes(), blocks_without_chunks()
+
+    def first(attempts):
+        """The number of the first attempt that goes through."""
+        n = next(n for n, through in attempts if through)
+        gc.collect()
+        assert lib.mg_live_nodes() == nodes
+        return n
+
+    once = first((n, goes_through(case, n + 1, False)) for n in COUNTS)
+    always = first((n, goes_through(case, n + 1, True)) for n in COUNTS)
+    room = first((n, goes_through(case, always + 1, True, n)) for n in COUNTS)
+    assert blocks_without_chunks() == blocks
+    assert (once + always + room > 0) == (case not in (set_data, backward, dumps))

@@ -1,0 +1,32 @@
+"""What the tests of trust share: how long they run, and child processes to crash in."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+FULL = os.environ.get("MICROGRAD_C_TRUST") == "full"
+
+
+def size(short, full):
+    """How much to do: little by default, all with MICROGRAD_C_TRUST=full."""
+    return full if FULL else short
+
+
+def run(*command, **environment):
+    """Runs a command; its output. A failure or a crash fails the test with all it printed."""
+    done = subprocess.run(
+        [str(part) for part in command],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, f"status {done.returncode}\n{done.stdout}{done.stderr}"
+    return done.stdout + done.stderr
+
+
+def run_python(code, **environment):
+    """Runs a program in an interpreter of its own, for what may crash one."""
+    return run(sys.executable, "-W", "error", "-X", "faulthandler", "-c", code, **environment)
