@@ -58,12 +58,12 @@ MG_TARGET MG_INLINE void MG_NAME(input_tile)(const mg_instruction *ins, const mg
         VEC y[N_VEC];
         LOAD(y, g);
         MG_UNROLL for (int t = 0; t < tile; t++) {
-            VEC w = VEC_SPLAT(weight[t * n + j]);
+            VEC w = VEC_SPLAT(weight[(size_t)t * n + j]);
             EACH_VEC sum[t][v] = VEC_ADD(sum[t][v], VEC_MUL(w, y[v]));
         }
     }
     MG_UNROLL for (int t = 0; t < tile; t++) {
-        double *to = frame->grad + (size_t)frame->program->index[ins->a + i + (uint32_t)t] * W;
+        double *to = frame->grad + (size_t)frame->program->index[ins->a + i + (size_t)t] * W;
         if (!(ins->flags & MG_A_FIRST)) {
             VEC before[N_VEC];
             LOAD(before, to);
