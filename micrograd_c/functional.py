@@ -32,7 +32,7 @@ BULK = (
     "set_grad", "zero_grad",
 )  # fmt: skip
 # Without abs: a star import must not hide Python's own.
-__all__ = [*UNARY[1:], "leaky_relu", *BINARY, *BULK]
+__all__ = [*(name for name in UNARY if name != "abs"), "leaky_relu", *BINARY, *BULK]
 
 
 # --- operators -----------------------------------------------------------------
