@@ -3,6 +3,14 @@
 Names are the attributes that lead to a parameter, as in PyTorch. A Value is an
 array of shape (), a list of n Values one of shape (n,), a module or a list of
 modules gives a prefix: "layers.0.neurons.3.w". Modules of either engine will do.
+
+>>> from micrograd_c.nn import Layer
+>>> model, other = Layer(3, 2), Layer(3, 2)
+>>> {name: array.shape for name, array in model.state_dict().items()}
+{'neurons.0.w': (3,), 'neurons.0.b': (), 'neurons.1.w': (3,), 'neurons.1.b': ()}
+>>> other.load_state_dict(model.state_dict())
+>>> other([1, 2, 3])[0].data == model([1, 2, 3])[0].data
+True
 """
 
 import os
