@@ -55,7 +55,10 @@ class Net:
             if inputs or not number_types.issuperset(map(type, x)):
                 return None
             inputs, numbers = NULL, x
-        room = self.rooms.pop() if self.rooms else ffi.new("mg_id[]", self.nout)
+        try:
+            room = self.rooms.pop()
+        except IndexError:
+            room = ffi.new("mg_id[]", self.nout)
         kept = False
         result = mg_net_call(self.net, inputs, numbers, kept, room)
         if result == KEPT:
