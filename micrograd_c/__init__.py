@@ -17,12 +17,14 @@ from micrograd_c.engine import Value
 from micrograd_c.functional import *  # noqa: F403
 from micrograd_c.functional import abs  # noqa: F401 - micrograd_c.abs, in no star import
 from micrograd_c.grad_mode import is_grad_enabled, no_grad
-from micrograd_c.jit import TraceError, jit, where  # not lazily: jit is its module's name too
+
+# Not lazily: gradcheck and jit are their modules' names too.
+from micrograd_c.gradcheck import gradcheck
+from micrograd_c.jit import TraceError, jit, where
 
 # Imported when first asked for, so that `import micrograd_c` stays quick.
 LAZY = {
     "draw_dot": "drawing",
-    "gradcheck": "gradcheck",
     "install": "standin",
     "load_ipython_extension": "notebook",
     "plot_decision_boundary": "plotting",
@@ -32,7 +34,7 @@ LAZY = {
 }
 
 __all__ = [
-    "TraceError", "Value", "__version__", "backend", "is_grad_enabled", "jit", "no_grad",
+    "TraceError", "Value", "__version__", "backend", "gradcheck", "is_grad_enabled", "jit", "no_grad",
     "where", *functional.__all__, *LAZY,
 ]  # fmt: skip
 

@@ -48,8 +48,9 @@ INFIX = {
     "/": operator.truediv,
     "**": operator.pow,
 }
-# The rows of the operator table that INFIX is made of; the others are methods.
-WITHOUT_METHOD = ("add", "mul", "pow", "pow_k")
+# The rows of the operator table that INFIX is made of, and those of jit's where; the others
+# are methods.
+WITHOUT_METHOD = ("add", "mul", "pow", "pow_k", "if_positive", "if_not_positive")
 METHODS = [op for op in OPS.values() if op.name not in WITHOUT_METHOD]
 
 

@@ -113,7 +113,7 @@ def test_cross_product_of_special_numbers(form):
     assert_equal(program_of_one_operator(form))
 
 
-@pytest.mark.parametrize("name", OPS)
+@pytest.mark.parametrize("name", [name for name in OPS if not name.startswith("if_")])
 def test_a_wrong_derivative_is_noticed(name, monkeypatch):
     """This file can fail: one derivative of the reference is bent, by 1 part in 2**52."""
     row = OPS[name]
