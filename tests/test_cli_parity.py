@@ -54,7 +54,8 @@ def test_programs_use_every_operator_and_every_kind_of_step():
     used = {step.form for program in seeded_programs(400) for step in program}
     others = {"leaf", "del", "neg", "set_data", "set_grad", "backward"}
     assert used == others | set(INFIX) | {op.name for op in METHODS}
-    assert {op.name for op in METHODS} == {name for name in OPS if hasattr(python_ref.engine.Value, name)}
+    with_method = {name for name in OPS if hasattr(python_ref.engine.Value, name)}
+    assert {op.name for op in METHODS} == with_method
 
 
 def test_programs_share_operands_change_data_late_and_go_backward_again():
