@@ -92,8 +92,9 @@ class MLP(Module):
         check_nonlin(nonlin)
         sizes = [nin] + list(nouts)
         last = len(sizes) - 2
+        hidden = True if nonlin == "relu" else nonlin  # as micrograd's neurons have it
         self.layers = [
-            self.layer_class(sizes[i], sizes[i + 1], nonlin=nonlin if i != last else False)
+            self.layer_class(sizes[i], sizes[i + 1], nonlin=hidden if i != last else False)
             for i in range(last + 1)
         ]
 
