@@ -38,7 +38,8 @@ def ieee_power(x, y):
     except (OverflowError, ValueError):
         if x < 0.0 and y != math.floor(y):
             return nan
-        return -inf if math.copysign(1.0, x) < 0.0 and abs(math.fmod(y, 2.0)) == 1.0 else inf
+        odd = math.isfinite(y) and abs(math.fmod(y, 2.0)) == 1.0
+        return -inf if math.copysign(1.0, x) < 0.0 and odd else inf
 
 
 def ieee_log(x):
