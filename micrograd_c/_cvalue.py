@@ -264,18 +264,6 @@ class Value(Operators):
         _fill(result, CUSTOM if name is None else CODES[name], operands, data, k, label)
         return result
 
-    @staticmethod
-    def _is_value(x):
-        return isinstance(x, Value)
-
-    @staticmethod
-    def _constant(x):
-        return Value(x)
-
-    @staticmethod
-    def _plain_class():
-        return Value
-
     def _recipe(self):
         check_memory(lib.mg_make_plain(self._id))
         name = NAMES.get(lib.mg_op(self._id))
@@ -298,6 +286,8 @@ class Value(Operators):
 
         return engine.rebuild_graph
 
+
+Value._plain_class = Value
 
 # Value's own attributes are set by these, past its __setattr__.
 set_id = Value._id.__set__

@@ -29,7 +29,7 @@ def topological_sort(root):
 
 def reduce_value(root, protocol=None):
     """What ``__reduce_ex__`` returns for a Value of either engine."""
-    cls = None if type(root) is root._plain_class() else type(root)
+    cls = None if type(root) is root._plain_class else type(root)
     if not root._operands and not root._op:
         refuse_own_backward(root)
         return root._rebuild_leaf, (root.data, root.grad, cls), vars(root) or None

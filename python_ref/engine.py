@@ -116,18 +116,6 @@ class Value(Operators):
         node._fill(data, operands, label, OPS.get(name), k)
         return node
 
-    @staticmethod
-    def _is_value(x):
-        return isinstance(x, Value)
-
-    @staticmethod
-    def _constant(x):
-        return Value(x)
-
-    @staticmethod
-    def _plain_class():
-        return Value
-
     def _recipe(self):
         return self._row and self._row.name, self._k, self._op
 
@@ -141,6 +129,9 @@ class Value(Operators):
     @property
     def _rebuild_graph(self):
         return rebuild_graph
+
+
+Value._plain_class = Value
 
 
 def rebuild_leaf(*args):

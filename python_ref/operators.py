@@ -5,7 +5,7 @@ either: ``a - b`` is ``a + (-b)``, ``-a`` is ``a * -1``, ``a / b`` is ``a * b**-
 
 An engine provides ``data``, ``_apply(name, *others)`` for an operator whose
 operands are nodes, ``_apply_k(name, k, label)`` for one with a parameter that is
-no node, and ``_is_value(x)``. Operator names are those of ``ops.py``.
+no node, and ``_plain_class``, its own Value. Operator names are those of ``ops.py``.
 """
 
 import operator
@@ -212,6 +212,14 @@ class Operators:
         return tuple(dict.fromkeys(self._operands))  # distinct, in operand order
 
     # --- operands ---
+
+    @classmethod
+    def _is_value(cls, x):
+        return isinstance(x, cls._plain_class)
+
+    @classmethod
+    def _constant(cls, x):
+        return cls._plain_class(x)
 
     @classmethod
     def _is_operand(cls, x):
