@@ -15,7 +15,7 @@
 /* The operand that a visit comes to next, 0 when all are done. A custom node's
  * cursor is too small for its list, so the count moves on in k, which it does not
  * otherwise use. */
-static mg_id next_operand(mg_node_t *node) {
+static mg_index next_operand(mg_node_t *node) {
     if (MG_UNLIKELY(node->op == MG_OP_custom)) {
         uint32_t i = (uint32_t)node->k;
         if (node->list == NULL || i == node->list->n)
@@ -33,7 +33,7 @@ static mg_id next_operand(mg_node_t *node) {
 }
 
 /* Makes a node ready to be visited; 0: out of memory. */
-static int arrive(mg_id id, mg_node_t *node, mg_id from, int plain) {
+static int arrive(mg_index id, mg_node_t *node, mg_index from, int plain) {
     if (MG_UNLIKELY(node->op == MG_OP_net_output)) {
         mg_call *call = mg_at(node->operand[0])->call;
         if ((plain || mg_call_is_stale(call)) && !mg_unfold(id))
@@ -44,22 +44,24 @@ static int arrive(mg_id id, mg_node_t *node, mg_id from, int plain) {
             node->call->n_reached = 0;
     } else if (MG_UNLIKELY(node->op == MG_OP_custom)) {
         node->k = 0.0; /* an earlier walk may have run out of memory halfway */
+    } else {
+        MG_PREFETCH(mg_at(node->operand[1])); /* it will be read when the first is done */
     }
     node->cursor = 0;
     node->link = from;
     return 1;
 }
 
-mg_id mg_sort(mg_id root, int plain, int *own) {
+mg_index mg_sort(mg_index root, int plain, int *own) {
     uint32_t mark = mg_new_mark();
-    mg_id finished = 0, id = root;
+    mg_index finished = 0, id = root;
     mg_node_t *node = mg_at(root);
     int flags = 0;
     node->mark = mark;
     if (!arrive(id, node, 0, plain))
         return 0;
     for (;;) {
-        mg_id below = next_operand(node);
+        mg_index below = next_operand(node);
         if (below != 0) {
             mg_node_t *operand = mg_at(below);
             if (operand->mark == mark)
@@ -72,7 +74,7 @@ mg_id mg_sort(mg_id root, int plain, int *own) {
             id = below;
             node = operand;
         } else {
-            mg_id above = node->link;
+            mg_index above = node->link;
             flags |= node->flags;
             node->link = finished;
             finished = id;
@@ -117,10 +119,11 @@ void mg_step(const mg_node_t *node) {
     (void)out;
 }
 
-mg_status mg_backward(mg_id root) {
+mg_status mg_backward(mg_id of) {
+    mg_index root = (mg_index)of;
     mg_lock_take(&mg_graph_lock);
     int own;
-    mg_id id = mg_sort(root, 0, &own);
+    mg_index id = mg_sort(root, 0, &own);
     mg_status status = id == 0 ? MG_NO_MEMORY : own ? MG_HAS_OWN_BACKWARD : MG_OK;
     if (status == MG_OK) {
         mg_at(root)->grad = 1.0;
@@ -134,7 +137,8 @@ mg_status mg_backward(mg_id root) {
     return status;
 }
 
-mg_status mg_backward_node(mg_id id) {
+mg_status mg_backward_node(mg_id of) {
+    mg_index id = (mg_index)of;
     mg_lock_take(&mg_graph_lock);
     int plain = mg_at(id)->op != MG_OP_net_output || mg_unfold(id);
     if (plain)
@@ -143,7 +147,8 @@ mg_status mg_backward_node(mg_id id) {
     return plain ? MG_OK : MG_NO_MEMORY;
 }
 
-mg_status mg_make_plain(mg_id id) {
+mg_status mg_make_plain(mg_id of) {
+    mg_index id = (mg_index)of;
     mg_lock_take(&mg_graph_lock);
     int plain = mg_at(id)->op != MG_OP_net_output || mg_unfold(id);
     mg_lock_give(&mg_graph_lock);
@@ -153,23 +158,23 @@ mg_status mg_make_plain(mg_id id) {
 void mg_backward_nodes(const mg_id *order, size_t n) {
     mg_lock_take(&mg_graph_lock);
     for (size_t i = 0; i < n; i++)
-        mg_step(mg_at(order[i]));
+        mg_step(mg_at((mg_index)order[i]));
     mg_lock_give(&mg_graph_lock);
 }
 
-mg_id *mg_sorted(mg_id root, int plain, size_t *n) {
+mg_index *mg_sorted(mg_index root, int plain, size_t *n) {
     int own;
-    mg_id first = mg_sort(root, plain, &own);
+    mg_index first = mg_sort(root, plain, &own);
     if (first == 0)
         return NULL;
     size_t count = 0;
-    for (mg_id id = first; id != 0; id = mg_at(id)->link)
+    for (mg_index id = first; id != 0; id = mg_at(id)->link)
         count++;
-    mg_id *order = mg_alloc(count, sizeof *order);
+    mg_index *order = mg_alloc(count, sizeof *order);
     if (order == NULL)
         return NULL;
     *n = 0;
-    for (mg_id id = first; id != 0; id = mg_at(id)->link)
+    for (mg_index id = first; id != 0; id = mg_at(id)->link)
         order[(*n)++] = id;
     return order;
 }
@@ -177,7 +182,11 @@ mg_id *mg_sorted(mg_id root, int plain, size_t *n) {
 mg_status mg_backward_order(mg_id root, mg_id **order, size_t *n) {
     mg_lock_take(&mg_graph_lock);
     /* Plain, since the caller's own steps may look at a net in between. */
-    *order = mg_sorted(root, 1, n);
+    mg_index *sorted = mg_sorted((mg_index)root, 1, n);
+    *order = sorted == NULL ? NULL : mg_alloc(*n, sizeof **order);
+    for (size_t i = 0; *order != NULL && i < *n; i++)
+        (*order)[i] = sorted[i];
+    mg_dealloc(sorted);
     mg_lock_give(&mg_graph_lock);
     return *order == NULL ? MG_NO_MEMORY : MG_OK;
 }

@@ -9,13 +9,13 @@ typedef struct {
     int failed;
 } builder;
 
-static void drop_if(mg_id id) {
+static void drop_if(mg_index id) {
     if (id != 0)
         mg_drop(id);
 }
 
-static mg_id leaf_of(builder *b, double data) {
-    mg_id id = b->failed ? 0 : mg_new_node(MG_OP_leaf, data);
+static mg_index leaf_of(builder *b, double data) {
+    mg_index id = b->failed ? 0 : mg_new_node(MG_OP_leaf, data);
     if (id == 0)
         b->failed = 1;
     else
@@ -23,9 +23,9 @@ static mg_id leaf_of(builder *b, double data) {
     return id;
 }
 
-static mg_id node_of(builder *b, int op, mg_id x, mg_id y) {
+static mg_index node_of(builder *b, int op, mg_index x, mg_index y) {
     int raises = 0;
-    mg_id id = 0;
+    mg_index id = 0;
     if (!b->failed) {
         double second = y == 0 ? mg_at(x)->data : mg_at(y)->data;
         double data = mg_value(op, mg_at(x)->data, second, &raises);
@@ -40,10 +40,12 @@ static mg_id node_of(builder *b, int op, mg_id x, mg_id y) {
     return id;
 }
 
-static mg_id used(const builder *b, mg_id id) { return b->failed ? 0 : mg_use(id); }
+static mg_index used(const builder *b, mg_id id) {
+    return b->failed ? 0 : mg_use((mg_index)id);
+}
 
 /* The root as the caller's; 0 when anything failed. */
-static mg_id finish(const builder *b, mg_id id) {
+static mg_index finish(const builder *b, mg_index id) {
     if (b->failed)
         return 0;
     mg_at(id)->flags |= MG_OWNED;
@@ -52,13 +54,13 @@ static mg_id finish(const builder *b, mg_id id) {
 
 static int any_kept(const mg_id *ids, size_t n) {
     for (size_t i = 0; i < n; i++)
-        if (mg_at(ids[i])->flags & MG_KEPT)
+        if (mg_at((mg_index)ids[i])->flags & MG_KEPT)
             return 1;
     return 0;
 }
 
-static mg_id total(builder *b, const mg_id *values, size_t n) {
-    mg_id sum = leaf_of(b, 0.0);
+static mg_index total(builder *b, const mg_id *values, size_t n) {
+    mg_index sum = leaf_of(b, 0.0);
     for (size_t i = 0; i < n; i++) /* 0 + v[0] is v[0] + 0, as in Python */
         sum = i == 0 ? node_of(b, MG_OP_add, used(b, values[0]), sum)
                      : node_of(b, MG_OP_add, sum, used(b, values[i]));
@@ -68,24 +70,24 @@ static mg_id total(builder *b, const mg_id *values, size_t n) {
 /* exp(v[i] - m) into exps, m that is taken off the values. */
 static void exponentials(builder *b, const mg_id *values, size_t n, double m, mg_id *exps) {
     for (size_t i = 0; i < n; i++) {
-        mg_id minus_m = leaf_of(b, -m);
-        mg_id shifted = node_of(b, MG_OP_add, used(b, values[i]), minus_m);
+        mg_index minus_m = leaf_of(b, -m);
+        mg_index shifted = node_of(b, MG_OP_add, used(b, values[i]), minus_m);
         exps[i] = node_of(b, MG_OP_exp, shifted, 0);
     }
 }
 
 /* The largest data, NaN aside; 0 when it is infinite. */
 static double largest(const mg_id *values, size_t n) {
-    double m = mg_at(values[0])->data;
+    double m = mg_at((mg_index)values[0])->data;
     for (size_t i = 1; i < n; i++)
-        m = mg_at(values[i])->data > m ? mg_at(values[i])->data : m;
+        m = mg_at((mg_index)values[i])->data > m ? mg_at((mg_index)values[i])->data : m;
     return isfinite(m) ? m : 0.0;
 }
 
 mg_id mg_total(const mg_id *values, size_t n) {
     mg_lock_take(&mg_graph_lock);
     builder b = {any_kept(values, n)};
-    mg_id id = finish(&b, total(&b, values, n));
+    mg_index id = finish(&b, total(&b, values, n));
     mg_lock_give(&mg_graph_lock);
     return id;
 }
@@ -93,13 +95,13 @@ mg_id mg_total(const mg_id *values, size_t n) {
 mg_id mg_dot(const mg_id *ws, const mg_id *xs, size_t n, mg_id start) {
     mg_lock_take(&mg_graph_lock);
     builder b = {any_kept(ws, n) || any_kept(xs, n) || (start != 0 && any_kept(&start, 1))};
-    mg_id sum = start == 0 ? leaf_of(&b, 0.0) : used(&b, start);
+    mg_index sum = start == 0 ? leaf_of(&b, 0.0) : used(&b, start);
     for (size_t i = 0; i < n; i++) {
-        mg_id product = node_of(&b, MG_OP_mul, used(&b, ws[i]), used(&b, xs[i]));
+        mg_index product = node_of(&b, MG_OP_mul, used(&b, ws[i]), used(&b, xs[i]));
         sum = i == 0 && start == 0 ? node_of(&b, MG_OP_add, product, sum)
                                    : node_of(&b, MG_OP_add, sum, product);
     }
-    mg_id id = finish(&b, sum);
+    mg_index id = finish(&b, sum);
     mg_lock_give(&mg_graph_lock);
     return id;
 }
@@ -112,11 +114,11 @@ mg_id mg_logsumexp(const mg_id *values, size_t n) {
     builder b = {any_kept(values, n)};
     double m = largest(values, n);
     exponentials(&b, values, n, m, exps);
-    mg_id sum = total(&b, exps, n);
+    mg_index sum = total(&b, exps, n);
     for (size_t i = 0; i < n; i++)
-        drop_if(exps[i]);
-    mg_id offset = leaf_of(&b, m);
-    mg_id id = finish(&b, node_of(&b, MG_OP_add, node_of(&b, MG_OP_log, sum, 0), offset));
+        drop_if((mg_index)exps[i]);
+    mg_index offset = leaf_of(&b, m);
+    mg_index id = finish(&b, node_of(&b, MG_OP_add, node_of(&b, MG_OP_log, sum, 0), offset));
     mg_lock_give(&mg_graph_lock);
     mg_dealloc(exps);
     return id;
@@ -126,22 +128,22 @@ mg_status mg_softmax(const mg_id *values, size_t n, mg_id *out) {
     mg_lock_take(&mg_graph_lock);
     builder b = {n == 0 || any_kept(values, n)};
     exponentials(&b, values, n, b.failed ? 0.0 : largest(values, n), out);
-    mg_id sum = total(&b, out, n);
+    mg_index sum = total(&b, out, n);
     int raises = 0; /* where the sum is 0 */
     double data = b.failed ? 0.0 : mg_value(MG_OP_pow_k, mg_at(sum)->data, -1.0, &raises);
-    mg_id inverse = b.failed || raises ? 0 : mg_made_of(MG_OP_pow_k, data, sum, 0);
+    mg_index inverse = b.failed || raises ? 0 : mg_made_of(MG_OP_pow_k, data, sum, 0);
     b.failed |= inverse == 0;
     if (!b.failed) {
         mg_at(inverse)->k = -1.0;
         mg_at(inverse)->flags = 0;
     }
     for (size_t i = 0; i < n; i++)
-        out[i] = node_of(&b, MG_OP_mul, out[i], used(&b, inverse));
+        out[i] = node_of(&b, MG_OP_mul, (mg_index)out[i], used(&b, inverse));
     for (size_t i = 0; i < n; i++) {
         if (b.failed && out[i] != 0)
-            mg_drop(out[i]);
+            mg_drop((mg_index)out[i]);
         else if (!b.failed)
-            mg_at(out[i])->flags |= MG_OWNED;
+            mg_at((mg_index)out[i])->flags |= MG_OWNED;
     }
     drop_if(inverse);
     drop_if(sum);
@@ -154,21 +156,21 @@ mg_status mg_softmax(const mg_id *values, size_t n, mg_id *out) {
 void mg_get_data(const mg_id *ids, size_t n, double *data) {
     mg_lock_take(&mg_graph_lock);
     for (size_t i = 0; i < n; i++)
-        data[i] = mg_at(ids[i])->data;
+        data[i] = mg_at((mg_index)ids[i])->data;
     mg_lock_give(&mg_graph_lock);
 }
 
 void mg_get_grad(const mg_id *ids, size_t n, double *grad) {
     mg_lock_take(&mg_graph_lock);
     for (size_t i = 0; i < n; i++)
-        grad[i] = mg_at(ids[i])->grad;
+        grad[i] = mg_at((mg_index)ids[i])->grad;
     mg_lock_give(&mg_graph_lock);
 }
 
 void mg_set_data_of(const mg_id *ids, size_t n, const double *data) {
     mg_lock_take(&mg_graph_lock);
     for (size_t i = 0; i < n; i++)
-        mg_at(ids[i])->data = data[i];
+        mg_at((mg_index)ids[i])->data = data[i];
     mg_data_version++;
     mg_lock_give(&mg_graph_lock);
 }
@@ -176,13 +178,13 @@ void mg_set_data_of(const mg_id *ids, size_t n, const double *data) {
 void mg_set_grad_of(const mg_id *ids, size_t n, const double *grad) {
     mg_lock_take(&mg_graph_lock);
     for (size_t i = 0; i < n; i++)
-        mg_at(ids[i])->grad = grad[i];
+        mg_at((mg_index)ids[i])->grad = grad[i];
     mg_lock_give(&mg_graph_lock);
 }
 
 void mg_zero_grad(const mg_id *ids, size_t n) {
     mg_lock_take(&mg_graph_lock);
     for (size_t i = 0; i < n; i++)
-        mg_at(ids[i])->grad = 0.0;
+        mg_at((mg_index)ids[i])->grad = 0.0;
     mg_lock_give(&mg_graph_lock);
 }

@@ -13,9 +13,9 @@ mg_node_t *mg_chunks[MAX_CHUNKS];
 mg_lock_t mg_graph_lock;
 
 static size_t chunks_used;
-static mg_id fresh = 1;     /* the next id that was never used */
-static mg_id fresh_end = 1; /* the first id without a chunk */
-static mg_id dead;          /* freed nodes, linked */
+static mg_index fresh = 1;     /* the next id that was never used */
+static mg_index fresh_end = 1; /* the first id without a chunk */
+static mg_index dead;          /* freed nodes, linked */
 static size_t live;
 
 const uint8_t mg_arity[MG_OP_COUNT] = {
@@ -50,14 +50,14 @@ static int add_chunk(void) {
     if (chunk == NULL)
         return 0;
     mg_chunks[chunks_used++] = chunk;
-    fresh = chunks_used == 1 ? 1 : (mg_id)((chunks_used - 1) << MG_CHUNK_BITS);
-    /* The very last id is given up, so that the end fits an mg_id. */
-    fresh_end = chunks_used == MAX_CHUNKS ? UINT32_MAX : (mg_id)(chunks_used << MG_CHUNK_BITS);
+    fresh = chunks_used == 1 ? 1 : (mg_index)((chunks_used - 1) << MG_CHUNK_BITS);
+    /* The very last id is given up, so that the end fits an mg_index. */
+    fresh_end = chunks_used == MAX_CHUNKS ? UINT32_MAX : (mg_index)(chunks_used << MG_CHUNK_BITS);
     return 1;
 }
 
-mg_id mg_new_node(int op, double data) {
-    mg_id id = dead;
+mg_index mg_new_node(int op, double data) {
+    mg_index id = dead;
     mg_node_t *node;
     if (MG_LIKELY(id != 0)) {
         node = mg_at(id);
@@ -81,7 +81,7 @@ mg_id mg_new_node(int op, double data) {
     return id;
 }
 
-const mg_id *mg_operands_of(const mg_node_t *node, uint32_t *n) {
+const mg_index *mg_operands_of(const mg_node_t *node, uint32_t *n) {
     *n = mg_arity[node->op];
     if (node->op == MG_OP_custom && node->list != NULL) {
         *n = node->list->n;
@@ -106,13 +106,13 @@ static void free_contents(mg_node_t *node) {
 
 /* Nodes that wait to be freed are linked through themselves: freeing needs no
  * memory and no stack, however deep the graph. */
-void mg_free_nodes(mg_id id) {
+void mg_free_nodes(mg_index id) {
     mg_at(id)->link = 0;
     while (id != 0) {
         mg_node_t *node = mg_at(id);
-        mg_id waiting = node->link;
+        mg_index waiting = node->link;
         uint32_t n;
-        const mg_id *operands = mg_operands_of(node, &n);
+        const mg_index *operands = mg_operands_of(node, &n);
         for (uint32_t i = 0; i < n; i++) {
             mg_node_t *operand = mg_at(operands[i]);
             if (--operand->refs == 0) {
@@ -132,7 +132,7 @@ void mg_free_nodes(mg_id id) {
 uint32_t mg_new_mark(void) {
     static uint32_t last;
     if (MG_UNLIKELY(++last == 0)) { /* after 2^32 walks: old marks would look new */
-        for (mg_id id = 1; id < fresh; id++)
+        for (mg_index id = 1; id < fresh; id++)
             mg_at(id)->mark = 0;
         last = 1;
     }
@@ -141,7 +141,7 @@ uint32_t mg_new_mark(void) {
 
 /* --- making nodes --------------------------------------------------------- */
 
-static mg_id leaf(double data) { return mg_new_node(MG_OP_leaf, data); }
+static mg_index leaf(double data) { return mg_new_node(MG_OP_leaf, data); }
 
 /* How many threads do not record, so that nobody need ask for the thread's own
  * variable while none does. */
@@ -159,8 +159,8 @@ void mg_set_recording(int on) {
 
 int mg_is_recording(void) { return MG_LIKELY(silent_threads == 0) || !silent; }
 
-static mg_id unary(int op, double data, mg_id a) {
-    mg_id id = mg_new_node(op, data);
+static mg_index unary(int op, double data, mg_index a) {
+    mg_index id = mg_new_node(op, data);
     if (MG_LIKELY(id != 0)) {
         mg_at(id)->operand[0] = a;
         mg_at(a)->refs++;
@@ -168,8 +168,8 @@ static mg_id unary(int op, double data, mg_id a) {
     return id;
 }
 
-static mg_id binary(int op, double data, mg_id a, mg_id b) {
-    mg_id id = mg_new_node(op, data);
+static mg_index binary(int op, double data, mg_index a, mg_index b) {
+    mg_index id = mg_new_node(op, data);
     if (MG_LIKELY(id != 0)) {
         mg_node_t *node = mg_at(id);
         node->operand[0] = a;
@@ -180,20 +180,20 @@ static mg_id binary(int op, double data, mg_id a, mg_id b) {
     return id;
 }
 
-mg_id mg_made_of(int op, double data, mg_id a, mg_id b) {
+mg_index mg_made_of(int op, double data, mg_index a, mg_index b) {
     if (MG_UNLIKELY(!mg_is_recording()))
         return leaf(data);
     return b == 0 ? unary(op, data, a) : binary(op, data, a, b);
 }
 
 /* The operator on a and a leaf for b that nobody outside owns. */
-static mg_id with_number(int op, double data, mg_id a, double b) {
+static mg_index with_number(int op, double data, mg_index a, double b) {
     if (MG_UNLIKELY(!mg_is_recording()))
         return leaf(data);
-    mg_id constant = leaf(b);
+    mg_index constant = leaf(b);
     if (constant == 0)
         return 0;
-    mg_id id = binary(op, data, a, constant);
+    mg_index id = binary(op, data, a, constant);
     mg_at(constant)->flags = 0;
     mg_drop(constant);
     return id;
@@ -228,100 +228,108 @@ double mg_derivative(int op, double x, double y, double out, double g) {
     (void)x, (void)y, (void)out;
 }
 
-static void set_k(mg_id id, double k, int style) {
+static void set_k(mg_index id, double k, int style) {
     if (id == 0 || mg_at(id)->op == MG_OP_leaf)
         return;
     mg_at(id)->k = k;
     mg_at(id)->flags |= (uint16_t)((unsigned)style << MG_STYLE_SHIFT & MG_STYLE);
 }
 
-static int kept(mg_id id) { return mg_at(id)->flags & MG_KEPT; }
+static int kept(mg_index id) { return mg_at(id)->flags & MG_KEPT; }
 
 mg_id mg_leaf(double data) {
     mg_lock_take(&mg_graph_lock);
-    mg_id id = leaf(data);
+    mg_index id = leaf(data);
     mg_lock_give(&mg_graph_lock);
     return id;
 }
 
-mg_id mg_add(mg_id a, mg_id b) {
+mg_id mg_add(mg_id x, mg_id y) {
+    mg_index a = (mg_index)x, b = (mg_index)y;
     mg_lock_take(&mg_graph_lock);
-    mg_id id =
+    mg_index id =
         kept(a) || kept(b) ? 0 : mg_made_of(MG_OP_add, mg_at(a)->data + mg_at(b)->data, a, b);
     mg_lock_give(&mg_graph_lock);
     return id;
 }
 
-mg_id mg_mul(mg_id a, mg_id b) {
+mg_id mg_mul(mg_id x, mg_id y) {
+    mg_index a = (mg_index)x, b = (mg_index)y;
     mg_lock_take(&mg_graph_lock);
-    mg_id id =
+    mg_index id =
         kept(a) || kept(b) ? 0 : mg_made_of(MG_OP_mul, mg_at(a)->data * mg_at(b)->data, a, b);
     mg_lock_give(&mg_graph_lock);
     return id;
 }
 
-mg_id mg_add_number(mg_id a, double b) {
+mg_id mg_add_number(mg_id x, double b) {
+    mg_index a = (mg_index)x;
     mg_lock_take(&mg_graph_lock);
-    mg_id id = kept(a) ? 0 : with_number(MG_OP_add, mg_at(a)->data + b, a, b);
+    mg_index id = kept(a) ? 0 : with_number(MG_OP_add, mg_at(a)->data + b, a, b);
     mg_lock_give(&mg_graph_lock);
     return id;
 }
 
-mg_id mg_mul_number(mg_id a, double b) {
+mg_id mg_mul_number(mg_id x, double b) {
+    mg_index a = (mg_index)x;
     mg_lock_take(&mg_graph_lock);
-    mg_id id = kept(a) ? 0 : with_number(MG_OP_mul, mg_at(a)->data * b, a, b);
+    mg_index id = kept(a) ? 0 : with_number(MG_OP_mul, mg_at(a)->data * b, a, b);
     mg_lock_give(&mg_graph_lock);
     return id;
 }
 
-mg_id mg_unary(int op, mg_id a) {
+mg_id mg_unary(int op, mg_id x) {
+    mg_index a = (mg_index)x;
     mg_lock_take(&mg_graph_lock);
-    double x = mg_at(a)->data;
+    double data = mg_at(a)->data;
     int raises;
-    double out = mg_value(op, x, x, &raises);
-    mg_id id = raises || kept(a) ? 0 : mg_made_of(op, out, a, 0);
+    double out = mg_value(op, data, data, &raises);
+    mg_index id = raises || kept(a) ? 0 : mg_made_of(op, out, a, 0);
     mg_lock_give(&mg_graph_lock);
     return id;
 }
 
-mg_id mg_unary_k(int op, mg_id a, double k, int style) {
+mg_id mg_unary_k(int op, mg_id x, double k, int style) {
+    mg_index a = (mg_index)x;
     mg_lock_take(&mg_graph_lock);
     int raises;
     double out = mg_value(op, mg_at(a)->data, k, &raises);
-    mg_id id = raises || kept(a) ? 0 : mg_made_of(op, out, a, 0);
+    mg_index id = raises || kept(a) ? 0 : mg_made_of(op, out, a, 0);
     set_k(id, k, style);
     mg_lock_give(&mg_graph_lock);
     return id;
 }
 
-mg_id mg_binary(int op, mg_id a, mg_id b) {
+mg_id mg_binary(int op, mg_id x, mg_id y) {
+    mg_index a = (mg_index)x, b = (mg_index)y;
     mg_lock_take(&mg_graph_lock);
     int raises;
     double out = mg_value(op, mg_at(a)->data, mg_at(b)->data, &raises);
-    mg_id id = raises || kept(a) || kept(b) ? 0 : mg_made_of(op, out, a, b);
+    mg_index id = raises || kept(a) || kept(b) ? 0 : mg_made_of(op, out, a, b);
     mg_lock_give(&mg_graph_lock);
     return id;
 }
 
-static mg_id custom(const mg_id *operands, size_t n, double data) {
+static mg_index custom(const mg_id *operands, size_t n, double data) {
     mg_operand_list *list = NULL;
-    if (n > UINT32_MAX / sizeof *operands - 1)
+    if (n > UINT32_MAX / sizeof *list->ids - 1)
         return 0;
     if (n > 0) {
-        list = mg_alloc(n + 1, sizeof *operands);
+        list = mg_alloc(n + 1, sizeof *list->ids);
         if (list == NULL)
             return 0;
         list->n = (uint32_t)n;
-        memcpy(list->ids, operands, n * sizeof *operands);
+        for (size_t i = 0; i < n; i++)
+            list->ids[i] = (mg_index)operands[i];
     }
-    mg_id id = mg_new_node(MG_OP_custom, data);
+    mg_index id = mg_new_node(MG_OP_custom, data);
     if (id == 0) {
         mg_dealloc(list);
         return 0;
     }
     mg_at(id)->list = list;
     for (size_t i = 0; i < n; i++)
-        mg_at(operands[i])->refs++;
+        mg_at(list->ids[i])->refs++;
     return id;
 }
 
@@ -329,10 +337,10 @@ mg_id mg_node(int op, const mg_id *operands, size_t n, double k, int style, doub
     if (op < 0 || op >= MG_OP_COUNT || (op != MG_OP_custom && n != mg_arity[op]))
         return 0;
     mg_lock_take(&mg_graph_lock);
-    mg_id id = op == MG_OP_custom ? custom(operands, n, data)
+    mg_index id = op == MG_OP_custom ? custom(operands, n, data)
                : n == 0           ? leaf(data)
-               : n == 1           ? unary(op, data, operands[0])
-                                  : binary(op, data, operands[0], operands[1]);
+               : n == 1           ? unary(op, data, (mg_index)operands[0])
+                                  : binary(op, data, (mg_index)operands[0], (mg_index)operands[1]);
     set_k(id, k, style);
     mg_lock_give(&mg_graph_lock);
     return id;
@@ -340,15 +348,15 @@ mg_id mg_node(int op, const mg_id *operands, size_t n, double k, int style, doub
 
 void mg_retain(mg_id id) {
     mg_lock_take(&mg_graph_lock);
-    mg_at(id)->refs++;
-    mg_at(id)->flags |= MG_OWNED;
+    mg_at((mg_index)id)->refs++;
+    mg_at((mg_index)id)->flags |= MG_OWNED;
     mg_lock_give(&mg_graph_lock);
 }
 
 void mg_release(mg_id id) {
     mg_lock_take(&mg_graph_lock);
-    mg_at(id)->flags &= (uint16_t)~MG_OWNED;
-    mg_drop(id);
+    mg_at((mg_index)id)->flags &= (uint16_t)~MG_OWNED;
+    mg_drop((mg_index)id);
     mg_lock_give(&mg_graph_lock);
 }
 

@@ -7,23 +7,26 @@
 #include "micrograd.h"
 #include "ops.h"
 
+/* The library's own name for a node: an mg_id as the integer that it is. */
+typedef uint32_t mg_index;
+
 /* The operands of a custom node: their number, then they. */
 typedef struct {
     uint32_t n;
-    mg_id ids[];
+    mg_index ids[];
 } mg_operand_list;
 
 typedef struct {
     double data, grad;
     union {
-        mg_id operand[2];      /* of an operator; unused ones are 0 */
+        mg_index operand[2];      /* of an operator; unused ones are 0 */
         mg_operand_list *list; /* of a custom node; owned */
         struct mg_call *call;  /* of a net node; owned */
     };
     double k;       /* the operator's parameter: an exponent, a slope */
     uint32_t refs;  /* references from outside and from nodes made of this one */
     uint32_t mark;  /* the last walk that came by, see backward.c */
-    mg_id link;     /* the walk's next node; of a dead node the next dead one */
+    mg_index link;     /* the walk's next node; of a dead node the next dead one */
     uint16_t flags; /* MG_KEPT and so on */
     uint8_t op;
     uint8_t cursor; /* in a walk, the operands already visited */
@@ -42,10 +45,10 @@ enum {
 /* Nodes live in chunks that never move, so that one thread may read a node while
  * another makes more. */
 enum { MG_CHUNK_BITS = 14 };
-#define MG_CHUNK_NODES ((mg_id)1 << MG_CHUNK_BITS)
+#define MG_CHUNK_NODES ((mg_index)1 << MG_CHUNK_BITS)
 extern mg_node_t *mg_chunks[];
 
-static inline mg_node_t *mg_at(mg_id id) {
+static inline mg_node_t *mg_at(mg_index id) {
     return &mg_chunks[id >> MG_CHUNK_BITS][id & (MG_CHUNK_NODES - 1)];
 }
 
@@ -53,7 +56,7 @@ static inline mg_node_t *mg_at(mg_id id) {
 extern const uint8_t mg_arity[];
 
 /* A node's operands; *n is how many. */
-const mg_id *mg_operands_of(const mg_node_t *node, uint32_t *n);
+const mg_index *mg_operands_of(const mg_node_t *node, uint32_t *n);
 
 /* Grow with every change of a node's data from outside, and of its flags. */
 extern uint64_t mg_data_version, mg_flags_version;
@@ -64,25 +67,25 @@ extern mg_lock_t mg_graph_lock;
 /* The functions below want the lock to be held. */
 
 /* A new node with no operands, one reference and MG_OWNED; 0: out of memory. */
-mg_id mg_new_node(int op, double data);
+mg_index mg_new_node(int op, double data);
 
 /* Whether this thread's operators record their operands, see mg_set_recording. */
 int mg_is_recording(void);
 
 /* An operator's node on the given operands, b 0 for one; takes a reference to each,
  * but makes a leaf when not recording. 0: out of memory. */
-mg_id mg_made_of(int op, double data, mg_id a, mg_id b);
+mg_index mg_made_of(int op, double data, mg_index a, mg_index b);
 
 /* Frees what no longer has references, starting at a node that lost its last. */
-void mg_free_nodes(mg_id id);
+void mg_free_nodes(mg_index id);
 
-static inline void mg_drop(mg_id id) {
+static inline void mg_drop(mg_index id) {
     if (--mg_at(id)->refs == 0)
         mg_free_nodes(id);
 }
 
 /* A new reference to an operand of another node. */
-static inline mg_id mg_use(mg_id id) {
+static inline mg_index mg_use(mg_index id) {
     mg_at(id)->refs++;
     return id;
 }
@@ -98,13 +101,13 @@ double mg_derivative(int op, double x, double y, double out, double g);
  * left out. Sets *own to whether a node has MG_OWN_BACKWARD. Allocates only to
  * unfold nets (see net.h): those of which backward needs the plain graph, or with
  * plain != 0 every one. 0: no memory for that. */
-mg_id mg_sort(mg_id root, int plain, int *own);
+mg_index mg_sort(mg_index root, int plain, int *own);
 
 /* The derivative step of one node. */
 void mg_step(const mg_node_t *node);
 
 /* The order of mg_sort as a block of n ids; NULL: out of memory. */
-mg_id *mg_sorted(mg_id root, int plain, size_t *n);
+mg_index *mg_sorted(mg_index root, int plain, size_t *n);
 
 /* A number no node is marked with. */
 uint32_t mg_new_mark(void);

@@ -22,7 +22,8 @@
 
 /* cffi: begin */
 
-typedef uint32_t mg_id;
+/* A whole number below 2^32, so exact: CFFI passes a double faster than an integer. */
+typedef double mg_id;
 
 /* What a function that makes no node returns. */
 typedef enum {
@@ -263,7 +264,7 @@ mg_program_info mg_program_describe(const mg_program *program);
 mg_instruction_info mg_program_instruction(const mg_program *program, size_t i);
 const uint32_t *mg_program_index(const mg_program *program);
 const double *mg_program_constants(const mg_program *program);
-const mg_id *mg_program_parameters(const mg_program *program);
+mg_id mg_program_parameter(const mg_program *program, size_t i);
 
 /* Makes every program run with the best kernels, name is NULL, or with those for any
  * machine, name is "portable". 0: there are none of that name. For tests. */

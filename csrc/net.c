@@ -49,10 +49,11 @@ mg_net *mg_net_new(const size_t *sizes, size_t n_layers, const int *ops,
         mg_net_free(net);
         return NULL;
     }
-    memcpy(net->parameters, parameters, n * sizeof *parameters);
     mg_lock_take(&mg_graph_lock);
-    for (size_t i = 0; i < n; i++)
-        mg_at(parameters[i])->flags |= MG_IN_NET;
+    for (size_t i = 0; i < n; i++) {
+        net->parameters[i] = (mg_index)parameters[i];
+        mg_at(net->parameters[i])->flags |= MG_IN_NET;
+    }
     mg_lock_give(&mg_graph_lock);
     size_t weights = 0;
     for (size_t i = 0; i < n_layers; i++) {
@@ -158,13 +159,13 @@ static mg_call *new_call(mg_net *net) {
         size_t nin = net->layers[0].nin, nout = net->layers[net->n_layers - 1].nout;
         size_t doubles = nin + 2 * net->n_units;
         call = mg_alloc(1, sizeof *call + doubles * sizeof(double) +
-                               (nin + 2 * nout) * sizeof(mg_id));
+                               (nin + 2 * nout) * sizeof(mg_index));
         if (call == NULL)
             return NULL;
         call->x = (double *)(call + 1);
         call->units = call->x + nin;
         call->grads = call->units + net->n_units;
-        call->inputs = (mg_id *)(call->grads + net->n_units);
+        call->inputs = (mg_index *)(call->grads + net->n_units);
         call->outputs = call->inputs + nin;
         call->reached = call->outputs + nout;
     }
@@ -242,7 +243,7 @@ static mg_net_result refusal(mg_net *net, const mg_id *inputs, int take_kept) {
     if (flags & MG_OWN_BACKWARD)
         return MG_NET_OWN_BACKWARD;
     for (size_t i = 0; inputs != NULL && i < net->layers[0].nin; i++)
-        flags |= mg_at(inputs[i])->flags;
+        flags |= mg_at((mg_index)inputs[i])->flags;
     return flags & MG_KEPT && !take_kept ? MG_NET_KEPT : MG_NET_OK;
 }
 
@@ -264,7 +265,7 @@ static int make_leaves(mg_call *call, mg_id *outputs) {
     }
     int all = made == last->nout;
     while (!all && made-- > 0)
-        mg_drop(outputs[made]);
+        mg_drop((mg_index)outputs[made]);
     drop_call(call);
     return all;
 }
@@ -273,7 +274,7 @@ static int make_leaves(mg_call *call, mg_id *outputs) {
  * and the call is freed. */
 static int make_nodes(mg_call *call, mg_id *outputs) {
     const mg_layer *last = &call->net->layers[call->net->n_layers - 1];
-    mg_id id = mg_new_node(MG_OP_net, 0.0);
+    mg_index id = mg_new_node(MG_OP_net, 0.0);
     if (id == 0) {
         drop_call(call);
         return 0;
@@ -282,16 +283,16 @@ static int make_nodes(mg_call *call, mg_id *outputs) {
     mg_at(id)->flags = 0;
     size_t made = 0;
     for (; made < last->nout; made++) {
-        mg_id output = mg_new_node(MG_OP_net_output, call->units[last->units + made]);
+        mg_index output = mg_new_node(MG_OP_net_output, call->units[last->units + made]);
         if (output == 0)
             break;
         mg_at(output)->operand[0] = mg_use(id);
-        mg_at(output)->operand[1] = (mg_id)made;
+        mg_at(output)->operand[1] = (mg_index)made;
         outputs[made] = call->outputs[made] = output;
     }
     int all = made == last->nout;
     while (!all && made-- > 0)
-        mg_drop(outputs[made]);
+        mg_drop((mg_index)outputs[made]);
     mg_drop(id);
     return all;
 }
@@ -304,11 +305,11 @@ mg_net_result mg_net_call(mg_net *net, const mg_id *inputs, const double *number
         mg_call *call = refresh_weights(net) ? new_call(net) : NULL;
         size_t nin = net->layers[0].nin;
         for (size_t i = 0; call != NULL && i < nin; i++)
-            call->x[i] = inputs == NULL ? numbers[i] : mg_at(inputs[i])->data;
+            call->x[i] = inputs == NULL ? numbers[i] : mg_at((mg_index)inputs[i])->data;
         if (call != NULL && inputs != NULL) {
             call->n_inputs = (uint32_t)nin;
             for (size_t i = 0; i < nin; i++)
-                call->inputs[i] = mg_use(inputs[i]);
+                call->inputs[i] = mg_use((mg_index)inputs[i]);
         }
         if (call != NULL)
             forward(call);

@@ -36,7 +36,7 @@ struct mg_net {
     size_t calls; /* alive */
     size_t n_layers, n_units, n_parameters;
     mg_layer *layers;
-    mg_id *parameters;
+    mg_index *parameters;
     double *arriving;       /* for mg_step_net: what arrives at a layer's sums, */
     uint32_t *order;        /* at which neurons, */
     double *input_grads;    /* and the inputs' gradients */
@@ -50,8 +50,8 @@ typedef struct mg_call {
     mg_net *net;
     mg_weights *weights;
     struct mg_call *next; /* among spare ones */
-    mg_id *inputs;        /* one reference each; unused when the inputs are numbers */
-    mg_id *outputs;       /* the output nodes; 0: freed or unfolded. No references */
+    mg_index *inputs;        /* one reference each; unused when the inputs are numbers */
+    mg_index *outputs;       /* the output nodes; 0: freed or unfolded. No references */
     uint32_t n_inputs;    /* 0 when the inputs are numbers */
     uint32_t cursor;      /* of a walk, see mg_sort */
     uint32_t n_reached;   /* outputs that this backward came by */
@@ -76,7 +76,7 @@ void mg_call_free(mg_call *call);
 int mg_call_is_stale(mg_call *call);
 
 /* Makes the graph below an output node plain. 0: out of memory, nothing changed. */
-int mg_unfold(mg_id output);
+int mg_unfold(mg_index output);
 
 /* What arrives at a neuron's sum when g arrives at its output, which the call computed
  * and which is out now: the user may have changed it. */

@@ -25,7 +25,7 @@ void mg_step_output(const mg_node_t *node) {
 static void step_weights(const mg_net *net, const mg_layer *layer, size_t neuron, double g,
                          const double *x) {
     size_t nin = layer->nin;
-    const mg_id *parameters = net->parameters + layer->weights + neuron * (nin + 1);
+    const mg_index *parameters = net->parameters + layer->weights + neuron * (nin + 1);
     for (size_t i = nin; i-- > 0;)
         mg_at(parameters[i])->grad += x[i] * g;
     mg_at(parameters[nin])->grad += g;

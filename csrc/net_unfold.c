@@ -12,20 +12,20 @@
 /* A neuron's sum before its last addition is made: the two operands, and the data
  * that the addition gives. */
 typedef struct {
-    mg_id sum, product;
+    mg_index sum, product;
     double data;
 } last_addition;
 
 /* Where a layer's inputs come from: nodes, or numbers when ids is NULL. */
 typedef struct {
-    const mg_id *ids;
+    const mg_index *ids;
     const double *x;
 } layer_inputs;
 
 /* An operator's node that takes over the caller's references to its operands;
  * drops them when there is no memory. */
-static mg_id made_of(int op, double data, double grad, mg_id a, mg_id b) {
-    mg_id id = a != 0 && (b != 0 || mg_arity[op] < 2) ? mg_new_node(op, data) : 0;
+static mg_index made_of(int op, double data, double grad, mg_index a, mg_index b) {
+    mg_index id = a != 0 && (b != 0 || mg_arity[op] < 2) ? mg_new_node(op, data) : 0;
     if (id == 0) {
         if (a != 0)
             mg_drop(a);
@@ -42,9 +42,9 @@ static mg_id made_of(int op, double data, double grad, mg_id a, mg_id b) {
 }
 
 /* weight * input. grad is what arrived at the product, NULL when nothing did. */
-static mg_id product_of(mg_id weight, double w, layer_inputs inputs, size_t i,
+static mg_index product_of(mg_index weight, double w, layer_inputs inputs, size_t i,
                         const double *grad) {
-    mg_id input = inputs.ids == NULL ? mg_new_node(MG_OP_leaf, inputs.x[i])
+    mg_index input = inputs.ids == NULL ? mg_new_node(MG_OP_leaf, inputs.x[i])
                                      : mg_use(inputs.ids[i]);
     if (input == 0)
         return 0;
@@ -59,7 +59,7 @@ static mg_id product_of(mg_id weight, double w, layer_inputs inputs, size_t i,
 static int unfold_sum(const mg_call *call, const mg_layer *layer, size_t neuron,
                       layer_inputs inputs, const double *grad, last_addition *last) {
     size_t nin = layer->nin, first = layer->weights + neuron * (nin + 1);
-    const mg_id *parameters = call->net->parameters + first;
+    const mg_index *parameters = call->net->parameters + first;
     const double *w = call->weights->by_neuron + first;
     last->data = w[nin];
     last->sum = mg_use(parameters[nin]);
@@ -80,7 +80,7 @@ static int unfold_sum(const mg_call *call, const mg_layer *layer, size_t neuron,
 }
 
 /* A hidden neuron; 0: out of memory. */
-static mg_id unfold_neuron(const mg_call *call, const mg_layer *layer, size_t neuron,
+static mg_index unfold_neuron(const mg_call *call, const mg_layer *layer, size_t neuron,
                            layer_inputs inputs) {
     size_t unit = layer->units + neuron;
     double out = call->units[unit], grad = call->swept ? call->grads[unit] : 0.0;
@@ -90,14 +90,14 @@ static mg_id unfold_neuron(const mg_call *call, const mg_layer *layer, size_t ne
         return 0;
     if (layer->op < 0)
         return made_of(MG_OP_add, out, grad, last.sum, last.product);
-    mg_id sum = made_of(MG_OP_add, last.data, at_sum, last.sum, last.product);
-    mg_id id = made_of(layer->op, out, grad, sum, 0);
+    mg_index sum = made_of(MG_OP_add, last.data, at_sum, last.sum, last.product);
+    mg_index id = made_of(layer->op, out, grad, sum, 0);
     if (id != 0 && layer->op == MG_OP_leaky_relu)
         mg_at(id)->k = MG_NET_SLOPE;
     return id;
 }
 
-static void drop_all(const mg_id *ids, size_t n) {
+static void drop_all(const mg_index *ids, size_t n) {
     for (size_t i = 0; i < n; i++)
         if (ids[i] != 0)
             mg_drop(ids[i]);
@@ -105,7 +105,7 @@ static void drop_all(const mg_id *ids, size_t n) {
 
 /* The hidden layers. Writes the last one's nodes to ids, one reference each, and
  * returns how many, or -1: out of memory. made has as much room as ids. */
-static long unfold_hidden(const mg_call *call, mg_id *ids, mg_id *made) {
+static long unfold_hidden(const mg_call *call, mg_index *ids, mg_index *made) {
     const mg_net *net = call->net;
     layer_inputs inputs = {call->n_inputs == 0 ? NULL : call->inputs, call->x};
     size_t n = 0;
@@ -166,7 +166,7 @@ static int unfold_outputs(const mg_call *call, layer_inputs inputs, last_additio
 static void turn(mg_call *call, size_t output, const last_addition *part) {
     const mg_layer *last = &call->net->layers[call->net->n_layers - 1];
     mg_node_t *node = mg_at(call->outputs[output]);
-    mg_id net = node->operand[0];
+    mg_index net = node->operand[0];
     call->outputs[output] = 0;
     node->op = (uint8_t)(last->op < 0 ? MG_OP_add : last->op);
     node->operand[0] = part->sum;
@@ -175,12 +175,12 @@ static void turn(mg_call *call, size_t output, const last_addition *part) {
     mg_drop(net);
 }
 
-int mg_unfold(mg_id output) {
-    mg_id id = mg_use(mg_at(output)->operand[0]); /* so that the call outlives its outputs */
+int mg_unfold(mg_index output) {
+    mg_index id = mg_use(mg_at(output)->operand[0]); /* so that the call outlives its outputs */
     mg_call *call = mg_at(id)->call;
     const mg_net *net = call->net;
     size_t nout = net->layers[net->n_layers - 1].nout;
-    mg_id *ids = mg_alloc(net->n_units, 2 * sizeof *ids);
+    mg_index *ids = mg_alloc(net->n_units, 2 * sizeof *ids);
     last_addition *parts = mg_alloc(nout, sizeof *parts);
     long n = ids == NULL || parts == NULL ? -1 : unfold_hidden(call, ids, ids + net->n_units);
     int ok = n >= 0;

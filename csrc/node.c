@@ -7,14 +7,14 @@
 
 double mg_data(mg_id id) {
     mg_lock_take(&mg_graph_lock);
-    double data = mg_at(id)->data;
+    double data = mg_at((mg_index)id)->data;
     mg_lock_give(&mg_graph_lock);
     return data;
 }
 
 double mg_grad(mg_id id) {
     mg_lock_take(&mg_graph_lock);
-    double grad = mg_at(id)->grad;
+    double grad = mg_at((mg_index)id)->grad;
     mg_lock_give(&mg_graph_lock);
     return grad;
 }
@@ -23,34 +23,34 @@ uint64_t mg_data_version, mg_flags_version;
 
 void mg_set_data(mg_id id, double data) {
     mg_lock_take(&mg_graph_lock);
-    mg_at(id)->data = data;
+    mg_at((mg_index)id)->data = data;
     mg_data_version++;
     mg_lock_give(&mg_graph_lock);
 }
 
 void mg_set_grad(mg_id id, double grad) {
     mg_lock_take(&mg_graph_lock);
-    mg_at(id)->grad = grad;
+    mg_at((mg_index)id)->grad = grad;
     mg_lock_give(&mg_graph_lock);
 }
 
 int mg_op(mg_id id) {
     mg_lock_take(&mg_graph_lock);
-    int op = mg_at(id)->op;
+    int op = mg_at((mg_index)id)->op;
     mg_lock_give(&mg_graph_lock);
     return op;
 }
 
 double mg_k(mg_id id) {
     mg_lock_take(&mg_graph_lock);
-    double k = mg_at(id)->k;
+    double k = mg_at((mg_index)id)->k;
     mg_lock_give(&mg_graph_lock);
     return k;
 }
 
 int mg_k_style(mg_id id) {
     mg_lock_take(&mg_graph_lock);
-    int style = (mg_at(id)->flags & MG_STYLE) >> MG_STYLE_SHIFT;
+    int style = (mg_at((mg_index)id)->flags & MG_STYLE) >> MG_STYLE_SHIFT;
     mg_lock_give(&mg_graph_lock);
     return style;
 }
@@ -58,7 +58,7 @@ int mg_k_style(mg_id id) {
 size_t mg_operands(mg_id id, mg_id *out, size_t max) {
     mg_lock_take(&mg_graph_lock);
     uint32_t n;
-    const mg_id *operands = mg_operands_of(mg_at(id), &n);
+    const mg_index *operands = mg_operands_of(mg_at((mg_index)id), &n);
     for (size_t i = 0; i < n && i < max; i++)
         out[i] = operands[i];
     mg_lock_give(&mg_graph_lock);
@@ -67,14 +67,14 @@ size_t mg_operands(mg_id id, mg_id *out, size_t max) {
 
 static int has_flag(mg_id id, int flag) {
     mg_lock_take(&mg_graph_lock);
-    int has = (mg_at(id)->flags & flag) != 0;
+    int has = (mg_at((mg_index)id)->flags & flag) != 0;
     mg_lock_give(&mg_graph_lock);
     return has;
 }
 
 uint32_t mg_keep(mg_id id) {
     mg_lock_take(&mg_graph_lock);
-    mg_node_t *node = mg_at(id);
+    mg_node_t *node = mg_at((mg_index)id);
     uint32_t users = node->refs - (node->flags & MG_OWNED ? 1 : 0);
     if (node->flags & MG_IN_NET && mg_calls_alive > 0)
         users++; /* a call may be one, without a reference */
@@ -92,7 +92,7 @@ int mg_is_owned(mg_id id) { return has_flag(id, MG_OWNED); }
 
 void mg_set_own_backward(mg_id id) {
     mg_lock_take(&mg_graph_lock);
-    mg_at(id)->flags |= MG_OWN_BACKWARD;
+    mg_at((mg_index)id)->flags |= MG_OWN_BACKWARD;
     mg_flags_version++;
     mg_lock_give(&mg_graph_lock);
 }

@@ -107,13 +107,13 @@ mg_status mg_optimizer_step(mg_optimizer *o) {
     double *grad = data + o->n;
     mg_lock_take(&mg_graph_lock);
     for (size_t i = 0; i < o->n; i++) {
-        data[i] = mg_at(o->parameters[i])->data;
-        grad[i] = mg_at(o->parameters[i])->grad;
+        data[i] = mg_at((mg_index)o->parameters[i])->data;
+        grad[i] = mg_at((mg_index)o->parameters[i])->grad;
     }
     o->step_count += 1.0;
     mg_update(o, o->step_count, data, grad, o->state, o->n);
     for (size_t i = 0; i < o->n; i++)
-        mg_at(o->parameters[i])->data = data[i];
+        mg_at((mg_index)o->parameters[i])->data = data[i];
     mg_data_version++;
     mg_lock_give(&mg_graph_lock);
     mg_dealloc(data);

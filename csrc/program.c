@@ -114,7 +114,9 @@ const uint32_t *mg_program_index(const mg_program *program) { return program->in
 
 const double *mg_program_constants(const mg_program *program) { return program->constants; }
 
-const mg_id *mg_program_parameters(const mg_program *program) { return program->parameters; }
+mg_id mg_program_parameter(const mg_program *program, size_t i) {
+    return program->parameters[i];
+}
 
 mg_instruction_info mg_program_instruction(const mg_program *program, size_t i) {
     int uniform = i < program->uniform.n;

@@ -12,10 +12,7 @@
 #ifndef MG_PROGRAM_H
 #define MG_PROGRAM_H
 
-#include "platform.h" /* first */
-
-#include "micrograd.h"
-#include "ops.h"
+#include "graph.h" /* first */
 
 enum { MG_BLOCK = 16, MG_MAX_INPUTS = 64 };
 
@@ -84,7 +81,7 @@ struct mg_program {
     uint32_t n_constants;
     uint32_t n_parameters;      /* the uniform slots from 0 on */
     uint32_t n_layer_parameters; /* the first of them, used by one layer each */
-    mg_id *parameters;          /* their nodes; a reference to each is held */
+    mg_index *parameters;       /* their nodes; a reference to each is held */
     uint32_t n_inputs;          /* arrays */
     uint32_t *widths;           /* their columns, */
     uint32_t n_args;            /* all of which are the row slots from 0 on */

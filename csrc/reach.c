@@ -4,9 +4,9 @@
 #include "alloc.h"
 #include "net.h"
 
-static int is_dependent(const mg_node_t *node, mg_id target) {
+static int is_dependent(const mg_node_t *node, mg_index target) {
     uint32_t n;
-    const mg_id *operands = mg_operands_of(node, &n);
+    const mg_index *operands = mg_operands_of(node, &n);
     for (uint32_t i = 0; i < n; i++)
         if (operands[i] == target || mg_at(operands[i])->flags & MG_DEPENDENT)
             return 1;
@@ -21,18 +21,18 @@ static int is_dependent(const mg_node_t *node, mg_id target) {
 
 mg_status mg_computed_from(mg_id target, const mg_id *nodes, size_t n, unsigned char *out) {
     /* One root above them all makes one walk of it. */
-    mg_id root = mg_node(MG_OP_custom, nodes, n, 0.0, 0, 0.0);
+    mg_index root = (mg_index)mg_node(MG_OP_custom, nodes, n, 0.0, 0, 0.0);
     if (root == 0)
         return MG_NO_MEMORY;
     mg_lock_take(&mg_graph_lock);
     size_t count;
-    mg_id *order = mg_sorted(root, 0, &count);
+    mg_index *order = mg_sorted(root, 0, &count);
     if (order != NULL) {
         for (size_t i = count; i-- > 0;) /* operands before what is made of them */
-            if (is_dependent(mg_at(order[i]), target))
+            if (is_dependent(mg_at(order[i]), (mg_index)target))
                 mg_at(order[i])->flags |= MG_DEPENDENT;
         for (size_t i = 0; i < n; i++)
-            out[i] = (mg_at(nodes[i])->flags & MG_DEPENDENT) != 0;
+            out[i] = (mg_at((mg_index)nodes[i])->flags & MG_DEPENDENT) != 0;
         for (size_t i = 0; i < count; i++)
             mg_at(order[i])->flags &= (uint16_t)~MG_DEPENDENT;
         mg_dealloc(order);

@@ -14,7 +14,7 @@ const uint8_t mg_kind[MG_OP_COUNT] = {
 };
 
 /* Gives a node its place in the trace, once; its link holds it. */
-static void place(mg_id id, uint32_t mark, uint32_t *n) {
+static void place(mg_index id, uint32_t mark, uint32_t *n) {
     mg_node_t *node = mg_at(id);
     if (node->mark == mark)
         return;
@@ -22,7 +22,7 @@ static void place(mg_id id, uint32_t mark, uint32_t *n) {
     node->link = (*n)++;
 }
 
-static void fill_leaf(mg_trace *trace, mg_id id) {
+static void fill_leaf(mg_trace *trace, mg_index id) {
     const mg_node_t *node = mg_at(id);
     uint32_t i = node->link;
     trace->op[i] = MG_OP_leaf;
@@ -37,7 +37,7 @@ static void fill_leaf(mg_trace *trace, mg_id id) {
         trace->is[i] = MG_IS_CONSTANT;
 }
 
-static void fill_operator(mg_trace *trace, mg_id id) {
+static void fill_operator(mg_trace *trace, mg_index id) {
     const mg_node_t *node = mg_at(id);
     uint32_t i = node->link, n = mg_arity[node->op];
     uint32_t a = mg_at(node->operand[0])->link;
@@ -74,11 +74,11 @@ static int allocate(mg_trace *trace) {
 }
 
 /* order holds what mg_sorted gave for a node above the outputs, that node first. */
-static mg_status fill(mg_trace *trace, const mg_id *order, size_t count, const mg_id *args,
+static mg_status fill(mg_trace *trace, const mg_index *order, size_t count, const mg_id *args,
                       const mg_id *outputs) {
     uint32_t mark = mg_new_mark(), n = 0;
     for (uint32_t i = 0; i < trace->n_args; i++)
-        place(args[i], mark, &n);
+        place((mg_index)args[i], mark, &n);
     for (size_t i = count; i-- > 1;) {
         const mg_node_t *node = mg_at(order[i]);
         if (node->op == MG_OP_custom || node->flags & MG_OWN_BACKWARD)
@@ -88,7 +88,7 @@ static mg_status fill(mg_trace *trace, const mg_id *order, size_t count, const m
         place(order[i], mark, &n);
     }
     for (uint32_t i = 0; i < trace->n_outputs; i++)
-        place(outputs[i], mark, &n);
+        place((mg_index)outputs[i], mark, &n);
     trace->n = n + 1;
     if (!allocate(trace))
         return MG_NO_MEMORY;
@@ -96,7 +96,7 @@ static mg_status fill(mg_trace *trace, const mg_id *order, size_t count, const m
     trace->is[n] = MG_IS_CONSTANT;
     trace->k[n] = -0.0;
     for (uint32_t i = 0; i < trace->n_args; i++)
-        fill_leaf(trace, args[i]);
+        fill_leaf(trace, (mg_index)args[i]);
     for (size_t i = count; i-- > 1;) {
         const mg_node_t *node = mg_at(order[i]);
         if (node->link < trace->n_args)
@@ -107,9 +107,10 @@ static mg_status fill(mg_trace *trace, const mg_id *order, size_t count, const m
         fill_operator(trace, order[i]);
     }
     for (uint32_t i = 0; i < trace->n_outputs; i++) {
-        if (mg_at(outputs[i])->op == MG_OP_leaf)
-            fill_leaf(trace, outputs[i]);
-        trace->outputs[i] = mg_at(outputs[i])->link;
+        mg_index output = (mg_index)outputs[i];
+        if (mg_at(output)->op == MG_OP_leaf)
+            fill_leaf(trace, output);
+        trace->outputs[i] = mg_at(output)->link;
         trace->uses[trace->outputs[i]]++;
     }
     for (uint32_t i = trace->n_args; i < n; i++) {
@@ -129,17 +130,18 @@ mg_status mg_trace_read(mg_trace *trace, const mg_id *args, size_t n_args,
     trace->n_outputs = (uint32_t)n_outputs;
     /* One node above all outputs makes one walk of it. It is only looked at here,
      * and so counts as no reference. */
-    mg_operand_list *list = mg_alloc(n_outputs + 1, sizeof(mg_id));
-    mg_id top = list == NULL ? 0 : mg_new_node(MG_OP_custom, 0.0);
+    mg_operand_list *list = mg_alloc(n_outputs + 1, sizeof(mg_index));
+    mg_index top = list == NULL ? 0 : mg_new_node(MG_OP_custom, 0.0);
     if (top == 0) {
         mg_dealloc(list);
         return MG_NO_MEMORY;
     }
     list->n = (uint32_t)n_outputs;
-    memcpy(list->ids, outputs, n_outputs * sizeof *outputs);
+    for (size_t i = 0; i < n_outputs; i++)
+        list->ids[i] = (mg_index)outputs[i];
     mg_at(top)->list = list;
     size_t count;
-    mg_id *order = mg_sorted(top, 1, &count);
+    mg_index *order = mg_sorted(top, 1, &count);
     mg_status status = MG_NO_MEMORY;
     if (order != NULL)
         status = fill(trace, order, count, args, outputs);
@@ -152,7 +154,7 @@ mg_status mg_trace_read(mg_trace *trace, const mg_id *args, size_t n_args,
 
 mg_id mg_traced(int op, mg_id a, mg_id b, double k) {
     mg_lock_take(&mg_graph_lock);
-    mg_id id = op == MG_OP_leaf ? mg_new_node(op, NAN) : mg_made_of(op, NAN, a, b);
+    mg_index id = op == MG_OP_leaf ? mg_new_node(op, NAN) : mg_made_of(op, NAN, (mg_index)a, (mg_index)b);
     if (id != 0)
         mg_at(id)->k = k;
     mg_lock_give(&mg_graph_lock);

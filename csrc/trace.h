@@ -2,10 +2,7 @@
 #ifndef MG_TRACE_H
 #define MG_TRACE_H
 
-#include "platform.h" /* first */
-
-#include "micrograd.h"
-#include "ops.h"
+#include "graph.h" /* first */
 
 /* MG_BINARY and so on, by operator. */
 extern const uint8_t mg_kind[MG_OP_COUNT];
@@ -23,7 +20,7 @@ typedef struct {
     uint32_t *a, *b; /* operands; b of an operator of one is its a */
     double *k;       /* the operator's parameter; a constant's value */
     uint32_t *uses;  /* by other nodes, and as an output */
-    mg_id *id;       /* of parameters */
+    mg_index *id;       /* of parameters */
     uint32_t *outputs;
     uint32_t n_outputs;
 } mg_trace;

@@ -37,7 +37,7 @@ static void match(trainer *t) {
         node->link = i;
     }
     for (size_t i = 0; i < o->n; i++) {
-        mg_node_t *node = mg_at(o->parameters[i]);
+        mg_node_t *node = mg_at((mg_index)o->parameters[i]);
         if (node->mark == given) {
             t->place[i] = node->link;
             node->mark = taken;
@@ -121,7 +121,7 @@ static void write_back(const trainer *t, const mg_scratch *scratch, const double
     for (uint32_t i = 0; i < p->n_parameters; i++)
         mg_at(p->parameters[i])->grad = grad[i];
     for (size_t i = 0; i < t->optimizer->n; i++) {
-        mg_node_t *node = mg_at(t->optimizer->parameters[i]);
+        mg_node_t *node = mg_at((mg_index)t->optimizer->parameters[i]);
         uint32_t place = t->place[i];
         int own = place < p->n_parameters;
         node->data = own ? scratch->uniform[place] : t->extra[place - p->n_parameters];

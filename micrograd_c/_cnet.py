@@ -32,7 +32,8 @@ class Net:
         self.nout = len(layers[-1])
         sizes = [self.nin, *map(len, layers)]
         ops = [operator_of(neurons[0].nonlin) for neurons in layers]
-        net = lib.mg_net_new(sizes, len(layers), ops, [p._id for p in self.parameters])
+        self.ids = ffi.new("mg_id[]", [p._id for p in self.parameters])
+        net = lib.mg_net_new(sizes, len(layers), ops, self.ids)
         if net == ffi.NULL:
             raise MemoryError(NO_MEMORY)
         self.net = net
@@ -42,7 +43,10 @@ class Net:
         if hasattr(self, "net"):
             mg_net_free(self.net)  # while self still holds the parameters
 
-    def __call__(self, x):
+    def zero_grad(self):
+        lib.mg_zero_grad(self.ids, len(self.ids))
+
+    def call(self, x):
         """The list of the net's outputs for ``x``, or None: let Python do it."""
         if type(x) is not list and type(x) is not tuple:
             if not hasattr(x, "tolist") or getattr(x, "ndim", 0) != 1:
@@ -85,10 +89,12 @@ class Net:
 class NoNet:
     """In a Net's place where there can be none."""
 
+    parameters = ()
+
     def __init__(self):
         self.structure = _watched.structure
 
-    def __call__(self, x):
+    def call(self, x):
         return None
 
 

@@ -1,4 +1,4 @@
-"""Value of the C engine: a Python handle, one integer wide, on a node in C.
+"""Value of the C engine: a Python handle, one number wide, on a node in C.
 
 C counts who uses a node: one reference for its Value, one for every node made
 of it. So a temporary Value dies at once and leaves its node to the graph, and a

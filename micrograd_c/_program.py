@@ -30,9 +30,9 @@ class CProgram:
 
     @property
     def parameters(self):
-        info = lib.mg_program_describe(self._program)
-        ids = lib.mg_program_parameters(self._program)
-        return [_looking.value_of(ids[i]) for i in range(info.parameters)]
+        n = lib.mg_program_describe(self._program).parameters
+        ids = [lib.mg_program_parameter(self._program, i) for i in range(n)]
+        return [_looking.value_of(node) for node in ids]
 
     def _inputs(self, arrays):
         """Pointers to the arrays' data, and what keeps it alive."""

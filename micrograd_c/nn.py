@@ -45,20 +45,47 @@ class Compiled(Module):
 
     def __setattr__(self, name, value):
         object.__setattr__(self, name, value)
-        if name in self._structure:
+        if name in self._structure or name == "parameters":
             _watched.changed()
+
+    def __delattr__(self, name):
+        object.__delattr__(self, name)
+        _watched.changed()
+
+    def parameters(self):
+        """The parameters as a list."""
+        net = self._current_net()
+        return list(net.parameters) if net and net.is_listed else super().parameters()
+
+    def zero_grad(self):
+        """Set the gradient of every parameter to 0, in one call of C."""
+        net = self._current_net()
+        if net and net.is_listed:
+            net.zero_grad()
+        else:
+            super().zero_grad()
 
     def __getstate__(self):
         return {name: value for name, value in self.__dict__.items() if name != "_net"}
 
+    def _current_net(self):
+        """The net in C of an earlier call; None where there is none or it is outdated."""
+        net = self.__dict__.get("_net")
+        return net if net and net.structure == _watched.structure else None
+
     def _call_c(self, x):
         """The outputs as a list; None where Python must do it."""
-        if backend != "c":
-            return None
         net = self.__dict__.get("_net")
-        if net is None or net.structure != _watched.structure:
+        if not net or net.structure != _watched.structure:
+            if backend != "c":
+                return None
             net = self.__dict__["_net"] = _cnet.compiled(self._layers())
-        return net(x)
+            net.is_listed = net.parameters and all(map(lists_as_ours, self._modules()))
+        return net.call(x)
+
+    def _modules(self):
+        """This module and those below it."""
+        return [self]
 
 
 class Neuron(Compiled, python_ref.nn.Neuron):
@@ -91,6 +118,9 @@ class Layer(Compiled, python_ref.nn.Layer):
             return python_ref.nn.Layer.__call__(self, x)
         return out[0] if len(out) == 1 else out
 
+    def _modules(self):
+        return [self, *self.neurons]
+
     def _layers(self):
         ours = all(is_called_as(neuron, Neuron) for neuron in self.neurons)
         return [self.neurons] if ours and is_watched(self.neurons) else None
@@ -110,6 +140,9 @@ class MLP(Compiled, python_ref.nn.MLP):
             return python_ref.nn.MLP.__call__(self, x)
         return out[0] if len(out) == 1 else out
 
+    def _modules(self):
+        return [self, *(module for layer in self.layers for module in layer._modules())]
+
     def _layers(self):
         ours = all(is_called_as(layer, Layer) for layer in self.layers)
         if not ours or not is_watched(self.layers):
@@ -123,6 +156,13 @@ class MLP(Compiled, python_ref.nn.MLP):
 
 def is_called_as(module, cls):
     return isinstance(module, cls) and type(module).__call__ is cls.__call__
+
+
+def lists_as_ours(module):
+    """Whether ``parameters()`` gives all there are, in the usual order."""
+    return (
+        type(module).parameters is Compiled.parameters and "parameters" not in module.__dict__
+    )
 
 
 def is_watched(modules):

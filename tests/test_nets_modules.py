@@ -1,5 +1,7 @@
 """Modules that were changed, subclassed and mixed, after a first call that made a net in C."""
 
+import operator
+
 import pytest
 from net_tools import as_list, assert_same, compute
 
@@ -158,6 +160,51 @@ def test_subclasses_that_override_parameters():
             model.zero_grad()  # not the frozen ones
 
     assert_same(program, last_bits=True)
+
+
+OVERRIDES = {
+    "a neuron's": lambda m: setattr(m.layers[0].neurons[1], "parameters", lambda: []),
+    "a layer's": lambda m: setattr(m.layers[1], "parameters", lambda: []),
+    "the net's": lambda m: setattr(m, "parameters", lambda: [m.layers[0].neurons[0].b]),
+}
+
+
+@pytest.mark.parametrize("override", OVERRIDES.values(), ids=OVERRIDES)
+@pytest.mark.parametrize("when", ["before the first call", "after it"])
+def test_parameters_replaced_on_an_object(override, when):
+    """The list that a net in C has is given, and zeroed, only while it is the right one."""
+    every, listed = {}, {}
+    import python_ref.nn
+
+    for module in (nn, python_ref.nn):
+        model = module.MLP(2, [3, 2])
+        p = every[module] = [*model.parameters()]
+        if when == "after it":
+            model([0.5, 1.5])
+            assert all(map(operator.is_, model.parameters(), p))
+        override(model)
+        model([0.5, 1.5])
+        for q in p:
+            q.grad = 1.0
+        model.zero_grad()
+        listed[module] = [p.index(q) for q in model.parameters()]
+        every[module] = [q.grad for q in p]
+    assert listed[nn] == listed[python_ref.nn] and every[nn] == every[python_ref.nn]
+
+
+def test_parameters_are_a_list_of_the_callers_own(engine):
+    model = engine.nn.MLP(2, [3, 2])
+    model([0.5, 1.5])
+    model.parameters().clear()
+    assert len(model.parameters()) == 17
+
+
+def test_a_bias_that_was_deleted(engine):
+    model = engine.nn.MLP(2, [3, 2])
+    model([0.5, 1.5])
+    del model.layers[0].neurons[0].b
+    with pytest.raises(AttributeError, match="b"):
+        model.parameters()
 
 
 def test_subclasses_with_more_attributes():

@@ -169,7 +169,12 @@ PROGRAMS = {
     "exit with a message": "raise SystemExit('the reason')",
     "exit with success": "import sys; sys.exit()",
     "exit with an odd status": "raise SystemExit(['a', 'list'])",
-    "an interrupt": "import signal; signal.raise_signal(signal.SIGINT)",
+    # A shell lets its background jobs ignore the signal, and Python inherits that.
+    "an interrupt": """
+        import signal
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.raise_signal(signal.SIGINT)
+    """,
     "its own excepthook": """
         import sys, traceback
         def hook(kind, error, tb):
