@@ -44,7 +44,7 @@ PREAMBLE = """
 #define IS_QUICK                                                                     \\
     (IS(mg_add) || IS(mg_mul) || IS(mg_add_number) || IS(mg_mul_number) ||           \\
      IS(mg_unary) || IS(mg_unary_k) || IS(mg_binary) || IS(mg_leaf) || IS(mg_data) || \\
-     IS(mg_grad) || IS(mg_set_data) || IS(mg_set_grad) || IS(mg_release))
+     IS(mg_grad) || IS(mg_set_data) || IS(mg_set_grad) || IS(mg_release) || IS(mg_traced))
 #undef Py_BEGIN_ALLOW_THREADS
 #undef Py_END_ALLOW_THREADS
 #define Py_BEGIN_ALLOW_THREADS \\

@@ -49,6 +49,9 @@ class TracedValue(Value):
     def _apply_k(self, name, k, label):
         return make(name, k, label, (self,))
 
+    def _apply_after(self, name, other):
+        return join(name, other, self)
+
     # Python asks these first when a plain Value stands to the left.
     def __radd__(self, other):
         return join("add", other, self) if self._is_operand(other) else NotImplemented
@@ -127,14 +130,38 @@ def is_ours(module):
 
 
 if backend == "c":
-    from micrograd_c._cvalue import CODES, NO_MEMORY, new, set_id
+    from micrograd_c._cvalue import CODES, NO_MEMORY, new, number_types, set_id
     from micrograd_c._native import lib
+
+    mg_traced, mg_leaf, mg_release = lib.mg_traced, lib.mg_leaf, lib.mg_release
 
     def make(name, k, _label, operands):
         """A TracedValue made by an operator; nothing is computed."""
         a, b = operands if len(operands) == 2 else (*operands, None)
-        node = lib.mg_traced(CODES[name], a._id, 0 if b is None else b._id, k or 0.0)
-        return traced(node)
+        return traced(mg_traced(CODES[name], a._id, 0 if b is None else b._id, k or 0.0))
+
+    def add_or_mul(name, reflected=False):
+        """The operator as a method, short since a trace is full of them."""
+        code = CODES[name]
+        general = getattr(TracedValue, f"__r{name}__" if reflected else f"__{name}__")
+
+        def operator(self, other):
+            if isinstance(other, Value):
+                a, b = (other, self) if reflected else (self, other)
+                return traced(mg_traced(code, a._id, b._id, 0.0))
+            if type(other) not in number_types:
+                return general(self, other)
+            constant = mg_leaf(other)
+            node = constant and mg_traced(code, self._id, constant, 0.0)
+            if constant:
+                mg_release(constant)
+            return traced(node)
+
+        return operator
+
+    for name in "add", "mul":
+        setattr(TracedValue, f"__{name}__", add_or_mul(name))
+        setattr(TracedValue, f"__r{name}__", add_or_mul(name, reflected=True))
 
     def argument():
         """A TracedValue that stands for an argument."""

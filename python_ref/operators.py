@@ -165,15 +165,21 @@ class Operators:
 
     def atan2(self, x):
         """The angle of the point (x, self) in radians, as ``math.atan2(self, x)``."""
-        return self._apply("atan2", self._operand(x))
+        return self._apply_two("atan2", x)
 
     def maximum(self, other):
         """The larger of two; NaN if either is. A tie gives its gradient to self."""
-        return self._apply("maximum", self._operand(other))
+        return self._apply_two("maximum", other)
 
     def minimum(self, other):
         """The smaller of two; NaN if either is. A tie gives its gradient to self."""
-        return self._apply("minimum", self._operand(other))
+        return self._apply_two("minimum", other)
+
+    def _apply_two(self, name, other):
+        other = self._operand(other)
+        # A kind of Value that makes results of its own kind, as its __radd__ would.
+        reflected = getattr(other, "_apply_after", None)
+        return reflected(name, self) if reflected else self._apply(name, other)
 
     # --- a Value among numbers ---
 
