@@ -33,7 +33,7 @@
     {                                                                                     \
         text, {forward_16_##suffix, forward_4_##suffix, forward_1_##suffix},              \
             {backward_16_##suffix, backward_4_##suffix, backward_1_##suffix},             \
-            descend_1_##suffix,                                                           \
+            descend_1_##suffix, load_columns_1_##suffix,                                  \
     }
 
 #define MG_TARGET

@@ -57,6 +57,7 @@
 #define W 1
 #define N_VEC 1
 #define FOLD(y) (y[0])
+#include "kernels_columns.h"
 #include "kernels_layer1.h"
 #include "kernels_map.h"
 #undef W

@@ -108,6 +108,8 @@ typedef struct {
     void (*forward[3])(const mg_code *code, const mg_frame *frame);
     void (*backward[3])(const mg_code *code, const mg_frame *frame);
     void (*descend)(double *data, const double *grad, double scale, size_t n); /* SGD */
+    /* Columns of w rows side by side, from rows one after the other. */
+    void (*load_columns)(double *to, const double *const *rows, size_t w, size_t columns);
 } mg_kernels;
 
 enum { MG_WIDTH_16, MG_WIDTH_4, MG_WIDTH_1 };

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "alloc.h"
-#include "simd.h"
 
 /* --- memory ------------------------------------------------------------------- */
 
@@ -110,37 +109,8 @@ void mg_add_gradients(const mg_program *program, const mg_scratch *scratch) {
 
 /* --- rows ---------------------------------------------------------------------- */
 
-/* Columns of w rows of one input, side by side. */
-static void load_columns(double *to, const double *const *rows, size_t w, size_t columns) {
-    size_t j = 0;
-    if (w >= 4) {
-        for (; j + 4 <= columns; j += 4)
-            for (size_t r = 0; r < w; r += 4) {
-                mg_v4 a, b, c, d;
-                V4_LOAD(a, rows[r] + j);
-                V4_LOAD(b, rows[r + 1] + j);
-                V4_LOAD(c, rows[r + 2] + j);
-                V4_LOAD(d, rows[r + 3] + j);
-                mg_v4 ab_even = V4_SHUFFLE(a, b, 0, 4, 2, 6);
-                mg_v4 ab_odd = V4_SHUFFLE(a, b, 1, 5, 3, 7);
-                mg_v4 cd_even = V4_SHUFFLE(c, d, 0, 4, 2, 6);
-                mg_v4 cd_odd = V4_SHUFFLE(c, d, 1, 5, 3, 7);
-                a = V4_SHUFFLE(ab_even, cd_even, 0, 1, 4, 5);
-                b = V4_SHUFFLE(ab_odd, cd_odd, 0, 1, 4, 5);
-                c = V4_SHUFFLE(ab_even, cd_even, 2, 3, 6, 7);
-                d = V4_SHUFFLE(ab_odd, cd_odd, 2, 3, 6, 7);
-                V4_STORE(to + j * w + r, a);
-                V4_STORE(to + (j + 1) * w + r, b);
-                V4_STORE(to + (j + 2) * w + r, c);
-                V4_STORE(to + (j + 3) * w + r, d);
-            }
-    }
-    for (; j < columns; j++)
-        for (size_t r = 0; r < w; r++)
-            to[j * w + r] = rows[r][j];
-}
-
-static void load_rows(const mg_batch *batch, double *data, size_t first, size_t w) {
+static void load_rows(const mg_batch *batch, const mg_kernels *kernels, double *data,
+                      size_t first, size_t w) {
     const mg_program *p = batch->program;
     const double *rows[MG_BLOCK];
     for (uint32_t i = 0; i < p->n_inputs; i++) {
@@ -149,7 +119,7 @@ static void load_rows(const mg_batch *batch, double *data, size_t first, size_t 
             size_t row = batch->order == NULL ? first + r : (size_t)batch->order[first + r];
             rows[r] = batch->inputs[i] + row * columns;
         }
-        load_columns(data, rows, w, columns);
+        kernels->load_columns(data, rows, w, columns);
         data += w * columns;
     }
 }
@@ -198,7 +168,7 @@ static double run_rows(const mg_batch *batch, double *rows, double *uniform_grad
     for (int i = MG_WIDTH_16; i <= MG_WIDTH_1; i++)
         for (size_t w = widths[i]; first + w <= end; first += w) {
             frame.grad = rows + w * p->row.slots;
-            load_rows(batch, rows, first, w);
+            load_rows(batch, kernels, rows, first, w);
             kernels->forward[i](&p->row, &frame);
             sum += collect(batch, &frame, first, w);
             if (batch->backward) {
