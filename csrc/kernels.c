@@ -24,9 +24,9 @@
 #endif
 
 #if (defined(__x86_64__) || defined(__i386__)) && (defined(__GNUC__) || defined(__clang__))
-#define MG_HAS_AVX2 1
+#define MG_IS_X86 1
 #else
-#define MG_HAS_AVX2 0
+#define MG_IS_X86 0
 #endif
 
 #define KERNELS(text, suffix)                                                             \
@@ -35,6 +35,9 @@
             {backward_16_##suffix, backward_4_##suffix, backward_1_##suffix},             \
             descend_1_##suffix, load_columns_1_##suffix,                                  \
     }
+
+/* How many sums over 16 rows a layer's loops keep in registers, see kernels_layer.h. */
+#define MG_TILE 2
 
 #define MG_TARGET
 #define MG_SUFFIX portable
@@ -52,7 +55,7 @@
 
 static const mg_kernels portable = KERNELS(MG_PORTABLE_NAME, portable);
 
-#if MG_HAS_AVX2
+#if MG_IS_X86
 #define MG_TARGET __attribute__((target("avx2")))
 #define MG_SUFFIX avx2
 #include "kernels_widths.h"
@@ -60,24 +63,40 @@ static const mg_kernels portable = KERNELS(MG_PORTABLE_NAME, portable);
 #undef MG_SUFFIX
 
 static const mg_kernels avx2 = KERNELS("avx2", avx2);
+#undef MG_TILE
+
+/* What AVX-512 gives here is twice as many registers: the vectors stay as long. */
+#define MG_TILE 4
+#define MG_TARGET __attribute__((target("avx512f,avx512vl,avx512dq")))
+#define MG_SUFFIX avx512
+#include "kernels_widths.h"
+#undef MG_TARGET
+#undef MG_SUFFIX
+
+static const mg_kernels avx512 = KERNELS("avx512", avx512);
 #endif
 
 static const mg_kernels *forced;
 
-const mg_kernels *mg_best_kernels(void) {
-    if (forced != NULL)
-        return forced;
-#if MG_HAS_AVX2
+/* The set of this name, NULL for the best; NULL if there is none for this machine. */
+static const mg_kernels *find(const char *name) {
+#if MG_IS_X86
     __builtin_cpu_init();
-    if (__builtin_cpu_supports("avx2"))
+    int has_avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
+                     __builtin_cpu_supports("avx512dq");
+    if (has_avx512 && (name == NULL || strcmp(name, "avx512") == 0))
+        return &avx512;
+    if (__builtin_cpu_supports("avx2") && (name == NULL || strcmp(name, "avx2") == 0))
         return &avx2;
 #endif
-    return &portable;
+    if (name == NULL || strcmp(name, "portable") == 0 || strcmp(name, portable.name) == 0)
+        return &portable;
+    return NULL;
 }
 
+const mg_kernels *mg_best_kernels(void) { return forced != NULL ? forced : find(NULL); }
+
 int mg_use_kernels(const char *name) {
-    forced = NULL;
-    if (name != NULL && strcmp(name, "portable") == 0)
-        forced = &portable;
-    return name == NULL || forced != NULL || strcmp(name, mg_best_kernels()->name) == 0;
+    forced = name == NULL ? NULL : find(name);
+    return name == NULL || forced != NULL;
 }

@@ -7,6 +7,10 @@
 MG_TARGET static void MG_NAME(load_columns)(double *to, const double *const *rows, size_t w,
                                             size_t columns) {
     size_t j = 0;
+    if (w == 1) {
+        memcpy(to, rows[0], columns * sizeof *to);
+        return;
+    }
     if (w >= 4) {
         for (; j + 4 <= columns; j += 4)
             for (size_t r = 0; r < w; r += 4) {

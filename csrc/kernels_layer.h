@@ -1,7 +1,7 @@
 /* kernels_layer.h - a layer of neurons over a block of 16 or 4 rows.
  *
  * A template like kernels_map.h. The loops are those of a small matrix product:
- * ROWS_OF_TILE sums over a block stay in registers while the loop runs over inputs
+ * TILE sums over a block stay in registers while the loop runs over inputs
  * (forward) or outputs (backward), so that each load serves several products. A
  * forward sum adds up in the order of the inputs, as the graph does.
  */

@@ -1,8 +1,8 @@
 /* kernels_widths.h - the kernels of one instruction set, for each block width.
  *
- * A template: kernels.c includes it for each instruction set, with MG_TARGET and
- * MG_SUFFIX defined. LANE_SUM and FOLD add up lanes in one fixed order: lane l and
- * l + 8, then + 4, then + 2, then + 1.
+ * A template: kernels.c includes it for each instruction set, with MG_TARGET,
+ * MG_SUFFIX and MG_TILE defined. LANE_SUM and FOLD add up lanes in one fixed order:
+ * lane l and l + 8, then + 4, then + 2, then + 1.
  */
 
 #define MG_PASTE(a, b, c) a##_##b##_##c
@@ -19,7 +19,7 @@
 
 #define W 16
 #define N_VEC 4
-#define TILE 2
+#define TILE MG_TILE
 #define FOLD(y) V4_ADD(V4_ADD(y[0], y[2]), V4_ADD(y[1], y[3]))
 #include "kernels_layer.h"
 #include "kernels_map.h"

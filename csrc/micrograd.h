@@ -266,8 +266,9 @@ const uint32_t *mg_program_index(const mg_program *program);
 const double *mg_program_constants(const mg_program *program);
 mg_id mg_program_parameter(const mg_program *program, size_t i);
 
-/* Makes every program run with the best kernels, name is NULL, or with those for any
- * machine, name is "portable". 0: there are none of that name. For tests. */
+/* Makes every program run with the best kernels, name is NULL, or with those named
+ * "portable", "avx2" or "avx512". 0: this machine has none of that name, and the best
+ * are used. For tests. */
 int mg_use_kernels(const char *name);
 
 /* --- the library's own state -------------------------------------------- */

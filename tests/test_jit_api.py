@@ -55,6 +55,10 @@ def data(n=21, seed=0):
         lambda x: x * x.relu().data,
         lambda x: setattr(x, "data", 1.0) or x,
         lambda x: x.backward() or x,
+        lambda x: Value(1.0).maximum(x).data,
+        lambda x: Value(1.0).atan2(x).data,
+        lambda x: (Value(1.0) + x).data,
+        lambda x: (2.0 * x).data,
         lambda x: setattr(x * 2, "_backward", lambda: None) or x,
     ],
 )
