@@ -2,6 +2,7 @@
 
 from weakref import WeakKeyDictionary
 
+from micrograd_c import _watched
 from micrograd_c._cvalue import check_memory
 from micrograd_c._native import ffi, lib
 
@@ -21,26 +22,43 @@ class InC:
         self.struct = ffi.new("mg_optimizer *")
         self.struct.kind = KINDS[optimizer.kind]
         self.struct.n, self.struct.parameters = len(self.ids), self.ids
+        self.structure = _watched.structure
+        self.numbers = None  # the hyperparameters that the struct has
         for i, buffer in enumerate(self.buffers):
             self.struct.state[i] = buffer
 
     def is_of(self, optimizer):
-        """Whether the optimizer still has the arrays that it had."""
+        """Whether the optimizer still has the arrays, and its Values the nodes, that it had."""
+        if self.structure != _watched.structure:
+            return False
         state = optimizer.state
         names = optimizer.state_names
         return all(state[name] is array for name, array in zip(names, self.arrays))
 
 
-def as_in_c(optimizer):
-    """The optimizer as an ``mg_optimizer *``, its numbers as they are now."""
+def in_c(optimizer):
     made = _made.get(optimizer)
     if made is None or not made.is_of(optimizer):
         made = _made[optimizer] = InC(optimizer)
+    return made
+
+
+def as_in_c(optimizer):
+    """The optimizer as an ``mg_optimizer *``, its numbers as they are now."""
+    made, numbers = in_c(optimizer), optimizer.hyperparameters()
     struct = made.struct
-    for name, value in optimizer.hyperparameters().items():
-        setattr(struct, "flag" if name == FLAGS[optimizer.kind] else name, value)
+    if numbers != made.numbers:
+        for name, value in numbers.items():
+            setattr(struct, "flag" if name == FLAGS[optimizer.kind] else name, value)
+        made.numbers = numbers
     struct.step_count = optimizer.step_count
     return struct
+
+
+def zero_grad(optimizer):
+    """Its ``zero_grad()``, in one call."""
+    made = in_c(optimizer)
+    lib.mg_zero_grad(made.ids, len(made.ids))
 
 
 def step(optimizer):

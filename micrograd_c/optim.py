@@ -51,11 +51,14 @@ class Optimizer:
 
     def zero_grad(self):
         """Set the gradient of every parameter to 0."""
-        zero_grad(self.params)
+        if self._is_in_c():
+            _coptimizer.zero_grad(self)
+        else:
+            zero_grad(self.params)
 
     def step(self):
         """Move every parameter once, against its gradient; on the C engine in one call."""
-        if _coptimizer and isinstance(self.params[0], Value):
+        if self._is_in_c():
             _coptimizer.step(self)
             return
         import numpy as np
@@ -65,6 +68,9 @@ class Optimizer:
         with np.errstate(all="ignore"):  # inf and NaN flow on, as in the engines
             self._update(data, grad)
         set_data(self.params, data)
+
+    def _is_in_c(self):
+        return _coptimizer and isinstance(self.params[0], Value)
 
     def _update(self, data, grad):
         """Change ``data`` and ``self.state`` in place; ``step_count`` is 1 at the first."""

@@ -291,3 +291,15 @@ def test_bad_hyperparameters(engine, cls, settings, message):
 def test_a_hyperparameter_that_is_no_number(engine):
     with pytest.raises(TypeError, match="expected a real number, got str"):
         SGD(values(engine), lr="0.1")
+
+
+def test_a_parameter_that_is_initialised_again(engine):
+    w = engine.Value(1.0)
+    optimizer = SGD([w], lr=0.5)
+    for data in (2.0, 4.0):
+        w.__init__(data)
+        w.grad = 1.0
+        optimizer.step()
+        assert w.data == data - 0.5
+        optimizer.zero_grad()
+        assert w.grad == 0.0
