@@ -70,3 +70,23 @@ def live_nodes(engine):
     gc.freeze()  # The collector leaves what was there before alone: it is quick, the count steady.
     yield count
     gc.unfreeze()
+
+
+@pytest.fixture(scope="module")
+def few_free_nodes():
+    """Takes most free nodes of the C library, of which earlier tests may have left millions.
+
+    For tests that take all there are, again and again, to see what happens without memory.
+    """
+    from micrograd_c._native import lib
+
+    few = 2**15  # more than a block of them
+    gc.collect()
+    lib.mg_fail_allocation(1, True)
+    taken = list(iter(lambda: lib.mg_leaf(0.0), 0))
+    lib.mg_fail_allocation(0, False)
+    for node in taken[-few:]:
+        lib.mg_release(node)
+    yield
+    for node in taken[:-few]:
+        lib.mg_release(node)

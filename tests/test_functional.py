@@ -324,7 +324,7 @@ def test_dot_of_different_lengths(engine, live_nodes):
 
 
 @pytest.mark.parametrize("name", [*HELPERS, "dot"])
-def test_no_memory(name):
+def test_no_memory(name, few_free_nodes):
     from micrograd_c._native import lib
 
     V = c_engine.Value

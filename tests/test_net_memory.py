@@ -17,6 +17,8 @@ from micrograd_c.engine import Value
 
 LIMIT = 200  # more blocks or nodes than any case needs
 
+pytestmark = pytest.mark.usefixtures("few_free_nodes")
+
 
 def model_and_inputs(nonlin="tanh"):
     return nn.MLP(2, [3, 2], nonlin=nonlin), [Value(0.5), Value(-1.5)]

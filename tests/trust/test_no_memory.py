@@ -23,6 +23,7 @@ from micrograd_c.engine import Value
 # How many allocations succeed before one fails: more than any case needs at the end.
 COUNTS = [*range(8), *range(8, 500, size(9, 1))]
 CHUNK = 2**14  # nodes in a block of them
+pytestmark = pytest.mark.usefixtures("few_free_nodes")
 ROWS = np.array([[0.5, -1.0], [2.0, 1.0], [0.25, 0.75]])
 
 
@@ -213,6 +214,7 @@ def blocks_without_chunks():
 def goes_through(case, nth, forever, room=None):
     """Whether the work succeeds. Its results are checked then, else that nothing changed."""
     roots, work = made_by(case)
+    gc.collect()  # an attempt before may have left cycles
     nodes = lib.mg_live_nodes()
     taken = [] if room is None else take_free_nodes(room)
     result, failed = None, False
