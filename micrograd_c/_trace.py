@@ -5,11 +5,13 @@ is not known, it stands for every row of a batch at once. So a program that woul
 one way or the other by its data cannot be traced, and is told so at that line.
 """
 
+import functools
 import math
 import sys
 
 from micrograd_c._backend import backend
 from micrograd_c.engine import Value
+from micrograd_c.functional import maximum
 from python_ref.numbers import describe, to_float
 from python_ref.operators import Operators
 from python_ref.ops import OPS
@@ -51,6 +53,21 @@ class TracedValue(Value):
 
     def _apply_after(self, name, other):
         return join(name, other, self)
+
+    def detach(self):
+        return make("detach", None, "detach", (self,))
+
+    def _largest_of(self, values):
+        """See ``functional.largest``; of each row."""
+        m = functools.reduce(maximum, values)
+        return where(math.inf - m.abs(), m, 0.0).detach()  # inf - inf is NaN
+
+    def _item_of(self, items):
+        """items[i], where this Value is i or next to it."""
+        chosen = items[0]
+        for i in range(1, len(items)):
+            chosen = where(self - (i - 0.5), items[i], chosen)
+        return chosen
 
     # Python asks these first when a plain Value stands to the left.
     def __radd__(self, other):

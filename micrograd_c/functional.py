@@ -139,6 +139,9 @@ def softmax(values):
 
 def largest(values):
     """The largest of the values' data, NaN aside; 0 when it is infinite."""
+    for v in values:
+        if hasattr(v, "_largest_of"):  # in a function that jit traces
+            return v._largest_of(values)
     m = to_float(values[0])
     for v in values[1:]:
         m = max(m, to_float(v))

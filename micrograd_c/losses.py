@@ -68,7 +68,9 @@ def cross_entropy(logits, target):
     """-log of the probability that softmax(logits) gives to the target class.
 
     One example: ``logits``: a sequence of k Values; ``target``: the class, an int
-    from 0 to k - 1, or k probabilities (one-hot or soft; numbers or Values).
+    from 0 to k - 1, or a Value of such data, as a jitted function gets; or k
+    probabilities (one-hot or soft; numbers or Values). While jit traces, a class is
+    not checked: the nearest is taken.
     A batch: ``logits``: n such rows; ``target``: a sequence of n such targets; the
     result is the mean. Raises IndexError for a class out of range, ValueError for no
     logits or another number of targets, TypeError for a logit that is no Value or a
@@ -121,8 +123,11 @@ def cross_entropy_of_row(logits, target):
             raise ValueError(f"got {len(logits)} logits but {len(probabilities)} probabilities")
         log_sum = logsumexp(logits)
         return total([p * (log_sum - x) for p, x in zip(probabilities, logits)])
+    if hasattr(target, "_item_of"):  # in a function that jit traces
+        return logsumexp(logits) - target._item_of(logits)
     try:
-        k = operator.index(target)
+        whole = is_value(target) and target.data.is_integer()
+        k = int(target.data) if whole else operator.index(target)
     except TypeError:
         raise TypeError(f"expected an int as the target class, got {describe(target)}") from None
     if not 0 <= k < len(logits):

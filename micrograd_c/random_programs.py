@@ -7,7 +7,7 @@ import math
 import operator
 from typing import Callable, NamedTuple, Optional
 
-from python_ref.ops import OPS
+from python_ref.ops import ONLY_TRACED, OPS
 
 
 class Var(NamedTuple):
@@ -48,9 +48,8 @@ INFIX = {
     "/": operator.truediv,
     "**": operator.pow,
 }
-# The rows of the operator table that INFIX is made of, and those of jit's where; the others
-# are methods.
-WITHOUT_METHOD = ("add", "mul", "pow", "pow_k", "if_positive", "if_not_positive")
+# The rows of the operator table that INFIX is made of, and those of jit; the others are methods.
+WITHOUT_METHOD = ("add", "mul", "pow", "pow_k", *ONLY_TRACED)
 METHODS = [op for op in OPS.values() if op.name not in WITHOUT_METHOD]
 
 

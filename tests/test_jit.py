@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import numpy as np
 import pytest
 
-from micrograd_c import functional, jit, where
+from micrograd_c import functional, jit, losses, where
 from micrograd_c._eager import EagerProgram
 from micrograd_c.engine import Value
 from micrograd_c.nn import MLP
@@ -104,6 +104,41 @@ def test_net(n, sizes, kernels):
     hinge(MLP(3, sizes)).check(*batch(n, 3, None))
 
 
+# What shifts by the largest value, which is another one from row to row.
+SHIFTED = {
+    "logsumexp": lambda x, y: functional.logsumexp(x),
+    "of Values and numbers": lambda x, y: functional.logsumexp([x[0] * x[1], 0.5, x[2]]),
+    "softmax": lambda x, y: functional.softmax(x)[1],
+    "cross_entropy of a class": lambda x, y: losses.cross_entropy(x, y),
+    "cross_entropy of class 1": lambda x, y: losses.cross_entropy(x, 1),
+    "cross_entropy of a distribution": lambda x, y: losses.cross_entropy(x, [0.2, 0.5, 0.3]),
+}
+
+
+@pytest.mark.parametrize("f", SHIFTED.values(), ids=SHIFTED)
+def test_softmax_and_its_kin(f, jit_engine):
+    random.seed(1)
+    model = MLP(3, [4, 3], nonlin="tanh")
+    x = np.vstack([batch(20, 3)[0], [[1e3, -1e3, 0.0], [-800.0, -900.0, -1e3]]])
+    y = np.arange(len(x)) % 3
+    loss = jit(lambda x, y: f(model(x), y))
+    loss.check(x, y)
+    jit(lambda x, y: f(x, y)).check(x, y)
+    eager = [float(f([Value(v) for v in row], Value(float(k)))) for row, k in zip(x, y)]
+    assert jit(f)(x, y).tolist() == eager
+
+
+def test_logsumexp_of_infinite_values():
+    x = np.array([[np.inf, 1.0], [-np.inf, 0.5], [-np.inf, -np.inf], [np.inf, -np.inf]])
+    assert jit(functional.logsumexp)(x).tolist() == [np.inf, 0.5, -np.inf, np.inf]
+
+
+def test_detach():
+    w = Value(3.0)
+    assert jit(lambda x: (w * x).detach() * w).backward([2.0]) == 18.0
+    assert w.grad == 6.0
+
+
 def test_one_instruction_a_layer():
     model = MLP(2, [16, 16, 1])
     loss = hinge(model)
@@ -189,8 +224,8 @@ def test_same_bits_with_all_kernels_and_threads():
             model = MLP(3, [9, 4, 1])
             sgd = optim.SGD(model.parameters(), lr=0.1)
             with using_kernels(name):  # or the best again, where it cannot run
-                losses = hinge(model).fit(x, y, optimizer=sgd, epochs=3, threads=threads)
-            results.add((*losses, *(p.data for p in model.parameters())))
+                means = hinge(model).fit(x, y, optimizer=sgd, epochs=3, threads=threads)
+            results.add((*means, *(p.data for p in model.parameters())))
     assert len(results) == 1
 
 

@@ -239,6 +239,15 @@ def test_binary_cross_entropy_takes_only_probabilities(engine, target):
         binary_cross_entropy_with_logits([engine.Value(1.0)], [target])
 
 
+def test_cross_entropy_with_a_class_that_is_a_value(engine):
+    row = [engine.Value(x) for x in (1.0, 2.0, 3.0)]
+    assert cross_entropy(row, engine.Value(2.0)).data == cross_entropy(row, 2).data
+    with pytest.raises(TypeError, match="expected an int as the target class, got"):
+        cross_entropy(row, engine.Value(0.5))
+    with pytest.raises(IndexError, match="class 3 is out of range"):
+        cross_entropy(row, engine.Value(3.0))
+
+
 @pytest.mark.parametrize("target", [-1, 3])
 def test_cross_entropy_with_a_class_out_of_range(engine, target):
     row = [engine.Value(x) for x in (1.0, 2.0, 3.0)]
