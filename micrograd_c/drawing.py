@@ -1,5 +1,9 @@
 """Pictures of a graph of Values, drawn by graphviz as micrograd's ``draw_dot`` draws them."""
 
+from operator import attrgetter
+
+from python_ref.copying import topological_sort
+
 RANKDIRS = ("LR", "RL", "TB", "BT")
 
 
@@ -24,7 +28,9 @@ def draw_dot(root, format="svg", rankdir="LR", max_nodes=1000):
     """
     if rankdir not in RANKDIRS:
         raise ValueError(f"expected rankdir as one of {', '.join(RANKDIRS)}, got {rankdir!r}")
-    nodes = list(walk(root))
+    if not hasattr(root, "_prev"):
+        raise TypeError(f"expected a Value, got {type(root).__name__}")
+    nodes = topological_sort(root, attrgetter("_prev"))  # which micrograd's Values have too
     if max_nodes is not None and len(nodes) > max_nodes:
         raise ValueError(
             f"the graph has {len(nodes)} Values, more than max_nodes={max_nodes}: draw a "
@@ -47,27 +53,6 @@ def draw_dot(root, format="svg", rankdir="LR", max_nodes=1000):
             # An operand without an operator node is a user's Value made with _children alone.
             dot.edge(names[operand], f"{name}op" if node._op else name)
     return dot
-
-
-def walk(root):
-    """Yield every Value below ``root`` and it, each once, operands first.
-
-    Lazy, so that a caller can stop early on a large graph. Left to right, with a
-    stack of its own: a graph may be deeper than Python can recurse.
-    """
-    if not hasattr(root, "_prev"):
-        raise TypeError(f"expected a Value, got {type(root).__name__}")
-    visited, stack = {root}, [(root, iter(root._prev))]
-    while stack:
-        node, operands = stack[-1]
-        for operand in operands:
-            if operand not in visited:
-                visited.add(operand)
-                stack.append((operand, iter(operand._prev)))
-                break
-        else:
-            stack.pop()
-            yield node
 
 
 def record_text(node):

@@ -6,20 +6,22 @@ list; the leaves stand apart, so that what shares a leaf still shares it after.
 User's attributes travel as state, which is restored last and may form cycles.
 """
 
+from operator import attrgetter
 
-def topological_sort(root):
+
+def topological_sort(root, operands_of=attrgetter("_operands")):
     """Every node below ``root`` and it, operands before what is made of them.
 
     The post-order of a depth-first search that visits operands left to right,
     with a stack of its own: a graph may be deeper than Python can recurse.
     """
-    order, visited, stack = [], {root}, [(root, iter(root._operands))]
+    order, visited, stack = [], {root}, [(root, iter(operands_of(root)))]
     while stack:
         node, operands = stack[-1]
         for operand in operands:
             if operand not in visited:
                 visited.add(operand)
-                stack.append((operand, iter(operand._operands)))
+                stack.append((operand, iter(operands_of(operand))))
                 break
         else:
             order.append(node)

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from micrograd_c.drawing import draw_dot, walk
+from micrograd_c.drawing import draw_dot
 
 graphviz = pytest.importorskip("graphviz")
 needs_dot = pytest.mark.skipif(shutil.which("dot") is None, reason="graphviz's dot is missing")
@@ -121,14 +121,6 @@ def test_a_graph_deeper_than_python_recurses(engine):
         x = x.tanh()
     with pytest.raises(ValueError, match=f"{5 * sys.getrecursionlimit() + 1} Values"):
         draw_dot(x)
-
-
-def test_walk_yields_operands_first_and_can_stop_early(engine):
-    a = engine.Value(1.0)
-    b = a.exp()
-    c = a + b
-    assert list(walk(c)) == [a, b, c]
-    assert next(walk(c)) is a
 
 
 def test_refuses_what_is_no_value():

@@ -1,10 +1,10 @@
 """The files that commands write: checked before the work begins, not after it."""
 
 import os
-import tempfile
 from contextlib import contextmanager
 from importlib.util import find_spec
 
+from micrograd_c import state
 from micrograd_c.cli.errors import CommandError
 
 HOW_TO_GET_PICTURES = "none: for a PNG, pip install matplotlib"
@@ -45,22 +45,9 @@ def save_figure(figure, path):
 
 @contextmanager
 def replacing(path):
-    """A binary file that takes the place of ``path`` when all of it is written, or never."""
+    """``state.replacing``, whose errors end a command."""
     try:
-        handle, temporary = tempfile.mkstemp(dir=os.path.dirname(path) or ".", suffix=".tmp")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                yield file
-            os.chmod(temporary, 0o666 & ~current_umask())  # mkstemp gives it to its owner alone
-            os.replace(temporary, path)
-        except BaseException:
-            os.unlink(temporary)
-            raise
+        with state.replacing(path) as file:
+            yield file
     except OSError as error:
         raise CommandError(f"cannot write {path}: {error.strerror or error}") from None
-
-
-def current_umask():
-    umask = os.umask(0)
-    os.umask(umask)
-    return umask
