@@ -15,8 +15,8 @@ PEERS = tuple(
     for name in (
         "python_ref", "micrograd, gc on", "micrograd, gc off", "PyTorch eager",
         "micrograd_c eager", "micrograd_c jit",
-    )  # fmt: skip
-)
+    )
+)  # fmt: skip
 FITTED_FROM = 1000  # operators: below, what a step costs anyway counts most
 
 

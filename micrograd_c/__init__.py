@@ -34,8 +34,8 @@ LAZY = {
 }
 
 __all__ = [
-    "TraceError", "Value", "__version__", "backend", "gradcheck", "is_grad_enabled", "jit", "no_grad",
-    "where", *functional.__all__, *LAZY,
+    "TraceError", "Value", "__version__", "backend", "gradcheck", "is_grad_enabled", "jit",
+    "no_grad", "where", *functional.__all__, *LAZY,
 ]  # fmt: skip
 
 

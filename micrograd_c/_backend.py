@@ -19,9 +19,7 @@ HOW_TO_BUILD = (
 def choose(wanted):
     """The engine to use and why; raises ValueError or ImportError, see above."""
     if wanted not in CHOICES:
-        raise ValueError(
-            f"MICROGRAD_C_BACKEND is {wanted!r}, expected one of {', '.join(CHOICES)}"
-        )
+        raise ValueError(f"MICROGRAD_C_BACKEND is {wanted!r}, expected one of {', '.join(CHOICES)}")
     if wanted == "python":
         return "python", "MICROGRAD_C_BACKEND asks for it"
     try:

@@ -3,8 +3,8 @@
 This is how the Python engine runs one, and what ``check`` compares a program with.
 """
 
-from micrograd_c.engine import Value
 from micrograd_c._trace import Trace, outputs_of
+from micrograd_c.engine import Value
 from python_ref.copying import topological_sort
 
 
@@ -27,9 +27,7 @@ class Rows:
         import numpy as np
 
         n = len(arrays[0])
-        return np.array(
-            [[output.data for output in self.row_outputs(arrays, i)] for i in range(n)]
-        )
+        return np.array([[output.data for output in self.row_outputs(arrays, i)] for i in range(n)])
 
     def backward(self, arrays):
         n = len(arrays[0])

@@ -108,9 +108,7 @@ def hand_down(above, operands):
 
 def backward(root):
     """backward() of a graph in which somebody has a ``_backward`` of their own."""
-    own = {
-        value._id: value._backward for value in held_below(root) if value._has_own_backward()
-    }
+    own = {value._id: value._backward for value in held_below(root) if value._has_own_backward()}
     order, n = ffi.new("mg_id **"), ffi.new("size_t *")
     _cvalue.check_memory(lib.mg_backward_order(root._id, order, n))
     ids = ffi.gc(order[0], lib.mg_free_order)

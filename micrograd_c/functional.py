@@ -23,8 +23,8 @@ else:
     _cbulk = None
 
 UNARY = (
-    "abs", "relu", "tanh", "sigmoid", "softplus", "exp", "expm1", "log", "log1p", "sqrt", "sin", "cos",
-    "tan", "asin", "acos", "atan", "sinh", "cosh", "erf",
+    "abs", "relu", "tanh", "sigmoid", "softplus", "exp", "expm1", "log", "log1p", "sqrt", "sin",
+    "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "erf",
 )  # fmt: skip
 BINARY = ("atan2", "maximum", "minimum")
 BULK = (

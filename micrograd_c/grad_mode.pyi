@@ -4,7 +4,7 @@ from contextlib import ContextDecorator
 
 from typing_extensions import Self
 
-class no_grad(ContextDecorator):  # noqa: N801 - PyTorch's name
+class no_grad(ContextDecorator):
     def __enter__(self) -> Self: ...
     def __exit__(self, *exception: object) -> bool: ...
 

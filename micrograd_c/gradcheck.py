@@ -71,9 +71,7 @@ def gradcheck(f, inputs, eps=1e-6, atol=1e-5, rtol=1e-3, raise_exception=True):
         for i, (output_name, _) in enumerate(named_outputs):
             analytic, numeric = gradients[i][j], slopes[i]
             difference, allowed = abs(analytic - numeric), atol + rtol * abs(numeric)
-            entries.append(
-                Entry(output_name, input_name, analytic, numeric, difference, allowed)
-            )
+            entries.append(Entry(output_name, input_name, analytic, numeric, difference, allowed))
     wrong = [entry for entry in entries if entry.excess() > 0]
     if wrong and raise_exception:
         raise GradcheckError(report(max(wrong, key=Entry.excess), len(wrong), len(entries)))

@@ -129,11 +129,13 @@ def d_atan2_x(y, x, out, g):
     return ieee_divide(-y, y * y + x * x) * g
 
 
+# fmt: off
 OPS = {
     op.name: op
     for op in (
         Op("add", "+", lambda x, y: x + y, (lambda x, y, out, g: g, lambda x, y, out, g: g)),
-        Op("mul", "*", lambda x, y: x * y, (lambda x, y, out, g: y * g, lambda x, y, out, g: x * g)),
+        Op("mul", "*", lambda x, y: x * y,
+           (lambda x, y, out, g: y * g, lambda x, y, out, g: x * g)),
         Op("pow", "**", power, (d_power_base, d_power_exponent)),
         # the two operators with a parameter k that is no node
         Op("pow_k", "**", power, (d_power_base,)),
@@ -152,8 +154,10 @@ OPS = {
         Op("sin", "sin", math.sin, (lambda x, out, g: ieee_cos(x) * g,)),
         Op("cos", "cos", math.cos, (lambda x, out, g: -ieee_sin(x) * g,)),
         Op("tan", "tan", math.tan, (lambda x, out, g: (1.0 + out * out) * g,)),
-        Op("asin", "asin", math.asin, (lambda x, out, g: ieee_divide(1.0, ieee_sqrt(1.0 - x * x)) * g,)),
-        Op("acos", "acos", math.acos, (lambda x, out, g: ieee_divide(-1.0, ieee_sqrt(1.0 - x * x)) * g,)),
+        Op("asin", "asin", math.asin,
+           (lambda x, out, g: ieee_divide(1.0, ieee_sqrt(1.0 - x * x)) * g,)),
+        Op("acos", "acos", math.acos,
+           (lambda x, out, g: ieee_divide(-1.0, ieee_sqrt(1.0 - x * x)) * g,)),
         Op("atan", "atan", math.atan, (lambda x, out, g: 1.0 / (1.0 + x * x) * g,)),
         Op("sinh", "sinh", math.sinh, (lambda x, out, g: ieee_cosh(x) * g,)),
         Op("cosh", "cosh", math.cosh, (lambda x, out, g: ieee_sinh(x) * g,)),
@@ -175,6 +179,7 @@ OPS = {
         Op("detach", "detach", lambda x: x, (lambda x, out, g: 0.0,)),
     )
 }
+# fmt: on
 
 # The rows that a program can only use through jit's where() and detach().
 ONLY_TRACED = ("if_positive", "if_not_positive", "detach")

@@ -26,6 +26,7 @@ class Engine:
 
 def load_c_engine():
     import micrograd_c._native  # noqa: F401 - its ImportError says why there is no library
+
     from micrograd_c import backend, engine, nn
 
     if backend != "c":

@@ -6,8 +6,8 @@ The rest of what may run out of memory is in trust/test_no_memory.py and tests/c
 import gc
 
 import pytest
-
 from micrograd_c._native import lib
+
 from micrograd_c.engine import Value
 
 SETTERS = {

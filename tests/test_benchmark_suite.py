@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from benchmarks import compare, crossover, growth, pictures, report, suite, tasks
 from benchmarks import __main__ as command
+from benchmarks import compare, crossover, growth, pictures, report, suite, tasks
 from benchmarks.agreement import check_agreement
 from benchmarks.peers import BY_NAME, PEERS, CannotDo, nets, numpy_by_hand, values
 from micrograd_c.gradcheck import gradcheck

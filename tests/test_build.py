@@ -133,7 +133,8 @@ def test_required_library_that_cannot_be_built_fails_the_build(checkout, tmp_pat
 def test_sdist_holds_all_that_the_checkout_does(checkout, sdist):
     with tarfile.open(sdist) as archive:
         names = {name.partition("/")[2] for name in archive.getnames()}
-    folders = ("csrc", "micrograd_c", "python_ref", "tests", "benchmarks", "examples", "docs", ".ci")
+    folders = ("csrc", "micrograd_c", "python_ref", "tests", "benchmarks", "examples", "docs",
+               ".ci")  # fmt: skip
     wanted = {"setup.py", "pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md",
               "CONTRIBUTING.md"}  # fmt: skip
     for folder in folders:

@@ -11,7 +11,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 COMPILERS = ("gcc", "clang")
-STRICT = ["-std=c11", "-Wall", "-Wextra", "-Wconversion", "-Werror", "-ffp-contract=off", "-pthread"]
+STRICT = ["-std=c11", "-Wall", "-Wextra", "-Wconversion", "-Werror",
+          "-ffp-contract=off", "-pthread"]  # fmt: skip
 
 
 def need(tool):

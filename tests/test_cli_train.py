@@ -254,9 +254,7 @@ NPY = io.BytesIO()
 np.save(NPY, np.zeros(3))
 
 
-@pytest.mark.parametrize(
-    "content", [b"", b"x,y\n1,2\n", b"PK\x03\x04 and no more", NPY.getvalue()]
-)
+@pytest.mark.parametrize("content", [b"", b"x,y\n1,2\n", b"PK\x03\x04 and no more", NPY.getvalue()])
 def test_another_file_is_no_model(content, spots, capsys, tmp_path):
     (tmp_path / "other.npz").write_bytes(content)
     assert_mistake(capsys, ["predict", "other.npz", spots], "other.npz is no model file")

@@ -102,7 +102,7 @@ def test_any_attribute(engine):
 
 def test_an_attribute_that_was_never_set(engine):
     with pytest.raises(AttributeError, match="momentum"):
-        engine.Value(1.0).momentum  # noqa: B018
+        engine.Value(1.0).momentum
 
 
 def test_labels_are_of_one_node_only(engine):

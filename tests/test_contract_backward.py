@@ -140,6 +140,7 @@ def test_a_graph_can_grow_after_backward(engine):
 
 def test_backward_by_hand_node_by_node(engine):
     """As the lecture does it, leaves included."""
+
     def neuron():
         x1, x2, w1, w2, b = map(engine.Value, (2.0, 0.0, -3.0, 1.0, 6.8813735870195432))
         return (x1 * w1 + x2 * w2 + b).tanh(), (x1, x2, w1, w2, b)

@@ -294,7 +294,7 @@ def test_the_closure_is_freed(engine):
     ref = weakref.ref(token)
     a = engine.Value(0.5)
     out = engine.Value(1.0, (a,), "f")
-    out._backward = lambda token=token: out.grad
+    out._backward = lambda token=token: out.grad  # noqa: F821 - deleted further down
     root = (out * 2).tanh()
     root.backward()
     del token, out
@@ -309,6 +309,6 @@ def test_a_function_assigned_to_a_leaf_is_freed(engine, live_nodes):
     before = live_nodes()
     a = engine.Value(0.5)
     root = (a * 2).tanh()
-    a._backward = lambda: a.grad
+    a._backward = lambda: a.grad  # noqa: F821 - deleted in the next line
     del a, root
     assert live_nodes() == before

@@ -1,4 +1,4 @@
-"""The pages in docs/: links lead somewhere, and the steps of add-an-operator.md lead to an operator.
+"""The pages in docs/: links lead somewhere, the steps of add-an-operator.md to an operator.
 
 Their Python examples run as doctests, see pyproject.toml.
 """

@@ -297,8 +297,9 @@ def test_program_keeps_its_parameters():
 
 
 def test_no_node_or_block_is_left():
-    from micrograd_c._cvalue import live_nodes
     from micrograd_c._native import lib
+
+    from micrograd_c._cvalue import live_nodes
 
     model, arrays = MLP(2, [4, 1]), batch(40, 2, None)
 

@@ -74,9 +74,7 @@ def test_a_single_value_is_a_list_of_one(engine, loss, targets, definition):
 def test_cross_entropy_is_minus_the_log_of_the_softmax(engine, case):
     rows, classes = case
     values = [[engine.Value(x) for x in row] for row in rows]
-    each = [
-        math.log(sum(math.exp(x - row[k]) for x in row)) for row, k in zip(rows, classes)
-    ]
+    each = [math.log(sum(math.exp(x - row[k]) for x in row)) for row, k in zip(rows, classes)]
     assert close(cross_entropy(values, classes).data, sum(each) / len(each))
     assert close(cross_entropy(np.array(values), np.array(classes)).data, sum(each) / len(each))
     assert close(cross_entropy(values[0], classes[0]).data, each[0])
@@ -158,9 +156,7 @@ def test_cross_entropy_is_that_of_torch(engine, case, data):
         ours = cross_entropy(values, target)
         ours.backward()
         tensor = torch.tensor(rows, dtype=torch.float64, requires_grad=True)
-        theirs = torch.nn.functional.cross_entropy(
-            tensor, torch.tensor(target, dtype=tensor_type)
-        )
+        theirs = torch.nn.functional.cross_entropy(tensor, torch.tensor(target, dtype=tensor_type))
         theirs.backward()
         assert close(ours.data, theirs.item())
         gradients = [v.grad for row in values for v in row]

@@ -106,7 +106,7 @@ def test_a_loaded_scheduler_goes_on_where_the_other_was(engine, schedule, before
         scheduler.step()
 
     resumed_optimizer = sgd(engine, lr=0.7)
-    resumed = cls(resumed_optimizer, **{name: 1 for name in settings})
+    resumed = cls(resumed_optimizer, **dict.fromkeys(settings, 1))
     resumed.load_state_dict(scheduler.state_dict())
     assert rates(resumed_optimizer, resumed, 20) == rates(optimizer, scheduler, 20)
 

@@ -48,8 +48,9 @@ def test_training_leaves_the_parameters(engine, live_nodes):
 def test_a_thousand_demo_steps():
     """The demo's net on 100 samples. The C library's blocks and the process stay as they are."""
     psutil = pytest.importorskip("psutil")
-    from micrograd_c import _cvalue, nn
     from micrograd_c._native import lib
+
+    from micrograd_c import _cvalue, nn
 
     gc.collect()
     before = _cvalue.live_nodes()
@@ -68,8 +69,9 @@ def test_a_thousand_demo_steps():
 
 
 def test_freed_nodes_are_used_again():
-    from micrograd_c.engine import Value
     from micrograd_c._native import lib
+
+    from micrograd_c.engine import Value
 
     def build():
         v = Value(1.0)

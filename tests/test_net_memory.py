@@ -9,10 +9,10 @@ import gc
 import random
 
 import pytest
+from micrograd_c._native import lib
 from net_tools import graph
 
 from micrograd_c import _cvalue, nn
-from micrograd_c._native import lib
 from micrograd_c.engine import Value
 
 LIMIT = 200  # more blocks or nodes than any case needs

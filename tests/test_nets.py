@@ -364,7 +364,7 @@ def test_a_net_of_a_net_of_a_net():
 def test_training():
     def program(nn, V):
         model = nn.MLP(2, [4, 4, 1])
-        for step in range(5):
+        for _ in range(5):
             rows = [(0.1 * i - 0.3, 0.2 * i * i - 0.5, 1 if i % 2 else -1) for i in range(6)]
             loss = sum((1 + -y * model([a, b])).relu() for a, b, y in rows) * (1 / 6)
             loss = loss + 1e-4 * sum(p * p for p in model.parameters())

@@ -22,7 +22,7 @@ def test_labelled_inputs_and_parameters(when):
         model, x = nn.MLP(2, [3, 2]), [V(0.5), V(-1.5)]
 
         def mark():
-            for i, v in enumerate([*x, *model.parameters()]):
+            for i, v in enumerate([*x, *model.parameters()]):  # noqa: F821 - deleted below
                 v.label, v.m = f"v{i}", i
 
         if when == "before":

@@ -54,7 +54,8 @@ def programs(draw):
             make(draw(st.sampled_from(sorted(INFIX))), operand(), operand())
         elif kind == "number":
             pair = (operand(), draw(numbers))
-            make(draw(st.sampled_from(sorted(INFIX))), *(pair if draw(st.booleans()) else pair[::-1]))
+            operands = pair if draw(st.booleans()) else pair[::-1]
+            make(draw(st.sampled_from(sorted(INFIX))), *operands)
         elif kind == "method":
             op = draw(st.sampled_from(METHODS))
             if op.name == "leaky_relu":

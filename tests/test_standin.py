@@ -62,7 +62,7 @@ def test_every_import_line_of_micrograd_gets_ours(modules, monkeypatch, installe
     assert Value is micrograd_c.engine.Value
     assert (MLP, Layer, Module, Neuron) == (nn.MLP, nn.Layer, nn.Module, nn.Neuron)
     with pytest.raises(ModuleNotFoundError, match=r"^No module named 'micrograd\.trace_graph'$"):
-        import micrograd.trace_graph  # noqa: F401
+        import micrograd.trace_graph
 
 
 def test_uninstall_restores_an_absent_micrograd(modules, monkeypatch):

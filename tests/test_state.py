@@ -7,7 +7,6 @@ from state_tools import own_module, values_of
 import micrograd_c.nn
 from micrograd_c import state
 
-
 # --- names -------------------------------------------------------------------
 
 

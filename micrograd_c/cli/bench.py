@@ -58,7 +58,7 @@ def first_steps():
     for name, engine in engines.items():
         trainings[name] = Training(engine, data, HIDDEN, 100, SEED)
         losses[name] = trainings[name].step(0)[0]
-    for name, loss in losses.items():
+    for loss in losses.values():
         first = next(iter(losses.values()))
         if not abs(loss - first) <= SAME * abs(first):
             raise CommandError(f"the first losses disagree: {losses}")

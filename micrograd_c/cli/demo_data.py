@@ -45,8 +45,7 @@ def from_csv(path):
     if len(names) != 2:
         shown = ", ".join(short(name) for name in names[:5]) + (", …" if len(names) > 5 else "")
         raise CommandError(
-            f"{path}: column {target!r}, the last, must hold two classes, "
-            f"got {len(names)}: {shown}"
+            f"{path}: column {target!r}, the last, must hold two classes, got {len(names)}: {shown}"
         )
     title = f"{path}, {len(X)} rows, {len(columns)} columns"
     y = [1.0 if name == names[1] else -1.0 for name in classes]

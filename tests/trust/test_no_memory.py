@@ -13,11 +13,11 @@ import random
 
 import numpy as np
 import pytest
+from micrograd_c._native import lib
 from net_tools import graph
 from trust_tools import size
 
 from micrograd_c import functional, jit, nn, optim
-from micrograd_c._native import lib
 from micrograd_c.engine import Value
 
 # How many allocations succeed before one fails: more than any case needs at the end.
