@@ -34,8 +34,9 @@ TARGETS = {"overhead": 10e-6, "bytes": 64, "epoch": 500}
 
 def overhead(rounds):
     """Times of a forward, of its call of C, and of a call of C that does nothing."""
-    from micrograd_c import _cnet
     from micrograd_c._native import ffi, lib
+
+    from micrograd_c import _cnet
     from micrograd_c.nn import MLP
 
     random.seed(1)

@@ -11,7 +11,7 @@ node whose Value nobody holds.
 from numbers import Real
 
 from micrograd_c import _looking, _watched
-from micrograd_c._native import ffi, lib
+from micrograd_c._native import lib
 from python_ref.grad_mode import is_grad_enabled
 from python_ref.numbers import describe, to_float
 from python_ref.operators import Operators
@@ -345,4 +345,3 @@ def check_memory(status):
 def live_nodes():
     """How many nodes the C library holds, in all threads."""
     return lib.mg_live_nodes()
-

@@ -166,9 +166,9 @@ class jit:  # noqa: N801 - used as a decorator
 
     def explain(self):
         """The program of the last call, as text."""
-        return "not traced yet: it is traced when first called\n" if self._last is None else (
-            self._last.explain()
-        )
+        if self._last is None:
+            return "not traced yet: it is traced when first called\n"
+        return self._last.explain()
 
     def __repr__(self):
         name = getattr(self._function, "__name__", repr(self._function))

@@ -18,6 +18,7 @@ def make_runner(task, fit):
 class NetRunner:
     def __init__(self, task, jit):
         import numpy as np
+
         from micrograd_c.optim import SGD
 
         net, self.task, model = task.net, task, make_model(task)
@@ -68,6 +69,7 @@ class ProgramRunner:
 
     def __init__(self, task, jit):
         import numpy as np
+
         from micrograd_c.engine import Value
 
         self.inputs = inputs = list(map(Value, task.inputs))
