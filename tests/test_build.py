@@ -99,6 +99,12 @@ def test_wheel_holds_the_library_both_engines_and_no_more(wheel):
     assert packages == {"micrograd_c", "python_ref"}
 
 
+def test_wheel_holds_every_type(checkout, wheel):
+    names = {Path(name).name for name in zipfile.ZipFile(wheel).namelist()}
+    stubs = {path.name for path in (checkout / "micrograd_c").glob("*.pyi")}
+    assert stubs and stubs | {"py.typed"} <= names
+
+
 @pytest.mark.skipif(
     platform.python_implementation() != "CPython" or sysconfig.get_config_var("Py_GIL_DISABLED"),
     reason="only CPython with the GIL has the stable ABI",
@@ -134,9 +140,10 @@ def test_sdist_holds_all_that_the_checkout_does(checkout, sdist):
     with tarfile.open(sdist) as archive:
         names = {name.partition("/")[2] for name in archive.getnames()}
     folders = ("csrc", "micrograd_c", "python_ref", "tests", "benchmarks", "examples", "docs",
-               ".ci")  # fmt: skip
+               ".ci", ".github")  # fmt: skip
     wanted = {"setup.py", "pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md",
-              "CONTRIBUTING.md"}  # fmt: skip
+              "CITATION.cff", "CONTRIBUTING.md", ".clang-format", ".clang-tidy",
+              ".pre-commit-config.yaml"}  # fmt: skip
     for folder in folders:
         files = (path for path in (checkout / folder).rglob("*") if path.is_file())
         wanted |= {path.relative_to(checkout).as_posix() for path in files}
