@@ -122,7 +122,7 @@ static void add_unit(grouper *g, uint32_t i, uint32_t stage) {
     if (like.code == MG_LAYER)
         for (uint32_t j = 0; j < like.m; j++)
             hash = mix(hash, u->terms[u->first[i] + j][1]);
-    size_t at = hash & g->mask;
+    size_t at = (size_t)(hash & g->mask);
     for (; g->bucket[at] != 0; at = (at + 1) & g->mask) {
         mg_group *group = &g->groups->list[g->bucket[at] - 1];
         if (belongs(g, group, &like, i)) {

@@ -5,43 +5,11 @@ By hand: cc -std=c11 -Icsrc csrc/*.c tests/c/test_graph.c -lm -pthread && ./a.ou
 
 import shutil
 import subprocess
-from pathlib import Path
 
 import pytest
+from c_tools import ROOT, STRICT, build, need, run, sources
 
-ROOT = Path(__file__).resolve().parent.parent
 COMPILERS = ("gcc", "clang")
-STRICT = ["-std=c11", "-Wall", "-Wextra", "-Wconversion", "-Werror",
-          "-ffp-contract=off", "-pthread"]  # fmt: skip
-
-
-def need(tool):
-    if shutil.which(tool) is None:
-        pytest.skip(f"no {tool} here")
-    return tool
-
-
-def run(*command):
-    done = subprocess.run(
-        [str(part) for part in command],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout + done.stderr
-
-
-def sources():
-    return sorted((ROOT / "csrc").glob("*.c"))
-
-
-def build(compiler, folder, *options):
-    """The C test linked with the library, warnings being errors; the program's path."""
-    program = folder / "test_graph"
-    test = ROOT / "tests" / "c" / "test_graph.c"
-    run(compiler, *STRICT, *options, "-Icsrc", *sources(), test, "-o", program, "-lm")
-    return program
 
 
 def test_there_is_a_compiler():
