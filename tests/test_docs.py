@@ -3,6 +3,7 @@
 Their Python examples run as doctests, see pyproject.toml.
 """
 
+import importlib.util
 import os
 import re
 import shutil
@@ -11,6 +12,8 @@ import sys
 from pathlib import Path
 
 import pytest
+
+import micrograd_c
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = sorted((ROOT / "docs").glob("*.md"))
@@ -71,6 +74,22 @@ def test_the_steps_to_an_operator_lead_to_one(tmp_path):
 def test_links_between_pages_lead_somewhere(page):
     for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
         assert target.startswith("https://") or (page.parent / target).exists(), target
+
+
+def test_the_api_reference_is_that_of_the_docstrings():
+    spec = importlib.util.spec_from_file_location("make_api", ROOT / "docs" / "make_api.py")
+    make_api = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(make_api)
+    assert make_api.PAGE.read_text(encoding="utf-8") == make_api.page(), (
+        "a docstring has changed: run python docs/make_api.py"
+    )
+
+
+def test_every_exported_name_is_in_the_api_reference():
+    page = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+    titles = set(re.findall(r"^#+ `(?:Value\.)?(\w+)", page, re.MULTILINE))
+    hidden = {"__version__", "backend", "load_ipython_extension", "unload_ipython_extension"}
+    assert set(micrograd_c.__all__) - titles == hidden
 
 
 def test_every_page_is_in_the_readme():

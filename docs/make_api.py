@@ -1,0 +1,106 @@
+"""Writes docs/api.md from the docstrings: ``python docs/make_api.py``, in a checkout."""
+
+import inspect
+import re
+from importlib import import_module
+from pathlib import Path
+
+PAGE = Path(__file__).with_name("api.md")
+
+# The modules in the order of the page, and what each is there for: all that it exports, or names.
+MODULES = {
+    "micrograd_c.engine": ["Value"],
+    "micrograd_c.nn": ["Module", "Neuron", "Layer", "MLP"],
+    "micrograd_c.functional": None,
+    "micrograd_c.losses": [
+        "mse_loss",
+        "hinge_loss",
+        "binary_cross_entropy_with_logits",
+        "cross_entropy",
+        "l2_penalty",
+    ],
+    "micrograd_c.optim": None,
+    "micrograd_c.jit": None,
+    "micrograd_c.grad_mode": None,
+    "micrograd_c.gradcheck": ["gradcheck"],
+    "micrograd_c.drawing": ["draw_dot"],
+    "micrograd_c.plotting": ["plot_decision_boundary", "plot_history"],
+    "micrograd_c.standin": ["install", "uninstall"],
+}
+
+HEAD = """\
+# API reference
+
+Written by `python docs/make_api.py` from the docstrings, whose examples run as tests.
+The types are in the `.pyi` files beside the modules.
+"""
+
+
+def markdown(doc):
+    """A docstring as Markdown: double backticks made single, examples in blocks of code."""
+    parts = []
+    for paragraph in re.split(r"\n\n+", doc):
+        if paragraph.startswith(">>> "):
+            parts.append(f"```pycon\n{paragraph}\n```")
+        else:
+            parts.append(paragraph.replace("``", "`"))
+    return "\n\n".join(parts)
+
+
+def signature(thing):
+    """``(x, y=1)``, without self; nothing for an exception."""
+    if inspect.isclass(thing) and issubclass(thing, Exception):
+        return ""
+    text = str(inspect.signature(thing))
+    return re.sub(r"^\((self|cls)(, )?", "(", text)
+
+
+def own_classes(cls):
+    """cls and its bases that are not Python's, the most basic first."""
+    own = ("micrograd_c", "python_ref")
+    return [base for base in reversed(cls.__mro__) if base.__module__.startswith(own)]
+
+
+def members(cls):
+    """The public methods and properties of cls, as (name, method or property)."""
+    names = dict.fromkeys(name for base in own_classes(cls) for name in vars(base))
+    for name in names:
+        member = getattr(cls, name)
+        documented = inspect.isfunction(member) or isinstance(member, property)
+        if documented and inspect.getdoc(member) and not name.startswith("_"):
+            yield name, member
+
+
+def entries(module_name):
+    """The lines of one module's section."""
+    module = import_module(module_name)
+    yield f"## {module_name}"
+    yield markdown(inspect.getdoc(module))
+    shown = {}  # method -> the class it stands under; those that inherit it name that class
+    for name in MODULES[module_name] or module.__all__:
+        thing = getattr(module, name)
+        yield f"### `{name}{signature(thing)}`"
+        yield markdown(inspect.getdoc(thing))
+        inherited = {}
+        for member_name, member in members(thing) if inspect.isclass(thing) else ():
+            if member in shown:
+                inherited.setdefault(shown[member], []).append(f"`{member_name}`")
+                continue
+            shown[member] = name
+            arguments = signature(member) if callable(member) else ""
+            yield f"#### `{name}.{member_name}{arguments}`"
+            yield markdown(inspect.getdoc(member))
+        for owner, names in inherited.items():
+            yield f"As `{owner}`: {', '.join(names)}."
+
+
+def page():
+    """The text of docs/api.md."""
+    parts = [HEAD.rstrip()]
+    for module_name in MODULES:
+        parts += entries(module_name)
+    return "\n\n".join(parts) + "\n"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")
