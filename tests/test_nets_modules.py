@@ -163,8 +163,8 @@ def test_subclasses_that_override_parameters():
 
 
 OVERRIDES = {
-    "a neuron's": lambda m: setattr(m.layers[0].neurons[1], "parameters", lambda: []),
-    "a layer's": lambda m: setattr(m.layers[1], "parameters", lambda: []),
+    "a neuron's": lambda m: setattr(m.layers[0].neurons[1], "parameters", list),
+    "a layer's": lambda m: setattr(m.layers[1], "parameters", list),
     "the net's": lambda m: setattr(m, "parameters", lambda: [m.layers[0].neurons[0].b]),
 }
 
