@@ -1,0 +1,108 @@
+"""Every operator on every pair of special numbers, in every way of writing it.
+
+Both engines must give the same value, the same gradients for whatever gradient arrives,
+and the same exception with the same message; and both must do what Python's own floats do.
+"""
+
+import math
+
+import pytest
+from conftest import load_c_engine, load_python_engine
+
+from micrograd_c.parity import bits
+from micrograd_c.random_programs import FORMS, INFIX, METHODS
+from python_ref.ops import OPS
+
+NUMBERS = (
+    0.0, -0.0, 1.0, -1.0, 0.5, -0.5, 5e-324, -5e-324, 2.2e-308, -2.2e-308, 1e308, -1e308,
+    math.inf, -math.inf, math.nan,
+)  # fmt: skip
+ARRIVING = (1.0, -5e-324, math.inf, math.nan)
+
+UNARY = ["neg", *(op.name for op in METHODS if len(op.derivatives) == 1 and op.name != "leaky_relu")]
+BINARY = [*sorted(INFIX), *(op.name for op in METHODS if len(op.derivatives) == 2)]
+
+
+def outcome(call, *operands):
+    """The result, or the exception as text."""
+    try:
+        return call(*operands)
+    except Exception as error:  # whatever it is, the other engine must raise it too
+        return f"{type(error).__name__}: {error}"
+
+
+def observed(Value, form, x, y, way):
+    """What an engine does with an operator on x and y, written in some way."""
+    leaves = [x if way == "number first" else Value(x)]
+    if y is not None:
+        second = y if way == "number second" or form == "leaky_relu" else Value(y)
+        leaves.append(leaves[0] if way == "the same twice" else second)
+    result = outcome(FORMS[form].call, *leaves)
+    seen = [bits(result.data), result._op] if isinstance(result, Value) else [str(result)]
+    nodes = below(result) if isinstance(result, Value) else []
+    for g in ARRIVING if nodes else ():
+        outer = result * g
+        for node in nodes:
+            node.grad = 0.0
+        outer.backward()
+        seen += [bits(leaf.grad) for leaf in leaves if isinstance(leaf, Value)]
+    return seen
+
+
+def below(result):
+    return [result, *(x for node in result._prev for x in below(node))]
+
+
+def ways(form, x, y):
+    """The ways to write it; atan2 and the like are methods, so their first is a Value."""
+    if form in UNARY or form == "leaky_relu":
+        return ["plain"]
+    some = ["plain", "number second", *(["the same twice"] if x is y else [])]
+    return [*some, "number first"] if form in INFIX else some
+
+
+@pytest.mark.parametrize("form", [*UNARY, *BINARY, "leaky_relu"])
+def test_both_engines(form):
+    ours, theirs = load_c_engine().Value, load_python_engine().Value
+    for x in NUMBERS:
+        for y in (None,) if form in UNARY else NUMBERS:
+            for way in ways(form, x, y):
+                got, expected = (observed(V, form, x, y, way) for V in (ours, theirs))
+                assert got == expected, f"{form} of {x!r} and {y!r}, {way}"
+
+
+def as_float_does(form, x, y):
+    """What Python's floats and math do, None where they know no such operator."""
+    if form in INFIX:
+        return outcome(INFIX[form], x, y)
+    if form in ("maximum", "minimum") and x == x and y == y:
+        return outcome({"maximum": max, "minimum": min}[form], x, y)
+    call = {"neg": lambda x: -x, "abs": abs}.get(form) or getattr(math, form, None)
+    return call and outcome(call, *([x] if y is None else [x, y]))
+
+
+@pytest.mark.parametrize("form", [*UNARY, *BINARY])
+def test_as_pythons_floats(engine, form):
+    compared = 0
+    for x in NUMBERS:
+        for y in (None,) if form in UNARY else NUMBERS:
+            expected = as_float_does(form, x, y)
+            if expected is None or (form == "/" and isinstance(expected, float)):
+                continue  # a / b is a * b**-1, which rounds twice
+            got = outcome(FORMS[form].call, engine.Value(x), *([] if y is None else [engine.Value(y)]))
+            got = got.data if isinstance(got, engine.Value) else got
+            about = f"{form} of {x!r} and {y!r}"
+            compared += 1
+            if isinstance(expected, complex):
+                assert got.startswith("ValueError"), about
+            elif isinstance(expected, float):
+                assert isinstance(got, float) and bits(got) == bits(expected), about
+            else:
+                assert got.split(":")[0] == expected.split(":")[0], about
+    assert compared or form in ("relu", "sigmoid", "softplus")
+
+
+def test_every_operator_is_here():
+    """Those of jit's where, which eager programs cannot write, are in test_jit.py."""
+    here = {*UNARY, *BINARY, "leaky_relu"} - {"neg", *INFIX}
+    assert here == set(OPS) - {"add", "mul", "pow", "pow_k", "if_positive", "if_not_positive"}
