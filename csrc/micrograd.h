@@ -187,7 +187,7 @@ typedef struct mg_program mg_program;
 
 /* A node whose value is not known: NaN. Nothing is computed or checked, and kept
  * operands are taken; b is 0 for an operator of one operand, both are for "leaf".
- * 0: out of memory. */
+ * 0: out of memory, or an operator while the thread does not record. */
 mg_id mg_traced(int op, mg_id a, mg_id b, double k);
 
 /* The program that computes outputs from args, which are leaves and stand for the

@@ -154,7 +154,9 @@ mg_status mg_trace_read(mg_trace *trace, const mg_id *args, size_t n_args,
 
 mg_id mg_traced(int op, mg_id a, mg_id b, double k) {
     mg_lock_take(&mg_graph_lock);
-    mg_index id = op == MG_OP_leaf ? mg_new_node(op, NAN) : mg_made_of(op, NAN, (mg_index)a, (mg_index)b);
+    mg_index id = op == MG_OP_leaf       ? mg_new_node(op, NAN)
+                  : mg_is_recording() ? mg_made_of(op, NAN, (mg_index)a, (mg_index)b)
+                                      : 0;
     if (id != 0)
         mg_at(id)->k = k;
     mg_lock_give(&mg_graph_lock);

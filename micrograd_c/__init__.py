@@ -16,7 +16,7 @@ from micrograd_c._version import __version__
 from micrograd_c.engine import Value
 from micrograd_c.functional import *  # noqa: F403
 from micrograd_c.functional import abs  # noqa: F401 - micrograd_c.abs, in no star import
-from micrograd_c.grad_mode import is_grad_enabled, no_grad
+from micrograd_c.grad_mode import enable_grad, is_grad_enabled, no_grad
 
 # Not lazily: gradcheck and jit are their modules' names too.
 from micrograd_c.gradcheck import gradcheck
@@ -34,8 +34,8 @@ LAZY = {
 }
 
 __all__ = [
-    "TraceError", "Value", "__version__", "backend", "gradcheck", "is_grad_enabled", "jit",
-    "no_grad", "where", *functional.__all__, *LAZY,
+    "TraceError", "Value", "__version__", "backend", "enable_grad", "gradcheck",
+    "is_grad_enabled", "jit", "no_grad", "where", *functional.__all__, *LAZY,
 ]  # fmt: skip
 
 

@@ -39,6 +39,7 @@ from micrograd_c.functional import (
     total as total,
     zero_grad as zero_grad,
 )
+from micrograd_c.grad_mode import enable_grad as enable_grad
 from micrograd_c.grad_mode import is_grad_enabled as is_grad_enabled
 from micrograd_c.grad_mode import no_grad as no_grad
 from micrograd_c.gradcheck import gradcheck as gradcheck

@@ -5,6 +5,7 @@ This is how the Python engine runs one, and what ``check`` compares a program wi
 
 from micrograd_c._trace import Trace, outputs_of
 from micrograd_c.engine import Value
+from micrograd_c.grad_mode import enable_grad
 from python_ref.copying import topological_sort
 
 
@@ -31,7 +32,8 @@ class Rows:
 
     def backward(self, arrays):
         n = len(arrays[0])
-        mean = sum(self.row_outputs(arrays, i)[0] for i in range(n)) * (1.0 / n)
+        with enable_grad():
+            mean = sum(self.row_outputs(arrays, i)[0] for i in range(n)) * (1.0 / n)
         mean.backward()
         return mean.data
 

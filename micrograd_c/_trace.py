@@ -12,6 +12,7 @@ import sys
 from micrograd_c._backend import backend
 from micrograd_c.engine import Value
 from micrograd_c.functional import maximum
+from micrograd_c.grad_mode import enable_grad, is_grad_enabled
 from python_ref.numbers import describe, to_float
 from python_ref.operators import Operators
 from python_ref.ops import OPS
@@ -134,6 +135,13 @@ def own_operator():
     )
 
 
+def without_gradient():
+    return TraceError(
+        f"{users_line()}: no_grad() cannot be traced: use detach() on the Values that no "
+        "gradient is to flow through"
+    )
+
+
 def users_line():
     """Where the user's code is, as 'file:line'."""
     frame = sys._getframe(1)
@@ -186,7 +194,7 @@ if backend == "c":
 
     def traced(node):
         if not node:
-            raise MemoryError(NO_MEMORY)
+            raise MemoryError(NO_MEMORY) if is_grad_enabled() else without_gradient()
         result = new(TracedValue)
         set_id(result, node)
         return result
@@ -194,6 +202,8 @@ if backend == "c":
 else:
 
     def make(name, k, label, operands):
+        if not is_grad_enabled():
+            raise without_gradient()
         return Value._make(name, k, label, operands, math.nan, TracedValue)
 
     def argument():
@@ -219,7 +229,8 @@ class Trace:
             given.append(columns[0] if width is None else list(columns))
             self.arguments += columns
             self.widths.append(len(columns))
-        self.outputs, self.is_single = outputs_of(function, function(*given))
+        with enable_grad():  # the first call may stand inside of a no_grad()
+            self.outputs, self.is_single = outputs_of(function, function(*given))
 
 
 def outputs_of(function, result):

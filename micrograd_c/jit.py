@@ -8,7 +8,8 @@ draws, and everything else that the function does but computing with Values. Wha
 read anew in each run: the data of the *parameters*, the Values that the function
 reached but was not given. A Value that was computed from parameters before, outside of
 the function, is computed again from their data of now. Assigning a new Value to a place
-that the function reads (``neuron.w[0] = Value(1.0)``) is not seen: jit it again.
+that the function reads (``neuron.w[0] = Value(1.0)``) is not seen: jit it again. A traced Value
+can be ``detach()``ed; ``no_grad()`` inside of the function is a TraceError.
 """
 
 import functools
@@ -109,7 +110,7 @@ class jit:  # noqa: N801 - used as a decorator
         - ``progress=True`` shows a bar; it needs tqdm.
 
         Ctrl-C stops between two batches; parameters and optimizer are then those of the last
-        step. Raises TypeError and ValueError for options that do not fit.
+        step. So it is with a MemoryError. Raises TypeError and ValueError for options that do not fit.
         """
         program, arrays = self._prepare(arrays)
         require_single(program, "fit")

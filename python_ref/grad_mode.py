@@ -20,15 +20,25 @@ class no_grad(ContextDecorator):
     (9.0, ())
     """
 
+    _records = False
+
     def __enter__(self):
-        _thread.depth = getattr(_thread, "depth", 0) + 1
+        before = vars(_thread).setdefault("before", [])
+        before.append(is_grad_enabled())
+        _thread.records = self._records
         return self
 
     def __exit__(self, *exception):
-        _thread.depth -= 1
+        _thread.records = _thread.before.pop()
         return False
+
+
+class enable_grad(no_grad):
+    """Within it, operators record a graph again, also inside of ``no_grad``."""
+
+    _records = True
 
 
 def is_grad_enabled():
     """Whether operators record a graph in this thread."""
-    return not getattr(_thread, "depth", 0)
+    return getattr(_thread, "records", True)

@@ -8,7 +8,7 @@ import sys
 import numpy as np
 import pytest
 
-from micrograd_c import TraceError, jit, optim, where
+from micrograd_c import TraceError, jit, no_grad, optim, where
 from micrograd_c._eager import EagerProgram
 from micrograd_c.engine import Value
 from micrograd_c.nn import MLP
@@ -71,6 +71,28 @@ def test_trace_error_names_the_line(look, jit_engine):
 def test_trace_error_says_what_to_use(jit_engine):
     with pytest.raises(TraceError, match="where.*maximum.*relu"):
         jit(lambda x: x if x > 0 else -x)([1.0])
+
+
+def test_no_grad_cannot_be_traced(jit_engine):
+    def f(x):
+        with no_grad():
+            return x * 2
+
+    line = f.__code__.co_firstlineno + 2
+    with pytest.raises(TraceError, match=rf"test_jit_api\.py:{line}: no_grad.* use detach"):
+        jit(f)([1.0])
+
+
+def test_a_first_call_inside_of_no_grad(jit_engine):
+    w = Value(2.0)
+    f = jit(lambda x: w * x)
+    with no_grad():
+        assert f([3.0]).tolist() == [6.0]
+        assert f.backward([3.0]) == 6.0
+    f.backward([4.0])
+    assert w.grad == 7.0
+    with no_grad():
+        f.check([5.0])
 
 
 def test_own_operator_is_refused():

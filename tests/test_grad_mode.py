@@ -1,0 +1,111 @@
+"""no_grad and enable_grad: what records a graph, and what does not."""
+
+import threading
+
+import pytest
+
+from micrograd_c import enable_grad, functional, is_grad_enabled, no_grad
+
+
+def results(engine):
+    """Values made in every way there is."""
+    V = engine.Value
+    a, b, labelled = V(2.0), V(-3.0), V(0.5, label="w")
+    model = engine.nn.MLP(2, [3, 2])
+    return [
+        a + b, a * 2, 3 - a, a / b, a**2, a**b, -a, a.relu(), a.tanh(), a.maximum(b),
+        a.leaky_relu(), labelled * a, labelled.exp(), model([a, b])[0], model([1.0, 2.0])[1],
+        functional.total([a, b]), functional.dot([a], [b]), functional.softmax([a, b])[0],
+        functional.logsumexp([a, b]), sum([a, b]),
+    ]  # fmt: skip
+
+
+def test_nothing_is_recorded(engine):
+    with no_grad():
+        quiet = results(engine)
+    for v in quiet:
+        assert (v._prev, v._op) == ((), "")
+    assert all(v._prev for v in results(engine))
+
+
+def test_values_are_the_same(engine):
+    import random
+
+    random.seed(1)
+    recorded = [v.data for v in results(engine)]
+    random.seed(1)
+    with no_grad():
+        assert [v.data for v in results(engine)] == recorded
+
+
+def test_children_that_are_given_are_kept(engine):
+    a = engine.Value(1.0)
+    with no_grad():
+        assert engine.Value(2.0, (a,), "mine")._prev == (a,)
+
+
+def test_an_older_graph_has_its_gradients(engine):
+    a = engine.Value(3.0)
+    y = a * a
+    with no_grad():
+        y.backward()
+    assert a.grad == 6.0
+
+
+def test_nesting(engine):
+    a = engine.Value(1.0)
+
+    def records():
+        assert is_grad_enabled() == bool((a + 1)._prev)
+        return is_grad_enabled()
+
+    assert records()
+    with no_grad():
+        assert not records()
+        with no_grad():
+            assert not records()
+        assert not records()
+        with enable_grad():
+            assert records()
+            with no_grad():
+                assert not records()
+            assert records()
+        assert not records()
+    assert records()
+
+
+def test_as_decorators(engine):
+    @no_grad()
+    def predict(x):
+        return x * 2, recorded(x)
+
+    @enable_grad()
+    def recorded(x):
+        return x * 3
+
+    x = engine.Value(1.0)
+    quiet, loud = predict(x)
+    assert (quiet._prev, len(loud._prev)) == ((), 2)
+    assert (x * 2)._prev
+
+
+def test_an_error_ends_it(engine):
+    with pytest.raises(ZeroDivisionError), no_grad():
+        raise ZeroDivisionError
+    assert is_grad_enabled() and (engine.Value(1.0) + 1)._prev
+
+
+def test_it_is_this_threads_alone(engine):
+    a, seen = engine.Value(1.0), []
+
+    def other():
+        seen.append((is_grad_enabled(), len((a + 1)._prev)))
+        with no_grad():
+            seen.append((is_grad_enabled(), len((a + 1)._prev)))
+
+    with no_grad():
+        thread = threading.Thread(target=other)
+        thread.start()
+        thread.join()
+        assert not is_grad_enabled() and not (a + 1)._prev
+    assert seen == [(True, 2), (False, 0)]
