@@ -110,7 +110,8 @@ class jit:  # noqa: N801 - used as a decorator
         - ``progress=True`` shows a bar; it needs tqdm.
 
         Ctrl-C stops between two batches; parameters and optimizer are then those of the last
-        step. So it is with a MemoryError. Raises TypeError and ValueError for options that do not fit.
+        step; so they are after a MemoryError. Raises TypeError and ValueError for options that
+        do not fit.
         """
         program, arrays = self._prepare(arrays)
         require_single(program, "fit")
