@@ -5,10 +5,20 @@ import json
 import sys
 from pathlib import Path
 
-from benchmarks import compare, crossover, growth, instructions, machine, report, suite, tasks
+from benchmarks import (
+    compare,
+    crossover,
+    growth,
+    instructions,
+    machine,
+    readme,
+    report,
+    suite,
+    tasks,
+)
 from benchmarks.peers import PEERS
 
-QUICK = suite.Settings(rounds=3, piece_seconds=0.03, patience=15.0, budget=3.0)
+QUICK = suite.Settings(rounds=3, piece_seconds=0.03, patience=10.0, budget=3.0)
 EXTRAS = ("growth", "crossover", "instructions")
 
 
@@ -16,6 +26,8 @@ def main(argv=None):
     args = parse(argv)
     say = tell if sys.stderr.isatty() else lambda text: None
     results = run(args, say)
+    words = sys.argv[1:] if argv is None else argv
+    results["machine"]["command"] = " ".join(["python -m benchmarks", *words])
     say("")
     text = report.markdown(results)
     print(text)
@@ -23,6 +35,8 @@ def main(argv=None):
         Path(args.json).write_text(json.dumps(results), encoding="utf-8")
     if args.out:
         write_report(results, text, Path(args.out))
+    if args.readme:
+        readme.update(results, Path(args.out))
     if not args.compare:
         return 0
     old = json.loads(Path(args.compare).read_text(encoding="utf-8"))
@@ -43,9 +57,13 @@ def parse(argv):
     add("--rounds", type=int, metavar="N", help="how often each peer takes its turn")
     add("--json", metavar="FILE", help="write all figures to this file")
     add("--out", metavar="FOLDER", help="write report.md and pictures to this folder")
+    add("--readme", action="store_true", help="put the summary and two of the pictures of --out "
+        "into README.md")  # fmt: skip
     add("--compare", metavar="OLD.json", help="show ratios to earlier figures; the exit status "
         "is 1 if something of ours got slower")  # fmt: skip
     args = parser.parse_args(argv)
+    if args.readme and not args.out:
+        parser.error("--readme needs --out, for its pictures")
     for name in args.only or ():
         modules = {task.partition(":")[0] for task in (*tasks.SUITE, *EXTRAS, "square_net")}
         if name.partition(":")[0] not in modules:

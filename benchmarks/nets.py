@@ -5,6 +5,8 @@
   well, which makes the overhead too small by what a crossing costs; it is shown.
 - ``memory``: bytes a scalar node of the graph that a forward stands for, and after
   backward; many rows are alive. Measured in a process of its own.
+- ``step``: a training step on 32 rows of digits (squared error, SGD), next to the limit,
+  the same step as C by hand.
 - ``epoch``: one epoch of digits (1,797 rows, batches of 32, cross-entropy, Adam), next
   to the same program on micrograd, of which a few batches are timed and scaled.
 """
@@ -21,11 +23,16 @@ from benchmarks import scalar_math, user_nn
 from benchmarks.agreement import check_agreement
 from benchmarks.digits import digits
 from benchmarks.memory import resident_bytes
+from benchmarks.peers import CannotDo, c_by_hand, jit
+from benchmarks.peers import nets as our_nets
+from benchmarks.report import LIMIT
+from benchmarks.tasks import make_data, make_task
 from benchmarks.text import duration, table, three_digits, times
 from micrograd_c.timing import Contestant, race, seconds_a_call
 
 NIN, NOUTS, BATCH = 64, [32, 10], 32
 ALIVE_ROWS = 3000
+STEP, STEPS = "digits:32", 20  # the suite's task, and how many a call does
 TARGETS = {"overhead": 10e-6, "bytes": 64, "epoch": 500}
 
 
@@ -108,6 +115,40 @@ def show_memory(n_rows):
         f"Memory: {three_digits(result['forward'])} bytes a scalar node after forward, "
         f"{three_digits(result['backward'])} after backward, target at most {TARGETS['bytes']}.\n"
     )
+
+
+# --- step -----------------------------------------------------------------------
+
+
+def show_step(rounds):
+    task = make_task(STEP, make_data(STEP))
+    runners = {
+        "micrograd_c nets": our_nets.make_runner(task),
+        "micrograd_c jit": jit.make_runner(task, fit=False),
+        "micrograd_c fit": jit.make_runner(task, fit=True),
+    }
+    missing = ""
+    try:
+        runners[LIMIT] = c_by_hand.make_runner(task)
+    except CannotDo as error:
+        missing = f"No ratios to {LIMIT}: {error}.\n"
+    expected = None
+    for runner in runners.values():
+        runner.steps(1)
+        expected = expected or runner.answer()
+        check_agreement(*runner.answer(), *expected)
+    results = race([Contestant(*pair) for pair in steppers(runners)], rounds)
+    rows = []
+    for name, t in results.items():
+        seconds = [t.minimum / STEPS, t.median / STEPS]
+        limit = LIMIT in results and results[LIMIT].minimum / STEPS
+        rows.append([name, *map(duration, seconds), times(seconds[0] / limit) if limit else ""])
+    print(table([f"a step of {task.title}", "minimum", "median", "times the limit"], rows))
+    print(missing)
+
+
+def steppers(runners):
+    return [(name, lambda runner=runner: runner.steps(STEPS)) for name, runner in runners.items()]
 
 
 # --- epoch ----------------------------------------------------------------------
@@ -230,6 +271,7 @@ def main(argv=None):
         return
     show_overhead(args.rounds)
     show_memory(args.rows)
+    show_step(args.rounds)
     show_epoch(args.rounds, args.batches)
 
 

@@ -34,7 +34,7 @@ def draw(results, folder):
 def save(figure, path):
     from matplotlib import pyplot
 
-    figure.savefig(path, dpi=120, bbox_inches="tight")
+    figure.savefig(path, dpi=100, bbox_inches="tight")
     pyplot.close(figure)
 
 
@@ -86,6 +86,13 @@ def crossover(results):
     found = curves(results["tasks"], lambda row: min(row["seconds"]))
     by_width = {name: [(width_of[n], y) for n, y in points] for name, points in found.items()}
     draw_curves(axes, by_width)
+    for name, width in results.get("overtaken", {}).items():
+        if width:
+            y = dict(by_width[name])[width]
+            axes.plot(width, y, "o", ms=14, mfc="none", color=LIMIT_COLOUR)
+            axes.annotate("PyTorch ahead", (width, y), (0, 12), textcoords="offset points",
+                          ha="center", fontsize=8)  # fmt: skip
+    axes.set_title("Where PyTorch overtakes us")
     axes.set_xlabel("n of the net n-n-10, 32 rows")
     axes.set_ylabel("seconds a step")
     axes.legend(fontsize=8)

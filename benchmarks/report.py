@@ -14,6 +14,8 @@ HEADER = [
 def markdown(results):
     """The whole report. ``results`` is what ``__main__`` wrote as JSON."""
     parts = ["# Benchmarks", facts(results["machine"]), METHOD]
+    if results["tasks"]:
+        parts += ["## Summary", summary(results["tasks"])]
     for task in results["tasks"]:
         parts += [f"## {task['title']}", task_table(task), losses(task)]
     if results.get("growth"):
@@ -39,6 +41,35 @@ hand. `prepare` is building, tracing, compiling and the first step; imports are 
 
 def facts(machine):
     return "\n".join(f"- {name}: {fact}" for name, fact in machine.items())
+
+
+# The summary's columns: who is in each; the fastest of them counts.
+COLUMNS = {
+    "micrograd": (REFERENCE,),
+    "eager": ("micrograd_c eager",),
+    "nets": ("micrograd_c nets",),
+    "jit": ("micrograd_c jit", "micrograd_c fit"),
+    "PyTorch": ("PyTorch eager", "PyTorch compiled"),
+    "C by hand": (LIMIT,),
+}
+
+
+def summary(tasks):
+    """A step of each workload by who computes it, and the fastest of all the others."""
+    rows = []
+    for task in tasks:
+        fastest = minima(task)
+        cells = [least(fastest, names) for names in COLUMNS.values()]
+        others = fastest.keys() - {LIMIT, *OURS}
+        other = min(others, key=fastest.get) if others else None
+        cells.append(f"{other}, {duration(fastest[other])}" if other else "")
+        rows.append([task["title"], *cells])
+    return table(["a step", *COLUMNS, "fastest of the others"], rows)
+
+
+def least(fastest, names):
+    found = [fastest[name] for name in names if name in fastest]
+    return duration(min(found)) if found else ""
 
 
 def minima(task):
@@ -111,13 +142,17 @@ def crossover_table(crossover):
     for i, name in enumerate(names):
         found = [task["rows"][i] for task in crossover["tasks"]]
         rows.append([name, *(row["failure"] or duration(min(row["seconds"])) for row in found)])
-    sentences = [
+    return f"{table(header, rows)}\n\n{overtaking(crossover)}"
+
+
+def overtaking(crossover):
+    """Sentences on where PyTorch is ahead."""
+    return "\n".join(
         f"- PyTorch overtakes {name} from width {width} on."
         if width
         else f"- PyTorch does not overtake {name} at any width that both have a figure for."
         for name, width in crossover["overtaken"].items()
-    ]
-    return "\n".join([table(header, rows), "", *sentences])
+    )
 
 
 def instructions_table(instructions):

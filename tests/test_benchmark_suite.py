@@ -1,13 +1,24 @@
 """The suite of ``python -m benchmarks`` on tiny tasks; how fast anything is, no test says."""
 
 import json
+import shutil
 
 import pytest
 
 from benchmarks import __main__ as command
-from benchmarks import compare, crossover, growth, pictures, report, suite, tasks
+from benchmarks import (
+    compare,
+    crossover,
+    growth,
+    instructions,
+    pictures,
+    readme,
+    report,
+    suite,
+    tasks,
+)
 from benchmarks.agreement import check_agreement
-from benchmarks.peers import BY_NAME, PEERS, CannotDo, nets, numpy_by_hand, values
+from benchmarks.peers import BY_NAME, PEERS, CannotDo, c_by_hand, nets, numpy_by_hand, values
 from micrograd_c.gradcheck import gradcheck
 
 TINY = suite.Settings(rounds=2, piece_seconds=0.0, patience=60.0)
@@ -50,6 +61,42 @@ def test_engines_and_arrays_agree_on_every_task(name):
             assert not task.net
             continue
         check_agreement(*first_answer(runner), *expected)
+
+
+def c_runner(task):
+    try:
+        return c_by_hand.make_runner(task)
+    except CannotDo as error:
+        if "needs" in str(error):
+            pytest.skip(f"the limit {error}")
+        raise
+
+
+# 6 rows: less than a vector; 3 inputs: no multiple of what is unrolled
+@pytest.mark.parametrize("name", ["demo_step", "demo_step:6", "digits:32", "square_net:3"])
+def test_c_by_hand_agrees(name):
+    task = task_of(name)
+    runner, expected = c_runner(task), numpy_by_hand.make_runner(task)
+    check_agreement(*first_answer(runner), *first_answer(expected))
+    runner.steps(3)
+    expected.steps(3)
+    assert runner.loss == pytest.approx(expected.loss, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    "name, why",
+    [("ode:1", "for this"), ("deep_tanh", "for this"), ("digits:1", "multiple"),
+     ("wide_net:8", "wider")],
+)  # fmt: skip
+def test_c_by_hand_refuses_what_nobody_wrote(name, why):
+    with pytest.raises(CannotDo, match=why):
+        c_by_hand.make_runner(task_of(name))
+
+
+def test_c_by_hand_says_that_there_is_no_compiler(monkeypatch):
+    monkeypatch.setattr(c_by_hand.shutil, "which", lambda name: None)
+    with pytest.raises(CannotDo, match="needs gcc or clang"):
+        c_by_hand.make_runner(task_of("demo_step:6"))
 
 
 def test_black_scholes_gradients_are_the_greeks(engine):
@@ -122,6 +169,38 @@ def test_report_names_everybody_and_who_is_ahead(results):
     assert "micrograd 0.1.0" in text
 
 
+def test_summary_has_the_limit_and_the_fastest_of_the_others():
+    rows = [("micrograd, gc on", 3.0), ("micrograd_c jit", 2.0), ("micrograd_c fit", 1.5),
+            ("xad", 1.0), ("C by hand", 0.5)]  # fmt: skip
+    rows = [{"peer": name, "failure": None, "seconds": [s]} for name, s in rows]
+    *_, line = report.summary([{"title": "t", "rows": rows}]).splitlines()
+    cells = [cell.strip() for cell in line.strip("|").split("|")]
+    assert cells == ["t", "3.00 s", "", "", "1.50 s", "", "500 ms", "xad, 1.00 s"]
+
+
+def test_readme_shows_the_summary_and_the_pictures_that_there_are(results, tmp_path):
+    machine = dict.fromkeys(("command", "processor", "Python", "commit", "load"), "some")
+    folder, path = tmp_path / "docs", tmp_path / "README.md"
+    folder.mkdir()
+    (folder / "demo_step.png").touch()
+    path.write_text(f"before\n{readme.BEGIN}old{readme.END}\nafter\n")
+    for _ in range(2):  # the second time it replaces what the first wrote
+        readme.update(dict(results, machine=machine), folder, path)
+    text = path.read_text()
+    assert text.startswith("before\n") and text.endswith("\nafter\n") and "old" not in text
+    assert text.count("(docs/demo_step.png)") == 1 and "crossover.png" not in text
+    path.write_text("no comments")
+    with pytest.raises(ValueError, match="has no"):
+        readme.update(dict(results, machine=machine), folder, path)
+
+
+def test_instructions_repeat_exactly():
+    if not shutil.which("valgrind"):
+        pytest.skip("callgrind is valgrind's, which is missing")
+    first, second = (instructions.count("mg_net_call, a row of 64-32-10") for _ in range(2))
+    assert first == second > 1000
+
+
 def test_losses_are_told():
     def row(name, seconds):
         return {"peer": name, "failure": None, "seconds": [seconds]}
@@ -179,8 +258,27 @@ def test_command_writes_json_report_and_pictures(tmp_path, capsys):
     assert "python_ref" in capsys.readouterr().out
 
 
+def test_command_compares_with_earlier_figures(tmp_path, capsys):
+    figures = tmp_path / "figures.json"
+    options = ["--only", "readme_expression", "--rounds", "1", "--quick"]
+    options += ["--peers", "micrograd_c eager"]
+    command.main([*options, "--json", str(figures)])
+    old = json.loads(figures.read_text())
+    (row,) = old["tasks"][0]["rows"]
+    seconds = row["seconds"]
+    for factor, status in ((1e6, 0), (1e-6, 1)):
+        row["seconds"] = [factor * s for s in seconds]
+        figures.write_text(json.dumps(old))
+        capsys.readouterr()
+        assert command.main([*options, "--compare", str(figures)]) == status
+        out = capsys.readouterr().out
+        assert "new / old" in out and ("slower: readme_expression" in out) == bool(status)
+
+
 @pytest.mark.parametrize(
-    "arguments, text", [(["--only", "nothing"], "no workload"), (["--peers", "nobody"], "no peer")]
+    "arguments, text",
+    [(["--only", "nothing"], "no workload"), (["--peers", "nobody"], "no peer"),
+     (["--readme"], "--readme needs --out")],
 )
 def test_command_refuses_unknown_names(arguments, text, capsys):
     with pytest.raises(SystemExit) as exit:

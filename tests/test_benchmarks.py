@@ -105,6 +105,7 @@ def test_nets(capsys, monkeypatch):
     nets.main(["--rounds", "1", "--batches", "1", "--rows", "50"])
     out = capsys.readouterr().out
     assert "Overhead" in out and "bytes a scalar node" in out and "micrograd, gc on" in out
+    assert "times the limit" in out and "C by hand" in out
 
 
 def test_nets_counts_the_nodes_that_a_forward_stands_for(engine):
