@@ -18,7 +18,7 @@ from benchmarks import (
 )
 from benchmarks.peers import PEERS
 
-QUICK = suite.Settings(rounds=3, piece_seconds=0.03, patience=10.0, budget=3.0)
+QUICK = suite.Settings(rounds=3, piece_seconds=0.03, patience=20.0, budget=3.0)
 EXTRAS = ("growth", "crossover", "instructions")
 
 
