@@ -92,6 +92,8 @@ def crossover(results):
             axes.plot(width, y, "o", ms=14, mfc="none", color=LIMIT_COLOUR)
             axes.annotate("PyTorch ahead", (width, y), (0, 12), textcoords="offset points",
                           ha="center", fontsize=8)  # fmt: skip
+    axes.set_xticks(results["widths"], list(map(str, results["widths"])))
+    axes.minorticks_off()
     axes.set_title("Where PyTorch overtakes us")
     axes.set_xlabel("n of the net n-n-10, 32 rows")
     axes.set_ylabel("seconds a step")

@@ -277,8 +277,11 @@ def test_command_compares_with_earlier_figures(tmp_path, capsys):
 
 @pytest.mark.parametrize(
     "arguments, text",
-    [(["--only", "nothing"], "no workload"), (["--peers", "nobody"], "no peer"),
-     (["--readme"], "--readme needs --out")],
+    [
+        (["--only", "nothing"], "no workload"),
+        (["--peers", "nobody"], "no peer"),
+        (["--readme"], "--readme needs --out"),
+    ],
 )
 def test_command_refuses_unknown_names(arguments, text, capsys):
     with pytest.raises(SystemExit) as exit:

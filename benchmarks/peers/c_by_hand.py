@@ -8,6 +8,7 @@ import ctypes
 import shutil
 import subprocess
 import tempfile
+from itertools import chain
 from pathlib import Path
 
 from benchmarks.peers import CannotDo
@@ -36,7 +37,7 @@ class Runner:
         self.c = compile_for(net)
         self.c.steps.restype = ctypes.c_double
         self.parameters = doubles(task.inputs)
-        self.c.set_rows(doubles(sum(net.X, [])), doubles(sum(net.Y, [])))
+        self.c.set_rows(*(doubles(list(chain.from_iterable(rows))) for rows in (net.X, net.Y)))
         self.c.copy_parameters(self.parameters, 0)
 
     def steps(self, n):
