@@ -8,6 +8,7 @@ a Value again, and how labels, attributes and ``_backward`` functions stay with 
 node whose Value nobody holds.
 """
 
+import sys
 from numbers import Real
 
 from micrograd_c import _looking, _watched
@@ -16,6 +17,8 @@ from python_ref.grad_mode import is_grad_enabled
 from python_ref.numbers import describe, to_float
 from python_ref.operators import Operators
 from python_ref.ops import OPS
+
+PYPY = sys.implementation.name == "pypy"
 
 # What an operator needs, as globals: each saves an attribute look-up.
 new = object.__new__
@@ -97,6 +100,14 @@ class Value(Operators):
             release(self._id)
         except AttributeError:
             pass  # __init__ did not get far enough
+
+    if PYPY:  # whose gc.get_objects() finds what is being finalized, see living_values
+
+        def __del__(self, release=lib.mg_release):
+            node = getattr(self, "_id", 0)
+            if node:
+                del self._id
+                release(node)
 
     def __setattr__(self, name, value):
         if name == "data":

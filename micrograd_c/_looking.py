@@ -71,6 +71,10 @@ def living_values():
         for x in gc.get_objects()
         if issubclass(type(x), _cvalue.Value) and hasattr(x, "_id") and id(x) not in dying
     ]
+    if _cvalue.PYPY:  # the finalizers of some were due, and have run meanwhile
+        if not gc.isenabled():
+            gc.collect()  # or they would run later
+        values = [x for x in values if hasattr(x, "_id")]
     for value in values:
         _known[value._id] = value
     return values

@@ -7,6 +7,7 @@ from types import ModuleType
 
 import hypothesis
 import pytest
+from memory_tools import collect
 
 # No deadline: a test's verdict must not depend on how busy the machine is.
 hypothesis.settings.register_profile("default", deadline=None)
@@ -56,7 +57,7 @@ def live_nodes(engine):
     """A function that says how many nodes of this engine are alive, garbage apart."""
 
     def count():
-        gc.collect()
+        collect()
         if engine.name == "c":
             from micrograd_c import _cvalue
 

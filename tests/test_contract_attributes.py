@@ -1,10 +1,10 @@
 """``data``, ``grad``, ``label`` and the user's own attributes, on every node."""
 
-import gc
 import math
 
 import numpy as np
 import pytest
+from memory_tools import collect
 
 BAD = ["1", None, 1j, [1.0], np.zeros(2)]
 
@@ -198,7 +198,7 @@ def test_attributes_survive_on_a_node_that_another_attribute_had_kept(engine):
     root = b.tanh() + b
     a.note, b.note = "a", "b"  # a's makes a way to b, b's must still make one to root
     del a, b
-    gc.collect()
+    collect()
     assert root._prev[1].note == "b" and root._prev[1]._prev[0].note == "a"
 
 
@@ -212,7 +212,7 @@ def test_attributes_survive_when_an_interior_node_outlives_the_root(engine, last
     if last == "made of it":
         node = node * 5
     del root
-    gc.collect()
+    collect()
     while node._op != "tanh":
         node = node._prev[0]
     assert node._prev[0].label == "b"

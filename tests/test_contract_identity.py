@@ -1,9 +1,9 @@
 """Equality and hash are identity; the same node is the same object, however reached."""
 
-import gc
 import weakref
 
 import pytest
+from memory_tools import collect
 
 
 def below(root):
@@ -71,7 +71,7 @@ def test_prev_twice_is_the_same(engine):
     root = (engine.Value(1.0) * 2 + 3).tanh()
     ids = [id(node) for node in below(root)]
     for _ in range(3):
-        gc.collect()
+        collect()
         assert [id(node) for node in below(root)] == ids
 
 
@@ -82,7 +82,7 @@ def test_ids_are_stable_while_the_root_lives(engine):
     for node in below(root):
         node.label = str(id(node))
     del node
-    gc.collect()
+    collect()
     junk = [engine.Value(i) for i in range(1000)]
     assert all(node.label == str(id(node)) for node in below(root))
     assert len(junk) == 1000
@@ -111,7 +111,7 @@ def test_a_node_of_a_dropped_branch_is_still_itself(engine):
     c = b + 1
     assert c._prev[0] is b
     del c
-    gc.collect()
+    collect()
     d = b * 5
     assert d._prev[0] is b and b._prev[0] is a
 
@@ -121,7 +121,7 @@ def test_a_part_of_a_graph_outlives_its_root(engine):
     part = root._prev[0]._prev[0]
     part.label = "part"
     del root
-    gc.collect()
+    collect()
     assert part._op == "*" and part.data == 2.0 and part.label == "part"
     assert [node.data for node in part._prev] == [1.0, 2.0]
     part.backward()
@@ -142,7 +142,7 @@ def test_weak_references(engine):
     ref = weakref.ref(a, seen.append)
     assert ref() is a
     del a
-    gc.collect()
+    collect()
     assert ref() is None and len(seen) == 1
 
 
@@ -150,10 +150,10 @@ def test_a_weak_reference_to_an_interior_node(engine):
     """A node that was looked at lives as long as its graph."""
     root = engine.Value(1.0) * 2 + 3
     ref = weakref.ref(root._prev[0])
-    gc.collect()
+    collect()
     assert ref() is root._prev[0]
     del root
-    gc.collect()
+    collect()
     assert ref() is None
 
 
@@ -164,5 +164,5 @@ def test_a_subclass_leaf_is_found_again_as_itself(engine):
     p = Parameter(2.0)
     root = p * 3
     del p
-    gc.collect()
+    collect()
     assert type(root._prev[0]) is Parameter

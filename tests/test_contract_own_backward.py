@@ -1,10 +1,10 @@
 """Operators that the user writes: a ``_backward`` of one's own on any node."""
 
-import gc
 import math
 import weakref
 
 import pytest
+from memory_tools import collect
 
 
 def my_tanh(Value, x):
@@ -46,7 +46,7 @@ def test_one_that_was_never_named(engine):
     V = engine.Value
     a = V(0.5)
     root = my_tanh(V, my_tanh(V, my_tanh(V, a))) * 2
-    gc.collect()
+    collect()
     root.backward()
     same = V(0.5)
     (same.tanh().tanh().tanh() * 2).backward()
@@ -107,7 +107,7 @@ def test_replacing_it_through_prev(engine):
     inner = root._prev[0]._prev[0]
     inner._backward = lambda: None  # stops the gradient
     del inner
-    gc.collect()
+    collect()
     root.backward()
     assert a.grad == 0.0 and root._prev[0]._prev[0].grad != 0.0
 
@@ -120,7 +120,7 @@ def test_assigned_after_others_were_made_of_it(engine):
     calls = []
     b._backward = lambda: calls.append("b")
     del b
-    gc.collect()
+    collect()
     for root in above:
         root.backward()
     assert calls == ["b"] * 3 and a.grad == 0.0
@@ -298,10 +298,10 @@ def test_the_closure_is_freed(engine):
     root = (out * 2).tanh()
     root.backward()
     del token, out
-    gc.collect()
+    collect()
     assert ref() is not None  # the root still needs it
     del root
-    gc.collect()
+    collect()
     assert ref() is None
 
 

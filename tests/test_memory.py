@@ -4,6 +4,7 @@ import gc
 import random
 
 import pytest
+from memory_tools import collect
 
 
 def step(nn, net, data):
@@ -28,7 +29,7 @@ def test_a_temporary_dies_at_once(engine, live_nodes):
     try:
         for _ in range(1000):
             ((a * 2 + 1).tanh() ** 2).backward()
-        assert gc.collect() == 0
+        assert gc.collect() in (0, None)  # PyPy counts nothing
     finally:
         gc.enable()
     assert live_nodes() == before
@@ -52,17 +53,17 @@ def test_a_thousand_demo_steps():
 
     from micrograd_c import _cvalue, nn
 
-    gc.collect()
+    collect()
     before = _cvalue.live_nodes()
     net = nn.MLP(2, [16, 16, 1])
     data = some_data(100)
     for _ in range(20):  # until the peak has been seen
         step(nn, net, data)
-    gc.collect()
+    collect()
     blocks, size = lib.mg_live_blocks(), psutil.Process().memory_info().rss
     for _ in range(1000):
         step(nn, net, data)
-    gc.collect()
+    collect()
     assert _cvalue.live_nodes() == before + len(net.parameters()) == before + 337
     assert lib.mg_live_blocks() == blocks
     assert psutil.Process().memory_info().rss - size < 2**20
@@ -192,7 +193,7 @@ def test_cycles_are_freed(engine, live_nodes, make):
 @pytest.mark.parametrize("make", CYCLES, ids=lambda make: make.__name__)
 def test_cycles_are_not_freed_too_soon(engine, make):
     """The same cycle, still reached from outside, stays whole through collections."""
-    gc.collect()
+    collect()
     a = engine.Value(3.0)
     b = a * 2
     root = b.tanh() + b
@@ -200,7 +201,7 @@ def test_cycles_are_not_freed_too_soon(engine, make):
     del a, b
     for _ in range(3):
         make(engine.Value)
-        gc.collect()
+        collect()
     b = root._prev[1]
     assert b.friend == [root] and b._prev[0].root is root
     root.backward()
