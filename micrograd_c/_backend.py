@@ -23,7 +23,7 @@ def choose(wanted):
     if wanted == "python":
         return "python", "MICROGRAD_C_BACKEND asks for it"
     try:
-        from micrograd_c import _native  # noqa: F401
+        import micrograd_c._native  # noqa: F401 - "from micrograd_c" would speak of a circle
     except ImportError as error:
         cause = f"the C library of micrograd_c cannot be loaded ({error})"
         if wanted == "c":

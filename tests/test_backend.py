@@ -71,6 +71,7 @@ def test_the_fallback_warns_once_with_cause_and_cure(wanted):
     warnings = [line for line in run.stderr.splitlines() if "Warning" in line]
     assert len(warnings) == 1
     assert "_native" in warnings[0] and "compiler" in warnings[0]
+    assert "circular" not in warnings[0]
     assert "MICROGRAD_C_BACKEND=python" in warnings[0]
 
 
