@@ -160,9 +160,7 @@ def is_called_as(module, cls):
 
 def lists_as_ours(module):
     """Whether ``parameters()`` gives all there are, in the usual order."""
-    return (
-        type(module).parameters is Compiled.parameters and "parameters" not in module.__dict__
-    )
+    return type(module).parameters is Compiled.parameters and "parameters" not in module.__dict__
 
 
 def is_watched(modules):

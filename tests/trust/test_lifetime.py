@@ -204,8 +204,9 @@ def test_when_the_interpreter_shuts_down(module, extra):
 def test_memory_is_flat_in_training():
     """A hundred thousand steps at full length."""
     psutil = pytest.importorskip("psutil")
-    from micrograd_c import nn
     from micrograd_c._native import lib
+
+    from micrograd_c import nn
 
     net = nn.MLP(2, [4, 1])
     rng = random.Random(0)

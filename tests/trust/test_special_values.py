@@ -19,7 +19,10 @@ NUMBERS = (
 )  # fmt: skip
 ARRIVING = (1.0, -5e-324, math.inf, math.nan)
 
-UNARY = ["neg", *(op.name for op in METHODS if len(op.derivatives) == 1 and op.name != "leaky_relu")]
+UNARY = [
+    "neg",
+    *(op.name for op in METHODS if len(op.derivatives) == 1 and op.name != "leaky_relu"),
+]
 BINARY = [*sorted(INFIX), *(op.name for op in METHODS if len(op.derivatives) == 2)]
 
 
@@ -89,7 +92,9 @@ def test_as_pythons_floats(engine, form):
             expected = as_float_does(form, x, y)
             if expected is None or (form == "/" and isinstance(expected, float)):
                 continue  # a / b is a * b**-1, which rounds twice
-            got = outcome(FORMS[form].call, engine.Value(x), *([] if y is None else [engine.Value(y)]))
+            got = outcome(
+                FORMS[form].call, engine.Value(x), *([] if y is None else [engine.Value(y)])
+            )
             got = got.data if isinstance(got, engine.Value) else got
             about = f"{form} of {x!r} and {y!r}"
             compared += 1

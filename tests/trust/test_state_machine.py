@@ -23,7 +23,9 @@ from micrograd_c.random_programs import FORMS, INFIX, METHODS
 
 ENGINES = load_c_engine(), load_python_engine()
 
-numbers = st.floats(-3, 3) | st.sampled_from((0.0, -0.0, 1e308, math.inf, math.nan)) | st.integers(-3, 3)
+numbers = (
+    st.floats(-3, 3) | st.sampled_from((0.0, -0.0, 1e308, math.inf, math.nan)) | st.integers(-3, 3)
+)
 places = st.integers(0, 2**16)  # of a pair, round and round
 UNARY = [op.name for op in METHODS if len(op.derivatives) == 1 and op.name != "leaky_relu"]
 
@@ -173,7 +175,9 @@ class Engines(RuleBasedStateMachine):
 
 
 def as_text(nodes):
-    return [(op, label, bits(data), bits(grad), operands) for op, label, data, grad, operands in nodes]
+    return [
+        (op, label, bits(data), bits(grad), operands) for op, label, data, grad, operands in nodes
+    ]
 
 
 TestEngines = Engines.TestCase
