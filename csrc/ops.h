@@ -33,6 +33,8 @@ static inline double mg_softplus(double x) {
 static inline double mg_dpow_base(double x, double y, double g) {
     if (y == 0.0 || y == 1.0)
         return y * g; /* finite at x = 0 */
+    if (y == 2.0)
+        return (y * x) * g; /* squares are common, and pow is slow */
     return (y * pow(x, y - 1.0)) * g;
 }
 

@@ -37,16 +37,26 @@ static void push_term(finder *f, uint32_t a, uint32_t b) {
     term[1] = b;
 }
 
+static int has_constant(const mg_trace *t, uint32_t product) {
+    return ((t->is[t->a[product]] | t->is[t->b[product]]) & MG_IS_CONSTANT) != 0;
+}
+
 /* Walks down the additions below head as long as products are added; pushes the
- * products, last first, and returns where the sum starts. */
+ * products, last first, and returns where the sum starts. A product with a constant
+ * is not put with others: in neuron - y, which is neuron + y * -1, the neuron would no
+ * longer have its layer's inputs. */
 static uint32_t push_products(finder *f, uint32_t head) {
     const mg_trace *t = f->trace;
+    int constant = -1;
     for (uint32_t at = head;;) {
         uint32_t x = t->a[at], y = t->b[at];
         int left = is_product(t, x, head), right = is_product(t, y, head);
         if (!left && !right)
             return at;
         uint32_t product = right ? y : x, rest = right ? x : y;
+        if (constant >= 0 && constant != has_constant(t, product))
+            return at;
+        constant = has_constant(t, product);
         push_term(f, t->a[product], t->b[product]);
         if (left && right) {
             push_term(f, t->a[x], t->b[x]);

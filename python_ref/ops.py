@@ -110,6 +110,8 @@ def minimum(x, y):
 def d_power_base(x, y, out, g):
     if y == 0.0 or y == 1.0:
         return y * g  # finite at x = 0
+    if y == 2.0:
+        return (y * x) * g
     return (y * ieee_power(x, y - 1.0)) * g
 
 

@@ -147,6 +147,13 @@ def test_one_instruction_a_layer():
     assert loss.explain().count("dot(") == 1  # the sum of squares
 
 
+def test_errors_leave_layers_whole():
+    model = MLP(3, [5, 4])
+    loss = jit(lambda x, y: sum((a - b) ** 2 for a, b in zip(model(x), y)))
+    loss.check(*batch(21, 3, 4))
+    assert loss.explain().count("layer(") == 2
+
+
 def test_values_are_eager_bits(jit_engine):
     random.seed(1)
     model = MLP(3, [8, 2])

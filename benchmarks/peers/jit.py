@@ -33,8 +33,8 @@ class NetRunner:
                 loss = (1 - targets[0] * outputs).relu()
             else:
                 rows = outputs if isinstance(outputs, list) else [outputs]
-                squares = [(out - y) ** 2 for out, y in zip(rows, targets)]
-                loss = sum(squares) * (1.0 / len(squares))
+                errors = [out - y for out, y in zip(rows, targets)]
+                loss = sum(e * e for e in errors) * (1.0 / len(errors))  # e ** 2 calls pow
             if net.alpha:
                 loss = loss + net.alpha * sum(p * p for p in self.parameters)
             return loss
