@@ -32,7 +32,7 @@ from micrograd_c.timing import Contestant, race, seconds_a_call
 
 NIN, NOUTS, BATCH = 64, [32, 10], 32
 ALIVE_ROWS = 3000
-STEP, STEPS = "digits:32", 20  # the suite's task, and how many a call does
+STEP, STEPS = "digits:32", 200  # the suite's task, and how many a call does
 TARGETS = {"overhead": 10e-6, "bytes": 64, "epoch": 500}
 
 
