@@ -33,7 +33,6 @@ mg_net *mg_net_new(const size_t *sizes, size_t n_layers, const int *ops,
         return NULL;
     memset(net, 0, sizeof *net);
     net->owned = 1;
-    net->flags_checked = mg_flags_version - 1;
     net->n_layers = n_layers;
     net->n_parameters = n;
     size_t widest = 0;
@@ -50,6 +49,7 @@ mg_net *mg_net_new(const size_t *sizes, size_t n_layers, const int *ops,
         return NULL;
     }
     mg_lock_take(&mg_graph_lock);
+    net->flags_checked = mg_flags_version - 1;
     for (size_t i = 0; i < n; i++) {
         net->parameters[i] = (mg_index)parameters[i];
         mg_at(net->parameters[i])->flags |= MG_IN_NET;

@@ -58,7 +58,7 @@ def value_of(node):
 def living_values():
     """Every Value alive, in any thread; all of them are known afterwards."""
     if hasattr(gc, "get_freeze_count") and gc.get_freeze_count():
-        gc.unfreeze()  # get_objects leaves out what was frozen
+        gc.unfreeze()  # the collector's lists leave out what was frozen
     # A Value that another thread is just finalizing has nobody left; holding it
     # would not stop its node from being released.
     dying = {
@@ -68,7 +68,7 @@ def living_values():
     }
     values = [
         x
-        for x in gc.get_objects()
+        for x in candidates()
         if issubclass(type(x), _cvalue.Value) and hasattr(x, "_id") and id(x) not in dying
     ]
     if _cvalue.PYPY:  # the finalizers of some were due, and have run meanwhile
@@ -78,6 +78,18 @@ def living_values():
     for value in values:
         _known[value._id] = value
     return values
+
+
+def candidates():
+    """A list of objects with every Value among them."""
+    if sys.implementation.name != "cpython":
+        return gc.get_objects()
+    # An object refers to its class. A list of all objects would hold the tuples that other
+    # threads are just making from an iterator, which CPython then cannot finish.
+    classes = [_cvalue.Value]
+    for cls in classes:
+        classes.extend(cls.__subclasses__())
+    return gc.get_referrers(*classes)
 
 
 def keep(value):

@@ -1,0 +1,223 @@
+"""Threads: the guarantee that docs/how-it-works.md gives, see "Threads" there."""
+
+import random
+import sys
+import threading
+
+import numpy as np
+import pytest
+from trust_tools import size
+
+from micrograd_c import jit, optim
+
+THREADS = 8
+
+
+@pytest.fixture(autouse=True)
+def switch_often():
+    """Threads take turns as often as they can."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(before)
+
+
+def together(*works):
+    """Runs all at once, each in a thread of its own; their results."""
+    results, errors = [None] * len(works), []
+    start = threading.Barrier(len(works))
+
+    def run(i):
+        try:
+            start.wait()
+            results[i] = works[i]()
+        except BaseException as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=run, args=(i,)) for i in range(len(works))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if errors:
+        raise errors[0]
+    return results
+
+
+def training(engine, seed, look=False):
+    """Trains a net of its own: its parameters and gradients as text."""
+    rng = random.Random(seed)
+    net = engine.nn.MLP(2, [4, 4, 1])
+    for p in net.parameters():
+        p.data = rng.uniform(-1, 1)
+    for _ in range(size(20, 2000)):
+        x, y = [rng.gauss(0, 1), rng.gauss(0, 1)], rng.choice((-1, 1))
+        loss = (1 - y * net(x)).relu() + 1e-4 * sum(p * p for p in net.parameters())
+        if look:
+            loss.label = "loss"
+            assert len(loss._prev) == 2
+        net.zero_grad()
+        loss.backward()
+        for p in net.parameters():
+            p.data -= 0.05 * p.grad
+    return [(p.data.hex(), p.grad.hex()) for p in net.parameters()]
+
+
+@pytest.mark.parametrize("look", [False, True], ids=["", "looking"])
+def test_each_its_own_net(engine, live_nodes, look):
+    before = live_nodes()
+    expected = [training(engine, seed, look) for seed in range(THREADS)]
+    works = [lambda seed=seed: training(engine, seed, look) for seed in range(THREADS)]
+    assert together(*works) == expected
+    assert live_nodes() == before
+
+
+def test_shared_leaves_lose_no_update(live_nodes_of_c):
+    """Graphs of eight threads over the same leaves: on the C engine each backward is one step.
+
+    All gradients are whole numbers, so that no order of adding them up rounds differently.
+    """
+    Value, live_nodes = live_nodes_of_c
+    before = live_nodes()
+    leaves = [Value(float(i)) for i in range(1, 5)]
+    rounds = size(300, 30_000)
+
+    def work(number):
+        for _ in range(rounds):
+            a, b, c, d = leaves
+            (a * b * number + c * d - a).backward()
+
+    together(*(lambda number=number: work(number) for number in range(THREADS)))
+    numbers = sum(range(THREADS))
+    expected = [2 * numbers - THREADS, numbers, 4 * THREADS, 3 * THREADS]
+    assert [leaf.grad for leaf in leaves] == [rounds * x for x in expected]
+    del leaves
+    assert live_nodes() == before
+
+
+@pytest.fixture
+def live_nodes_of_c():
+    from conftest import load_c_engine
+
+    from micrograd_c import _cvalue
+
+    return load_c_engine().Value, _cvalue.live_nodes
+
+
+def test_one_builds_while_another_runs_backward(engine, live_nodes):
+    before = live_nodes()
+    x = engine.Value(0.5)
+    v = x
+    for _ in range(size(2000, 200_000)):
+        v = v * 1.0
+    root = v
+
+    def build():
+        for i in range(size(200, 20_000)):
+            y = (x * i + root).tanh()
+            y.label = "y"
+            assert y._prev[0]._prev[1] is root
+
+    def backward():
+        for _ in range(5):
+            for node in (x, root):
+                node.grad = 0.0
+            (root + 0.0).backward()
+
+    together(build, backward, build)
+    assert x.grad > 0.0 and root.grad == 1.0
+    del v, root, x
+    assert live_nodes() == before
+
+
+def test_one_builds_while_another_runs_jit():
+    """Programs run outside the library's lock."""
+    from micrograd_c import nn
+    from micrograd_c._native import lib
+
+    nodes = lib.mg_live_nodes()
+    rows, ys = np.random.default_rng(0).normal(size=(64, 2)), np.ones(64)
+
+    def fit(seed):
+        random.seed(1)
+        net = nn.MLP(2, [4, 1], nonlin="tanh")
+        for p in net.parameters():
+            p.data = 0.5 / (1 + seed)
+        loss = jit(lambda x, y: (net(x) - y) ** 2)
+        for _ in range(size(1, 100)):
+            loss.fit(rows, ys, optimizer=optim.Adam(net.parameters()), epochs=3, batch_size=16,
+                     shuffle=False, threads=2)  # fmt: skip
+        loss.backward(rows, ys)
+        return [(p.data.hex(), p.grad.hex()) for p in net.parameters()]
+
+    def build():
+        for _ in range(size(100, 30_000)):
+            x = nn.Value(0.5)
+            y = (x * 2 + x).tanh()
+            y.backward()
+            assert y._prev[0]._prev[1] is x
+        return x.grad
+
+    expected = [fit(0), fit(1), build(), build()]
+    works = [lambda: fit(0), lambda: fit(1), build, build]
+    assert together(*works) == expected
+    assert lib.mg_live_nodes() == nodes
+
+
+def test_one_program_in_several_threads():
+    from micrograd_c.engine import Value
+
+    w = Value(1.5)
+    f = jit(lambda x: (w * x).tanh())
+    rows = [np.linspace(0, i, 1000) for i in range(THREADS)]
+    expected = [f(some).tolist() for some in rows]
+    works = [lambda some=some: [f(some).tolist() for _ in range(20)] for some in rows]
+    for got, once in zip(together(*works), expected):
+        assert all(result == once for result in got)
+
+
+def test_one_net_in_several_threads(engine):
+    """Calls of one net from several threads."""
+    random.seed(2)
+    net = engine.nn.MLP(2, [3, 2])
+    rows = [[float(i), 0.5] for i in range(THREADS)]
+    expected = [[out.data for out in net(row)] for row in rows]
+
+    def call(row):
+        return [[out.data for out in net(row)] for _ in range(size(50, 5000))]
+
+    for got, once in zip(together(*(lambda row=row: call(row) for row in rows)), expected):
+        assert all(result == once for result in got)
+
+
+def test_looking_leaves_tuples_that_others_are_making_alone(engine):
+    """CPython cannot finish a tuple from an iterator once a list of all objects holds it."""
+    x = engine.Value(1.0)
+
+    def look():
+        for _ in range(size(300, 30_000)):
+            assert (x * 2)._prev[0] is x
+
+    def make_tuples():
+        for _ in range(size(1000, 100_000)):
+            assert len(tuple(i for i in range(40))) == 40
+
+    together(look, make_tuples, look, make_tuples)
+
+
+def test_no_grad_is_a_threads_own(engine):
+    from micrograd_c import no_grad
+
+    recorded = []
+
+    def silent():
+        with no_grad():
+            for _ in range(500):
+                recorded.append(bool((engine.Value(1.0) * 2)._prev))
+
+    def loud():
+        for _ in range(500):
+            recorded.append(not (engine.Value(1.0) * 2)._prev)
+
+    together(silent, loud, silent, loud)
+    assert not any(recorded)
