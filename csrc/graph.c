@@ -6,8 +6,12 @@
 #include "alloc.h"
 #include "net.h"
 
-/* Every chunk there can be: 2^32 ids. The table costs memory only where used. */
-#define MAX_CHUNKS ((size_t)1 << (32 - MG_CHUNK_BITS))
+/* Every chunk there can be: 2^32 ids, but in a build that tests what is then. The
+ * table costs memory only where used. */
+#ifndef MG_ID_BITS
+#define MG_ID_BITS 32
+#endif
+#define MAX_CHUNKS ((size_t)1 << (MG_ID_BITS - MG_CHUNK_BITS))
 
 mg_node_t *mg_chunks[MAX_CHUNKS];
 mg_lock_t mg_graph_lock;
@@ -52,7 +56,7 @@ static int add_chunk(void) {
     mg_chunks[chunks_used++] = chunk;
     fresh = chunks_used == 1 ? 1 : (mg_index)((chunks_used - 1) << MG_CHUNK_BITS);
     /* The very last id is given up, so that the end fits an mg_index. */
-    fresh_end = chunks_used == MAX_CHUNKS ? UINT32_MAX : (mg_index)(chunks_used << MG_CHUNK_BITS);
+    fresh_end = (mg_index)(chunks_used << MG_CHUNK_BITS) - (chunks_used == MAX_CHUNKS);
     return 1;
 }
 

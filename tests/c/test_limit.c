@@ -1,0 +1,79 @@
+/* test_limit.c - as many nodes as ids: an error, never a wrap.
+ *
+ * To be compiled with -DMG_ID_BITS=16, which leaves the library 2^16 ids in place of
+ * 2^32. Prints what failed and exits with status 1, or prints nothing and exits with 0.
+ */
+#include <stdio.h>
+
+#include "micrograd.h"
+
+enum { IDS = 1 << MG_ID_BITS };
+
+static int failures;
+
+#define CHECK(condition)                                                    \
+    do {                                                                    \
+        if (!(condition)) {                                                 \
+            fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition); \
+            failures++;                                                     \
+        }                                                                   \
+    } while (0)
+
+static int is(double x, double y) { return !(x < y) && !(x > y); }
+
+/* Every function that makes nodes, none of which has an id left. */
+static void check_all_refuse(mg_id a, mg_net *net) {
+    const mg_id twice[2] = {a, a};
+    mg_id out[2], *order = NULL;
+    const double x[1] = {1.0};
+    const size_t widths[1] = {1};
+    unsigned char depends;
+    mg_status status;
+    size_t n, nodes = mg_live_nodes();
+    CHECK(mg_leaf(1.0) == 0);
+    CHECK(mg_add(a, a) == 0 && mg_mul(a, a) == 0);
+    CHECK(mg_add_number(a, 1.0) == 0 && mg_mul_number(a, 1.0) == 0);
+    CHECK(mg_unary(mg_op_find("tanh"), a) == 0);
+    CHECK(mg_unary_k(mg_op_find("pow_k"), a, 2.0, 0) == 0);
+    CHECK(mg_binary(mg_op_find("atan2"), a, a) == 0);
+    CHECK(mg_node(mg_op_find("custom"), twice, 2, 0.0, 0, 0.0) == 0);
+    CHECK(mg_traced(mg_op_find("leaf"), 0, 0, 0.0) == 0);
+    CHECK(mg_total(twice, 2) == 0 && mg_dot(twice, twice, 2, 0) == 0);
+    CHECK(mg_logsumexp(twice, 2) == 0 && mg_softmax(twice, 2, out) == MG_NO_MEMORY);
+    CHECK(mg_net_call(net, NULL, x, 0, out) == MG_NET_NO_MEMORY);
+    CHECK(mg_computed_from(a, twice, 2, &depends) == MG_NO_MEMORY);
+    CHECK(mg_compile(&a, widths, 1, &a, 1, &status) == NULL && status == MG_NO_MEMORY);
+    CHECK(mg_live_nodes() == nodes);
+    CHECK(mg_backward(a) == MG_OK && mg_backward_order(a, &order, &n) == MG_OK);
+    mg_free_order(order);
+}
+
+int main(void) {
+    const size_t sizes[2] = {1, 1};
+    const int ops[1] = {-1};
+    mg_id parameters[2] = {mg_leaf(2.0), mg_leaf(1.0)}, start = parameters[0], v = start;
+    mg_net *net = mg_net_new(sizes, 1, ops, parameters);
+    mg_retain(start);
+    for (;;) {
+        mg_id next = mg_add(v, start);
+        if (next == 0)
+            break;
+        mg_release(v);
+        v = next;
+    }
+    /* There is no node 0, and the last id is given up. */
+    CHECK(mg_live_nodes() == IDS - 2);
+    CHECK(is(mg_data(v), 2.0 * (IDS - 3)));
+    check_all_refuse(v, net);
+    CHECK(mg_backward(v) == MG_OK);
+
+    mg_release(v); /* all but the parameters */
+    mg_id again = mg_mul_number(start, 3.0);
+    CHECK(again != 0 && is(mg_data(again), 6.0) && mg_live_nodes() == 4);
+    mg_release(again);
+    mg_net_free(net);
+    mg_release(parameters[0]);
+    mg_release(parameters[1]);
+    CHECK(mg_live_nodes() == 0);
+    return failures != 0;
+}

@@ -1,0 +1,111 @@
+"""As deep and as wide as there is room for, on a thread's stack of 256 KB.
+
+The shapes at a size that every run takes are in test_depth.py, and C's own chain in test_c.py.
+"""
+
+import copy
+import gc
+import pickle
+import threading
+
+import pytest
+from c_tools import any_compiler, build, run
+from trust_tools import size
+
+from micrograd_c import functional
+
+STACK = 256 * 1024
+
+
+def on_a_small_stack(work):
+    """Runs work in a thread with little stack; an overflow ends the process."""
+    failed = []
+
+    def watched():
+        try:
+            work()
+        except BaseException as error:
+            failed.append(error)
+
+    before = threading.stack_size(STACK)
+    try:
+        thread = threading.Thread(target=watched)
+        thread.start()
+        thread.join()
+    finally:
+        threading.stack_size(before)
+    if failed:
+        raise failed[0]
+
+
+def chain(Value, n):
+    start = v = Value(1.0)
+    for _ in range(n):
+        v = v * 1.0
+    return start, v
+
+
+def test_a_deep_chain(engine, live_nodes):
+    """Ten million deep at full length on the C engine: built, run, dropped."""
+    before = live_nodes()
+    n = size(100_000, 10_000_000 if engine.name == "c" else 1_000_000)
+
+    def work():
+        start, root = chain(engine.Value, n)
+        root.backward()
+        assert start.grad == 1.0 and root.data == 1.0
+        del root
+        start.label = "start"  # nothing is left to be searched
+
+    on_a_small_stack(work)
+    assert live_nodes() == before
+
+
+def test_a_deep_chain_copied_pickled_and_looked_at(engine, live_nodes):
+    before = live_nodes()
+
+    def work():
+        _, root = chain(engine.Value, size(20_000, 300_000))
+        for twin in (copy.deepcopy(root), pickle.loads(pickle.dumps(root))):
+            twin.backward()
+            node = twin
+            while node._prev:
+                node = node._prev[0]
+            assert node.grad == 1.0
+            node.label = "bottom"
+            del twin, node
+        assert root.grad == 0.0
+
+    on_a_small_stack(work)
+    assert live_nodes() == before
+
+
+@pytest.mark.parametrize("add_up", [sum, functional.total], ids=["sum", "total"])
+def test_a_sum_of_many_terms(engine, live_nodes, add_up):
+    before = live_nodes()
+    n = size(50_000, 1_000_000)
+    terms = [engine.Value(0.5) for _ in range(n)]
+    total = add_up(terms)
+    total.backward()
+    assert total.data == n / 2 and {x.grad for x in terms} == {1.0}
+    del total, terms
+    assert live_nodes() == before
+
+
+def test_one_leaf_used_many_times(engine, live_nodes):
+    before = live_nodes()
+    n = size(100_000, 10_000_000 if engine.name == "c" else 1_000_000)
+    leaf, total = engine.Value(0.5), engine.Value(0.0)
+    for _ in range(n):
+        total = total + leaf
+    total.backward()
+    assert total.data == n / 2 and leaf.grad == n
+    del total, leaf
+    gc.collect()
+    assert live_nodes() == before
+
+
+def test_no_id_left(tmp_path):
+    """There are 2^32 ids of nodes; the library is built with 2^16 to see what is then."""
+    program = build(any_compiler(), tmp_path, "c/test_limit.c", "-O0", "-DMG_ID_BITS=16")
+    assert run(program) == ""
