@@ -78,7 +78,9 @@ def test_relu_lets_pass_by_its_output(engine, x, expected):
     assert v.grad == 5 * expected
 
 
-@pytest.mark.parametrize("write", [lambda a, b: a - b, lambda a, b: a - b.data, lambda a, b: a.data - b])
+@pytest.mark.parametrize(
+    "write", [lambda a, b: a - b, lambda a, b: a - b.data, lambda a, b: a.data - b]
+)
 def test_subtractions_sign(engine, write):
     """Known: + for the second operand, and operands in the wrong order when reflected."""
     a, b = engine.Value(5.0), engine.Value(3.0)
@@ -88,7 +90,9 @@ def test_subtractions_sign(engine, write):
     assert a.grad or b.grad
 
 
-@pytest.mark.parametrize("write", [lambda a, b: a / b, lambda a, b: a / b.data, lambda a, b: a.data / b])
+@pytest.mark.parametrize(
+    "write", [lambda a, b: a / b, lambda a, b: a / b.data, lambda a, b: a.data / b]
+)
 def test_divisions_order(engine, write):
     a, b = engine.Value(6.0), engine.Value(2.0)
     root = write(a, b)

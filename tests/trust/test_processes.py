@@ -228,7 +228,9 @@ def test_rebuilding_from_nonsense():
         (None, None),
     ]
     for leaves, nodes in nonsense:
-        with pytest.raises((TypeError, ValueError, KeyError, IndexError, AttributeError, MemoryError)):
+        with pytest.raises(
+            (TypeError, ValueError, KeyError, IndexError, AttributeError, MemoryError)
+        ):
             engine.rebuild_graph(leaves, nodes)
     (a * 2).backward()
     assert a.grad == 2.0

@@ -1,8 +1,15 @@
-"""ThreadSanitizer on the C library driven from threads; the whole extension under ASan and UBSan."""
+"""ThreadSanitizer on the C library driven from threads; the extension under ASan and UBSan."""
+
+import sys
 
 import pytest
-from c_tools import COMPILERS, build, need, run
-from trust_tools import size
+from c_tools import COMPILERS, build, need
+from trust_tools import built_copy, run, size
+
+SANITIZE = "-g -fsanitize=address,undefined -fno-sanitize-recover=all"
+
+# What goes through most of C in little time; at full length the whole suite.
+SOME = ["tests/trust/test_peer_bugs.py", "tests/test_nets.py", "tests/test_jit.py"]
 
 
 @pytest.mark.parametrize("compiler", COMPILERS)
@@ -10,3 +17,20 @@ def test_thread_sanitizer(compiler, tmp_path):
     options = ("-O0", "-g", "-fsanitize=thread")
     program = build(need(compiler), tmp_path, "c/test_threads.c", *options)
     assert run(program, size(50, 5000)) == ""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="the sanitizers' library is preloaded")
+def test_extension_under_sanitizers(tmp_path):
+    gcc = need("gcc")
+    compiler = tmp_path / "compiler"  # options after those of the build, which asks for -O3
+    compiler.write_text(f'#!/bin/sh\nexec {gcc} "$@" -O0 {SANITIZE}\n')
+    compiler.chmod(0o755)
+    copy = built_copy(tmp_path, CC=str(compiler))
+    preloaded = " ".join(
+        run(gcc, f"-print-file-name={name}").strip() for name in ("libasan.so", "libubsan.so")
+    )
+    tests = size(SOME, [])
+    run(sys.executable, "-m", "pytest", "-q", "-x", "-m", "not slow", *tests,
+        cwd=copy, LD_PRELOAD=preloaded, ASAN_OPTIONS="detect_leaks=0",
+        MICROGRAD_C_TRUST="short")  # fmt: skip

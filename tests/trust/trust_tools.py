@@ -1,6 +1,7 @@
 """What the tests of trust share: how long they run, and child processes to crash in."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -14,11 +15,11 @@ def size(short, full):
     return full if FULL else short
 
 
-def run(*command, **environment):
+def run(*command, cwd=ROOT, **environment):
     """Runs a command; its output. A failure or a crash fails the test with all it printed."""
     done = subprocess.run(
         [str(part) for part in command],
-        cwd=ROOT,
+        cwd=cwd,
         env={**os.environ, **environment},
         capture_output=True,
         text=True,
@@ -30,3 +31,21 @@ def run(*command, **environment):
 def run_python(code, **environment):
     """Runs a program in an interpreter of its own, for what may crash one."""
     return run(sys.executable, "-W", "error", "-X", "faulthandler", "-c", code, **environment)
+
+
+def built_copy(folder, **environment):
+    """A copy of the checkout in which the extension is built anew, for other flags."""
+    litter = shutil.ignore_patterns(
+        ".git",
+        "build",
+        "*.egg-info",
+        "__pycache__",
+        "_native.*",
+        ".hypothesis",
+        ".*_cache",
+        ".venv",
+    )
+    copy = Path(shutil.copytree(ROOT, folder / "checkout", ignore=litter))
+    environment = {"MICROGRAD_C_REQUIRE_EXT": "1", **environment}
+    run(sys.executable, "setup.py", "build_ext", "--inplace", cwd=copy, **environment)
+    return copy
