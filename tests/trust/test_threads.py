@@ -50,7 +50,7 @@ def training(engine, seed, look=False):
     net = engine.nn.MLP(2, [4, 4, 1])
     for p in net.parameters():
         p.data = rng.uniform(-1, 1)
-    for _ in range(size(20, 2000)):
+    for _ in range(size(20, 500)):
         x, y = [rng.gauss(0, 1), rng.gauss(0, 1)], rng.choice((-1, 1))
         loss = (1 - y * net(x)).relu() + 1e-4 * sum(p * p for p in net.parameters())
         if look:
@@ -80,7 +80,7 @@ def test_shared_leaves_lose_no_update(live_nodes_of_c):
     Value, live_nodes = live_nodes_of_c
     before = live_nodes()
     leaves = [Value(float(i)) for i in range(1, 5)]
-    rounds = size(300, 30_000)
+    rounds = size(300, 5_000)
 
     def work(number):
         for _ in range(rounds):
@@ -113,7 +113,7 @@ def test_one_builds_while_another_runs_backward(engine, live_nodes):
     root = v
 
     def build():
-        for i in range(size(200, 20_000)):
+        for i in range(size(200, 2_000)):
             y = (x * i + root).tanh()
             y.label = "y"
             assert y._prev[0]._prev[1] is root
@@ -144,14 +144,14 @@ def test_one_builds_while_another_runs_jit():
         for p in net.parameters():
             p.data = 0.5 / (1 + seed)
         loss = jit(lambda x, y: (net(x) - y) ** 2)
-        for _ in range(size(1, 100)):
+        for _ in range(size(1, 20)):
             loss.fit(rows, ys, optimizer=optim.Adam(net.parameters()), epochs=3, batch_size=16,
                      shuffle=False, threads=2)  # fmt: skip
         loss.backward(rows, ys)
         return [(p.data.hex(), p.grad.hex()) for p in net.parameters()]
 
     def build():
-        for _ in range(size(100, 30_000)):
+        for _ in range(size(100, 5_000)):
             x = nn.Value(0.5)
             y = (x * 2 + x).tanh()
             y.backward()
@@ -184,7 +184,7 @@ def test_one_net_in_several_threads(engine):
     expected = [[out.data for out in net(row)] for row in rows]
 
     def call(row):
-        return [[out.data for out in net(row)] for _ in range(size(50, 5000))]
+        return [[out.data for out in net(row)] for _ in range(size(50, 1000))]
 
     for got, once in zip(together(*(lambda row=row: call(row) for row in rows)), expected):
         assert all(result == once for result in got)
@@ -195,11 +195,11 @@ def test_looking_leaves_tuples_that_others_are_making_alone(engine):
     x = engine.Value(1.0)
 
     def look():
-        for _ in range(size(300, 30_000)):
+        for _ in range(size(300, 5_000)):
             assert (x * 2)._prev[0] is x
 
     def make_tuples():
-        for _ in range(size(1000, 100_000)):
+        for _ in range(size(1000, 20_000)):
             assert len(tuple(i for i in range(40))) == 40
 
     together(look, make_tuples, look, make_tuples)

@@ -1,0 +1,41 @@
+"""The fuzzer's corpus, replayed: programs in bytes over the C library's whole API.
+
+tests/README.md says how to look for more of them.
+"""
+
+import shutil
+import tarfile
+
+import pytest
+from c_tools import COMPILERS, ROOT, build, run
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("corpus")
+    with tarfile.open(ROOT / "tests/fuzz/corpus.tar.xz") as archive:
+        for member in archive.getmembers():
+            (folder / member.name).write_bytes(archive.extractfile(member).read())
+    return sorted(folder.iterdir())
+
+
+def test_the_corpus(corpus, tmp_path):
+    assert len(corpus) > 1000
+    compiler = next(filter(shutil.which, reversed(COMPILERS)))  # clang is twice as fast here
+    options = ("-O0", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
+    program = build(compiler, tmp_path, "fuzz/fuzz.c", "-DREPLAY", *options)
+    assert run(program, *corpus) == ""
+
+
+def test_the_replay_can_fail(corpus, tmp_path):
+    """A reference that is not given back is noticed."""
+    bent = shutil.copytree(ROOT / "csrc", tmp_path / "csrc")
+    table = (bent / "backward.c").read_text(encoding="utf-8")
+    freed = "void mg_free_order(mg_id *order) { mg_dealloc(order); }"
+    assert freed in table
+    leaking = freed.replace("mg_dealloc(order)", "(void)order")
+    (bent / "backward.c").write_text(table.replace(freed, leaking), encoding="utf-8")
+    compiler = next(filter(shutil.which, COMPILERS))
+    program = build(compiler, tmp_path, "fuzz/fuzz.c", "-DREPLAY", "-O0", csrc=bent)
+    with pytest.raises(AssertionError, match="mg_live_blocks"):
+        run(program, *corpus)
