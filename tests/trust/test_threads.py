@@ -72,14 +72,14 @@ def test_each_its_own_net(engine, live_nodes, look):
     assert live_nodes() == before
 
 
-def test_shared_leaves_lose_no_update(live_nodes_of_c):
+@pytest.mark.parametrize("engine", ["c"], indirect=True)
+def test_shared_leaves_lose_no_update(engine, live_nodes):
     """Graphs of eight threads over the same leaves: on the C engine each backward is one step.
 
     All gradients are whole numbers, so that no order of adding them up rounds differently.
     """
-    Value, live_nodes = live_nodes_of_c
     before = live_nodes()
-    leaves = [Value(float(i)) for i in range(1, 5)]
+    leaves = [engine.Value(float(i)) for i in range(1, 5)]
     rounds = size(300, 5_000)
 
     def work(number):
@@ -93,15 +93,6 @@ def test_shared_leaves_lose_no_update(live_nodes_of_c):
     assert [leaf.grad for leaf in leaves] == [rounds * x for x in expected]
     del leaves
     assert live_nodes() == before
-
-
-@pytest.fixture
-def live_nodes_of_c():
-    from conftest import load_c_engine
-
-    from micrograd_c import _cvalue
-
-    return load_c_engine().Value, _cvalue.live_nodes
 
 
 def test_one_builds_while_another_runs_backward(engine, live_nodes):
@@ -130,17 +121,15 @@ def test_one_builds_while_another_runs_backward(engine, live_nodes):
     assert live_nodes() == before
 
 
-def test_one_builds_while_another_runs_jit():
+@pytest.mark.parametrize("engine", ["c"], indirect=True)
+def test_one_builds_while_another_runs_jit(engine, live_nodes):
     """Programs run outside the library's lock."""
-    from micrograd_c import nn
-    from micrograd_c._native import lib
-
-    nodes = lib.mg_live_nodes()
+    nodes = live_nodes()
     rows, ys = np.random.default_rng(0).normal(size=(64, 2)), np.ones(64)
 
     def fit(seed):
         random.seed(1)
-        net = nn.MLP(2, [4, 1], nonlin="tanh")
+        net = engine.nn.MLP(2, [4, 1], nonlin="tanh")
         for p in net.parameters():
             p.data = 0.5 / (1 + seed)
         loss = jit(lambda x, y: (net(x) - y) ** 2)
@@ -152,7 +141,7 @@ def test_one_builds_while_another_runs_jit():
 
     def build():
         for _ in range(size(100, 5_000)):
-            x = nn.Value(0.5)
+            x = engine.Value(0.5)
             y = (x * 2 + x).tanh()
             y.backward()
             assert y._prev[0]._prev[1] is x
@@ -161,7 +150,7 @@ def test_one_builds_while_another_runs_jit():
     expected = [fit(0), fit(1), build(), build()]
     works = [lambda: fit(0), lambda: fit(1), build, build]
     assert together(*works) == expected
-    assert lib.mg_live_nodes() == nodes
+    assert live_nodes() == nodes
 
 
 def test_one_program_in_several_threads():
