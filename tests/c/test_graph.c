@@ -168,6 +168,32 @@ static void test_kept_operands_are_refused(void) {
     CHECK(mg_live_nodes() == 0);
 }
 
+static void test_sizes_that_do_not_fit(void) {
+    mg_id a = mg_leaf(2.0), parameters[2] = {a, a}, out;
+    const size_t none[2] = {1, 0}, too_many[2] = {2, UINT32_MAX / 2}, one[2] = {1, 1};
+    const int linear[1] = {-1}, unknown[1] = {mg_op_find("exp")};
+    const double x[1] = {1.0};
+    size_t blocks = mg_live_blocks();
+    CHECK(mg_net_new(none, 1, linear, parameters) == NULL);
+    CHECK(mg_net_new(too_many, 1, linear, parameters) == NULL);
+    CHECK(mg_net_new(one, 1, unknown, parameters) == NULL);
+    CHECK(mg_node(mg_op_find("custom"), parameters, SIZE_MAX, 0.0, 0, 0.0) == 0);
+    CHECK(mg_node(mg_op_find("custom"), parameters, UINT32_MAX, 0.0, 0, 0.0) == 0);
+    CHECK(mg_unary(1000, a) == 0 && mg_unary(mg_op_find("custom"), a) == 0);
+    CHECK(mg_logsumexp(NULL, 0) == 0 && mg_softmax(NULL, 0, NULL) == MG_NO_MEMORY);
+    CHECK(mg_live_blocks() == blocks && mg_live_nodes() == 1);
+
+    mg_id tanh = mg_node(mg_op_find("tanh"), &a, 1, 0.0, 0, 0.5);
+    CHECK(mg_backward(tanh) == MG_OK && is(mg_grad(a), 0.75));
+    mg_release(tanh);
+    mg_net *net = mg_net_new(one, 1, linear, parameters);
+    mg_set_own_backward(a);
+    CHECK(net != NULL && mg_net_call(net, NULL, x, 0, &out) == MG_NET_OWN_BACKWARD);
+    mg_net_free(net);
+    mg_release(a);
+    CHECK(mg_live_nodes() == 0 && mg_live_blocks() == blocks);
+}
+
 static void test_own_backward(void) {
     mg_id a = mg_leaf(2.0), operands[2] = {a, a};
     mg_id mine = mg_node(mg_op_find("custom"), operands, 2, 0.0, 0, 7.0);
@@ -299,6 +325,7 @@ int main(int argc, char **argv) {
     test_numbers();
     test_what_math_raises();
     test_kept_operands_are_refused();
+    test_sizes_that_do_not_fit();
     test_own_backward();
     test_no_memory();
     test_doubling();

@@ -54,7 +54,7 @@ print("fine")
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
 @pytest.mark.parametrize("module", ["micrograd_c.engine", "python_ref.engine"])
 def test_fork_while_threads_work(module):
-    assert run_python(FORK.format(module=module, forks=size(20, 2000))) == "fine\n"
+    assert run_python(FORK.format(module=module, forks=size(20, 200))) == "fine\n"
 
 
 JIT_AND_FORK = """
@@ -169,8 +169,13 @@ root = (a * b + 3).tanh() ** 2 - b.maximum(a)
 rng = random.Random(1)
 loaded = refused = 0
 
-# pickle's own in C takes gigabytes for a damaged count.
+def refuse(self):
+    raise pickle.UnpicklingError("no Value is made of bytearrays")
+
+# pickle's own in C takes gigabytes for a damaged count, and so does either for a bytearray.
 class OnlyOurs(pickle._Unpickler):             # damage could spell any other name
+    dispatch = {{**pickle._Unpickler.dispatch, pickle.BYTEARRAY8[0]: refuse}}
+
     def find_class(self, module, name):
         if module.split(".")[0] not in ("micrograd_c", "python_ref"):
             raise pickle.UnpicklingError(f"{{module}}.{{name}} is not ours")
@@ -204,7 +209,7 @@ print("fine")
 @pytest.mark.parametrize("module", ["micrograd_c.engine", "python_ref.engine"])
 def test_damaged_pickles(module):
     """An exception, or a Value that works: never a crash. In a process of its own, in case."""
-    assert run_python(DAMAGED.format(module=module, rounds=size(300, 100_000))) == "fine\n"
+    assert run_python(DAMAGED.format(module=module, rounds=size(300, 10_000))) == "fine\n"
 
 
 def test_rebuilding_from_nonsense():
@@ -245,7 +250,7 @@ def test_random_bytes_are_no_model(tmp_path):
     before = [p.data for p in model.parameters()]
     state.save(model, path)
     whole = path.read_bytes()
-    for _ in range(size(300, 50_000)):
+    for _ in range(size(300, 5_000)):
         damaged = bytearray(whole)
         for _ in range(rng.choice((1, 2, 10))):
             damaged[rng.randrange(len(damaged))] = rng.randrange(256)
