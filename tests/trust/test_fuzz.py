@@ -14,7 +14,7 @@ from c_tools import COMPILERS, ROOT, build, run
 def corpus(tmp_path_factory):
     folder = tmp_path_factory.mktemp("corpus")
     with tarfile.open(ROOT / "tests/fuzz/corpus.tar.xz") as archive:
-        for member in archive.getmembers():
+        for member in filter(tarfile.TarInfo.isfile, archive.getmembers()):
             (folder / member.name).write_bytes(archive.extractfile(member).read())
     return sorted(folder.iterdir())
 

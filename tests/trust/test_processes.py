@@ -70,7 +70,7 @@ def fit():
     return loss.fit(rows, optimizer=optimizer, epochs=2, batch_size=16, shuffle=False, threads=2)
 fit()
 child = os.fork()
-if child == 0:                                 # the threads of a fit are gone; a new one has its own
+if child == 0:                                 # a fit's threads are gone: it starts its own
     before = loss(rows).sum()
     fit()
     os._exit(0 if loss(rows).sum() < before else 1)

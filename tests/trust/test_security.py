@@ -53,8 +53,8 @@ import numpy as np
 from micrograd_c import jit, nn, optim, state
 from micrograd_c.engine import Value
 
-HOSTILE = ["__import__('os').system('touch evil')", "$(touch evil)", "; touch evil", "../evil", "%n%s"]
-FORBIDDEN = ("exec", "subprocess.",        # NumPy compiles an .npy header, as a literal
+HOSTILE = ["__import__('os').system('touch evil')", "$(touch evil)", "; touch evil", "../evil"]
+FORBIDDEN = ("exec", "subprocess.",            # NumPy compiles an .npy header, as a literal
              "os.system", "os.exec", "os.fork", "os.posix_spawn",
              "os.spawn", "socket.", "pickle.", "ctypes.", "import")
 seen, watching = [], False
@@ -69,7 +69,10 @@ def session(folder):
         out = Value(4.0, (a,), text)
         out.note = text
         repr(out * a), out._op, (out * a)._prev
-        for bad in (lambda: Value(text), lambda: a + text, lambda: a**text, lambda: setattr(a, "data", text)):
+        takes_number = (
+            lambda: Value(text), lambda: a + text, lambda: a**text, lambda: setattr(a, "data", text),
+        )
+        for bad in takes_number:
             try:
                 bad()
             except TypeError:
