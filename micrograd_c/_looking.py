@@ -29,6 +29,7 @@ from micrograd_c._native import ffi, lib
 _known = WeakValueDictionary()  # node id -> its Value
 _results_unsearched = WeakSet()  # kept Values that earlier results of theirs do not hold
 _searching = threading.RLock()
+is_finalized = getattr(gc, "is_finalized", lambda x: False)  # PyPy has none
 
 
 def operand_ids(node):
@@ -43,10 +44,10 @@ def operand_ids(node):
 def value_of(node):
     """The one Value of a node that something living uses."""
     with _searching:
-        value = _known.get(node)
+        value = known(node)
         if value is None and lib.mg_is_owned(node):
             living_values()
-            value = _known.get(node)
+            value = known(node)
         if value is None:
             lib.mg_retain(node)
             value = _cvalue.new(_cvalue.Value)
@@ -55,21 +56,39 @@ def value_of(node):
         return value
 
 
-def living_values():
-    """Every Value alive, in any thread; all of them are known afterwards."""
-    if hasattr(gc, "get_freeze_count") and gc.get_freeze_count():
-        gc.unfreeze()  # the collector's lists leave out what was frozen
-    # A Value that another thread is just finalizing has nobody left; holding it
-    # would not stop its node from being released.
-    dying = {
+def known(node):
+    """The Value of a node that was found before; None for one that has let go of its node.
+
+    Another thread may be just finalizing it, and the node's id be in use again.
+    """
+    value = _known.get(node)
+    if value is None or id(value) in finalizing() or is_finalized(value):  # in this order
+        return None
+    return value
+
+
+def finalizing():
+    """The id() of each Value that a thread is finalizing now: it has nobody left."""
+    return {
         id(frame.f_locals.get("self"))
         for frame in sys._current_frames().values()
         if frame.f_code is _cvalue.Value.__del__.__code__
     }
+
+
+def living_values():
+    """Every Value alive, in any thread; all of them are known afterwards."""
+    if hasattr(gc, "get_freeze_count") and gc.get_freeze_count():
+        gc.unfreeze()  # the collector's lists leave out what was frozen
+    objects = candidates()  # before it is asked who is dying: nobody in this list begins to
+    dying = finalizing()
     values = [
         x
-        for x in candidates()
-        if issubclass(type(x), _cvalue.Value) and hasattr(x, "_id") and id(x) not in dying
+        for x in objects
+        if issubclass(type(x), _cvalue.Value)
+        and hasattr(x, "_id")
+        and id(x) not in dying
+        and not is_finalized(x)
     ]
     if _cvalue.PYPY:  # the finalizers of some were due, and have run meanwhile
         if not gc.isenabled():
