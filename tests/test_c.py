@@ -7,9 +7,7 @@ import shutil
 import subprocess
 
 import pytest
-from c_tools import ROOT, STRICT, build, need, run, sources
-
-COMPILERS = ("gcc", "clang")
+from c_tools import COMPILERS, ROOT, STRICT, build, need, run, sources
 
 
 def test_there_is_a_compiler():

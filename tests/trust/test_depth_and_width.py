@@ -107,5 +107,6 @@ def test_one_leaf_used_many_times(engine, live_nodes):
 
 def test_no_id_left(tmp_path):
     """There are 2^32 ids of nodes; the library is built with 2^16 to see what is then."""
-    program = build(any_compiler(), tmp_path, "c/test_limit.c", "-O0", "-DMG_ID_BITS=16")
+    options = ("-O0", "-DMG_ID_BITS=16")
+    program = build(any_compiler(), tmp_path, *options, programs=("test_limit",))
     assert run(program) == ""

@@ -7,13 +7,13 @@ import shutil
 import tarfile
 
 import pytest
-from c_tools import COMPILERS, ROOT, build, run
+from c_tools import COMPILERS, ROOT, any_compiler, build, run
 
 
 @pytest.fixture(scope="module")
 def corpus(tmp_path_factory):
     folder = tmp_path_factory.mktemp("corpus")
-    with tarfile.open(ROOT / "tests/fuzz/corpus.tar.xz") as archive:
+    with tarfile.open(ROOT / "tests/c/fuzz_corpus.tar.xz") as archive:
         for member in filter(tarfile.TarInfo.isfile, archive.getmembers()):
             (folder / member.name).write_bytes(archive.extractfile(member).read())
     return sorted(folder.iterdir())
@@ -23,7 +23,7 @@ def test_the_corpus(corpus, tmp_path):
     assert len(corpus) > 1000
     compiler = next(filter(shutil.which, reversed(COMPILERS)))  # clang is twice as fast here
     options = ("-O0", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
-    program = build(compiler, tmp_path, "fuzz/fuzz.c", "-DREPLAY", *options)
+    program = build(compiler, tmp_path, "-DREPLAY", *options, programs=("fuzz",))
     assert run(program, *corpus) == ""
 
 
@@ -35,7 +35,7 @@ def test_the_replay_can_fail(corpus, tmp_path):
     assert freed in table
     leaking = freed.replace("mg_dealloc(order)", "(void)order")
     (bent / "backward.c").write_text(table.replace(freed, leaking), encoding="utf-8")
-    compiler = next(filter(shutil.which, COMPILERS))
-    program = build(compiler, tmp_path, "fuzz/fuzz.c", "-DREPLAY", "-O0", csrc=bent)
+    options = ("-DREPLAY", "-O0")
+    program = build(any_compiler(), tmp_path, *options, programs=("fuzz",), csrc=bent)
     with pytest.raises(AssertionError, match="mg_live_blocks"):
         run(program, *corpus)

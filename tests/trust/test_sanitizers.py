@@ -15,7 +15,7 @@ SOME = ["tests/trust/test_peer_bugs.py", "tests/test_nets.py", "tests/test_jit.p
 @pytest.mark.parametrize("compiler", COMPILERS)
 def test_thread_sanitizer(compiler, tmp_path):
     options = ("-O0", "-g", "-fsanitize=thread")
-    program = build(need(compiler), tmp_path, "c/test_threads.c", *options)
+    program = build(need(compiler), tmp_path, *options, programs=("test_threads",))
     assert run(program, size(50, 5000)) == ""
 
 

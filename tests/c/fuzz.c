@@ -286,7 +286,7 @@ static void run_program(mg_program *program, size_t n_outputs) {
                               .flag = next() % 2, .parameters = params};
     for (size_t i = 0; i < info.parameters && optimizer.n < 4; i++)
         if (next() % 4)
-            params[optimizer.n++] = mg_program_parameters(program)[i];
+            params[optimizer.n++] = mg_program_parameter(program, i);
     for (int s = 0; s < 3; s++)
         optimizer.state[s] = state[s];
     for (size_t i = 0; i < 2 * n; i++)
