@@ -6,11 +6,10 @@ registered with the running shell, so the Values themselves know nothing of it.
 
 import base64
 import html
-from itertools import islice
 from subprocess import CalledProcessError
 
 from micrograd_c import standin
-from micrograd_c.drawing import draw_dot, number_text, walk
+from micrograd_c.drawing import draw_dot, number_text
 
 MAX_DRAWN = 50  # Values in a graph that is drawn without being asked
 
@@ -45,8 +44,7 @@ def value_html(value):
 
 def graph_html(value):
     """The graph below a Value as an HTML image, or nothing if there is none to show."""
-    n_nodes = sum(1 for _ in islice(walk(value), MAX_DRAWN + 1))
-    if not 1 < n_nodes <= MAX_DRAWN:
+    if not is_small(value):
         return ""
     try:
         svg = draw_dot(value).pipe()
@@ -54,6 +52,16 @@ def graph_html(value):
         return ""
     # An image, not inline SVG: two drawings on one page would share the ids of their nodes.
     return f'<br><img src="data:image/svg+xml;base64,{base64.b64encode(svg).decode()}">'
+
+
+def is_small(root):
+    """Whether a graph of several Values has at most MAX_DRAWN; it counts no further."""
+    seen, todo = {root}, [root]
+    while todo and len(seen) <= MAX_DRAWN:
+        new = [operand for operand in todo.pop()._prev if operand not in seen]
+        seen.update(new)
+        todo.extend(new)
+    return 1 < len(seen) <= MAX_DRAWN
 
 
 def load_ipython_extension(shell):
