@@ -60,13 +60,16 @@ def test_arithmetic_makes_no_cycles(engine, live_nodes):
 def test_the_collector_sees_cycles_through_the_engine(engine, live_nodes):
     """A reference that C holds, and the collector does not know, leaks the cycle for ever."""
     before = live_nodes()
-    a = engine.Value(1.0)
-    b = (a * 2).tanh()
-    out = engine.Value(3.0, (b,), "mine")
-    out._backward = lambda: out.grad + b.grad
-    a.result = (out * 2 + b).exp()
-    a.result.backward()
-    del a, b, out
+
+    def make():
+        a = engine.Value(1.0)
+        b = (a * 2).tanh()
+        out = engine.Value(3.0, (b,), "mine")
+        out._backward = lambda: out.grad + b.grad
+        a.result = (out * 2 + b).exp()
+        a.result.backward()
+
+    make()
     assert live_nodes() == before
 
 

@@ -70,7 +70,8 @@ def session(folder):
         out.note = text
         repr(out * a), out._op, (out * a)._prev
         takes_number = (
-            lambda: Value(text), lambda: a + text, lambda: a**text, lambda: setattr(a, "data", text),
+            lambda: Value(text), lambda: a + text, lambda: a**text,
+            lambda: setattr(a, "data", text),
         )
         for bad in takes_number:
             try:

@@ -91,7 +91,7 @@ def test_shared_leaves_lose_no_update(engine, live_nodes):
     numbers = sum(range(THREADS))
     expected = [2 * numbers - THREADS, numbers, 4 * THREADS, 3 * THREADS]
     assert [leaf.grad for leaf in leaves] == [rounds * x for x in expected]
-    del leaves
+    leaves = None
     assert live_nodes() == before
 
 
@@ -117,7 +117,7 @@ def test_one_builds_while_another_runs_backward(engine, live_nodes):
 
     together(build, backward, build)
     assert x.grad > 0.0 and root.grad == 1.0
-    del v, root, x
+    v = root = x = None
     assert live_nodes() == before
 
 
