@@ -91,19 +91,19 @@ mg_index mg_sort(mg_index root, int plain, int *own) {
 void mg_step(const mg_node_t *node) {
     double out = node->data, g = node->grad;
     switch (node->op) {
-#define X(name, kind, label, raises, value, dx, dy)                                  \
-    case MG_OP_##name: {                                                             \
-        mg_node_t *a = mg_at(node->operand[0]);                                      \
-        double x = a->data;                                                          \
-        double y = (kind) == MG_BINARY    ? mg_at(node->operand[1])->data            \
-                   : (kind) == MG_UNARY_K ? node->k                                  \
-                                          : x;                                       \
-        double to_a = dx, to_b = dy;                                                 \
-        (void)x, (void)y, (void)to_b;                                                \
-        a->grad += to_a;                                                             \
-        if ((kind) == MG_BINARY)                                                     \
-            mg_at(node->operand[1])->grad += to_b;                                   \
-        break;                                                                       \
+#define X(name, kind, label, raises, value, dx, dy)                                       \
+    case MG_OP_##name: {                                                                  \
+        mg_node_t *a = mg_at(node->operand[0]);                                           \
+        double x = a->data;                                                               \
+        double y = (kind) == MG_BINARY    ? mg_at(node->operand[1])->data                 \
+                   : (kind) == MG_UNARY_K ? node->k                                       \
+                                          : x;                                            \
+        double to_a = dx, to_b = dy;                                                      \
+        (void)x, (void)y, (void)to_b;                                                     \
+        a->grad += to_a;                                                                  \
+        if ((kind) == MG_BINARY)                                                          \
+            mg_at(node->operand[1])->grad += to_b;                                        \
+        break;                                                                            \
     }
         MG_OPS(X)
 #undef X

@@ -68,7 +68,8 @@ static mg_index total(builder *b, const mg_id *values, size_t n) {
 }
 
 /* exp(v[i] - m) into exps, m that is taken off the values. */
-static void exponentials(builder *b, const mg_id *values, size_t n, double m, mg_id *exps) {
+static void exponentials(builder *b, const mg_id *values, size_t n, double m,
+                         mg_id *exps) {
     for (size_t i = 0; i < n; i++) {
         mg_index minus_m = leaf_of(b, -m);
         mg_index shifted = node_of(b, MG_OP_add, used(b, values[i]), minus_m);
@@ -94,7 +95,8 @@ mg_id mg_total(const mg_id *values, size_t n) {
 
 mg_id mg_dot(const mg_id *ws, const mg_id *xs, size_t n, mg_id start) {
     mg_lock_take(&mg_graph_lock);
-    builder b = {any_kept(ws, n) || any_kept(xs, n) || (start != 0 && any_kept(&start, 1))};
+    builder b = {any_kept(ws, n) || any_kept(xs, n) ||
+                 (start != 0 && any_kept(&start, 1))};
     mg_index sum = start == 0 ? leaf_of(&b, 0.0) : used(&b, start);
     for (size_t i = 0; i < n; i++) {
         mg_index product = node_of(&b, MG_OP_mul, used(&b, ws[i]), used(&b, xs[i]));
@@ -118,7 +120,8 @@ mg_id mg_logsumexp(const mg_id *values, size_t n) {
     for (size_t i = 0; i < n; i++)
         drop_if((mg_index)exps[i]);
     mg_index offset = leaf_of(&b, m);
-    mg_index id = finish(&b, node_of(&b, MG_OP_add, node_of(&b, MG_OP_log, sum, 0), offset));
+    mg_index id =
+        finish(&b, node_of(&b, MG_OP_add, node_of(&b, MG_OP_log, sum, 0), offset));
     mg_lock_give(&mg_graph_lock);
     mg_dealloc(exps);
     return id;

@@ -110,7 +110,8 @@ static void place_constants(compiler *c) {
 /* Places the results of groups from i to end, from slot on. */
 static uint32_t place_results(compiler *c, uint32_t i, uint32_t end, uint32_t slot) {
     for (; i < end; i++)
-        for (uint32_t unit = c->groups.list[i].first; unit != 0; unit = c->groups.next[unit])
+        for (uint32_t unit = c->groups.list[i].first; unit != 0;
+             unit = c->groups.next[unit])
             c->slot[unit] = slot++;
     return slot;
 }

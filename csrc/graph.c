@@ -22,14 +22,13 @@ static mg_index fresh_end = 1; /* the first id without a chunk */
 static mg_index dead;          /* freed nodes, linked */
 static size_t live;
 
-const uint8_t mg_arity[MG_OP_COUNT] = {
-    [MG_OP_leaf] = 0,
-    [MG_OP_custom] = 0,
-    [MG_OP_net] = 0,
-    [MG_OP_net_output] = 1,
-#define X(name, kind, label, raises, value, dx, dy) \
+const uint8_t mg_arity[MG_OP_COUNT] = {[MG_OP_leaf] = 0,
+                                       [MG_OP_custom] = 0,
+                                       [MG_OP_net] = 0,
+                                       [MG_OP_net_output] = 1,
+#define X(name, kind, label, raises, value, dx, dy)                                       \
     [MG_OP_##name] = (kind) == MG_BINARY ? 2 : 1,
-    MG_OPS(X)
+                                       MG_OPS(X)
 #undef X
 };
 
@@ -205,11 +204,11 @@ static mg_index with_number(int op, double data, mg_index a, double b) {
 
 double mg_value(int op, double x, double y, int *raises) {
     switch (op) {
-#define X(name, kind, label, may_raise, value, dx, dy)          \
-    case MG_OP_##name: {                                        \
-        double out = value;                                     \
-        *raises = may_raise && mg_raises(x, y, out);            \
-        return out;                                             \
+#define X(name, kind, label, may_raise, value, dx, dy)                                    \
+    case MG_OP_##name: {                                                                  \
+        double out = value;                                                               \
+        *raises = may_raise && mg_raises(x, y, out);                                      \
+        return out;                                                                       \
     }
         MG_OPS(X)
 #undef X
@@ -221,8 +220,8 @@ double mg_value(int op, double x, double y, int *raises) {
 
 double mg_derivative(int op, double x, double y, double out, double g) {
     switch (op) {
-#define X(name, kind, label, may_raise, value, dx, dy) \
-    case MG_OP_##name:                                 \
+#define X(name, kind, label, may_raise, value, dx, dy)                                    \
+    case MG_OP_##name:                                                                    \
         return dx;
         MG_OPS(X)
 #undef X
@@ -251,8 +250,9 @@ mg_id mg_leaf(double data) {
 mg_id mg_add(mg_id x, mg_id y) {
     mg_index a = (mg_index)x, b = (mg_index)y;
     mg_lock_take(&mg_graph_lock);
-    mg_index id =
-        kept(a) || kept(b) ? 0 : mg_made_of(MG_OP_add, mg_at(a)->data + mg_at(b)->data, a, b);
+    mg_index id = kept(a) || kept(b)
+                      ? 0
+                      : mg_made_of(MG_OP_add, mg_at(a)->data + mg_at(b)->data, a, b);
     mg_lock_give(&mg_graph_lock);
     return id;
 }
@@ -260,8 +260,9 @@ mg_id mg_add(mg_id x, mg_id y) {
 mg_id mg_mul(mg_id x, mg_id y) {
     mg_index a = (mg_index)x, b = (mg_index)y;
     mg_lock_take(&mg_graph_lock);
-    mg_index id =
-        kept(a) || kept(b) ? 0 : mg_made_of(MG_OP_mul, mg_at(a)->data * mg_at(b)->data, a, b);
+    mg_index id = kept(a) || kept(b)
+                      ? 0
+                      : mg_made_of(MG_OP_mul, mg_at(a)->data * mg_at(b)->data, a, b);
     mg_lock_give(&mg_graph_lock);
     return id;
 }
@@ -342,9 +343,10 @@ mg_id mg_node(int op, const mg_id *operands, size_t n, double k, int style, doub
         return 0;
     mg_lock_take(&mg_graph_lock);
     mg_index id = op == MG_OP_custom ? custom(operands, n, data)
-               : n == 0           ? leaf(data)
-               : n == 1           ? unary(op, data, (mg_index)operands[0])
-                                  : binary(op, data, (mg_index)operands[0], (mg_index)operands[1]);
+                  : n == 0           ? leaf(data)
+                  : n == 1
+                      ? unary(op, data, (mg_index)operands[0])
+                      : binary(op, data, (mg_index)operands[0], (mg_index)operands[1]);
     set_k(id, k, style);
     mg_lock_give(&mg_graph_lock);
     return id;

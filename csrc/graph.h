@@ -19,14 +19,14 @@ typedef struct {
 typedef struct {
     double data, grad;
     union {
-        mg_index operand[2];      /* of an operator; unused ones are 0 */
+        mg_index operand[2];   /* of an operator; unused ones are 0 */
         mg_operand_list *list; /* of a custom node; owned */
         struct mg_call *call;  /* of a net node; owned */
     };
     double k;       /* the operator's parameter: an exponent, a slope */
     uint32_t refs;  /* references from outside and from nodes made of this one */
     uint32_t mark;  /* the last walk that came by, see backward.c */
-    mg_index link;     /* the walk's next node; of a dead node the next dead one */
+    mg_index link;  /* the walk's next node; of a dead node the next dead one */
     uint16_t flags; /* MG_KEPT and so on */
     uint8_t op;
     uint8_t cursor; /* in a walk, the operands already visited */
@@ -37,7 +37,7 @@ enum {
     MG_OWN_BACKWARD = 2,
     MG_OWNED = 4,
     MG_DEPENDENT = 8,
-    MG_IN_NET = 16, /* a net's parameter; its calls are no nodes made of it */
+    MG_IN_NET = 16,   /* a net's parameter; its calls are no nodes made of it */
     MG_STYLE = 0x300, /* of k, see mg_unary_k */
     MG_STYLE_SHIFT = 8
 };

@@ -27,7 +27,8 @@ static int wants_grad(const mg_trace *t, uint32_t i) { return t->is[i] & MG_WANT
 
 static uint32_t later(const grouper *g, uint32_t stage, uint32_t operand, uint32_t user) {
     uint32_t after = g->stage[operand] + 1;
-    return is_row(g->trace, operand) == is_row(g->trace, user) && after > stage ? after : stage;
+    return is_row(g->trace, operand) == is_row(g->trace, user) && after > stage ? after
+                                                                                : stage;
 }
 
 /* 1 for what depends on leaves only, and so on. */
@@ -70,7 +71,8 @@ static uint16_t flags_of(const grouper *g, uint32_t i) {
     flags = operand_flags(t, u->init[i], i) << 2;
     if (u->code[i] == MG_MULADD) {
         const uint32_t *term = u->terms[u->first[i]];
-        return (uint16_t)(flags | operand_flags(t, term[0], i) | operand_flags(t, term[1], i) << 1);
+        return (uint16_t)(flags | operand_flags(t, term[0], i) |
+                          operand_flags(t, term[1], i) << 1);
     }
     for (uint32_t j = 0; j < u->count[i]; j++) {
         const uint32_t *term = u->terms[u->first[i] + j];
@@ -97,9 +99,11 @@ static int same_inputs(const mg_units *u, uint32_t i, uint32_t j) {
     return 1;
 }
 
-static int belongs(const grouper *g, const mg_group *group, const mg_group *like, uint32_t i) {
+static int belongs(const grouper *g, const mg_group *group, const mg_group *like,
+                   uint32_t i) {
     return group->stage == like->stage && group->code == like->code &&
-           group->flags == like->flags && memcmp(&group->k, &like->k, sizeof group->k) == 0 &&
+           group->flags == like->flags &&
+           memcmp(&group->k, &like->k, sizeof group->k) == 0 &&
            (group->code != MG_LAYER || same_inputs(g->units, group->first, i));
 }
 
@@ -167,8 +171,8 @@ static void join(mg_groups *groups) {
         const mg_group *group = &groups->list[i];
         mg_group *before = kept > groups->n_uniform ? &groups->list[kept - 1] : NULL;
         int joins = group->code < MG_OP_COUNT || group->code == MG_MULADD;
-        if (i >= groups->n_uniform && before != NULL && joins && group->code == before->code &&
-            group->flags == before->flags &&
+        if (i >= groups->n_uniform && before != NULL && joins &&
+            group->code == before->code && group->flags == before->flags &&
             memcmp(&group->k, &before->k, sizeof group->k) == 0) {
             groups->next[before->last] = group->first;
             before->last = group->last;

@@ -15,7 +15,7 @@ typedef struct {
     uint32_t n, m;
     uint32_t first, last; /* its units, linked by next, in the order of the trace */
     double k;
-    uint32_t weights, biases;     /* a layer's uniform slots, */
+    uint32_t weights, biases;            /* a layer's uniform slots, */
     uint8_t packs_weights, packs_biases; /* filled by a MG_PACK */
 } mg_group;
 

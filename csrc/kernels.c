@@ -82,7 +82,8 @@ static const mg_kernels *forced;
 static const mg_kernels *find(const char *name) {
 #if MG_IS_X86
     __builtin_cpu_init();
-    int has_avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
+    int has_avx512 = __builtin_cpu_supports("avx512f") &&
+                     __builtin_cpu_supports("avx512vl") &&
                      __builtin_cpu_supports("avx512dq");
     if (has_avx512 && (name == NULL || strcmp(name, "avx512") == 0))
         return &avx512;

@@ -235,13 +235,14 @@ mg_status mg_optimizer_step(mg_optimizer *optimizer);
  * repeat. The parameters' grad is then that of the last batch. No other call must
  * write to the parameters or the optimizer meanwhile. MG_NO_MEMORY: nothing was done. */
 mg_status mg_program_train(mg_program *program, const double *const *inputs,
-                           const int64_t *order, size_t n, size_t batch_size, size_t repeats,
-                           mg_optimizer *optimizer, int n_threads, double *sums);
+                           const int64_t *order, size_t n, size_t batch_size,
+                           size_t repeats, mg_optimizer *optimizer, int n_threads,
+                           double *sums);
 
 /* The name of what first computes an infinity or NaN from the given row, NULL if
  * nothing does. */
-mg_status mg_program_non_finite(mg_program *program, const double *const *inputs, size_t row,
-                                const char **name);
+mg_status mg_program_non_finite(mg_program *program, const double *const *inputs,
+                                size_t row, const char **name);
 
 typedef struct {
     size_t instructions, uniform_instructions; /* in all; those that run once a run */

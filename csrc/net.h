@@ -50,8 +50,8 @@ typedef struct mg_call {
     mg_net *net;
     mg_weights *weights;
     struct mg_call *next; /* among spare ones */
-    mg_index *inputs;        /* one reference each; unused when the inputs are numbers */
-    mg_index *outputs;       /* the output nodes; 0: freed or unfolded. No references */
+    mg_index *inputs;     /* one reference each; unused when the inputs are numbers */
+    mg_index *outputs;    /* the output nodes; 0: freed or unfolded. No references */
     uint32_t n_inputs;    /* 0 when the inputs are numbers */
     uint32_t cursor;      /* of a walk, see mg_sort */
     uint32_t n_reached;   /* outputs that this backward came by */

@@ -18,7 +18,8 @@ void mg_step_output(const mg_node_t *node) {
     const mg_layer *last = &call->net->layers[call->net->n_layers - 1];
     uint32_t output = node->operand[1];
     size_t unit = last->units + output;
-    call->grads[unit] = mg_net_through(last->op, call->units[unit], node->data, node->grad);
+    call->grads[unit] =
+        mg_net_through(last->op, call->units[unit], node->data, node->grad);
     call->reached[call->n_reached++] = output;
 }
 
@@ -31,8 +32,8 @@ static void step_weights(const mg_net *net, const mg_layer *layer, size_t neuron
     mg_at(parameters[nin])->grad += g;
 }
 
-static void step_inputs(const mg_layer *layer, size_t neuron, double g, const double *weights,
-                        double *restrict grads) {
+static void step_inputs(const mg_layer *layer, size_t neuron, double g,
+                        const double *weights, double *restrict grads) {
     const double *restrict w = weights + layer->weights + neuron * (layer->nin + 1);
     for (size_t i = 0; i < layer->nin; i++)
         grads[i] += w[i] * g;

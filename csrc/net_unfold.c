@@ -43,16 +43,17 @@ static mg_index made_of(int op, double data, double grad, mg_index a, mg_index b
 
 /* weight * input. grad is what arrived at the product, NULL when nothing did. */
 static mg_index product_of(mg_index weight, double w, layer_inputs inputs, size_t i,
-                        const double *grad) {
-    mg_index input = inputs.ids == NULL ? mg_new_node(MG_OP_leaf, inputs.x[i])
-                                     : mg_use(inputs.ids[i]);
+                           const double *grad) {
+    mg_index input =
+        inputs.ids == NULL ? mg_new_node(MG_OP_leaf, inputs.x[i]) : mg_use(inputs.ids[i]);
     if (input == 0)
         return 0;
     if (inputs.ids == NULL) {
         mg_at(input)->flags = 0;
         mg_at(input)->grad = grad == NULL ? 0.0 : 0.0 + w * *grad;
     }
-    return made_of(MG_OP_mul, w * inputs.x[i], grad == NULL ? 0.0 : *grad, mg_use(weight), input);
+    return made_of(MG_OP_mul, w * inputs.x[i], grad == NULL ? 0.0 : *grad, mg_use(weight),
+                   input);
 }
 
 /* All of a neuron's sum but its last addition. 0: out of memory. */
@@ -81,7 +82,7 @@ static int unfold_sum(const mg_call *call, const mg_layer *layer, size_t neuron,
 
 /* A hidden neuron; 0: out of memory. */
 static mg_index unfold_neuron(const mg_call *call, const mg_layer *layer, size_t neuron,
-                           layer_inputs inputs) {
+                              layer_inputs inputs) {
     size_t unit = layer->units + neuron;
     double out = call->units[unit], grad = call->swept ? call->grads[unit] : 0.0;
     double at_sum = call->swept ? mg_net_through(layer->op, out, out, grad) : 0.0;
@@ -176,16 +177,19 @@ static void turn(mg_call *call, size_t output, const last_addition *part) {
 }
 
 int mg_unfold(mg_index output) {
-    mg_index id = mg_use(mg_at(output)->operand[0]); /* so that the call outlives its outputs */
+    mg_index id =
+        mg_use(mg_at(output)->operand[0]); /* so that the call outlives its outputs */
     mg_call *call = mg_at(id)->call;
     const mg_net *net = call->net;
     size_t nout = net->layers[net->n_layers - 1].nout;
     mg_index *ids = mg_alloc(net->n_units, 2 * sizeof *ids);
     last_addition *parts = mg_alloc(nout, sizeof *parts);
-    long n = ids == NULL || parts == NULL ? -1 : unfold_hidden(call, ids, ids + net->n_units);
+    long n =
+        ids == NULL || parts == NULL ? -1 : unfold_hidden(call, ids, ids + net->n_units);
     int ok = n >= 0;
     if (ok) {
-        layer_inputs inputs = {ids, call->units + net->layers[net->n_layers - 1].units - n};
+        layer_inputs inputs = {ids,
+                               call->units + net->layers[net->n_layers - 1].units - n};
         if (net->n_layers == 1)
             inputs = (layer_inputs){call->n_inputs == 0 ? NULL : call->inputs, call->x};
         ok = unfold_outputs(call, inputs, parts);

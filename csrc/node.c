@@ -103,13 +103,12 @@ int mg_has_own_backward(mg_id id) { return has_flag(id, MG_OWN_BACKWARD); }
 
 static const struct {
     const char *name, *label;
-} ops[MG_OP_COUNT] = {
-    [MG_OP_leaf] = {"leaf", ""},
-    [MG_OP_custom] = {"custom", ""},
-    [MG_OP_net] = {"net", ""},
-    [MG_OP_net_output] = {"net_output", ""},
+} ops[MG_OP_COUNT] = {[MG_OP_leaf] = {"leaf", ""},
+                      [MG_OP_custom] = {"custom", ""},
+                      [MG_OP_net] = {"net", ""},
+                      [MG_OP_net_output] = {"net_output", ""},
 #define X(name, kind, label, raises, value, dx, dy) [MG_OP_##name] = {#name, label},
-    MG_OPS(X)
+                      MG_OPS(X)
 #undef X
 };
 
@@ -120,6 +119,10 @@ int mg_op_find(const char *name) {
     return -1;
 }
 
-const char *mg_op_name(int op) { return op < 0 || op >= MG_OP_COUNT ? NULL : ops[op].name; }
+const char *mg_op_name(int op) {
+    return op < 0 || op >= MG_OP_COUNT ? NULL : ops[op].name;
+}
 
-const char *mg_op_label(int op) { return op < 0 || op >= MG_OP_COUNT ? NULL : ops[op].label; }
+const char *mg_op_label(int op) {
+    return op < 0 || op >= MG_OP_COUNT ? NULL : ops[op].label;
+}

@@ -14,8 +14,8 @@ static void add_decay(const mg_optimizer *o, const double *data, double *grad, s
             grad[i] += o->weight_decay * data[i];
 }
 
-static void sgd(const mg_optimizer *o, double step, double *data, double *grad, double *buffer,
-                size_t n) {
+static void sgd(const mg_optimizer *o, double step, double *data, double *grad,
+                double *buffer, size_t n) {
     double momentum = o->momentum, rest = 1.0 - o->dampening;
     add_decay(o, data, grad, n);
     if (momentum != 0.0) {
@@ -57,8 +57,8 @@ static void adamw(const mg_optimizer *o, double step, double *data, const double
     adam(o, step, data, grad, state, n);
 }
 
-static void rmsprop(const mg_optimizer *o, double *data, double *grad, double *const state[3],
-                    size_t n) {
+static void rmsprop(const mg_optimizer *o, double *data, double *grad,
+                    double *const state[3], size_t n) {
     double *square = state[0], *average = state[1], *buffer = state[2];
     double rest = 1.0 - o->alpha;
     add_decay(o, data, grad, n);

@@ -32,8 +32,8 @@ void mg_program_free(mg_program *program) {
     mg_dealloc(program);
 }
 
-static mg_status run(mg_program *program, const double *const *inputs, size_t n, double *out,
-                     double *mean) {
+static mg_status run(mg_program *program, const double *const *inputs, size_t n,
+                     double *out, double *mean) {
     mg_batch batch = {.program = program, .inputs = inputs, .n = n, .out = out};
     batch.backward = mean != NULL;
     batch.scratch = mg_take_scratch(program, n, batch.backward, 1);
@@ -78,8 +78,8 @@ static const mg_instruction *find_non_finite(const mg_code *code, const double *
     return NULL;
 }
 
-mg_status mg_program_non_finite(mg_program *program, const double *const *inputs, size_t row,
-                                const char **name) {
+mg_status mg_program_non_finite(mg_program *program, const double *const *inputs,
+                                size_t row, const char **name) {
     int64_t order = (int64_t)row;
     mg_batch batch = {.program = program, .inputs = inputs, .n = 1, .order = &order};
     batch.scratch = mg_take_scratch(program, 1, 0, 1);
@@ -112,7 +112,9 @@ mg_program_info mg_program_describe(const mg_program *program) {
 
 const uint32_t *mg_program_index(const mg_program *program) { return program->index; }
 
-const double *mg_program_constants(const mg_program *program) { return program->constants; }
+const double *mg_program_constants(const mg_program *program) {
+    return program->constants;
+}
 
 mg_id mg_program_parameter(const mg_program *program, size_t i) {
     return program->parameters[i];
@@ -122,7 +124,15 @@ mg_instruction_info mg_program_instruction(const mg_program *program, size_t i) 
     int uniform = i < program->uniform.n;
     const mg_instruction *ins =
         uniform ? &program->uniform.list[i] : &program->row.list[i - program->uniform.n];
-    mg_instruction_info info = {code_name(ins->code), uniform, ins->flags, ins->n, ins->m,
-                                ins->out, ins->a, ins->b, ins->c, ins->k};
+    mg_instruction_info info = {code_name(ins->code),
+                                uniform,
+                                ins->flags,
+                                ins->n,
+                                ins->m,
+                                ins->out,
+                                ins->a,
+                                ins->b,
+                                ins->c,
+                                ins->k};
     return info;
 }

@@ -21,8 +21,8 @@ enum {
     MG_MULADD = MG_OP_COUNT, /* out = a * b + c, n times; rounds twice */
     MG_DOT,                  /* out = ((c + a0 * b0) + a1 * b1) + ..., n terms */
     MG_SUM,                  /* out = ((c + a0) + a1) + ..., n terms */
-    MG_LAYER,                /* n times MG_DOT with m uniform weights and the same m rows */
-    MG_PACK,                 /* out = a, n times: uniform values brought side by side */
+    MG_LAYER, /* n times MG_DOT with m uniform weights and the same m rows */
+    MG_PACK,  /* out = a, n times: uniform values brought side by side */
     MG_CODE_COUNT
 };
 
@@ -77,14 +77,14 @@ struct mg_program {
     mg_code uniform, row;
     uint32_t *index;
     size_t n_index;
-    double *constants;          /* the uniform slots from n_parameters on */
+    double *constants; /* the uniform slots from n_parameters on */
     uint32_t n_constants;
-    uint32_t n_parameters;      /* the uniform slots from 0 on */
+    uint32_t n_parameters;       /* the uniform slots from 0 on */
     uint32_t n_layer_parameters; /* the first of them, used by one layer each */
-    mg_index *parameters;       /* their nodes; a reference to each is held */
-    uint32_t n_inputs;          /* arrays */
-    uint32_t *widths;           /* their columns, */
-    uint32_t n_args;            /* all of which are the row slots from 0 on */
+    mg_index *parameters;        /* their nodes; a reference to each is held */
+    uint32_t n_inputs;           /* arrays */
+    uint32_t *widths;            /* their columns, */
+    uint32_t n_args;             /* all of which are the row slots from 0 on */
     mg_output *outputs;
     uint32_t n_outputs;
     size_t n_nodes; /* of the graph that was compiled */

@@ -19,7 +19,8 @@ static int is_dependent(const mg_node_t *node, mg_index target) {
     return 0;
 }
 
-mg_status mg_computed_from(mg_id target, const mg_id *nodes, size_t n, unsigned char *out) {
+mg_status mg_computed_from(mg_id target, const mg_id *nodes, size_t n,
+                           unsigned char *out) {
     /* One root above them all makes one walk of it. */
     mg_index root = (mg_index)mg_node(MG_OP_custom, nodes, n, 0.0, 0, 0.0);
     if (root == 0)

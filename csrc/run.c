@@ -17,7 +17,9 @@ static uint32_t count_chunks(size_t n) {
 /* Vectors that straddle cache lines are slow: what they work on starts at a line. */
 enum { LINE = 64, LINE_DOUBLES = LINE / sizeof(double) };
 
-static double *allocate_doubles(size_t n) { return mg_alloc(n + LINE_DOUBLES, sizeof(double)); }
+static double *allocate_doubles(size_t n) {
+    return mg_alloc(n + LINE_DOUBLES, sizeof(double));
+}
 
 static double *aligned(double *memory) {
     return (double *)(((uintptr_t)memory + LINE - 1) & ~(uintptr_t)(LINE - 1));
@@ -25,7 +27,8 @@ static double *aligned(double *memory) {
 
 /* The uniform slots of a program, made whole lines. */
 static size_t uniform_length(const mg_program *program) {
-    return ((size_t)program->uniform.slots + LINE_DOUBLES - 1) / LINE_DOUBLES * LINE_DOUBLES;
+    return ((size_t)program->uniform.slots + LINE_DOUBLES - 1) / LINE_DOUBLES *
+           LINE_DOUBLES;
 }
 
 void mg_free_scratch(mg_scratch *scratch) {
@@ -41,8 +44,8 @@ void mg_free_scratch(mg_scratch *scratch) {
 
 double *mg_row_data(const mg_scratch *scratch) { return aligned(scratch->row_memory[0]); }
 
-static mg_scratch *new_scratch(const mg_program *program, size_t row_length, uint32_t chunks,
-                               int n_threads) {
+static mg_scratch *new_scratch(const mg_program *program, size_t row_length,
+                               uint32_t chunks, int n_threads) {
     size_t length = uniform_length(program);
     mg_scratch *s = mg_alloc(1, sizeof *s);
     if (s == NULL)
@@ -116,7 +119,8 @@ static void load_rows(const mg_batch *batch, const mg_kernels *kernels, double *
     for (uint32_t i = 0; i < p->n_inputs; i++) {
         size_t columns = p->widths[i];
         for (size_t r = 0; r < w; r++) {
-            size_t row = batch->order == NULL ? first + r : (size_t)batch->order[first + r];
+            size_t row =
+                batch->order == NULL ? first + r : (size_t)batch->order[first + r];
             rows[r] = batch->inputs[i] + row * columns;
         }
         kernels->load_columns(data, rows, w, columns);
@@ -125,7 +129,8 @@ static void load_rows(const mg_batch *batch, const mg_kernels *kernels, double *
 }
 
 /* Puts a block's outputs in place and returns the sum of the first one. */
-static double collect(const mg_batch *batch, const mg_frame *frame, size_t first, size_t w) {
+static double collect(const mg_batch *batch, const mg_frame *frame, size_t first,
+                      size_t w) {
     const mg_program *p = batch->program;
     double lanes[MG_BLOCK];
     for (uint32_t i = p->n_outputs; i-- > 0;) {
@@ -155,9 +160,10 @@ static void start_backward(const mg_batch *batch, const mg_frame *frame, size_t 
 }
 
 /* Rows first to end, the gradients of uniform values to uniform_grad. */
-static double run_rows(const mg_batch *batch, double *rows, double *uniform_grad, size_t first,
-                       size_t end) {
-    static const size_t widths[3] = {[MG_WIDTH_16] = 16, [MG_WIDTH_4] = 4, [MG_WIDTH_1] = 1};
+static double run_rows(const mg_batch *batch, double *rows, double *uniform_grad,
+                       size_t first, size_t end) {
+    static const size_t widths[3] = {
+        [MG_WIDTH_16] = 16, [MG_WIDTH_4] = 4, [MG_WIDTH_1] = 1};
     const mg_program *p = batch->program;
     const mg_kernels *kernels = mg_best_kernels();
     mg_frame frame = {p, rows, NULL, batch->scratch->uniform, uniform_grad, 1};
@@ -198,14 +204,16 @@ static double *chunk_grad(const mg_batch *batch, uint32_t chunk) {
 /* The chunks of one of n threads: a share of them that is next to each other. */
 static void run_share(void *job, int thread, int n) {
     chunked_run *run = job;
-    uint32_t end = (uint32_t)((uint64_t)run->n_chunks * (uint32_t)(thread + 1) / (uint32_t)n);
-    for (uint32_t i = (uint32_t)((uint64_t)run->n_chunks * (uint32_t)thread / (uint32_t)n); i < end;
-         i++) {
+    uint32_t end =
+        (uint32_t)((uint64_t)run->n_chunks * (uint32_t)(thread + 1) / (uint32_t)n);
+    for (uint32_t i = (uint32_t)((uint64_t)run->n_chunks * (uint32_t)thread / (uint32_t)n);
+         i < end; i++) {
         size_t first = i * run->chunk_rows, last = first + run->chunk_rows;
         if (last > run->batch->n)
             last = run->batch->n;
-        run->sums[i] = run_rows(run->batch, aligned(run->batch->scratch->row_memory[thread]),
-                                chunk_grad(run->batch, i), first, last);
+        run->sums[i] =
+            run_rows(run->batch, aligned(run->batch->scratch->row_memory[thread]),
+                     chunk_grad(run->batch, i), first, last);
     }
 }
 

@@ -15,7 +15,7 @@ enum { MG_MAX_CHUNKS = 16, MG_MIN_CHUNK = 256 };
 struct mg_scratch {
     mg_scratch *next;
     double *memory; /* the blocks of memory; what is next lies in it, aligned */
-    double *uniform, *uniform_grad; /* one double a uniform slot */
+    double *uniform, *uniform_grad;    /* one double a uniform slot */
     double *chunk_memory, *chunk_grad; /* uniform gradients of chunks after the first */
     uint32_t n_chunks;
     int n_threads;
@@ -26,12 +26,12 @@ struct mg_scratch {
 typedef struct {
     const mg_program *program;
     mg_scratch *scratch;
-    mg_team *team;              /* NULL: the calling thread alone */
+    mg_team *team;               /* NULL: the calling thread alone */
     const double *const *inputs; /* row-major arrays, as wide as the program's inputs */
-    const int64_t *order;       /* the rows to take; NULL: from 0 on */
-    size_t n;                   /* rows in the batch */
-    double *out;                /* n * n_outputs values, or NULL */
-    int backward;               /* whether to go back from the first output */
+    const int64_t *order;        /* the rows to take; NULL: from 0 on */
+    size_t n;                    /* rows in the batch */
+    double *out;                 /* n * n_outputs values, or NULL */
+    int backward;                /* whether to go back from the first output */
 } mg_batch;
 
 /* Memory for batches of n rows. Takes it from the program or makes it; NULL: none. */

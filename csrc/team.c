@@ -32,7 +32,9 @@ static void mutex_take(mutex_t *m) { EnterCriticalSection(m); }
 static void mutex_give(mutex_t *m) { LeaveCriticalSection(m); }
 static void condition_open(condition_t *c) { InitializeConditionVariable(c); }
 static void condition_close(condition_t *c) { (void)c; }
-static void condition_wait(condition_t *c, mutex_t *m) { SleepConditionVariableCS(c, m, INFINITE); }
+static void condition_wait(condition_t *c, mutex_t *m) {
+    SleepConditionVariableCS(c, m, INFINITE);
+}
 static void condition_tell(condition_t *c) { WakeAllConditionVariable(c); }
 #else
 #include <pthread.h>
@@ -61,7 +63,9 @@ static long counter_get(counter_t *c) { return _InterlockedOr(c, 0); }
 static long counter_add(counter_t *c, long x) { return _InterlockedExchangeAdd(c, x) + x; }
 #else
 typedef atomic_long counter_t;
-static long counter_get(counter_t *c) { return atomic_load_explicit(c, memory_order_acquire); }
+static long counter_get(counter_t *c) {
+    return atomic_load_explicit(c, memory_order_acquire);
+}
 static long counter_add(counter_t *c, long x) { return atomic_fetch_add(c, x) + x; }
 #endif
 

@@ -49,7 +49,8 @@ static void fill_operator(mg_trace *trace, mg_index id) {
     trace->is[i] = (trace->is[a] | trace->is[b]) & (MG_IS_ROW | MG_WANTS_GRAD);
     if (trace->is[a] & trace->is[b] & MG_IS_CONSTANT) {
         int has_k = mg_kind[node->op] == MG_UNARY_K, raises; /* which is let through */
-        trace->k[i] = mg_value(node->op, trace->k[a], has_k ? node->k : trace->k[b], &raises);
+        trace->k[i] =
+            mg_value(node->op, trace->k[a], has_k ? node->k : trace->k[b], &raises);
         trace->op[i] = MG_OP_leaf;
         trace->is[i] = MG_IS_CONSTANT;
     }
@@ -74,8 +75,8 @@ static int allocate(mg_trace *trace) {
 }
 
 /* order holds what mg_sorted gave for a node above the outputs, that node first. */
-static mg_status fill(mg_trace *trace, const mg_index *order, size_t count, const mg_id *args,
-                      const mg_id *outputs) {
+static mg_status fill(mg_trace *trace, const mg_index *order, size_t count,
+                      const mg_id *args, const mg_id *outputs) {
     uint32_t mark = mg_new_mark(), n = 0;
     for (uint32_t i = 0; i < trace->n_args; i++)
         place((mg_index)args[i], mark, &n);
@@ -154,7 +155,7 @@ mg_status mg_trace_read(mg_trace *trace, const mg_id *args, size_t n_args,
 
 mg_id mg_traced(int op, mg_id a, mg_id b, double k) {
     mg_lock_take(&mg_graph_lock);
-    mg_index id = op == MG_OP_leaf       ? mg_new_node(op, NAN)
+    mg_index id = op == MG_OP_leaf    ? mg_new_node(op, NAN)
                   : mg_is_recording() ? mg_made_of(op, NAN, (mg_index)a, (mg_index)b)
                                       : 0;
     if (id != 0)

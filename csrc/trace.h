@@ -9,7 +9,13 @@ extern const uint8_t mg_kind[MG_OP_COUNT];
 
 /* What is known of a traced node. An argument's value differs by row, and so does
  * what is computed from it; all else is uniform. */
-enum { MG_IS_ARG = 1, MG_IS_PARAMETER = 2, MG_IS_CONSTANT = 4, MG_IS_ROW = 8, MG_WANTS_GRAD = 16 };
+enum {
+    MG_IS_ARG = 1,
+    MG_IS_PARAMETER = 2,
+    MG_IS_CONSTANT = 4,
+    MG_IS_ROW = 8,
+    MG_WANTS_GRAD = 16
+};
 
 /* Node i is computed from nodes before it; the arguments come first. The last node
  * is the constant -0.0, for sums that start from nothing: -0.0 + x is x for any x. */
@@ -20,7 +26,7 @@ typedef struct {
     uint32_t *a, *b; /* operands; b of an operator of one is its a */
     double *k;       /* the operator's parameter; a constant's value */
     uint32_t *uses;  /* by other nodes, and as an output */
-    mg_index *id;       /* of parameters */
+    mg_index *id;    /* of parameters */
     uint32_t *outputs;
     uint32_t n_outputs;
 } mg_trace;

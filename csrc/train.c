@@ -17,9 +17,9 @@
 typedef struct {
     const mg_program *program;
     mg_optimizer *optimizer;
-    uint32_t *place;       /* by the optimizer's parameters: where the copy stands */
-    uint32_t *frozen;      /* uniform slots, */
-    double *frozen_data;   /* and their data */
+    uint32_t *place;     /* by the optimizer's parameters: where the copy stands */
+    uint32_t *frozen;    /* uniform slots, */
+    double *frozen_data; /* and their data */
     uint32_t n_frozen, n_extra;
     double *state[3];      /* program's parameters, then the extra ones; or NULL */
     double *extra, *zeros; /* the extra ones' data and gradients */
@@ -57,7 +57,8 @@ static void match(trainer *t) {
 static void copy_state(const trainer *t, int back) {
     for (int s = 0; s < 3; s++)
         for (size_t i = 0; t->state[s] != NULL && i < t->optimizer->n; i++) {
-            double *outside = &t->optimizer->state[s][i], *copy = &t->state[s][t->place[i]];
+            double *outside = &t->optimizer->state[s][i],
+                   *copy = &t->state[s][t->place[i]];
             if (back)
                 *outside = *copy;
             else
@@ -132,8 +133,9 @@ static void write_back(const trainer *t, const mg_scratch *scratch, const double
 }
 
 mg_status mg_program_train(mg_program *program, const double *const *inputs,
-                           const int64_t *order, size_t n, size_t batch_size, size_t repeats,
-                           mg_optimizer *optimizer, int n_threads, double *sums) {
+                           const int64_t *order, size_t n, size_t batch_size,
+                           size_t repeats, mg_optimizer *optimizer, int n_threads,
+                           double *sums) {
     trainer t = {.program = program, .optimizer = optimizer};
     const double *moved[MG_MAX_INPUTS];
     mg_batch batch = {.program = program, .inputs = inputs, .backward = 1};
@@ -144,7 +146,8 @@ mg_status mg_program_train(mg_program *program, const double *const *inputs,
         fine = batch.team != NULL;
     }
     if (fine)
-        batch.scratch = mg_take_scratch(program, batch_size < n ? batch_size : n, 1, n_threads);
+        batch.scratch =
+            mg_take_scratch(program, batch_size < n ? batch_size : n, 1, n_threads);
     if (fine && batch.scratch != NULL) {
         size_t grad_size = program->n_parameters * sizeof(double);
         mg_fetch_parameters(program, batch.scratch);

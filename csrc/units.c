@@ -91,7 +91,8 @@ static void melt(finder *f, uint32_t head, uint32_t start, int products) {
         uint32_t x = t->a[at], y = t->b[at];
         if (at != head)
             f->inside[at] = 1;
-        int left = products && is_product(t, x, head), right = products && is_product(t, y, head);
+        int left = products && is_product(t, x, head),
+            right = products && is_product(t, y, head);
         if (left)
             f->inside[x] = 1;
         if (right)
@@ -101,7 +102,8 @@ static void melt(finder *f, uint32_t head, uint32_t start, int products) {
         if (products)
             at = right ? x : y;
         else
-            at = !can_melt(t, x, head, MG_OP_add) && can_melt(t, y, head, MG_OP_add) ? y : x;
+            at = !can_melt(t, x, head, MG_OP_add) && can_melt(t, y, head, MG_OP_add) ? y
+                                                                                     : x;
     }
 }
 
@@ -123,7 +125,8 @@ static void swap(uint32_t *term) {
 
 /* Whether a row's sum of products is a neuron's: uniform weights times rows. Puts
  * the weights first. */
-static int make_neuron(const mg_trace *t, uint32_t init, uint32_t (*terms)[2], uint32_t n) {
+static int make_neuron(const mg_trace *t, uint32_t init, uint32_t (*terms)[2],
+                       uint32_t n) {
     if (t->is[init] & MG_IS_ROW)
         return 0;
     for (uint32_t i = 0; i < n; i++)

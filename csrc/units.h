@@ -8,12 +8,12 @@
 
 /* By node: what computes it, and for MULADD, DOT, SUM and LAYER its terms. */
 typedef struct {
-    uint16_t *code; /* 0: nothing does, it is a leaf or inside of another unit */
-    uint32_t *init; /* the node that the terms are added to */
-    uint32_t *first, *count;   /* its terms */
-    uint32_t (*terms)[2];      /* the factors; of a SUM only the first counts. Of a
-                                  LAYER: weight, input. Of a MULADD the first is a row
-                                  if the node is. */
+    uint16_t *code;          /* 0: nothing does, it is a leaf or inside of another unit */
+    uint32_t *init;          /* the node that the terms are added to */
+    uint32_t *first, *count; /* its terms */
+    uint32_t (*terms)[2];    /* the factors; of a SUM only the first counts. Of a
+                                LAYER: weight, input. Of a MULADD the first is a row
+                                if the node is. */
     uint32_t n_terms;
 } mg_units;
 

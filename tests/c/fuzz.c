@@ -15,16 +15,19 @@
 
 #include "micrograd.h"
 
-#define CHECK(condition)                                                    \
-    do {                                                                    \
-        if (!(condition)) {                                                 \
-            fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition); \
-            abort();                                                        \
-        }                                                                   \
+#define CHECK(condition)                                                                  \
+    do {                                                                                  \
+        if (!(condition)) {                                                               \
+            fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition);               \
+            abort();                                                                      \
+        }                                                                                 \
     } while (0)
 
 enum { MAX_HELD = 64, MAX_NETS = 3, MAX_WIDTH = 4, MAX_STEPS = 300, MAX_NODES = 12000 };
-enum { MAX_PARAMETERS = 3 * MAX_WIDTH * (MAX_WIDTH + 1), ROWS = 19 }; /* more than a block */
+enum {
+    MAX_PARAMETERS = 3 * MAX_WIDTH * (MAX_WIDTH + 1),
+    ROWS = 19
+}; /* more than a block */
 
 /* --- what a program works on ----------------------------------------------------- */
 
@@ -51,8 +54,9 @@ static unsigned next(void) {
 static size_t below(size_t n) { return next() % n; }
 
 static double number(void) {
-    static const double special[] = {0.0,    -0.0, 1.0,  -1.0,  0.5,       5e-324,   -2e-308,
-                                     1e-308, 1e308, -1e308, 2.0, HUGE_VAL, -HUGE_VAL, NAN};
+    static const double special[] = {0.0,    -0.0,     1.0,       -1.0,  0.5,
+                                     5e-324, -2e-308,  1e-308,    1e308, -1e308,
+                                     2.0,    HUGE_VAL, -HUGE_VAL, NAN};
     unsigned byte = next();
     if (byte < sizeof special / sizeof *special)
         return special[byte];
@@ -74,7 +78,8 @@ static void hold(mg_id id) {
     held[n_held++] = id;
 }
 
-/* --- steps ---------------------------------------------------------------------------- */
+/* --- steps ----------------------------------------------------------------------------
+ */
 
 /* A result, or 0 and nothing has changed. */
 static void hold_new(mg_id id, size_t nodes_before) {
@@ -110,7 +115,8 @@ static void look(void) {
         return;
     size_t n = mg_operands(id, operands, 8);
     CHECK(mg_op_name(mg_op(id)) != NULL && mg_op_label(mg_op(id))[0] != '?');
-    CHECK(mg_k_style(id) >= 0 && mg_k_style(id) < 4 && (isnan(mg_k(id)) || !isnan(mg_k(id))));
+    CHECK(mg_k_style(id) >= 0 && mg_k_style(id) < 4 &&
+          (isnan(mg_k(id)) || !isnan(mg_k(id))));
     if (n > 0) { /* take one up, as _prev does */
         mg_id operand = operands[below(n < 8 ? n : 8)];
         mg_retain(operand);
@@ -181,7 +187,8 @@ static void computed_from(void) {
     CHECK(mg_live_nodes() >= nodes); /* more where a net was made plain */
 }
 
-/* --- nets ------------------------------------------------------------------------------- */
+/* --- nets -------------------------------------------------------------------------------
+ */
 
 static void free_net(size_t i) {
     mg_net_free(nets[i].net);
@@ -254,7 +261,8 @@ static void touch_parameter(void) {
     hold(id);
 }
 
-/* --- programs ---------------------------------------------------------------------------- */
+/* --- programs
+ * ---------------------------------------------------------------------------- */
 
 /* n programs' results twice: the same bits. */
 static void run_program(mg_program *program, size_t n_outputs) {
@@ -280,10 +288,16 @@ static void run_program(mg_program *program, size_t n_outputs) {
     mg_id params[4];
     double state[3][4] = {{0.0}}, sums[2];
     int64_t order[2 * ROWS];
-    mg_optimizer optimizer = {.kind = (mg_optimizer_kind)below(4), .lr = 0.125,
-                              .momentum = number(), .weight_decay = 0.5, .beta1 = 0.9,
-                              .beta2 = 0.99, .eps = 1e-8, .alpha = 0.9,
-                              .flag = next() % 2, .parameters = params};
+    mg_optimizer optimizer = {.kind = (mg_optimizer_kind)below(4),
+                              .lr = 0.125,
+                              .momentum = number(),
+                              .weight_decay = 0.5,
+                              .beta1 = 0.9,
+                              .beta2 = 0.99,
+                              .eps = 1e-8,
+                              .alpha = 0.9,
+                              .flag = next() % 2,
+                              .parameters = params};
     for (size_t i = 0; i < info.parameters && optimizer.n < 4; i++)
         if (next() % 4)
             params[optimizer.n++] = mg_program_parameter(program, i);
@@ -292,8 +306,8 @@ static void run_program(mg_program *program, size_t n_outputs) {
     for (size_t i = 0; i < 2 * n; i++)
         order[i] = (int64_t)below(n);
     int threads = next() % 16 == 0 ? 2 : 1;
-    (void)mg_program_train(program, inputs, next() % 2 ? order : NULL, n, 1 + below(ROWS), 2,
-                           &optimizer, threads, sums);
+    (void)mg_program_train(program, inputs, next() % 2 ? order : NULL, n, 1 + below(ROWS),
+                           2, &optimizer, threads, sums);
     (void)mg_optimizer_step(&optimizer);
 }
 
@@ -311,7 +325,9 @@ static void compile(void) {
         mg_id operand[2];
         for (int i = 0; i < 2; i++) {
             size_t which = below(8);
-            operand[i] = which < 3 ? args[which] : which < 5 || n == 0 ? pick() : made[below(n)];
+            operand[i] = which < 3             ? args[which]
+                         : which < 5 || n == 0 ? pick()
+                                               : made[below(n)];
         }
         int op = next() % 2 ? mg_op_find(next() % 2 ? "add" : "mul") : an_operator();
         mg_id both[2] = {operand[0], operand[1]};
@@ -343,55 +359,116 @@ static void compile(void) {
     CHECK(mg_live_nodes() >= nodes); /* more where a net was made plain */
 }
 
-/* --- one step, one program ------------------------------------------------------------------ */
+/* --- one step, one program
+ * ------------------------------------------------------------------ */
 
 static void step(void) {
     size_t nodes = mg_live_nodes();
     mg_id a = pick(), b;
     switch (next() % 26) {
-    case 0: hold_new(mg_leaf(number()), nodes); break;
-    case 1: b = pick(), hold_new(mg_add(a, b), nodes); break;
-    case 2: b = pick(), hold_new(mg_mul(a, b), nodes); break;
-    case 3: hold_new(mg_add_number(a, number()), nodes); break;
-    case 4: hold_new(mg_mul_number(a, number()), nodes); break;
-    case 5: hold_new(mg_unary(mg_op_find("tanh"), a), nodes); break;
+    case 0:
+        hold_new(mg_leaf(number()), nodes);
+        break;
+    case 1:
+        b = pick(), hold_new(mg_add(a, b), nodes);
+        break;
+    case 2:
+        b = pick(), hold_new(mg_mul(a, b), nodes);
+        break;
+    case 3:
+        hold_new(mg_add_number(a, number()), nodes);
+        break;
+    case 4:
+        hold_new(mg_mul_number(a, number()), nodes);
+        break;
+    case 5:
+        hold_new(mg_unary(mg_op_find("tanh"), a), nodes);
+        break;
     case 6: {
-        static const char *const names[] = {"relu", "exp", "log", "sqrt", "sin", "sigmoid",
-                                            "softplus", "abs", "acos", "erf"};
+        static const char *const names[] = {"relu",    "exp",      "log", "sqrt", "sin",
+                                            "sigmoid", "softplus", "abs", "acos", "erf"};
         hold_new(mg_unary(mg_op_find(names[below(10)]), a), nodes);
         break;
     }
-    case 7: hold_new(mg_unary_k(mg_op_find("pow_k"), a, number(), 1), nodes); break;
-    case 8: hold_new(mg_unary_k(mg_op_find("leaky_relu"), a, number(), 0), nodes); break;
+    case 7:
+        hold_new(mg_unary_k(mg_op_find("pow_k"), a, number(), 1), nodes);
+        break;
+    case 8:
+        hold_new(mg_unary_k(mg_op_find("leaky_relu"), a, number(), 0), nodes);
+        break;
     case 9: {
-        static const char *const names[] = {"pow", "atan2", "maximum", "minimum",
-                                            "if_positive", "if_not_positive"};
+        static const char *const names[] = {"pow",     "atan2",       "maximum",
+                                            "minimum", "if_positive", "if_not_positive"};
         b = pick(), hold_new(mg_binary(mg_op_find(names[below(6)]), a, b), nodes);
         break;
     }
-    case 10: make_node(); break;
-    case 11: mg_set_data(a, number()); break;
-    case 12: mg_set_grad(a, number()); break;
-    case 13: backward(); break;
-    case 14: (void)mg_backward_node(a); break;
-    case 15: look(); break;
-    case 16: if (n_held > 1) drop(1 + below(n_held - 1)); break;
-    case 17: bulk(); break;
-    case 18: arrays(); break;
-    case 19: computed_from(); break;
-    case 20: new_net(); break;
-    case 21: call_net(); break;
-    case 22: touch_parameter(); break;
-    case 23: compile(); break;
-    case 24: mg_fail_allocation((long)below(8), (int)below(2)); break;
+    case 10:
+        make_node();
+        break;
+    case 11:
+        mg_set_data(a, number());
+        break;
+    case 12:
+        mg_set_grad(a, number());
+        break;
+    case 13:
+        backward();
+        break;
+    case 14:
+        (void)mg_backward_node(a);
+        break;
+    case 15:
+        look();
+        break;
+    case 16:
+        if (n_held > 1)
+            drop(1 + below(n_held - 1));
+        break;
+    case 17:
+        bulk();
+        break;
+    case 18:
+        arrays();
+        break;
+    case 19:
+        computed_from();
+        break;
+    case 20:
+        new_net();
+        break;
+    case 21:
+        call_net();
+        break;
+    case 22:
+        touch_parameter();
+        break;
+    case 23:
+        compile();
+        break;
+    case 24:
+        mg_fail_allocation((long)below(8), (int)below(2));
+        break;
     default:
         switch (next() % 6) {
-        case 0: (void)mg_keep(a); break;
-        case 1: mg_set_own_backward(a); break;
-        case 2: mg_set_recording(0); break;
-        case 3: mg_set_recording(1); break;
-        case 4: if (n_nets > 0) free_net(below(n_nets)); break;
-        default: CHECK(mg_use_kernels(next() % 2 ? "portable" : NULL)); break;
+        case 0:
+            (void)mg_keep(a);
+            break;
+        case 1:
+            mg_set_own_backward(a);
+            break;
+        case 2:
+            mg_set_recording(0);
+            break;
+        case 3:
+            mg_set_recording(1);
+            break;
+        case 4:
+            if (n_nets > 0)
+                free_net(below(n_nets));
+            break;
+        default:
+            CHECK(mg_use_kernels(next() % 2 ? "portable" : NULL));
+            break;
         }
     }
 }
@@ -401,7 +478,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     held[0] = mg_leaf(0.5);
     n_held = 1;
-    size_t blocks = mg_live_blocks(); /* with the first chunk of nodes: there is no second */
+    size_t blocks =
+        mg_live_blocks(); /* with the first chunk of nodes: there is no second */
     input = data;
     left = size;
     for (int i = 0; i < MAX_STEPS && left > 0 && mg_live_nodes() < MAX_NODES; i++)

@@ -12,12 +12,12 @@
 
 static int failures;
 
-#define CHECK(condition)                                                      \
-    do {                                                                      \
-        if (!(condition)) {                                                   \
-            fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition);   \
-            failures++;                                                       \
-        }                                                                     \
+#define CHECK(condition)                                                                  \
+    do {                                                                                  \
+        if (!(condition)) {                                                               \
+            fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition);               \
+            failures++;                                                                   \
+        }                                                                                 \
     } while (0)
 
 static int close_to(double x, double y) { return fabs(x - y) <= 1e-12 * (1.0 + fabs(y)); }
@@ -64,7 +64,8 @@ static void test_binary(void) {
 }
 
 static void test_unary(void) {
-    const double s = 1.0 / (1.0 + exp(-0.5)), t = tanh(0.5), two_over_sqrt_pi = 1.1283791670955126;
+    const double s = 1.0 / (1.0 + exp(-0.5)), t = tanh(0.5),
+                 two_over_sqrt_pi = 1.1283791670955126;
     const unary_case cases[] = {
         {"abs", -0.5, 0.5, -1.0},
         {"relu", 0.5, 0.5, 1.0},
@@ -109,7 +110,8 @@ static void test_unary(void) {
 }
 
 static void test_numbers(void) {
-    mg_id a = mg_leaf(2.0), b = mg_mul_number(a, 5.0), c = mg_add_number(b, 1.0), operands[2];
+    mg_id a = mg_leaf(2.0), b = mg_mul_number(a, 5.0), c = mg_add_number(b, 1.0),
+          operands[2];
     CHECK(is(mg_data(c), 11.0));
     CHECK(mg_operands(b, operands, 2) == 2 && operands[0] == a);
     CHECK(is(mg_data(operands[1]), 5.0) && !mg_is_owned(operands[1]) && mg_is_owned(a));
@@ -127,10 +129,10 @@ static void test_numbers(void) {
 
 static void test_what_math_raises(void) {
     const unary_case cases[] = {
-        {"log", 0.0, 0, 0},   {"log", -1.0, 0, 0},       {"log1p", -1.0, 0, 0},
-        {"sqrt", -1.0, 0, 0}, {"asin", 1.5, 0, 0},       {"acos", -1.5, 0, 0},
-        {"exp", 1e3, 0, 0},   {"expm1", 1e3, 0, 0},      {"cosh", -1e3, 0, 0},
-        {"sinh", 1e3, 0, 0},  {"sin", HUGE_VAL, 0, 0},   {"tan", -HUGE_VAL, 0, 0},
+        {"log", 0.0, 0, 0},   {"log", -1.0, 0, 0},     {"log1p", -1.0, 0, 0},
+        {"sqrt", -1.0, 0, 0}, {"asin", 1.5, 0, 0},     {"acos", -1.5, 0, 0},
+        {"exp", 1e3, 0, 0},   {"expm1", 1e3, 0, 0},    {"cosh", -1e3, 0, 0},
+        {"sinh", 1e3, 0, 0},  {"sin", HUGE_VAL, 0, 0}, {"tan", -HUGE_VAL, 0, 0},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         mg_id a = mg_leaf(cases[i].x);

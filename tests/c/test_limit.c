@@ -11,12 +11,12 @@ enum { IDS = 1 << MG_ID_BITS };
 
 static int failures;
 
-#define CHECK(condition)                                                    \
-    do {                                                                    \
-        if (!(condition)) {                                                 \
-            fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition); \
-            failures++;                                                     \
-        }                                                                   \
+#define CHECK(condition)                                                                  \
+    do {                                                                                  \
+        if (!(condition)) {                                                               \
+            fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition);               \
+            failures++;                                                                   \
+        }                                                                                 \
     } while (0)
 
 static int is(double x, double y) { return !(x < y) && !(x > y); }

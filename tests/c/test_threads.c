@@ -18,12 +18,12 @@ static mg_id shared[2];
 static mg_program *program;
 static mg_net *net;
 
-#define CHECK(condition)                                                    \
-    do {                                                                    \
-        if (!(condition)) {                                                 \
-            fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition); \
-            failures[number]++;                                             \
-        }                                                                   \
+#define CHECK(condition)                                                                  \
+    do {                                                                                  \
+        if (!(condition)) {                                                               \
+            fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition);               \
+            failures[number]++;                                                           \
+        }                                                                                 \
     } while (0)
 
 static int is(double x, double y) { return !(x < y) && !(x > y); }
@@ -141,7 +141,8 @@ int main(int argc, char **argv) {
     }
     /* No update is lost: each round of each thread adds 3, and its own net adds too. */
     int number = 0;
-    CHECK(mg_grad(parameters[2]) > 0.0 && mg_grad(shared[0]) > 3.0 * THREADS * rounds - 0.5);
+    CHECK(mg_grad(parameters[2]) > 0.0 &&
+          mg_grad(shared[0]) > 3.0 * THREADS * rounds - 0.5);
     mg_program_free(program);
     mg_net_free(net);
     mg_release(root);
