@@ -339,7 +339,8 @@ static mg_index custom(const mg_id *operands, size_t n, double data) {
 }
 
 mg_id mg_node(int op, const mg_id *operands, size_t n, double k, int style, double data) {
-    if (op < 0 || op >= MG_OP_COUNT || (op != MG_OP_custom && n != mg_arity[op]))
+    if (op < 0 || op >= MG_OP_COUNT || op == MG_OP_net || op == MG_OP_net_output ||
+        (op != MG_OP_custom && n != mg_arity[op]))
         return 0;
     mg_lock_take(&mg_graph_lock);
     mg_index id = op == MG_OP_custom ? custom(operands, n, data)

@@ -8,6 +8,8 @@ User's attributes travel as state, which is restored last and may form cycles.
 
 from operator import attrgetter
 
+from python_ref.ops import OPS
+
 
 def topological_sort(root, operands_of=attrgetter("_operands")):
     """Every node below ``root`` and it, operands before what is made of them.
@@ -72,6 +74,11 @@ def rebuild_leaf(value_class, data, grad, cls=None):
 def rebuild_graph(value_class, leaves, nodes, cls=None):
     made = list(leaves)
     for name, k, label, operands, data, grad in nodes:
+        expected = len(OPS[name].derivatives) if name else len(operands)
+        if len(operands) != expected:
+            raise ValueError(
+                f"damaged pickle: {name} has {len(operands)} operands, expected {expected}"
+            )
         is_root = len(made) == len(leaves) + len(nodes) - 1
         node = value_class._make(
             name, k, label, tuple(made[i] for i in operands), data, cls if is_root else None

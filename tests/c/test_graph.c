@@ -163,6 +163,8 @@ static void test_kept_operands_are_refused(void) {
     CHECK(mg_node(mg_op_find("mul"), operands, 1, 0.0, 0, 6.0) == 0);
     CHECK(mg_node(-1, operands, 2, 0.0, 0, 6.0) == 0);
     CHECK(mg_node(1000, operands, 2, 0.0, 0, 6.0) == 0);
+    CHECK(mg_node(mg_op_find("net"), operands, 0, 0.0, 0, 6.0) == 0);
+    CHECK(mg_node(mg_op_find("net_output"), operands, 1, 0.0, 0, 6.0) == 0);
     mg_release(a);
     mg_release(b);
     mg_release(c);

@@ -233,10 +233,10 @@ def test_rebuilding_from_nonsense():
         (None, None),
     ]
     for leaves, nodes in nonsense:
-        with pytest.raises(
-            (TypeError, ValueError, KeyError, IndexError, AttributeError, MemoryError)
-        ):
+        with pytest.raises((TypeError, ValueError, KeyError, IndexError, AttributeError)):
             engine.rebuild_graph(leaves, nodes)
+    with pytest.raises(ValueError, match="damaged pickle: add has 1 operands, expected 2"):
+        engine.rebuild_graph(*nonsense[1])
     (a * 2).backward()
     assert a.grad == 2.0
 
