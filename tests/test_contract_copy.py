@@ -228,8 +228,8 @@ def test_deeper_than_python_can_recurse(engine, again):
 
 @pytest.mark.slow
 @ways
-def test_100_000_nodes_deep(engine, again):
-    copy_a_chain(engine, again, 100_000)
+def test_30_000_nodes_deep(engine, again):
+    copy_a_chain(engine, again, 30_000)
 
 
 LOAD = """

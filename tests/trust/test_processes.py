@@ -58,10 +58,11 @@ def test_fork_while_threads_work(module):
 
 
 JIT_AND_FORK = """
-import os, warnings
+import os, random, warnings
 warnings.simplefilter("ignore")
 import numpy as np
 from micrograd_c import jit, nn, optim
+random.seed(1)
 net = nn.MLP(2, [4, 1])
 loss = jit(lambda x: net(x) ** 2)
 rows = np.ones((64, 2))

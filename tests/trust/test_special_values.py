@@ -34,13 +34,17 @@ def outcome(call, *operands):
         return f"{type(error).__name__}: {error}"
 
 
-def observed(Value, form, x, y, way):
-    """What an engine does with an operator on x and y, written in some way."""
+def made(Value, form, x, y, way):
+    """An operator on x and y, written in some way: the leaves, and what comes out."""
     leaves = [x if way == "number first" else Value(x)]
     if y is not None:
         second = y if way == "number second" or form == "leaky_relu" else Value(y)
         leaves.append(leaves[0] if way == "the same twice" else second)
-    result = outcome(FORMS[form].call, *leaves)
+    return leaves, outcome(FORMS[form].call, *leaves)
+
+
+def observed(Value, leaves, result):
+    """What there is to see of a result."""
     seen = [bits(result.data), result._op] if isinstance(result, Value) else [str(result)]
     nodes = below(result) if isinstance(result, Value) else []
     for g in ARRIVING if nodes else ():
@@ -67,11 +71,12 @@ def ways(form, x, y):
 @pytest.mark.parametrize("form", [*UNARY, *BINARY, "leaky_relu"])
 def test_both_engines(form):
     ours, theirs = load_c_engine().Value, load_python_engine().Value
-    for x in NUMBERS:
-        for y in (None,) if form in UNARY else NUMBERS:
-            for way in ways(form, x, y):
-                got, expected = (observed(V, form, x, y, way) for V in (ours, theirs))
-                assert got == expected, f"{form} of {x!r} and {y!r}, {way}"
+    pairs = [(x, y) for x in NUMBERS for y in ((None,) if form in UNARY else NUMBERS)]
+    cases = [(form, x, y, way) for x, y in pairs for way in ways(form, x, y)]
+    # All are made before the first is looked at, which searches for every living Value.
+    got, expected = ([made(V, *case) for case in cases] for V in (ours, theirs))
+    for case, one, other in zip(cases, got, expected):
+        assert observed(ours, *one) == observed(theirs, *other), case
 
 
 def as_float_does(form, x, y):
