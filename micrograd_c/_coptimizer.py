@@ -29,11 +29,10 @@ class InC:
 
     def is_of(self, optimizer):
         """Whether the optimizer still has the arrays, and its Values the nodes, that it had."""
-        if self.structure != _watched.structure:
-            return False
-        state = optimizer.state
-        names = optimizer.state_names
-        return all(state[name] is array for name, array in zip(names, self.arrays))
+        for name, array in zip(optimizer.state_names, self.arrays):
+            if optimizer.state[name] is not array:
+                return False
+        return self.structure == _watched.structure
 
 
 def in_c(optimizer):

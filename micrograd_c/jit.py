@@ -180,7 +180,7 @@ class jit:  # noqa: N801 - used as a decorator
     def _prepare(self, arrays):
         """The program for these arguments, and they as C wants them."""
         arrays = as_matrices(arrays)
-        widths = tuple(None if array.ndim == 1 else array.shape[1] for array in arrays)
+        widths = tuple([None if array.ndim == 1 else array.shape[1] for array in arrays])
         program = self._programs.get(widths)
         if program is None:
             with self._tracing:
