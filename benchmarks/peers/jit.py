@@ -52,10 +52,13 @@ class NetRunner:
 
 
 class FitRunner(NetRunner):
-    """The whole loop in C; gradients are read off what a step did to the parameters."""
+    """The whole loop in C; gradients are read off what the first step did to parameters."""
+
+    before = None
 
     def steps(self, n):
-        self.before = [p.data for p in self.parameters] if n == 1 else None
+        if self.before is None:  # the first step, which is not timed
+            self.before = [p.data for p in self.parameters]
         options = {"optimizer": self.optimizer, "shuffle": False}
         self.last = self.loss.fit(self.X, self.Y, epochs=n, **options)[-1]
 
