@@ -2,6 +2,7 @@
 
 import os
 import platform
+import re
 import shutil
 import subprocess
 import sys
@@ -189,3 +190,12 @@ def test_version_is_that_of_the_metadata(checkout, pure_build):
     program = "import micrograd_c; print(micrograd_c.__version__)"
     version = run("-c", program, cwd=checkout, MICROGRAD_C_BACKEND="python").strip()
     assert pure_build[0].name.split("-")[1] == version
+
+
+def test_calls_that_keep_the_gil_are_there():
+    """They are known by their names: one that no function has would keep nothing, silently."""
+    header = (ROOT / "csrc" / "micrograd.h").read_text(encoding="utf-8")
+    text = (ROOT / "micrograd_c" / "_build.py").read_text(encoding="utf-8")
+    quick = re.findall(r"IS\((mg_\w+)\)", text)
+    assert "mg_add" in quick and len(set(quick)) == len(quick)
+    assert all(re.search(rf"\b{name}\(", header) for name in quick)

@@ -5,24 +5,12 @@
  * Prints what failed and exits with status 1, or prints nothing and exits with 0.
  */
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 
+#include "check.h"
 #include "micrograd.h"
 
-static int failures;
-
-#define CHECK(condition)                                                                  \
-    do {                                                                                  \
-        if (!(condition)) {                                                               \
-            fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition);               \
-            failures++;                                                                   \
-        }                                                                                 \
-    } while (0)
-
 static int close_to(double x, double y) { return fabs(x - y) <= 1e-12 * (1.0 + fabs(y)); }
-
-static int is(double x, double y) { return !(x < y) && !(x > y); } /* exactly, no NaN */
 
 /* --- values and derivatives of every operator ------------------------------- */
 

@@ -3,23 +3,10 @@
  * To be compiled with -DMG_ID_BITS=16, which leaves the library 2^16 ids in place of
  * 2^32. Prints what failed and exits with status 1, or prints nothing and exits with 0.
  */
-#include <stdio.h>
-
+#include "check.h"
 #include "micrograd.h"
 
 enum { IDS = 1 << MG_ID_BITS };
-
-static int failures;
-
-#define CHECK(condition)                                                                  \
-    do {                                                                                  \
-        if (!(condition)) {                                                               \
-            fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition);               \
-            failures++;                                                                   \
-        }                                                                                 \
-    } while (0)
-
-static int is(double x, double y) { return !(x < y) && !(x > y); }
 
 /* Every function that makes nodes, none of which has an id left. */
 static void check_all_refuse(mg_id a, mg_net *net) {

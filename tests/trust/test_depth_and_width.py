@@ -10,7 +10,7 @@ import threading
 
 import pytest
 from c_tools import any_compiler, build, run
-from trust_tools import size
+from trust_tools import in_thread, size
 
 from micrograd_c import functional
 
@@ -19,23 +19,11 @@ STACK = 256 * 1024
 
 def on_a_small_stack(work):
     """Runs work in a thread with little stack; an overflow ends the process."""
-    failed = []
-
-    def watched():
-        try:
-            work()
-        except BaseException as error:
-            failed.append(error)
-
     before = threading.stack_size(STACK)
     try:
-        thread = threading.Thread(target=watched)
-        thread.start()
-        thread.join()
+        in_thread(work)
     finally:
         threading.stack_size(before)
-    if failed:
-        raise failed[0]
 
 
 def chain(Value, n):

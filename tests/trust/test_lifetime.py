@@ -5,7 +5,7 @@ import random
 import threading
 
 import pytest
-from trust_tools import run_python, size
+from trust_tools import in_thread, run_python, size
 
 
 def build(Value, seed=0, n=200):
@@ -24,23 +24,6 @@ def build(Value, seed=0, n=200):
             out._backward = lambda: None
         pool.append(out)
     return pool
-
-
-def in_thread(work):
-    """Runs work in a thread of its own and raises what it raised."""
-    raised = []
-
-    def run():
-        try:
-            work()
-        except BaseException as error:
-            raised.append(error)
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    thread.join()
-    if raised:
-        raise raised[0]
 
 
 @pytest.mark.parametrize("collecting", ["on", "off", "forced"])

@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -49,3 +50,20 @@ def built_copy(folder, **environment):
     environment = {"MICROGRAD_C_REQUIRE_EXT": "1", **environment}
     run(sys.executable, "setup.py", "build_ext", "--inplace", cwd=copy, **environment)
     return copy
+
+
+def in_thread(work):
+    """Runs work in a thread of its own and raises what it raised."""
+    raised = []
+
+    def watched():
+        try:
+            work()
+        except BaseException as error:
+            raised.append(error)
+
+    thread = threading.Thread(target=watched)
+    thread.start()
+    thread.join()
+    if raised:
+        raise raised[0]
