@@ -82,12 +82,18 @@ def test_registered_values_and_subclasses_show_themselves(engine):
 
 
 def run_in_ipython(tmp_path, *lines):
-    """Run lines in an IPython shell of a fresh process; what they print."""
+    """Run lines in an IPython shell of a fresh process; what they print.
+
+    It keeps no history: IPython's thread for that may miss, after a cell at the very end, that it
+    is to stop, and then the process waits for it for ever.
+    """
     pytest.importorskip("IPython")
     program = "\n".join(
         [
             "from IPython.core.interactiveshell import InteractiveShell",
-            "shell = InteractiveShell.instance()",
+            "from traitlets.config import Config",
+            "config = Config({'HistoryManager': {'enabled': False}})",
+            "shell = InteractiveShell.instance(config=config)",
             f"for line in {list(lines)!r}:",
             "    shell.run_cell(line).raise_error()",
         ]
