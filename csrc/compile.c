@@ -214,6 +214,28 @@ static void emit_layer(compiler *c, const mg_group *group, mg_instruction *ins) 
         emit_pack(c, group, group->m, group->m + 1, group->biases);
 }
 
+/* Whether a DOT adds up the squares of consecutive slots; *first is then the first of
+ * them. Without memory to find out, no. */
+static int adds_squares(const compiler *c, const mg_instruction *ins, uint32_t *first) {
+    const uint32_t *a = c->program->index + ins->a, *b = c->program->index + ins->b;
+    uint32_t low = a[0];
+    for (uint32_t i = 0; i < ins->n; i++) {
+        if (a[i] != b[i])
+            return 0;
+        low = a[i] < low ? a[i] : low;
+    }
+    uint8_t *seen = mg_alloc(ins->n, sizeof *seen);
+    if (seen == NULL)
+        return 0;
+    memset(seen, 0, ins->n);
+    uint32_t n = 0;
+    for (; n < ins->n && a[n] - low < ins->n && !seen[a[n] - low]; n++)
+        seen[a[n] - low] = 1;
+    mg_dealloc(seen);
+    *first = low;
+    return n == ins->n;
+}
+
 static void emit_chain(compiler *c, const mg_group *group, mg_instruction *ins, int row) {
     const mg_units *u = &c->units;
     uint32_t unit = group->first, first = u->first[unit];
@@ -225,6 +247,8 @@ static void emit_chain(compiler *c, const mg_group *group, mg_instruction *ins, 
     ins->b = next_index(c);
     for (uint32_t j = 0; group->code == MG_DOT && j < group->m; j++)
         put_slot(c, marked_slot(c, u->terms[first + j][1], row));
+    if (group->code == MG_DOT && !row && adds_squares(c, ins, &ins->m))
+        ins->flags |= MG_SQUARES;
 }
 
 static void emit_muladds(compiler *c, const mg_group *group, mg_instruction *ins) {

@@ -36,8 +36,11 @@
             descend_1_##suffix, load_columns_1_##suffix,                                  \
     }
 
-/* How many sums over 16 rows a layer's loops keep in registers, see kernels_layer.h. */
+/* How many sums over 16 rows a layer's loops keep in registers, see kernels_layer.h; the
+ * vector that holds outputs side by side in kernels_layer1.h. */
 #define MG_TILE 2
+#define MG_SIDE mg_v4
+#define MG_SIDE_SPLAT V4_SPLAT
 
 #define MG_TARGET
 #define MG_SUFFIX portable
@@ -64,9 +67,14 @@ static const mg_kernels portable = KERNELS(MG_PORTABLE_NAME, portable);
 
 static const mg_kernels avx2 = KERNELS("avx2", avx2);
 #undef MG_TILE
+#undef MG_SIDE
+#undef MG_SIDE_SPLAT
 
-/* What AVX-512 gives here is twice as many registers: the vectors stay as long. */
+/* AVX-512 has twice as many registers, of twice the size. The size makes one row quicker,
+ * but not blocks of 16. */
 #define MG_TILE 4
+#define MG_SIDE mg_v8
+#define MG_SIDE_SPLAT V8_SPLAT
 #define MG_TARGET __attribute__((target("avx512f,avx512vl,avx512dq")))
 #define MG_SUFFIX avx512
 #include "kernels_widths.h"

@@ -4,42 +4,67 @@
  * by input, so that the weights of one input to all outputs are consecutive.
  */
 
-#define EACH_VEC MG_UNROLL for (int v = 0; v < 4; v++)
+enum { MG_NAME(LANES) = sizeof(MG_SIDE) / sizeof(double) };
+#define LANES MG_NAME(LANES)
+#define LOAD(v, p) memcpy(&(v), (p), sizeof(MG_SIDE))
+#define STORE(p, v) memcpy((p), &(v), sizeof(MG_SIDE))
+#define EACH_SIDE(n) MG_UNROLL for (int v = 0; v < (n) / LANES; v++)
+
+/* Outputs j to j + width. */
+MG_TARGET MG_INLINE void MG_NAME(forward_wide)(const mg_instruction *ins,
+                                               const mg_frame *frame, size_t j,
+                                               const int width) {
+    const uint32_t *input = frame->program->index + ins->a, *end = input + ins->m;
+    const double *weight = frame->uniform + ins->b + j, *bias = frame->uniform + ins->c + j;
+    MG_SIDE sum[32 / LANES];
+    EACH_SIDE(width) LOAD(sum[v], bias + LANES * v);
+    for (; input < end; input++, weight += ins->n) {
+        MG_SIDE x = MG_SIDE_SPLAT(frame->data[*input]), w;
+        EACH_SIDE(width) {
+            LOAD(w, weight + LANES * v);
+            sum[v] = V4_ADD(sum[v], V4_MUL(w, x));
+        }
+    }
+    EACH_SIDE(width) STORE(frame->data + ins->out + j + LANES * v, sum[v]);
+}
+
+/* Outputs j to j + 4. */
+MG_TARGET MG_INLINE void MG_NAME(forward_four)(const mg_instruction *ins,
+                                               const mg_frame *frame, size_t j) {
+    const uint32_t *input = frame->program->index + ins->a;
+    const double *weight = frame->uniform + ins->b + j;
+    mg_v4 sum, w;
+    V4_LOAD(sum, frame->uniform + ins->c + j);
+    for (size_t i = 0; i < ins->m; i++, weight += ins->n) {
+        mg_v4 x = V4_SPLAT(frame->data[input[i]]);
+        V4_LOAD(w, weight);
+        sum = V4_ADD(sum, V4_MUL(w, x));
+    }
+    V4_STORE(frame->data + ins->out + j, sum);
+}
 
 MG_TARGET static void MG_NAME(layer_forward)(const mg_instruction *ins,
                                              const mg_frame *frame) {
+    size_t n = ins->n, j = 0;
+    for (; j + 32 <= n; j += 32)
+        MG_NAME(forward_wide)(ins, frame, j, 32);
+    for (; j + 16 <= n; j += 16)
+        MG_NAME(forward_wide)(ins, frame, j, 16);
+    for (; j + LANES <= n; j += LANES)
+        MG_NAME(forward_wide)(ins, frame, j, LANES);
+    for (; j + 4 <= n; j += 4)
+        MG_NAME(forward_four)(ins, frame, j);
+    if (j < n && n >= 4) { /* the last four, some of them again: vectors are quicker */
+        MG_NAME(forward_four)(ins, frame, n - 4);
+        return;
+    }
     const uint32_t *input = frame->program->index + ins->a;
-    const double *weight = frame->uniform + ins->b, *bias = frame->uniform + ins->c;
-    const double *data = frame->data;
-    double *out = frame->data + ins->out;
-    size_t n = ins->n, m = ins->m, j = 0;
-    for (; j + 16 <= n; j += 16) {
-        mg_v4 sum[4];
-        EACH_VEC V4_LOAD(sum[v], bias + j + 4 * v);
-        for (size_t i = 0; i < m; i++) {
-            mg_v4 x = V4_SPLAT(data[input[i]]), w[4];
-            EACH_VEC {
-                V4_LOAD(w[v], weight + i * n + j + 4 * v);
-                sum[v] = V4_ADD(sum[v], V4_MUL(w[v], x));
-            }
-        }
-        EACH_VEC V4_STORE(out + j + 4 * v, sum[v]);
-    }
-    for (; j + 4 <= n; j += 4) {
-        mg_v4 sum;
-        V4_LOAD(sum, bias + j);
-        for (size_t i = 0; i < m; i++) {
-            mg_v4 x = V4_SPLAT(data[input[i]]), w;
-            V4_LOAD(w, weight + i * n + j);
-            sum = V4_ADD(sum, V4_MUL(w, x));
-        }
-        V4_STORE(out + j, sum);
-    }
+    const double *weight = frame->uniform + ins->b;
     for (; j < n; j++) {
-        double sum = bias[j];
-        for (size_t i = 0; i < m; i++)
-            sum += weight[i * n + j] * data[input[i]];
-        out[j] = sum;
+        double sum = frame->uniform[ins->c + j];
+        for (size_t i = 0; i < ins->m; i++)
+            sum += weight[i * n + j] * frame->data[input[i]];
+        frame->data[ins->out + j] = sum;
     }
 }
 
@@ -47,16 +72,16 @@ MG_TARGET static void MG_NAME(layer_forward)(const mg_instruction *ins,
 MG_TARGET MG_INLINE void MG_NAME(give_row)(double *to, const double *g, double x, size_t n,
                                            int store) {
     size_t j = 0;
-    mg_v4 xs = V4_SPLAT(x);
-    for (; j + 4 <= n; j += 4) {
-        mg_v4 y, before;
-        V4_LOAD(y, g + j);
+    MG_SIDE xs = MG_SIDE_SPLAT(x);
+    for (; j + LANES <= n; j += LANES) {
+        MG_SIDE y, before;
+        LOAD(y, g + j);
         y = V4_MUL(xs, y);
         if (!store) {
-            V4_LOAD(before, to + j);
+            LOAD(before, to + j);
             y = V4_ADD(before, y);
         }
-        V4_STORE(to + j, y);
+        STORE(to + j, y);
     }
     for (; j < n; j++)
         to[j] = store ? x * g[j] : to[j] + x * g[j];
@@ -64,25 +89,27 @@ MG_TARGET MG_INLINE void MG_NAME(give_row)(double *to, const double *g, double x
 
 MG_TARGET MG_INLINE double MG_NAME(inner_product)(const double *w, const double *g,
                                                   size_t n) {
-    mg_v4 sum[4], a, b;
+    MG_SIDE sum[16 / LANES], a, b;
     size_t j = 0;
-    EACH_VEC sum[v] = V4_SPLAT(0.0);
+    EACH_SIDE(16) sum[v] = MG_SIDE_SPLAT(0.0);
     for (; j + 16 <= n; j += 16)
-        EACH_VEC {
-            V4_LOAD(a, w + j + 4 * v);
-            V4_LOAD(b, g + j + 4 * v);
+        EACH_SIDE(16) {
+            LOAD(a, w + j + LANES * v);
+            LOAD(b, g + j + LANES * v);
             sum[v] = V4_ADD(sum[v], V4_MUL(a, b));
         }
+    mg_v4 part[4], c, d;
+    memcpy(part, sum, sizeof part);
     for (; j + 4 <= n; j += 4) {
-        V4_LOAD(a, w + j);
-        V4_LOAD(b, g + j);
-        sum[0] = V4_ADD(sum[0], V4_MUL(a, b));
+        V4_LOAD(c, w + j);
+        V4_LOAD(d, g + j);
+        part[0] = V4_ADD(part[0], V4_MUL(c, d));
     }
-    sum[0] = V4_ADD(V4_ADD(sum[0], sum[2]), V4_ADD(sum[1], sum[3]));
+    part[0] = V4_ADD(V4_ADD(part[0], part[2]), V4_ADD(part[1], part[3]));
     double rest = 0.0;
     for (; j < n; j++)
         rest += w[j] * g[j];
-    return V4_SUM(sum[0]) + rest;
+    return V4_SUM(part[0]) + rest;
 }
 
 MG_TARGET static void MG_NAME(layer_backward)(const mg_instruction *ins,
@@ -110,15 +137,18 @@ MG_TARGET static void MG_NAME(layer_backward)(const mg_instruction *ins,
 MG_TARGET static void MG_NAME(descend)(double *data, const double *grad, double scale,
                                        size_t n) {
     size_t i = 0;
-    mg_v4 s = V4_SPLAT(scale), d, g;
-    for (; i + 4 <= n; i += 4) {
-        V4_LOAD(d, data + i);
-        V4_LOAD(g, grad + i);
+    MG_SIDE s = MG_SIDE_SPLAT(scale), d, g;
+    for (; i + LANES <= n; i += LANES) {
+        LOAD(d, data + i);
+        LOAD(g, grad + i);
         d = V4_SUB(d, V4_MUL(s, g));
-        V4_STORE(data + i, d);
+        STORE(data + i, d);
     }
     for (; i < n; i++)
         data[i] -= scale * grad[i];
 }
 
-#undef EACH_VEC
+#undef LANES
+#undef LOAD
+#undef STORE
+#undef EACH_SIDE

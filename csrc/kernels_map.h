@@ -228,6 +228,16 @@ MG_TARGET static void MG_NAME(chain_backward)(const mg_instruction *ins,
     const uint32_t *a = frame->program->index + ins->a, *b = frame->program->index + ins->b;
     VEC g[N_VEC], x[N_VEC];
     LOAD(g, frame->grad + (size_t)ins->out * W);
+    if (W == 1 && ins->flags & MG_SQUARES) {
+        double *to = frame->grad + ins->m, up = frame->grad[ins->out];
+        data += ins->m;
+        MG_ROLLED for (uint32_t i = 0; i < ins->n; i++) { /* x * x has x twice */
+            double d = data[i] * up;
+            to[i] = (to[i] + d) + d;
+        }
+        MG_NAME(give_marked)(frame, ins->c, g);
+        return;
+    }
     for (uint32_t i = ins->n; i-- > 0;) {
         if (ins->code == MG_SUM) {
             MG_NAME(give_marked)(frame, a[i], g);

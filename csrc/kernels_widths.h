@@ -1,7 +1,7 @@
 /* kernels_widths.h - the kernels of one instruction set, for each block width.
  *
- * A template: kernels.c includes it for each instruction set, with MG_TARGET,
- * MG_SUFFIX and MG_TILE defined. LANE_SUM and FOLD add up lanes in one fixed order:
+ * A template: kernels.c includes it for each instruction set, with MG_TARGET, MG_SUFFIX,
+ * MG_TILE, MG_SIDE and MG_SIDE_SPLAT defined. LANE_SUM and FOLD add up lanes in one fixed order:
  * lane l and l + 8, then + 4, then + 2, then + 1.
  */
 

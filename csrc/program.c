@@ -35,6 +35,7 @@ void mg_program_free(mg_program *program) {
 static mg_status run(mg_program *program, const double *const *inputs, size_t n,
                      double *out, double *mean) {
     mg_batch batch = {.program = program, .inputs = inputs, .n = n, .out = out};
+    batch.kernels = mg_best_kernels();
     batch.backward = mean != NULL;
     batch.scratch = mg_take_scratch(program, n, batch.backward, 1);
     if (batch.scratch == NULL)
@@ -82,6 +83,7 @@ mg_status mg_program_non_finite(mg_program *program, const double *const *inputs
                                 size_t row, const char **name) {
     int64_t order = (int64_t)row;
     mg_batch batch = {.program = program, .inputs = inputs, .n = 1, .order = &order};
+    batch.kernels = mg_best_kernels();
     batch.scratch = mg_take_scratch(program, 1, 0, 1);
     if (batch.scratch == NULL)
         return MG_NO_MEMORY;

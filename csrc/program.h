@@ -39,7 +39,10 @@ enum {
      * layer's weights and biases: so it is in a frame's first block. */
     MG_A_FIRST = 64,
     MG_B_FIRST = 128,
-    MG_C_FIRST = 256
+    MG_C_FIRST = 256,
+    /* Of a DOT in the uniform list: it adds up squares, of n consecutive slots from m on,
+     * in any order. L2 penalties are such. */
+    MG_SQUARES = 512
 };
 
 /* In the operands of MG_DOT and MG_SUM: this one is uniform. */
@@ -49,7 +52,7 @@ typedef struct {
     uint16_t code;
     uint16_t flags;
     uint32_t n;       /* results; terms of a DOT or SUM */
-    uint32_t m;       /* inputs of a layer */
+    uint32_t m;       /* inputs of a layer; see MG_SQUARES */
     uint32_t out;     /* the first of n slots, which are consecutive */
     uint32_t a, b, c; /* where the operands' slots stand in the index list; of a DOT
                          or SUM, c is a slot; of a LAYER, b is the first weight's slot,

@@ -165,7 +165,7 @@ static double run_rows(const mg_batch *batch, double *rows, double *uniform_grad
     static const size_t widths[3] = {
         [MG_WIDTH_16] = 16, [MG_WIDTH_4] = 4, [MG_WIDTH_1] = 1};
     const mg_program *p = batch->program;
-    const mg_kernels *kernels = mg_best_kernels();
+    const mg_kernels *kernels = batch->kernels;
     mg_frame frame = {p, rows, NULL, batch->scratch->uniform, uniform_grad, 1};
     double sum = 0.0;
     if (batch->backward)
@@ -219,7 +219,7 @@ static void run_share(void *job, int thread, int n) {
 
 double mg_run_batch(const mg_batch *batch) {
     const mg_program *p = batch->program;
-    const mg_kernels *kernels = mg_best_kernels();
+    const mg_kernels *kernels = batch->kernels;
     mg_scratch *s = batch->scratch;
     mg_frame uniform = {p, s->uniform, s->uniform_grad, s->uniform, s->uniform_grad, 0};
     kernels->forward[MG_WIDTH_1](&p->uniform, &uniform);

@@ -25,6 +25,7 @@ struct mg_scratch {
 
 typedef struct {
     const mg_program *program;
+    const mg_kernels *kernels;
     mg_scratch *scratch;
     mg_team *team;               /* NULL: the calling thread alone */
     const double *const *inputs; /* row-major arrays, as wide as the program's inputs */

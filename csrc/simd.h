@@ -16,6 +16,10 @@
 
 typedef double mg_v4 __attribute__((vector_size(32)));
 
+/* Eight, for functions that are compiled for AVX-512: one register there. */
+typedef double mg_v8 __attribute__((vector_size(64)));
+#define V8_SPLAT(x) ((mg_v8){(x), (x), (x), (x), (x), (x), (x), (x)})
+
 #define MG_INLINE static inline __attribute__((always_inline))
 #define MG_RESTRICT __restrict__
 #define V4_ADD(a, b) ((a) + (b))
@@ -81,8 +85,8 @@ MG_INLINE mg_v4 v4_shuffle(mg_v4 a, mg_v4 b, int i, int j, int k, int l) {
 /* The sums of the lanes of a, b, c and d as one v4: (0 + 2) + (1 + 3) of each. */
 #define V4_SUMS(out, a, b, c, d)                                                          \
     do {                                                                                  \
-        mg_v4 ac = V4_ADD(V4_SHUFFLE(a, c, 0, 1, 4, 5), V4_SHUFFLE(a, c, 2, 3, 6, 7));    \
-        mg_v4 bd = V4_ADD(V4_SHUFFLE(b, d, 0, 1, 4, 5), V4_SHUFFLE(b, d, 2, 3, 6, 7));    \
+        mg_v4 ac = V4_ADD(V4_SHUFFLE(a, c, 0, 1, 6, 7), V4_SHUFFLE(a, c, 2, 3, 4, 5));    \
+        mg_v4 bd = V4_ADD(V4_SHUFFLE(b, d, 0, 1, 6, 7), V4_SHUFFLE(b, d, 2, 3, 4, 5));    \
         (out) = V4_ADD(V4_SHUFFLE(ac, bd, 0, 4, 2, 6), V4_SHUFFLE(ac, bd, 1, 5, 3, 7));   \
     } while (0)
 

@@ -139,6 +139,7 @@ mg_status mg_program_train(mg_program *program, const double *const *inputs,
     trainer t = {.program = program, .optimizer = optimizer};
     const double *moved[MG_MAX_INPUTS];
     mg_batch batch = {.program = program, .inputs = inputs, .backward = 1};
+    batch.kernels = mg_best_kernels();
     double *last_grad = mg_alloc(program->n_parameters, sizeof(double));
     int fine = last_grad != NULL && program->n_inputs <= MG_MAX_INPUTS && start(&t);
     if (fine && n_threads > 1) {
