@@ -229,8 +229,9 @@ class Fit:
         sums = self.program.train(
             arrays, order, self.batch_size, self.optimizer, self.threads, **more
         )
-        if rows >= self.rows and time.perf_counter() - started < PATIENCE / 2:
-            self.rows *= 2
+        taken = time.perf_counter() - started
+        if rows >= self.rows and taken < PATIENCE / 2:  # no more than a hundredfold: it may err
+            self.rows = int(self.rows * min(100.0, PATIENCE / (taken + 1e-6)))
         return sums
 
 
