@@ -91,8 +91,7 @@ struct mg_program {
     mg_output *outputs;
     uint32_t n_outputs;
     size_t n_nodes; /* of the graph that was compiled */
-    mg_lock_t lock; /* guards idle */
-    mg_scratch *idle;
+    mg_scratch *idle; /* guarded by mg_graph_lock, which a fork finds free */
 };
 
 /* What a run works on; uniform data may be shared by several. In the uniform list

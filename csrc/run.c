@@ -77,11 +77,11 @@ mg_scratch *mg_take_scratch(mg_program *program, size_t n, int backward, int n_t
     size_t width = n >= MG_BLOCK ? MG_BLOCK : n >= 4 ? 4 : 1;
     size_t row_length = width * program->row.slots * (backward ? 2 : 1);
     uint32_t chunks = backward ? count_chunks(n) : 1;
-    mg_lock_take(&program->lock);
+    mg_lock_take(&mg_graph_lock);
     mg_scratch *s = program->idle;
     if (s != NULL)
         program->idle = s->next;
-    mg_lock_give(&program->lock);
+    mg_lock_give(&mg_graph_lock);
     if (s != NULL && s->row_length >= row_length && s->n_chunks >= chunks &&
         s->n_threads >= n_threads)
         return s;
@@ -90,10 +90,10 @@ mg_scratch *mg_take_scratch(mg_program *program, size_t n, int backward, int n_t
 }
 
 void mg_give_scratch(mg_program *program, mg_scratch *scratch) {
-    mg_lock_take(&program->lock);
+    mg_lock_take(&mg_graph_lock);
     scratch->next = program->idle;
     program->idle = scratch;
-    mg_lock_give(&program->lock);
+    mg_lock_give(&mg_graph_lock);
 }
 
 void mg_fetch_parameters(const mg_program *program, mg_scratch *scratch) {

@@ -18,9 +18,12 @@ operator for what few programs ask. When somebody looks, the question is answere
   kept, the living Values among them are searched for and hold it too.
 """
 
+import contextlib
 import gc
+import os
 import sys
 import threading
+from sys import is_finalizing  # a name of ours: sys is emptied before the last Values die
 from weakref import WeakSet, WeakValueDictionary
 
 from micrograd_c import _cvalue
@@ -29,7 +32,38 @@ from micrograd_c._native import ffi, lib
 _known = WeakValueDictionary()  # node id -> its Value
 _results_unsearched = WeakSet()  # kept Values that earlier results of theirs do not hold
 _searching = threading.RLock()
+_left_behind = set()  # in a child: id() of each Value that threads of the parent were finalizing
 is_finalized = getattr(gc, "is_finalized", lambda x: False)  # PyPy has none
+
+
+@contextlib.contextmanager
+def searching():
+    """One thread at a time, but for the interpreter's end: the others have stopped then."""
+    locked = not is_finalizing() and _searching.acquire()
+    try:
+        yield
+    finally:
+        if locked:
+            _searching.release()
+
+
+def before_fork():
+    global _finalizing_at_fork
+    _searching.acquire()
+    _finalizing_at_fork = finalizing()
+
+
+def after_fork_in_child():
+    _left_behind.update(_finalizing_at_fork)  # their threads are gone: they stay, half dead
+    _searching.release()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(
+        before=before_fork,
+        after_in_parent=_searching.release,
+        after_in_child=after_fork_in_child,
+    )
 
 
 def operand_ids(node):
@@ -43,7 +77,7 @@ def operand_ids(node):
 
 def value_of(node):
     """The one Value of a node that something living uses."""
-    with _searching:
+    with searching():
         value = known(node)
         if value is None and lib.mg_is_owned(node):
             living_values()
@@ -69,7 +103,7 @@ def known(node):
 
 def finalizing():
     """The id() of each Value that a thread is finalizing now: it has nobody left."""
-    return {
+    return _left_behind | {
         id(frame.f_locals.get("self"))
         for frame in sys._current_frames().values()
         if frame.f_code is _cvalue.Value.__del__.__code__
@@ -115,7 +149,7 @@ def keep(value):
     """Let what is, or was, computed from ``value`` hold it."""
     if not lib.mg_keep(value._id) and value not in _results_unsearched:
         return  # nothing was computed from it yet, or it was kept before
-    with _searching:
+    with searching():
         _results_unsearched.add(value)  # should there be no memory now, the next to ask searches
         hold_where_dependent(living_values(), value)
         _results_unsearched.discard(value)

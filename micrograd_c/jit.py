@@ -13,7 +13,6 @@ can be ``detach()``ed; ``no_grad()`` inside of the function is a TraceError.
 """
 
 import functools
-import threading
 import time
 
 from micrograd_c._backend import backend
@@ -68,7 +67,6 @@ class jit:  # noqa: N801 - used as a decorator
         self._function = function
         self._programs = {}  # by the arguments' widths
         self._last = None
-        self._tracing = threading.RLock()
 
     def __call__(self, *arrays, check_finite=False):
         """f of each example: shape (n,) if f returns a Value, else (n, k), float64."""
@@ -183,10 +181,9 @@ class jit:  # noqa: N801 - used as a decorator
         widths = tuple([None if array.ndim == 1 else array.shape[1] for array in arrays])
         program = self._programs.get(widths)
         if program is None:
-            with self._tracing:
-                program = self._programs.get(widths)
-                if program is None:
-                    program = self._programs[widths] = Program(self._function, widths)
+            # No lock: a fork or the interpreter's end could leave it taken for ever. So threads
+            # that come first at once may trace once each, and the first program is kept.
+            program = self._programs.setdefault(widths, Program(self._function, widths))
         self._last = program
         return program, arrays
 

@@ -181,6 +181,31 @@ def test_when_the_interpreter_shuts_down(module, extra):
     assert out == "fine\n"
 
 
+STOPPED_WHILE_IT_LOOKS = """
+import os, signal, threading
+from micrograd_c import _looking
+from micrograd_c.engine import Value
+if hasattr(signal, "alarm"):
+    signal.alarm(20)                           # who waits for ever fails
+class Last:
+    def __del__(self, say=os.write):
+        say(1, b"looked" if (Value(1.0) * 2.0)._prev[0].data == 1.0 else b"")
+last = Last()
+names = {"inside": threading.Event(), "_looking": _looking, "threading": threading}
+exec('''def work():
+    with _looking.searching():
+        inside.set()
+        threading.Event().wait()''', names)
+threading.Thread(target=names["work"], daemon=True).start()
+names.pop("inside").wait()
+"""
+
+
+def test_a_thread_that_looks_when_the_interpreter_ends():
+    """It stops where it is, and the last finalizers look all the same."""
+    assert run_python(STOPPED_WHILE_IT_LOOKS) == "looked"
+
+
 # --- training ---------------------------------------------------------------------------------
 
 

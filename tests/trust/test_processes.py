@@ -13,14 +13,19 @@ from trust_tools import ROOT, run_python, size
 from micrograd_c.engine import Value
 
 FORK = """
-import os, sys, threading, warnings
+import os, signal, sys, threading, warnings
 warnings.simplefilter("ignore")                # CPython warns of fork with threads
 from {module} import Value
 x = Value(0.5, label="x")
 root = x
 for _ in range(2000):
     root = root * 1.0
+sys.setswitchinterval(1e-6)                    # or forks would rarely meet a thread that looks
 stop = threading.Event()
+def look():
+    while not stop.is_set():
+        y = Value(1.0) * 2.0 + 1.0             # without a label: operands have to be searched for
+        y._prev[0]._prev
 def work():
     y = Value(1.0)
     while not stop.is_set():
@@ -29,18 +34,21 @@ def work():
         if y._prev: y = Value(1.0)
         big = [Value(float(i)) for i in range(100)]
         sum(big).backward()
-threads = [threading.Thread(target=work) for _ in range(4)]
+threads = [threading.Thread(target=target, daemon=True) for target in (look, work) * 2]
 for thread in threads:
     thread.start()
 for i in range({forks}):
     child = os.fork()
     if child == 0:
+        signal.alarm(20)                       # a child that waits for ever fails
         v = Value(3.0)
+        u = v * 2.0
+        assert u._prev[0] is v
         w = (v * v + root).tanh() + root
         w.label = "w"
         w.backward()
         ok = v.grad >= 0.0 and w._prev[1] is root and x.grad != 0.0
-        del w, v, root
+        del w, u, v, root
         os._exit(0 if ok else 1)
     assert os.waitpid(child, 0)[1] == 0, i
 stop.set()
