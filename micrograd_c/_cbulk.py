@@ -18,7 +18,7 @@ def are_values(values):
 
 
 def ids_of(values):
-    return [v._id for v in values]
+    return [v._mg_id for v in values]
 
 
 def value_on(node):
@@ -36,7 +36,7 @@ def total(values):
 def dot(ws, xs, start):
     if not ws:
         return None
-    return value_on(lib.mg_dot(ids_of(ws), ids_of(xs), len(ws), start[0]._id if start else 0))
+    return value_on(lib.mg_dot(ids_of(ws), ids_of(xs), len(ws), start[0]._mg_id if start else 0))
 
 
 def logsumexp(values):

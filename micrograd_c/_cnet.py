@@ -32,7 +32,7 @@ class Net:
         self.nout = len(layers[-1])
         sizes = [self.nin, *map(len, layers)]
         ops = [operator_of(neurons[0].nonlin) for neurons in layers]
-        self.ids = ffi.new("mg_id[]", [p._id for p in self.parameters])
+        self.ids = ffi.new("mg_id[]", [p._mg_id for p in self.parameters])
         net = lib.mg_net_new(sizes, len(layers), ops, self.ids)
         if net == ffi.NULL:
             raise MemoryError(NO_MEMORY)
@@ -54,7 +54,7 @@ class Net:
             x = x.tolist()
         if len(x) != self.nin:
             return None
-        inputs, numbers = [xi._id for xi in x if type(xi) is Value], NULL
+        inputs, numbers = [xi._mg_id for xi in x if type(xi) is Value], NULL
         if len(inputs) != self.nin:
             if inputs or not number_types.issuperset(map(type, x)):
                 return None
@@ -81,7 +81,7 @@ class Net:
         if kept:
             held = (*self.parameters, *(x if numbers is NULL else ()))
             for output in outputs:
-                lib.mg_keep(output._id)
+                lib.mg_keep(output._mg_id)
                 set_also_held(output, held)
         return outputs
 
@@ -130,4 +130,4 @@ def all_fit(layers):
 
 
 def is_plain_leaf(p):
-    return type(p) is Value and lib.mg_op(p._id) == LEAF
+    return type(p) is Value and lib.mg_op(p._mg_id) == LEAF

@@ -17,7 +17,7 @@ class InC:
 
     def __init__(self, optimizer):
         self.arrays = [optimizer.state[name] for name in optimizer.state_names]
-        self.ids = ffi.new("mg_id[]", [p._id for p in optimizer.params])
+        self.ids = ffi.new("mg_id[]", [p._mg_id for p in optimizer.params])
         self.buffers = [ffi.from_buffer("double[]", array) for array in self.arrays]
         self.struct = ffi.new("mg_optimizer *")
         self.struct.kind = KINDS[optimizer.kind]

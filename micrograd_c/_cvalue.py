@@ -53,6 +53,10 @@ def as_float(x):
     return to_float(x)
 
 
+# The slots. Any other name is the user's, who may call an attribute _id or _held.
+ENGINES_OWN = ("_mg_id", "_mg_held", "_mg_also_held", "_mg_own_backward")
+
+
 class Value(Operators):
     """A scalar, its gradient, and the operator and operands that made it.
 
@@ -63,7 +67,7 @@ class Value(Operators):
     (-2.0, 1.0, 2.0)
     """
 
-    __slots__ = ("_id", "_held", "_also_held", "_own_backward", "__dict__", "__weakref__")
+    __slots__ = (*ENGINES_OWN, "__dict__", "__weakref__")
 
     label = ""
 
@@ -72,7 +76,7 @@ class Value(Operators):
             node = mg_leaf(data)
             if not node:
                 raise MemoryError(NO_MEMORY)
-            if getattr(self, "_id", 0):
+            if getattr(self, "_mg_id", 0):
                 _forget(self)
             set_id(self, node)
         else:
@@ -80,7 +84,7 @@ class Value(Operators):
         if type(self) is not Value:  # what it is must stay with its node
             _looking.keep(self)
             if type(self)._backward is not Value._backward:
-                lib.mg_set_own_backward(self._id)
+                lib.mg_set_own_backward(self._mg_id)
         if label:
             self.label = label
 
@@ -97,42 +101,44 @@ class Value(Operators):
 
     def __del__(self, release=lib.mg_release):
         try:
-            release(self._id)
+            release(self._mg_id)
         except AttributeError:
             pass  # __init__ did not get far enough
 
     if PYPY:  # whose gc.get_objects() finds what is being finalized, see living_values
 
         def __del__(self, release=lib.mg_release):
-            node = getattr(self, "_id", 0)
+            node = getattr(self, "_mg_id", 0)
             if node:
-                del self._id
+                del self._mg_id
                 release(node)
 
     def __setattr__(self, name, value):
         if name == "data":
-            mg_set_data(self._id, value if type(value) is float else to_float(value))
+            mg_set_data(self._mg_id, value if type(value) is float else to_float(value))
         elif name == "grad":
-            mg_set_grad(self._id, value if type(value) is float else to_float(value))
+            mg_set_grad(self._mg_id, value if type(value) is float else to_float(value))
+        elif name in ENGINES_OWN:
+            raise AttributeError(f"{name} is the engine's own and cannot be set")
         else:
             _looking.keep(self)  # first: without memory for it, nothing is set
             object.__setattr__(self, name, value)
 
     @property
     def data(self):
-        return mg_data(self._id)
+        return mg_data(self._mg_id)
 
     @property
     def grad(self):
-        return mg_grad(self._id)
+        return mg_grad(self._mg_id)
 
     # --- the operators that programs are full of; the others are in Operators ---
 
     def __add__(self, other):
         if type(other) is Value:
-            node = mg_add(self._id, other._id)
+            node = mg_add(self._mg_id, other._mg_id)
         elif type(other) in number_types:
-            node = mg_add_number(self._id, other)
+            node = mg_add_number(self._mg_id, other)
         else:
             return self._with_stranger("add", other)
         if not node:
@@ -143,9 +149,9 @@ class Value(Operators):
 
     def __mul__(self, other):
         if type(other) is Value:
-            node = mg_mul(self._id, other._id)
+            node = mg_mul(self._mg_id, other._mg_id)
         elif type(other) in number_types:
-            node = mg_mul_number(self._id, other)
+            node = mg_mul_number(self._mg_id, other)
         else:
             return self._with_stranger("mul", other)
         if not node:
@@ -160,7 +166,7 @@ class Value(Operators):
     def __pow__(self, other):
         # As Operators does it; the exponent's place in WRITTEN_AS is 0 or 1.
         if type(other) is float or (type(other) is int and -EXACT < other < EXACT):
-            node = mg_unary_k(POW_K, self._id, other, type(other) is float)
+            node = mg_unary_k(POW_K, self._mg_id, other, type(other) is float)
             if node:
                 result = new(Value)
                 set_id(result, node)
@@ -169,7 +175,7 @@ class Value(Operators):
 
     def relu(self):
         """max(self, 0). Its derivative is 1 where the output is > 0, else 0."""
-        node = mg_unary(RELU, self._id)
+        node = mg_unary(RELU, self._mg_id)
         if not node:
             return self._apply("relu")
         result = new(Value)
@@ -189,7 +195,7 @@ class Value(Operators):
 
         Zeroes nothing: gradients accumulate until somebody sets them to 0.
         """
-        status = lib.mg_backward(self._id)
+        status = lib.mg_backward(self._mg_id)
         if status == lib.MG_HAS_OWN_BACKWARD:
             _looking.backward(self)
         elif status:
@@ -198,28 +204,28 @@ class Value(Operators):
     @property
     def _backward(self):
         """The step that backward() does for this node; assign to it to do one's own."""
-        return getattr(self, "_own_backward", None) or self._apply_derivatives
+        return getattr(self, "_mg_own_backward", None) or self._apply_derivatives
 
     @_backward.setter
     def _backward(self, function):
         if not callable(function):
             raise TypeError(f"expected a function as _backward, got {describe(function)}")
         set_own_backward(self, function)
-        lib.mg_set_own_backward(self._id)
+        lib.mg_set_own_backward(self._mg_id)
 
     def _apply_derivatives(self):
-        check_memory(lib.mg_backward_node(self._id))
+        check_memory(lib.mg_backward_node(self._mg_id))
 
     # --- the graph, for who looks ---
 
     @property
     def _op(self):
-        check_memory(lib.mg_make_plain(self._id))
-        code = lib.mg_op(self._id)
+        check_memory(lib.mg_make_plain(self._mg_id))
+        code = lib.mg_op(self._mg_id)
         if code == CUSTOM or "_op" in self.__dict__:
             return self.__dict__.get("_op", "")
         if code == POW_K:
-            return f"**{WRITTEN_AS[lib.mg_k_style(self._id)](lib.mg_k(self._id))}"
+            return f"**{WRITTEN_AS[lib.mg_k_style(self._mg_id)](lib.mg_k(self._mg_id))}"
         return LABELS.get(code, "")
 
     @_op.setter
@@ -228,11 +234,11 @@ class Value(Operators):
 
     @property
     def _operands(self):
-        held = getattr(self, "_held", None)
+        held = getattr(self, "_mg_held", None)
         if held is None:
-            held = tuple(map(_looking.value_of, _looking.operand_ids(self._id)))
+            held = tuple(map(_looking.value_of, _looking.operand_ids(self._mg_id)))
             set_held(self, held)
-            if hasattr(self, "_also_held"):
+            if hasattr(self, "_mg_also_held"):
                 _looking.hand_down(self, held)
         return held
 
@@ -242,10 +248,10 @@ class Value(Operators):
         """One operator; ``others`` are Values or numbers."""
         code = CODES[name]
         if not others:
-            node = mg_unary(code, self._id)
+            node = mg_unary(code, self._mg_id)
         else:
             others = tuple(x if isinstance(x, Value) else Value(x) for x in others)
-            node = lib.mg_binary(code, self._id, others[0]._id)
+            node = lib.mg_binary(code, self._mg_id, others[0]._mg_id)
         if node:
             result = new(Value)
             set_id(result, node)
@@ -260,7 +266,7 @@ class Value(Operators):
 
     def _apply_k(self, name, k, label):
         style = style_of(k, label) if name == "pow_k" else 0
-        node = lib.mg_unary_k(CODES[name], self._id, k, style) if style is not None else 0
+        node = lib.mg_unary_k(CODES[name], self._mg_id, k, style) if style is not None else 0
         if not node:
             data = OPS[name].value(self.data, k)
             return self._make(name, k, label, (self,), data) if is_grad_enabled() else Value(data)
@@ -276,13 +282,13 @@ class Value(Operators):
         return result
 
     def _recipe(self):
-        check_memory(lib.mg_make_plain(self._id))
-        name = NAMES.get(lib.mg_op(self._id))
-        k = lib.mg_k(self._id) if name in WITH_K else None
+        check_memory(lib.mg_make_plain(self._mg_id))
+        name = NAMES.get(lib.mg_op(self._mg_id))
+        k = lib.mg_k(self._mg_id) if name in WITH_K else None
         return name, k, self._op
 
     def _has_own_backward(self):
-        return lib.mg_has_own_backward(self._id) != 0
+        return lib.mg_has_own_backward(self._mg_id) != 0
 
     # Pickles name micrograd_c.engine, so that they load on whichever engine is in use.
     @property
@@ -301,20 +307,20 @@ class Value(Operators):
 Value._plain_class = Value
 
 # Value's own attributes are set by these, past its __setattr__.
-set_id = Value._id.__set__
-set_held = Value._held.__set__
-set_also_held = Value._also_held.__set__
-set_own_backward = Value._own_backward.__set__
+set_id = Value._mg_id.__set__
+set_held = Value._mg_held.__set__
+set_also_held = Value._mg_also_held.__set__
+set_own_backward = Value._mg_own_backward.__set__
 
 
 def _fill(value, code, operands, data, k, label):
     """Give ``value`` a new node made of ``operands``, with ``data`` as its value."""
-    ids = [operand._id for operand in operands]
+    ids = [operand._mg_id for operand in operands]
     style = style_of(k, label) if code == POW_K else 0
     node = lib.mg_node(code, ids, len(ids), 0.0 if k is None else k, style or 0, data)
     if not node:
         raise MemoryError(NO_MEMORY)
-    if getattr(value, "_id", 0):
+    if getattr(value, "_mg_id", 0):
         _forget(value)
     set_id(value, node)
     if code == CUSTOM or style is None:
@@ -330,8 +336,8 @@ def _fill(value, code, operands, data, k, label):
 def _forget(value):
     """Part a Value from its node, when __init__ is called a second time."""
     _watched.changed()  # it may be a parameter
-    lib.mg_release(value._id)
-    for slot in ("_held", "_also_held", "_own_backward"):
+    lib.mg_release(value._mg_id)
+    for slot in ENGINES_OWN[1:]:
         if hasattr(value, slot):
             delattr(value, slot)
     value.__dict__.clear()

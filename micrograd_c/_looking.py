@@ -120,16 +120,16 @@ def living_values():
         x
         for x in objects
         if issubclass(type(x), _cvalue.Value)
-        and hasattr(x, "_id")
+        and hasattr(x, "_mg_id")
         and id(x) not in dying
         and not is_finalized(x)
     ]
     if _cvalue.PYPY:  # the finalizers of some were due, and have run meanwhile
         if not gc.isenabled():
             gc.collect()  # or they would run later
-        values = [x for x in values if hasattr(x, "_id")]
+        values = [x for x in values if hasattr(x, "_mg_id")]
     for value in values:
-        _known[value._id] = value
+        _known[value._mg_id] = value
     return values
 
 
@@ -147,7 +147,7 @@ def candidates():
 
 def keep(value):
     """Let what is, or was, computed from ``value`` hold it."""
-    if not lib.mg_keep(value._id) and value not in _results_unsearched:
+    if not lib.mg_keep(value._mg_id) and value not in _results_unsearched:
         return  # nothing was computed from it yet, or it was kept before
     with searching():
         _results_unsearched.add(value)  # should there be no memory now, the next to ask searches
@@ -157,29 +157,29 @@ def keep(value):
 
 def hold_where_dependent(values, value):
     """Let those of ``values`` that are computed from ``value`` hold it, and be kept."""
-    ids = [other._id for other in values]
+    ids = [other._mg_id for other in values]
     depends = ffi.new("unsigned char[]", len(ids))
-    _cvalue.check_memory(lib.mg_computed_from(value._id, ids, len(ids), depends))
+    _cvalue.check_memory(lib.mg_computed_from(value._mg_id, ids, len(ids), depends))
     for other, depend in zip(values, depends):
         if depend:
-            if not lib.mg_is_kept(other._id):
-                lib.mg_keep(other._id)
+            if not lib.mg_is_kept(other._mg_id):
+                lib.mg_keep(other._mg_id)
                 _results_unsearched.add(other)
-            _cvalue.set_also_held(other, (*getattr(other, "_also_held", ()), value))
+            _cvalue.set_also_held(other, (*getattr(other, "_mg_also_held", ()), value))
 
 
 def hand_down(above, operands):
     """Let operands just found below a Value hold what it holds and they are computed from."""
-    for value in above._also_held:
-        unaware = [x for x in operands if value not in getattr(x, "_also_held", ())]
+    for value in above._mg_also_held:
+        unaware = [x for x in operands if value not in getattr(x, "_mg_also_held", ())]
         hold_where_dependent(unaware, value)
 
 
 def backward(root):
     """backward() of a graph in which somebody has a ``_backward`` of their own."""
-    own = {value._id: value._backward for value in held_below(root) if value._has_own_backward()}
+    own = {value._mg_id: value._backward for value in held_below(root) if value._has_own_backward()}
     order, n = ffi.new("mg_id **"), ffi.new("size_t *")
-    _cvalue.check_memory(lib.mg_backward_order(root._id, order, n))
+    _cvalue.check_memory(lib.mg_backward_order(root._mg_id, order, n))
     ids = ffi.gc(order[0], lib.mg_free_order)
     root.grad = 1.0
     done = 0
@@ -198,7 +198,7 @@ def held_below(root):
     while stack:
         value = stack.pop()
         yield value
-        for held in (*getattr(value, "_held", ()), *getattr(value, "_also_held", ())):
+        for held in (*getattr(value, "_mg_held", ()), *getattr(value, "_mg_also_held", ())):
             if held not in seen:
                 seen.add(held)
                 stack.append(held)

@@ -14,8 +14,8 @@ class CProgram:
 
     def __init__(self, function, widths):
         trace = Trace(function, widths)
-        arguments = [x._id for x in trace.arguments]
-        outputs = [x._id for x in trace.outputs]
+        arguments = [x._mg_id for x in trace.arguments]
+        outputs = [x._mg_id for x in trace.outputs]
         status = ffi.new("mg_status *")
         self.widths = trace.widths
         self.n_outputs, self.is_single = len(outputs), trace.is_single

@@ -163,7 +163,7 @@ if backend == "c":
     def make(name, k, _label, operands):
         """A TracedValue made by an operator; nothing is computed."""
         a, b = operands if len(operands) == 2 else (*operands, None)
-        return traced(mg_traced(CODES[name], a._id, 0 if b is None else b._id, k or 0.0))
+        return traced(mg_traced(CODES[name], a._mg_id, 0 if b is None else b._mg_id, k or 0.0))
 
     def add_or_mul(name, reflected=False):
         """The operator as a method, short since a trace is full of them."""
@@ -173,11 +173,11 @@ if backend == "c":
         def operator(self, other):
             if isinstance(other, Value):
                 a, b = (other, self) if reflected else (self, other)
-                return traced(mg_traced(code, a._id, b._id, 0.0))
+                return traced(mg_traced(code, a._mg_id, b._mg_id, 0.0))
             if type(other) not in number_types:
                 return general(self, other)
             constant = mg_leaf(other)
-            node = constant and mg_traced(code, self._id, constant, 0.0)
+            node = constant and mg_traced(code, self._mg_id, constant, 0.0)
             if constant:
                 mg_release(constant)
             return traced(node)

@@ -24,8 +24,9 @@ class Value(Operators):
     (-2.0, 1.0, 2.0)
     """
 
+    # Two underscores: a user may call an attribute _data.
     __slots__ = (
-        "_data", "_grad", "_operands", "_op", "_row", "_k", "_own_backward",
+        "__data", "__grad", "_operands", "_op", "__row", "__k", "__own_backward",
         "__dict__", "__weakref__",
     )  # fmt: skip
 
@@ -42,29 +43,29 @@ class Value(Operators):
             self.label = label
 
     def _fill(self, data, operands, op, row=None, k=None):
-        self._data = data
-        self._grad = 0.0
+        self.__data = data
+        self.__grad = 0.0
         self._operands = operands
         self._op = op
-        self._row = row  # the operator's row in OPS; None for a leaf or a user's operator
-        self._k = k  # the operator's parameter that is no node: an exponent, a slope
-        self._own_backward = None
+        self.__row = row  # the operator's row in OPS; None for a leaf or a user's operator
+        self.__k = k  # the operator's parameter that is no node: an exponent, a slope
+        self.__own_backward = None
 
     @property
     def data(self):
-        return self._data
+        return self.__data
 
     @data.setter
     def data(self, x):
-        self._data = to_float(x)
+        self.__data = to_float(x)
 
     @property
     def grad(self):
-        return self._grad
+        return self.__grad
 
     @grad.setter
     def grad(self, x):
-        self._grad = to_float(x)
+        self.__grad = to_float(x)
 
     def backward(self):
         """Add d self / d node to the ``grad`` of self and of every node below it.
@@ -79,35 +80,35 @@ class Value(Operators):
     @property
     def _backward(self):
         """The step that backward() does for this node; assign to it to do one's own."""
-        return self._own_backward or self._apply_derivatives
+        return self.__own_backward or self._apply_derivatives
 
     @_backward.setter
     def _backward(self, function):
         if not callable(function):
             raise TypeError(f"expected a function as _backward, got {describe(function)}")
-        self._own_backward = function
+        self.__own_backward = function
 
     def _apply_derivatives(self):
-        if self._row is None:
+        if self.__row is None:
             return
-        xs = [operand._data for operand in self._operands]
-        if self._k is not None:
-            xs.append(self._k)
-        for operand, derivative in zip(self._operands, self._row.derivatives):
-            operand._grad += derivative(*xs, self._data, self._grad)
+        xs = [operand.__data for operand in self._operands]
+        if self.__k is not None:
+            xs.append(self.__k)
+        for operand, derivative in zip(self._operands, self.__row.derivatives):
+            operand.__grad += derivative(*xs, self.__data, self.__grad)
 
     # --- what operators.py and copying.py ask of an engine ---
 
     def _apply(self, name, *others):
         operands = (self, *(x if isinstance(x, Value) else Value(x) for x in others))
         row = OPS[name]
-        data = row.value(*(operand._data for operand in operands))
+        data = row.value(*(operand.__data for operand in operands))
         if not is_grad_enabled():
             return Value(data)
         return self._make(name, None, row.label, operands, data)
 
     def _apply_k(self, name, k, label):
-        data = OPS[name].value(self._data, k)
+        data = OPS[name].value(self.__data, k)
         return self._make(name, k, label, (self,), data) if is_grad_enabled() else Value(data)
 
     @staticmethod
@@ -117,10 +118,10 @@ class Value(Operators):
         return node
 
     def _recipe(self):
-        return self._row and self._row.name, self._k, self._op
+        return self.__row and self.__row.name, self.__k, self._op
 
     def _has_own_backward(self):
-        return self._own_backward is not None or type(self)._backward is not Value._backward
+        return self.__own_backward is not None or type(self)._backward is not Value._backward
 
     @property
     def _rebuild_leaf(self):

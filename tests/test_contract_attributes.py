@@ -100,6 +100,30 @@ def test_any_attribute(engine):
         assert not hasattr(node, "m")
 
 
+@pytest.mark.parametrize("name", ["_id", "_held", "_data", "_grad", "_k", "_row", "_own_backward"])
+def test_names_that_an_engine_could_want_for_itself(engine, name):
+    """Who numbers nodes for a drawing may call the number ``_id``."""
+    a, b = engine.Value(2.0), engine.Value(3.0)
+    root = a * b + 1
+    for i, node in enumerate([a, b, *root._prev, root]):
+        setattr(node, name, i)
+    assert [getattr(node, name) for node in (a, b, *root._prev, root)] == [0, 1, 2, 3, 4]
+    root.backward()
+    assert (a.data, a.grad, b.grad, (root**2).data, root.data) == (2.0, 3.0, 2.0, 49.0, 7.0)
+    assert root._prev[0]._prev == (a, b) and root._backward() is None
+
+
+@pytest.mark.parametrize("engine", ["c"], indirect=True)
+def test_no_assignment_reaches_a_node_in_c(engine):
+    from micrograd_c._cvalue import ENGINES_OWN
+
+    a = engine.Value(2.0)
+    for name in ENGINES_OWN:
+        with pytest.raises(AttributeError, match=f"{name} is the engine's own"):
+            setattr(a, name, 1)
+    assert (a * 3).data == 6.0
+
+
 def test_an_attribute_that_was_never_set(engine):
     with pytest.raises(AttributeError, match="momentum"):
         engine.Value(1.0).momentum

@@ -124,7 +124,7 @@ def test_a_value_that_comes_back_to_life(engine, live_nodes):
         assert live_nodes() == before
     else:
         engine.Value.__del__(saved[0])  # by hand, then
-        del saved[0]._id
+        del saved[0]._mg_id
         saved.clear()
         assert live_nodes() == before
 
