@@ -189,8 +189,20 @@ void mg_call_free(mg_call *call) {
     free_if_unused(net);
 }
 
+/* All the parameters' flags, together. */
+static unsigned parameter_flags(mg_net *net) {
+    if (net->flags_checked != mg_flags_version) {
+        net->flags = 0;
+        for (size_t i = 0; i < net->n_parameters; i++)
+            net->flags |= mg_at(net->parameters[i])->flags;
+        net->flags_checked = mg_flags_version;
+    }
+    return net->flags;
+}
+
 int mg_call_is_stale(mg_call *call) {
-    if (call->swept || !is_current(call->net, call->weights))
+    if (call->swept || !is_current(call->net, call->weights) ||
+        parameter_flags(call->net) & MG_OWN_BACKWARD)
         return 1;
     for (uint32_t i = 0; i < call->n_inputs; i++)
         if (!same_bits(call->x[i], mg_at(call->inputs[i])->data))
@@ -233,13 +245,7 @@ static void forward(mg_call *call) {
 
 /* Why a call is refused, MG_NET_OK if it is not. */
 static mg_net_result refusal(mg_net *net, const mg_id *inputs, int take_kept) {
-    if (net->flags_checked != mg_flags_version) {
-        net->flags = 0;
-        for (size_t i = 0; i < net->n_parameters; i++)
-            net->flags |= mg_at(net->parameters[i])->flags;
-        net->flags_checked = mg_flags_version;
-    }
-    unsigned flags = net->flags;
+    unsigned flags = parameter_flags(net);
     if (flags & MG_OWN_BACKWARD)
         return MG_NET_OWN_BACKWARD;
     for (size_t i = 0; inputs != NULL && i < net->layers[0].nin; i++)

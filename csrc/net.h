@@ -71,8 +71,8 @@ extern size_t mg_calls_alive;
 /* Frees the call of a net node. Its inputs were dropped by the caller. */
 void mg_call_free(mg_call *call);
 
-/* Whether backward must unfold: it was here before, or a parameter or an input
- * has another value than at the call. */
+/* Whether backward must unfold: it was here before, a parameter or an input has
+ * another value than at the call, or a parameter now has a step of its own. */
 int mg_call_is_stale(mg_call *call);
 
 /* Makes the graph below an output node plain. 0: out of memory, nothing changed. */

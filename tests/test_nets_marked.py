@@ -95,6 +95,23 @@ def test_own_backward_of_a_leaf():
     assert_same(program, last_bits=True)
 
 
+@pytest.mark.parametrize("swept", [False, True], ids=["", "after another backward"])
+def test_own_backward_that_a_parameter_gets_after_the_call(swept):
+    def program(nn, V):
+        for i in range(9):
+            model = nn.MLP(2, [2, 1])
+            out = model([V(0.3), V(0.7)])
+            if swept:
+                out.backward()
+            p, seen = model.parameters()[i], []
+            p._backward = lambda p=p, seen=seen: seen.append(p.grad)
+            (out * 2).backward()
+            assert len(seen) == 1
+            yield [out, *model.parameters(), V(seen[0])]
+
+    assert_same(program, last_bits=swept)
+
+
 def test_own_backward_that_looks_at_the_net_while_backward_runs():
     def program(nn, V):
         model, x = nn.MLP(2, [3, 2], nonlin="tanh"), [V(0.5), V(-1.0)]
