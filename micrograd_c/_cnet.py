@@ -7,15 +7,19 @@ that don't fit each other. It is used until somebody changes any module's struct
 see ``_watched.py``.
 """
 
+from operator import attrgetter
+
 from micrograd_c import _watched
 from micrograd_c._cvalue import CODES, NO_MEMORY, Value, new, number_types, set_also_held, set_id
 from micrograd_c._native import ffi, lib
 from micrograd_c._watched import Watched
-from python_ref.nn import NONLINEARITIES
+from python_ref.nn import NONLINEARITIES, name_of
 
 LEAF = lib.mg_op_find(b"leaf")
 NULL = ffi.NULL
 mg_net_call = lib.mg_net_call
+# What neurons do their sums with. Who puts a method of his own in its place wants it called.
+METHODS = {name: getattr(Value, name) for name in ("__add__", "__mul__", *NONLINEARITIES)}
 KEPT, OWN_BACKWARD = lib.MG_NET_KEPT, lib.MG_NET_OWN_BACKWARD
 
 
@@ -37,6 +41,9 @@ class Net:
         if net == ffi.NULL:
             raise MemoryError(NO_MEMORY)
         self.net = net
+        names = {name_of(neurons[0].nonlin) for neurons in layers} - {None}
+        self.methods_of = attrgetter("__add__", "__mul__", *names)
+        self.methods = tuple(METHODS[name] for name in ("__add__", "__mul__", *names))
         self.rooms = []  # for outputs; each call takes one, as several threads may call
 
     def __del__(self, mg_net_free=lib.mg_net_free):
@@ -52,13 +59,14 @@ class Net:
             if not hasattr(x, "tolist") or getattr(x, "ndim", 0) != 1:
                 return None
             x = x.tolist()
-        if len(x) != self.nin:
+        if len(x) != self.nin or self.methods_of(Value) != self.methods:
             return None
-        inputs, numbers = [xi._mg_id for xi in x if type(xi) is Value], NULL
-        if len(inputs) != self.nin:
-            if inputs or not number_types.issuperset(map(type, x)):
-                return None
+        if number_types.issuperset(map(type, x)):
             inputs, numbers = NULL, x
+        elif {Value}.issuperset(map(type, x)):
+            inputs, numbers = [xi._mg_id for xi in x], NULL
+        else:
+            return None
         try:
             room = self.rooms.pop()
         except IndexError:
@@ -100,9 +108,9 @@ class NoNet:
 
 def operator_of(nonlin):
     """Its code, -1 for none; None when nets in C don't have it."""
-    if not nonlin:
+    name = name_of(nonlin)
+    if name is None:
         return -1
-    name = "relu" if nonlin is True else nonlin
     return CODES[name] if name in NONLINEARITIES else None
 
 
@@ -117,11 +125,13 @@ def all_fit(layers):
     for neurons in layers:
         if not neurons:
             return False
-        nin, nonlin = len(neurons[0].w), neurons[0].nonlin
-        if nin == 0 or operator_of(nonlin) is None or (width is not None and nin != width):
+        nin, op = len(neurons[0].w), operator_of(neurons[0].nonlin)
+        if nin == 0 or op is None or (width is not None and nin != width):
             return False
         for neuron in neurons:
-            if type(neuron.w) is not Watched or len(neuron.w) != nin or neuron.nonlin != nonlin:
+            if type(neuron.w) is not Watched or len(neuron.w) != nin:
+                return False
+            if operator_of(neuron.nonlin) != op:
                 return False
             if not all(map(is_plain_leaf, neuron.w)) or not is_plain_leaf(neuron.b):
                 return False

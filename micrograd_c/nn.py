@@ -71,16 +71,27 @@ class Compiled(Module):
     def _current_net(self):
         """The net in C of an earlier call; None where there is none or it is outdated."""
         net = self.__dict__.get("_net")
-        return net if net and net.structure == _watched.structure else None
+        if not net or net.structure != _watched.structure:
+            return None
+        return net if all(cls.parameters is listed for cls, listed in net.listings) else None
 
     def _call_c(self, x):
         """The outputs as a list; None where Python must do it."""
+        # Somebody may have put a method of his own on a class, at any time.
+        if Neuron.__call__ is not NEURON_CALL or Layer.__call__ is not LAYER_CALL:
+            return None
         net = self.__dict__.get("_net")
         if not net or net.structure != _watched.structure:
             if backend != "c":
                 return None
             net = self.__dict__["_net"] = _cnet.compiled(self._layers())
-            net.is_listed = net.parameters and all(map(lists_as_ours, self._modules()))
+            modules = self._modules() if net.parameters else []
+            net.is_listed = modules and all(map(lists_as_ours, modules))
+            classes = set(map(type, modules))
+            net.listings = [(cls, cls.parameters) for cls in classes]
+            net.subclasses = [(cls, cls.__call__) for cls in classes - {Neuron, Layer, MLP}]
+        if net.subclasses and any(cls.__call__ is not call for cls, call in net.subclasses):
+            return None
         return net.call(x)
 
     def _modules(self):
@@ -122,8 +133,11 @@ class Layer(Compiled, python_ref.nn.Layer):
         return [self, *self.neurons]
 
     def _layers(self):
-        ours = all(is_called_as(neuron, Neuron) for neuron in self.neurons)
+        ours = all(is_called_as(neuron, Neuron, NEURON_CALL) for neuron in self.neurons)
         return [self.neurons] if ours and is_watched(self.neurons) else None
+
+
+NEURON_CALL, LAYER_CALL = Neuron.__call__, Layer.__call__
 
 
 class MLP(Compiled, python_ref.nn.MLP):
@@ -144,7 +158,7 @@ class MLP(Compiled, python_ref.nn.MLP):
         return [self, *(module for layer in self.layers for module in layer._modules())]
 
     def _layers(self):
-        ours = all(is_called_as(layer, Layer) for layer in self.layers)
+        ours = all(is_called_as(layer, Layer, LAYER_CALL) for layer in self.layers)
         if not ours or not is_watched(self.layers):
             return None
         layers = [layer._layers() for layer in self.layers]
@@ -154,8 +168,8 @@ class MLP(Compiled, python_ref.nn.MLP):
         return [neurons for (neurons,) in layers]
 
 
-def is_called_as(module, cls):
-    return isinstance(module, cls) and type(module).__call__ is cls.__call__
+def is_called_as(module, cls, call):
+    return isinstance(module, cls) and type(module).__call__ is call
 
 
 def lists_as_ours(module):

@@ -13,8 +13,16 @@ NONLINEARITIES = {
 }
 
 
+def name_of(nonlin):
+    """The Value method that ``nonlin`` stands for: as in micrograd, relu for all that is true."""
+    if isinstance(nonlin, str):
+        return nonlin
+    return "relu" if nonlin else None
+
+
 def check_nonlin(nonlin):
-    if not isinstance(nonlin, bool) and nonlin not in list(NONLINEARITIES):
+    is_no_truth = callable(nonlin) or hasattr(type(nonlin), "__iter__")  # another name, a list
+    if is_no_truth and nonlin not in list(NONLINEARITIES):
         names = ", ".join(map(repr, NONLINEARITIES))
         raise ValueError(f"nonlin is {nonlin!r}, expected True (relu), False or one of {names}")
     return nonlin
@@ -51,16 +59,14 @@ class Neuron(Module):
     def __call__(self, x):
         """The output for ``x``, a sequence of ``nin`` numbers or Values, as a Value."""
         act = sum((wi * xi for wi, xi in zip(self.w, x)), self.b)
-        if not self.nonlin:
-            return act
-        return act.relu() if self.nonlin is True else getattr(act, self.nonlin)()
+        name = name_of(self.nonlin)
+        return act if name is None else getattr(act, name)()
 
     def parameters(self):
         return self.w + [self.b]
 
     def __repr__(self):
-        name = "relu" if self.nonlin is True else self.nonlin
-        return f"{NONLINEARITIES.get(name, 'Linear')}Neuron({len(self.w)})"
+        return f"{NONLINEARITIES.get(name_of(self.nonlin), 'Linear')}Neuron({len(self.w)})"
 
 
 class Layer(Module):
@@ -92,7 +98,7 @@ class MLP(Module):
         check_nonlin(nonlin)
         sizes = [nin] + list(nouts)
         last = len(sizes) - 2
-        hidden = True if nonlin == "relu" else nonlin  # as micrograd's neurons have it
+        hidden = True if name_of(nonlin) == "relu" else nonlin  # as micrograd's neurons have it
         self.layers = [
             self.layer_class(sizes[i], sizes[i + 1], nonlin=hidden if i != last else False)
             for i in range(last + 1)

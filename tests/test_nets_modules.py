@@ -1,7 +1,9 @@
 """Modules that were changed, subclassed and mixed, after a first call that made a net in C."""
 
+import math
 import operator
 
+import numpy as np
 import pytest
 from net_tools import as_list, assert_same, compute
 
@@ -143,6 +145,67 @@ def test_subclasses_that_override_call():
             yield compute(model, [0.5, 1.5])
 
     assert_same(program, last_bits=True)
+
+
+def square(self, x):
+    act = sum((wi * xi for wi, xi in zip(self.w, x)), self.b)
+    return act * act if self.nonlin else act
+
+
+REPLACED = {
+    "Neuron.__call__": lambda nn, V: (nn.Neuron, "__call__", square),
+    "Layer.__call__": lambda nn, V: (
+        nn.Layer, "__call__", lambda self, x: [n(x).sigmoid() for n in self.neurons],
+    ),
+    "Value.tanh": lambda nn, V: (V, "tanh", lambda self: self.sigmoid() * 2),
+    "Value.__mul__": lambda nn, V: (V, "__mul__", lambda self, other: self + other),
+    "Value.__add__": lambda nn, V: (V, "__add__", lambda self, other: self * other),
+    "Neuron.parameters": lambda nn, V: (nn.Neuron, "parameters", lambda self: self.w),
+    "Layer.parameters": lambda nn, V: (
+        nn.Layer, "parameters", lambda self: self.neurons[0].parameters(),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("called", [False, True], ids=["before the first call", "after it"])
+@pytest.mark.parametrize("what", REPLACED)
+def test_methods_replaced_on_a_class(what, called):
+    """As a notebook does that defines a method again; and then put back."""
+
+    def program(nn, V):
+        model, x = nn.MLP(2, [3, 2], nonlin="tanh"), [V(0.5), V(-1.5)]
+        if called:
+            model(x)
+        cls, name, method = REPLACED[what](nn, V)
+        before = vars(cls).get(name)
+        setattr(cls, name, method)
+        try:
+            yield model(x)
+            (model([0.5, 1.0])[0] * 2).backward()
+            yield model.parameters()
+            model.zero_grad()
+        finally:
+            setattr(cls, name, before) if before else delattr(cls, name)
+        yield [*model(x), *model.parameters()]
+        yield nn.MLP(2, [3, 2], nonlin="tanh")(x)
+
+    assert_same(program, last_bits=True)
+
+
+def test_methods_replaced_on_a_subclass_after_a_call():
+    def program(nn, V):
+        class Mine(nn.Neuron):
+            pass
+
+        layer, x = nn.Layer(2, 2), [V(0.5), V(-1.5)]
+        layer.neurons[1] = Mine(2)
+        yield layer(x)
+        Mine.__call__ = square
+        yield layer(x)
+        Mine.parameters = lambda self: [self.b]
+        yield layer.parameters()
+
+    assert_same(program)
 
 
 def test_subclasses_that_override_parameters():
@@ -303,7 +366,20 @@ def test_the_default_is_micrograds(engine):
     assert model.layers[0].neurons[0]([0.0, 0.0])._op == "ReLU"
 
 
-@pytest.mark.parametrize("nonlin", ["softmax", "ReLU", "", None, 1, 0.0, ["relu"]])
+@pytest.mark.parametrize("nonlin", [1, 0, None, 2.5, np.True_, np.bool_(False)], ids=repr)
+def test_a_nonlin_that_is_true_or_false(engine, nonlin):
+    """As micrograd takes it."""
+    for neuron in (
+        engine.nn.Neuron(2, nonlin=nonlin),
+        *engine.nn.Layer(2, 1, nonlin=nonlin).neurons,
+    ):
+        assert repr(neuron) == ("ReLUNeuron(2)" if nonlin else "LinearNeuron(2)")
+        assert neuron([1.0, 2.0])._op == ("ReLU" if nonlin else "+")
+    neuron = engine.nn.MLP(2, [2, 1], nonlin=nonlin).layers[0].neurons[0]
+    assert repr(neuron) == ("ReLUNeuron(2)" if nonlin else "LinearNeuron(2)")
+
+
+@pytest.mark.parametrize("nonlin", ["softmax", "ReLU", "", ["relu"], math.tanh])
 def test_a_nonlin_there_is_not(engine, nonlin):
     for make in (
         lambda: engine.nn.Neuron(2, nonlin=nonlin),
