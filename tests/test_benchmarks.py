@@ -1,11 +1,12 @@
 """The benchmarks run, on tiny sizes; how fast anything is, no test says."""
 
+import functools
 import gc
 import json
 
 import pytest
 
-from benchmarks import backward, nets, train_mlp
+from benchmarks import backward, nets, programs, train_mlp
 from benchmarks.agreement import Disagreement, check_agreement
 from micrograd_c import timing
 from micrograd_c.cli import bench, main
@@ -112,6 +113,32 @@ def test_nets_counts_the_nodes_that_a_forward_stands_for(engine):
     model = engine.nn.MLP(3, [2, 2])
     # a hidden neuron: 3 numbers, 3 products, 3 sums, relu; an output: 2 products, 2 sums
     assert nets.inner_nodes(model, [1.0, 2.0, 3.0]) == 2 * 10 + 2 * 4
+
+
+def test_programs(capsys, monkeypatch):
+    for name, value in (("STEPS", 2), ("CHAIN", 20), ("NODES", (300, 900)), ("THREADS_ROWS", 40)):
+        monkeypatch.setattr(programs, name, value)
+    monkeypatch.setattr(programs, "race", functools.partial(race, piece_seconds=0.0))
+    programs.main(["--rounds", "1"])
+    out = capsys.readouterr().out
+    for text in ("backward + step from Python", "tanh, cross-entropy", "chain of 20 times",
+                 "trace + compile", "two threads"):  # fmt: skip
+        assert text in out
+    programs.main(["--rounds", "1", "--only", "chain"])
+    assert "two threads" not in capsys.readouterr().out
+
+
+def test_programs_random_graph_has_as_many_nodes_as_it_says(engine):
+    program = programs.random_program(engine.Value, 5000)
+    seen, waiting = set(), [program([engine.Value(x) for x in (-1.0, 0.5)])]
+    waiting[0].backward()
+    while waiting:
+        node = waiting.pop()
+        if node not in seen:
+            seen.add(node)
+            waiting.extend(node._prev)
+    assert sum(bool(node._prev) for node in seen) == 5000
+    assert all(abs(node.data) < 1e9 and abs(node.grad) < 1e9 for node in seen)
 
 
 def test_bench_command(capsys, monkeypatch):
