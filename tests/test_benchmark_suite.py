@@ -72,25 +72,34 @@ def c_runner(task):
         raise
 
 
-# 6 rows: less than a vector; 3 inputs: no multiple of what is unrolled
-@pytest.mark.parametrize("name", ["demo_step", "demo_step:6", "digits:32", "square_net:3"])
+# 6 rows: less than a vector; 70: blocks of 32 and a rest; 3 inputs: no multiple of what is unrolled
+@pytest.mark.parametrize(
+    "name",
+    [*tasks.SUITE, "demo_step:6", "digits:70", "square_net:3", "deep_tanh:1", "chain:2",
+     "ode:1", "black_scholes:3"],
+)  # fmt: skip
 def test_c_by_hand_agrees(name):
     task = task_of(name)
-    runner, expected = c_runner(task), numpy_by_hand.make_runner(task)
+    runner = c_runner(task)
+    if task.net:
+        expected = numpy_by_hand.make_runner(task)
+    else:
+        expected = values.make_runner(task, "micrograd_c")
     check_agreement(*first_answer(runner), *first_answer(expected))
     runner.steps(3)
     expected.steps(3)
     assert runner.loss == pytest.approx(expected.loss, rel=1e-12)
 
 
-@pytest.mark.parametrize(
-    "name, why",
-    [("ode:1", "for this"), ("deep_tanh", "for this"), ("digits:1", "multiple"),
-     ("wide_net:8", "wider")],
-)  # fmt: skip
-def test_c_by_hand_refuses_what_nobody_wrote(name, why):
-    with pytest.raises(CannotDo, match=why):
-        c_by_hand.make_runner(task_of(name))
+def test_c_by_hand_refuses_what_nobody_wrote():
+    net_task, program_task = task_of("digits:1"), task_of("ode:1")
+    strange = [
+        net_task._replace(net=net_task.net._replace(**changed))
+        for changed in ({"nonlin": "tanh"}, {"loss": "hinge"}, {"alpha": 0.5}, {"sizes": [64, 10]})
+    ]
+    for task in (*strange, program_task._replace(program=lambda inputs, ops: inputs[0])):
+        with pytest.raises(CannotDo, match="not written for this"):
+            c_by_hand.make_runner(task)
 
 
 def test_c_by_hand_says_that_there_is_no_compiler(monkeypatch):

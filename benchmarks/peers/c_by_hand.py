@@ -1,7 +1,8 @@
-"""Hand-written C, the limit: ``limit_net.c``, compiled for the one net that is asked for.
+"""Hand-written C, the limit: a file of ``limits/``, compiled for the task's sizes.
 
-It is written for the demo step and 64-32-10 on batches that fill vectors; for the other
-tasks nobody has written the C.
+What a C programmer writes who knows the task: sizes are constants of the compiler, rows
+or neurons lie side by side in vector registers, nothing is interpreted. No fused
+multiply-add and no fast-math, as in ``csrc/``.
 """
 
 import ctypes
@@ -13,30 +14,25 @@ from pathlib import Path
 
 from benchmarks.peers import CannotDo
 
-SOURCE = Path(__file__).resolve().parent.parent / "limit_net.c"
-FLAGS = ["-std=c11", "-O3", "-march=native", "-ffp-contract=off", "-Wno-psabi", "-shared", "-fPIC"]
-WIDEST, LANES = 64, 8
+FOLDER = Path(__file__).resolve().parent.parent / "limits"
+FLAGS = [
+    "-std=gnu11", "-O3", "-march=native", "-ffp-contract=off", "-fno-math-errno", "-Wno-psabi",
+    "-shared", "-fPIC",
+]  # fmt: skip
 
 
 def make_runner(task):
-    net = task.net
-    if not net or net.nonlin != "relu" or len(net.sizes) not in (3, 4):
-        raise CannotDo("not written for this")
-    if max(net.sizes) > WIDEST:
-        raise CannotDo(f"not written for nets wider than {WIDEST}")
-    if net.loss != "hinge" and len(net.X) % LANES:
-        raise CannotDo(f"not written for batches that are no multiple of {LANES}")
-    return Runner(task)
+    return NetRunner(task) if task.net else ProgramRunner(task)
 
 
-class Runner:
+class NetRunner:
     """The loop is in C; gradients are read off what the first step did to parameters."""
 
     before = None
 
     def __init__(self, task):
         net, self.lr = task.net, task.lr
-        self.c = compile_for(net)
+        self.c = compiled(*file_for_net(net))
         self.c.steps.restype = ctypes.c_double
         self.parameters = doubles(task.inputs)
         self.c.set_rows(*(doubles(list(chain.from_iterable(rows))) for rows in (net.X, net.Y)))
@@ -53,24 +49,59 @@ class Runner:
         return self.loss, [(before - after) / self.lr for before, after in moved]
 
 
+def file_for_net(net):
+    """The file that has this kind of net, and what it wants defined."""
+    sizes = {"N_IN": net.sizes[0], "N_A": net.sizes[1], "ROWS": len(net.X)}
+    hidden, kind = net.sizes[1:-1], (net.nonlin, net.loss)
+    if kind == ("relu", "hinge") and len(hidden) == 2 and net.sizes[-1] == 1:
+        return "demo_step.c", {**sizes, "N_B": hidden[1], "ALPHA": net.alpha}
+    if kind == ("relu", "mse") and len(hidden) == 1 and not net.alpha:
+        return "wide_net.c", {**sizes, "N_OUT": net.sizes[-1]}
+    if (
+        kind == ("tanh", "mse")
+        and hidden
+        and len(set(hidden)) == 1
+        and net.sizes[-1] == 1
+        and not net.alpha
+    ):
+        return "deep_tanh.c", {**sizes, "DEPTH": len(hidden)}
+    raise CannotDo("not written for this")
+
+
+class ProgramRunner:
+    """A program that is no net has a file of its workload's name."""
+
+    def __init__(self, task):
+        name = task.program.__module__.rpartition(".")[2] + ".c"
+        if not (FOLDER / name).exists():
+            raise CannotDo("not written for this")
+        self.c = compiled(name, task.sizes)
+        self.c.steps.restype = ctypes.c_double
+        self.inputs, self.gradients = doubles(task.inputs), doubles(task.inputs)
+        for constants in task.rows.constants if task.rows else ():
+            self.c.set_constants(doubles(constants))
+
+    def steps(self, n):
+        self.loss = self.c.steps(n, self.inputs, self.gradients)
+
+    def answer(self):
+        return self.loss, list(self.gradients)
+
+
 def doubles(numbers):
     return (ctypes.c_double * len(numbers))(*numbers)
 
 
-def compile_for(net):
-    """The shared library, loaded; raises CannotDo where no compiler makes it."""
+def compiled(name, sizes):
+    """The shared library of a file, loaded; raises CannotDo where no compiler makes it."""
     compiler = next(filter(None, map(shutil.which, ("gcc", "clang", "cc"))), None)
     if not compiler:
         raise CannotDo("needs gcc or clang")
-    n_in, n_a, *n_b, n_out = net.sizes
-    sizes = {"N_IN": n_in, "N_A": n_a, "N_B": n_b[0] if n_b else 0, "N_OUT": n_out,
-             "ROWS": len(net.X), "ALPHA": net.alpha}  # fmt: skip
-    defines = [f"-D{name}={value}" for name, value in sizes.items()]
-    defines += ["-DHINGE"] if net.loss == "hinge" else []
+    defines = [f"-D{size}={value}" for size, value in sizes.items()]
     folder = Path(tempfile.mkdtemp())
     try:
-        command = [compiler, *FLAGS, *defines, str(SOURCE), "-o", str(folder / "limit.so")]
-        run = subprocess.run(command, capture_output=True, text=True)
+        command = [compiler, *FLAGS, *defines, str(FOLDER / name), "-o", str(folder / "limit.so")]
+        run = subprocess.run([*command, "-lm"], capture_output=True, text=True)
         if run.returncode:
             raise CannotDo(f"does not compile: {(run.stderr.splitlines() or [''])[0][:80]}")
         return ctypes.CDLL(str(folder / "limit.so"))

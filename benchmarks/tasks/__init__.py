@@ -32,6 +32,7 @@ class Task(NamedTuple):
     lr: float = 0.0
     net: Optional[tuple] = None
     rows: Optional[tuple] = None
+    sizes: dict = {}  # what its file in limits/ is compiled with, if it is no net
 
 
 class Rows(NamedTuple):

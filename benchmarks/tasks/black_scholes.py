@@ -30,7 +30,7 @@ def make_task(data):
         return sum(prices[1:], prices[0])
 
     rows = Rows(n, price, [strikes])
-    return Task(data["title"], data["inputs"], program, operators=35 * n, rows=rows)
+    return Task(data["title"], data["inputs"], program, operators=35 * n, rows=rows, sizes={"N": n})
 
 
 def price(spot, rate, volatility, years, strike, ops):

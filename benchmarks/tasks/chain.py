@@ -15,4 +15,5 @@ def make_task(data):
             y = y * w + b
         return y
 
-    return Task(data["title"], data["inputs"], program, operators=data["size"])
+    sizes = {"SIZE": data["size"]}
+    return Task(data["title"], data["inputs"], program, operators=data["size"], sizes=sizes)

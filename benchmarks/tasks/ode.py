@@ -24,6 +24,7 @@ def make_task(data):
         data["inputs"],
         lambda inputs, ops: program(inputs, steps),
         operators=60 * steps,
+        sizes={"STEPS": steps},
     )
 
 
