@@ -1,13 +1,14 @@
 """From which width of layer on PyTorch is faster than we are: nets n-n-10 on 32 rows."""
 
 from benchmarks.growth import curves
-from benchmarks.peers import BY_NAME, OURS
+from benchmarks.peers import BY_NAME
 from benchmarks.suite import Settings, run_task
 
 WIDTHS = (4, 8, 16, 32, 64, 128, 256, 512)
 QUICK_WIDTHS = (16, 64, 256)
 THEIRS = ("PyTorch eager", "PyTorch compiled")
-PEERS = tuple(BY_NAME[name] for name in ("NumPy by hand", *THEIRS, *OURS[1:]))
+OURS = ("micrograd_c nets", "micrograd_c jit", "micrograd_c fit")
+PEERS = tuple(BY_NAME[name] for name in ("NumPy by hand", *THEIRS, *OURS))
 
 
 def run(quick=False, say=lambda text: None):

@@ -32,10 +32,11 @@ METHOD = """\
 A step is forward, backward and, for a net, gradient descent. Every peer runs in a process and on
 a thread of its own, on the same float64 data; its first loss and gradients agreed with the
 others' to 1e-9 of the largest, or a row says that they did not. Peers take turns in every round,
-slow ones not in all; times are of one step. `spread` is how far the median lies above the
-minimum. Ratios are of minima: `vs micrograd` says how many times faster than micrograd 0.1.0 with
-the garbage collector on, which is how people run it, `vs limit` how many times slower than C by
-hand. `prepare` is building, tracing, compiling and the first step; imports are not in it.
+slow ones not in all, one whose step takes over 10 s only once; times are of one step. `spread` is
+how far the median lies above the minimum. Ratios are of minima: `vs micrograd` says how many
+times faster than micrograd 0.1.0 with the garbage collector on, which is how people run it,
+`vs limit` how many times slower than C by hand, whose tanh, exp, log and erf are glibc's for
+vectors. `prepare` is building, tracing, compiling and the first step; imports are not in it.
 `memory` is the most above what the imports took."""
 
 
@@ -114,6 +115,13 @@ def losses(task):
     return f"Faster than {best}, the best of ours: {who}."
 
 
+GROWTH_NOTE = """\
+A chain of so many operators: time and peak bytes an operator; time grows with size to the
+exponent. A step of all but jit builds the chain, runs backward and drops it. jit traces and
+compiles the chain once, which has a line of its own and was timed once; its step is forward and
+backward of what was compiled."""
+
+
 def growth_table(growth):
     names = [row["peer"] for row in growth["tasks"][0]["rows"]]
     header = ["peer", *(f"{task['operators']:,}" for task in growth["tasks"]), "exponent"]
@@ -122,11 +130,7 @@ def growth_table(growth):
         cells = [growth_cell(task["rows"][i], task["operators"]) for task in growth["tasks"]]
         exponent = growth["exponents"].get(name)
         rows.append([name, *cells, f"{exponent:.2f}" if exponent else ""])
-    note = (
-        "A chain of so many operators, built, differentiated and dropped: time and peak bytes an "
-        "operator; time grows with size to the exponent."
-    )
-    return f"{table(header, rows)}\n\n{note}"
+    return f"{table(header, rows)}\n\n{GROWTH_NOTE}"
 
 
 def growth_cell(row, operators):

@@ -28,7 +28,11 @@ class Settings(NamedTuple):
     rounds: int = 7
     piece_seconds: float = 0.2
     patience: float = 120.0  # seconds until the first step is done, and for a round
-    budget: float = 20.0  # seconds of rounds, after which a peer leaves; two it always has
+    budget: float = 20.0  # seconds of rounds, after which a peer leaves
+
+
+SLOW = 1.0  # seconds a step: then the warm-up's is the first round's
+VERY_SLOW = 10.0  # then there are no more rounds
 
 
 class Worker:
@@ -82,6 +86,9 @@ class Worker:
             taken = self.time_steps(self.n)
             if self.failure:
                 return
+            if taken > SLOW:
+                self.seconds.append(taken)
+                return
             wanted = max(1, round(piece_seconds / taken))
             if wanted <= 2 * self.n:
                 self.n = wanted
@@ -89,7 +96,11 @@ class Worker:
             self.n = min(wanted, 10 * self.n)
 
     def has_left(self, budget):
-        return self.failure or (len(self.seconds) > 1 and self.n * sum(self.seconds) > budget)
+        """Whether it takes no more turns: it has two, or one where a step takes very long."""
+        if self.failure or not self.seconds:
+            return bool(self.failure)
+        turns, spent = len(self.seconds), self.n * sum(self.seconds)
+        return self.seconds[0] > VERY_SLOW or (turns > 1 and spent > budget)
 
     def stop(self):
         if self.process:
@@ -104,7 +115,8 @@ def environment(peer):
     # never our Python engine in place of the C engine; the others don't need the library
     env["MICROGRAD_C_BACKEND"] = "c" if peer.name in OURS else "python"
     if peer.python:
-        # micrograd is pure Python: the other interpreter may use this one's copy
+        # micrograd is pure Python: the other interpreter may use this one's copy. Of ours it
+        # needs the C library too, compiled for it, beside this one's.
         for spec in filter(None, map(importlib.util.find_spec, peer.packages)):
             env["PYTHONPATH"] += os.pathsep + str(Path(spec.origin).parent.parent)
     return env
@@ -132,7 +144,7 @@ def run_task(task_name, settings, peers=PEERS, say=lambda text: None):
         for k in range(settings.rounds):
             say(f"{task_name}: round {k + 1} of {settings.rounds}")
             for worker in workers:
-                if not worker.has_left(settings.budget):
+                if not worker.has_left(settings.budget) and len(worker.seconds) <= k:
                     worker.seconds.append(worker.time_steps(worker.n))
     finally:
         for worker in workers:

@@ -71,7 +71,13 @@ def work(peer, task_name, answer):
 def version_of(package):
     from importlib import metadata
 
-    import_module(package)
+    try:
+        import_module(package)
+    except ModuleNotFoundError:
+        raise
+    except ImportError as error:  # as micrograd_c's, where its C library is for another Python
+        where = f"{platform.python_implementation()} {version_of_python()}"
+        raise CannotDo(f"{package} cannot be imported in {where}") from error
     return metadata.version(package)
 
 

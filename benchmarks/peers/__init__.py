@@ -42,6 +42,8 @@ PEERS = (
     Peer("PyTorch compiled", "pytorch", {"compiled": True}, ("torch",), quick=False),
     Peer("JAX jit", "jax_jit", packages=("jax",)),
     Peer("micrograd_c eager", "values", {"kind": "micrograd_c"}, ("micrograd_c",)),
+    Peer("micrograd_c eager on PyPy", "values", {"kind": "micrograd_c"}, ("micrograd_c",),
+         python="pypy3"),
     Peer("micrograd_c nets", "nets", packages=("micrograd_c", "numpy")),
     Peer("micrograd_c jit", "jit", {"fit": False}, ("micrograd_c", "numpy")),
     Peer("micrograd_c fit", "jit", {"fit": True}, ("micrograd_c", "numpy")),
