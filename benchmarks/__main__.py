@@ -17,6 +17,7 @@ from benchmarks import (
     tasks,
 )
 from benchmarks.peers import PEERS
+from micrograd_c.cli.arguments import whole_number
 
 QUICK = suite.Settings(rounds=3, piece_seconds=0.03, patience=20.0, budget=3.0)
 EXTRAS = ("growth", "crossover", "instructions")
@@ -31,47 +32,85 @@ def main(argv=None):
     say("")
     text = report.markdown(results)
     print(text)
-    if args.json:
-        Path(args.json).write_text(json.dumps(results), encoding="utf-8")
-    if args.out:
-        write_report(results, text, Path(args.out))
-    if args.readme:
-        readme.update(results, Path(args.out))
+    written = write(args, results, text)
     if not args.compare:
-        return 0
-    old = json.loads(Path(args.compare).read_text(encoding="utf-8"))
-    comparison, regressions = compare.compare(old, results)
+        return 0 if written else 2
+    comparison, regressions = compare.compare(args.compare, results)
     print(comparison)
     for regression in regressions:
         print(f"slower: {regression}")
-    return 1 if regressions else 0
+    return 1 if regressions else 0 if written else 2
 
 
 def parse(argv):
+    """The arguments, all checked: nothing is measured for what can't be written or read."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", allow_abbrev=False)
     add = parser.add_argument
     add("--quick", action="store_true", help="two minutes: fewer workloads, peers and rounds")
-    add("--only", nargs="+", metavar="NAME", help="these workloads, from "
+    add("--only", nargs="+", type=workload_name, metavar="NAME", help="these workloads, from "
         f"{', '.join((*tasks.SUITE, *EXTRAS))}; a size may follow, as in chain:1000")  # fmt: skip
     add("--peers", nargs="+", metavar="NAME", help="only these, each name in quotes")
-    add("--rounds", type=int, metavar="N", help="how often each peer takes its turn")
-    add("--json", metavar="FILE", help="write all figures to this file")
-    add("--out", metavar="FOLDER", help="write report.md and pictures to this folder")
+    add("--rounds", type=whole_number(1), metavar="N", help="how often each peer takes its turn")
+    add("--json", type=writable, metavar="FILE", help="write all figures to this file")
+    add("--out", type=writable_folder, metavar="FOLDER", help="write report.md and pictures to "
+        "this folder")  # fmt: skip
     add("--readme", action="store_true", help="put the summary and two of the pictures of --out "
         "into README.md")  # fmt: skip
-    add("--compare", metavar="OLD.json", help="show ratios to earlier figures; the exit status "
-        "is 1 if something of ours got slower")  # fmt: skip
+    add("--compare", type=old_results, metavar="OLD.json", help="show ratios to earlier figures; "
+        "the exit status is 1 if something of ours got slower by more than its spread, or "
+        "executes more instructions")  # fmt: skip
     args = parser.parse_args(argv)
     if args.readme and not args.out:
         parser.error("--readme needs --out, for its pictures")
-    for name in args.only or ():
-        modules = {task.partition(":")[0] for task in (*tasks.SUITE, *EXTRAS, "square_net")}
-        if name.partition(":")[0] not in modules:
-            parser.error(f"no workload {name!r}; there are {', '.join((*tasks.SUITE, *EXTRAS))}")
+    if args.readme:
+        try:
+            readme.check()
+        except (OSError, ValueError) as error:
+            parser.error(str(error))
     unknown = set(args.peers or ()) - {peer.name for peer in PEERS}
     if unknown:
         parser.error(f"no peer {unknown.pop()!r}; there are {', '.join(p.name for p in PEERS)}")
     return args
+
+
+# Types of arguments: each says in one line what is wrong.
+
+
+def workload_name(text):
+    try:
+        return tasks.checked(text) if text not in EXTRAS else text
+    except ValueError as error:
+        names = ", ".join((*tasks.SUITE, *EXTRAS))
+        raise argparse.ArgumentTypeError(f"{error}; there are {names}") from error
+
+
+def writable(text):
+    path = Path(text)
+    existed = path.exists()
+    try:
+        path.open("a").close()
+        if not existed:
+            path.unlink()
+    except OSError as error:
+        raise argparse.ArgumentTypeError(f"cannot write {text!r}: {error.strerror}") from error
+    return path
+
+
+def writable_folder(text):
+    folder = Path(text)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise argparse.ArgumentTypeError(f"cannot make {text!r}: {error.strerror}") from error
+    writable(str(folder / "report.md"))
+    return folder
+
+
+def old_results(text):
+    try:
+        return compare.load(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def run(args, say):
@@ -82,8 +121,8 @@ def run(args, say):
     peers = [peer for peer in PEERS if peer.quick or not args.quick]
     if args.peers:
         peers = [peer for peer in PEERS if peer.name in args.peers]
-    # extras: growth in short is in --quick, crossover and instructions are not
-    chosen = args.only or (*tasks.QUICK, "growth") if args.quick else args.only
+    # of the extras --quick has the short ones
+    chosen = args.only or (*tasks.QUICK, "growth", "instructions") if args.quick else args.only
     chosen = chosen or (*tasks.SUITE, *EXTRAS)
     results = {"machine": machine.facts(), "settings": settings._asdict()}
     results["tasks"] = [
@@ -98,8 +137,24 @@ def run(args, say):
     return results
 
 
+def write(args, results, text):
+    """Write what was asked for; False if some of it can't be, which hinders none of the rest."""
+    written = True
+    for wanted, work in (
+        (args.json, lambda: args.json.write_text(json.dumps(results), encoding="utf-8")),
+        (args.out, lambda: write_report(results, text, args.out)),
+        (args.readme, lambda: readme.update(results, args.out)),
+    ):
+        try:
+            if wanted:
+                work()
+        except (OSError, ValueError) as error:
+            written = False
+            print(f"python -m benchmarks: {error}", file=sys.stderr)
+    return written
+
+
 def write_report(results, text, folder):
-    folder.mkdir(parents=True, exist_ok=True)
     try:
         from benchmarks import pictures
 

@@ -1,45 +1,78 @@
 """A guard against regressions: two results, ratio by ratio, with their spread."""
 
+import json
 import statistics
 
 from benchmarks.peers import OURS
 from benchmarks.text import duration, table
 
 NOTABLE = 1.1  # times slower, and beyond the spread of both: a regression
+NOTABLE_COUNT = 1.02  # times the instructions, which repeat exactly
+
+
+def load(path):
+    """The results in a file that --json wrote; raises ValueError with a line for the user."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            results = json.load(file)
+        for row in timed_rows(results).values():
+            state(row)
+        dict(results.get("instructions") or {})
+    except OSError as error:
+        raise ValueError(f"cannot read {path!r}: {error.strerror}") from error
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise ValueError(f"{path!r} is no file that --json wrote") from error
+    return results
+
+
+def timed_rows(results):
+    """By what it times, each row of the workloads, of growth and of crossover."""
+    found = {}
+    for part in ("tasks", "growth", "crossover"):
+        tasks = results["tasks"] if part == "tasks" else (results.get(part) or {}).get("tasks", [])
+        for task in tasks:
+            for row in task["rows"]:
+                name = f"{task['task']}, {row['peer']}"
+                found[name if part == "tasks" else f"{part}: {name}"] = row
+    return found
 
 
 def compare(old, new):
     """The table's text, and the regressions among ours as a list of texts.
 
     A ratio is the new median to the old one. Its range is from the new minimum to the old
-    maximum up to the new maximum to the old minimum. Machines drift: where the others'
-    ratios, which our changes can't touch, lie off 1 as well, so much of ours is drift.
+    maximum up to the new maximum to the old minimum; of something timed once nobody knows
+    it, so that is shown and never a regression. Machines drift: where the others' ratios,
+    which our changes can't touch, lie off 1 as well, so much of ours is drift.
     """
-    before = {(t["task"], row["peer"]): row for t in old["tasks"] for row in t["rows"]}
+    before = timed_rows(old)
     rows, regressions = [], []
-    for task in new["tasks"]:
-        for row in task["rows"]:
-            name = f"{task['task']}, {row['peer']}"
-            earlier = before.get((task["task"], row["peer"]))
-            if earlier is None:
-                continue
-            if row["failure"] or earlier["failure"]:
-                if bool(row["failure"]) != bool(earlier["failure"]):
-                    rows.append([name, state(earlier), state(row), "", ""])
-                    if row["failure"] and row["peer"] in OURS:
-                        regressions.append(f"{name}: {row['failure']}")
-                continue
-            a, b = earlier["seconds"], row["seconds"]
-            ratio = statistics.median(b) / statistics.median(a)
-            low, high = min(b) / max(a), max(b) / min(a)
-            rows.append([name, state(earlier), state(row), f"{ratio:.2f}", f"{low:.2f}-{high:.2f}"])
-            if row["peer"] in OURS and low > NOTABLE:
-                regressions.append(f"{name}: {ratio:.2f} times slower")
+    for name, row in timed_rows(new).items():
+        earlier = before.get(name)
+        if earlier is None:
+            continue
+        ours = row["peer"].startswith(OURS)
+        if row["failure"] or earlier["failure"]:
+            if bool(row["failure"]) != bool(earlier["failure"]):
+                rows.append([name, state(earlier), state(row), "", ""])
+                if row["failure"] and ours:
+                    regressions.append(f"{name}: {row['failure']}")
+            continue
+        a, b = earlier["seconds"], row["seconds"]
+        ratio = statistics.median(b) / statistics.median(a)
+        low, high = min(b) / max(a), max(b) / min(a)
+        known = min(len(a), len(b)) > 1
+        spread = f"{low:.2f}-{high:.2f}" if known else "timed once"
+        rows.append([name, state(earlier), state(row), f"{ratio:.2f}", spread])
+        if ours and known and low > NOTABLE:
+            regressions.append(f"{name}: {ratio:.2f} times slower")
     for name, count in (new.get("instructions") or {}).items():
         earlier = (old.get("instructions") or {}).get(name)
         if earlier:
             ratio = count / earlier
             rows.append([name, f"{earlier:,.0f}", f"{count:,.0f}", f"{ratio:.3f}", "exact"])
+            if ratio > NOTABLE_COUNT:
+                regressions.append(f"{name}: {ratio:.3f} times the instructions")
     return table(["", "old", "new", "new / old", "range"], rows), regressions
 
 

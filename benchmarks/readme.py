@@ -11,13 +11,25 @@ PICTURES = {"demo_step.png": "a step of micrograd's demo, by peer",
             "crossover.png": "a step of nets of growing width, ours and PyTorch's"}  # fmt: skip
 
 
-def update(results, folder, path=README):
-    """Put the summary and the pictures in ``folder`` into the file at ``path``."""
+def check(path=README):
+    """Raise an OSError or a ValueError if the file at ``path`` can't be updated."""
+    around(path)
+    path.open("a").close()
+
+
+def around(path):
+    """What stands before and after the block."""
     before, begin, rest = path.read_text(encoding="utf-8").partition(BEGIN)
     _, end, after = rest.partition(END)
     if not begin or not end:
         raise ValueError(f"{path} has no {BEGIN.strip()!r} with {END!r} after it")
-    path.write_text(before + begin + section(results, folder, path) + end + after, encoding="utf-8")
+    return before + begin, end + after
+
+
+def update(results, folder, path=README):
+    """Put the summary and the pictures in ``folder`` into the file at ``path``."""
+    before, after = around(path)
+    path.write_text(before + section(results, folder, path) + after, encoding="utf-8")
 
 
 def section(results, folder, path):

@@ -16,6 +16,7 @@ from benchmarks import (
     report,
     suite,
     tasks,
+    worker,
 )
 from benchmarks.agreement import check_agreement
 from benchmarks.peers import BY_NAME, PEERS, CannotDo, c_by_hand, nets, numpy_by_hand, values
@@ -159,6 +160,22 @@ def test_a_slow_peer_has_two_rounds():
     assert len(row["seconds"]) == 2
 
 
+@pytest.mark.parametrize("slow, very_slow, turns", [(0.0, 9e9, 2), (0.0, 0.0, 1)])
+def test_a_very_slow_peer_has_one_round_and_that_is_its_warm_up(
+    monkeypatch, slow, very_slow, turns
+):
+    monkeypatch.setattr(suite, "SLOW", slow)
+    monkeypatch.setattr(suite, "VERY_SLOW", very_slow)
+    counted = []
+    time_steps = suite.Worker.time_steps
+    monkeypatch.setattr(
+        suite.Worker, "time_steps", lambda self, n: counted.append(n) or time_steps(self, n)
+    )
+    settings = TINY._replace(rounds=4, budget=0.0)
+    (row,) = suite.run_task("chain:10", settings, [BY_NAME["python_ref"]])["rows"]
+    assert len(row["seconds"]) == turns and counted == [1] * turns
+
+
 def test_a_peer_that_disagrees_is_a_row_that_says_so():
     worker = suite.Worker(BY_NAME["python_ref"], "chain:10", tasks.make_data("chain:10"), 60.0)
     try:
@@ -206,8 +223,9 @@ def test_readme_shows_the_summary_and_the_pictures_that_there_are(results, tmp_p
 def test_instructions_repeat_exactly():
     if not shutil.which("valgrind"):
         pytest.skip("callgrind is valgrind's, which is missing")
-    first, second = (instructions.count("mg_net_call, a row of 64-32-10") for _ in range(2))
-    assert first == second > 1000
+    first, second = (instructions.count("net") for _ in range(2))
+    assert first == second
+    assert first["mg_net_call, a row of 64-32-10"] > 1000
 
 
 def test_losses_are_told():
@@ -232,6 +250,20 @@ def test_comparison(results):
     assert len(regressions) == 1 and "micrograd_c nets" in regressions[0]
     rows["micrograd_c nets"]["failure"] = "crashed"
     assert "crashed" in compare.compare(results, slower)[1][0]
+
+
+def test_comparison_of_growth_crossover_and_instructions():
+    def measured(seconds, count):
+        rows = [{"peer": "micrograd_c jit: run", "failure": None, "seconds": seconds}]
+        part = {"tasks": [{"task": "chain:100", "rows": rows}]}
+        return {"tasks": [], "growth": part, "crossover": part, "instructions": {"path": count}}
+
+    old = measured([1.0, 1.05], 100.0)
+    assert compare.compare(old, measured([1.1, 1.2], 101.9))[1] == []
+    _, regressions = compare.compare(old, measured([1.2, 1.3], 102.1))
+    assert [text.partition(":")[0] for text in regressions] == ["growth", "crossover", "path"]
+    text, regressions = compare.compare(old, measured([9.9], 90.0))
+    assert "timed once" in text and regressions == []
 
 
 def test_exponents():
@@ -269,7 +301,7 @@ def test_command_writes_json_report_and_pictures(tmp_path, capsys):
 
 def test_command_compares_with_earlier_figures(tmp_path, capsys):
     figures = tmp_path / "figures.json"
-    options = ["--only", "readme_expression", "--rounds", "1", "--quick"]
+    options = ["--only", "readme_expression", "--rounds", "2", "--quick"]
     options += ["--peers", "micrograd_c eager"]
     command.main([*options, "--json", str(figures)])
     old = json.loads(figures.read_text())
@@ -287,16 +319,78 @@ def test_command_compares_with_earlier_figures(tmp_path, capsys):
 @pytest.mark.parametrize(
     "arguments, text",
     [
-        (["--only", "nothing"], "no workload"),
+        (["--only", "nothing"], "no workload 'nothing'; there are demo_step"),
+        (["--only", "chain:abc"], "chain takes a size from 1 to 100,000,000, not 'abc'"),
+        (["--only", "chain:0"], "not '0'"),
+        (["--only", "chain:-5"], "not '-5'"),
+        (["--only", "digits:1798"], "digits takes a size from 1 to 1,797"),
+        (["--only", "growth:7"], "no workload 'growth:7'"),
         (["--peers", "nobody"], "no peer"),
+        (["--rounds", "0"], "whole number from 1"),
+        (["--rounds", "-1"], "whole number from 1"),
         (["--readme"], "--readme needs --out"),
+        (["--json", "no/such/folder/x.json"], "cannot write 'no/such/folder/x.json'"),
+        (["--out", "taken/report"], "cannot make 'taken/report'"),
+        (["--compare", "absent.json"], "cannot read 'absent.json': No such file"),
+        (["--compare", "taken"], "'taken' is no file that --json wrote"),
+        (["--compare", "other.json"], "'other.json' is no file that --json wrote"),
     ],
 )
-def test_command_refuses_unknown_names(arguments, text, capsys):
+def test_command_refuses_before_it_measures(arguments, text, capsys, monkeypatch, tmp_path):
+    monkeypatch.setattr(command, "run", None)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "taken").write_text("some file")
+    (tmp_path / "other.json").write_text('{"tasks": [{"rows": [{"peer": "micrograd"}]}]}')
     with pytest.raises(SystemExit) as exit:
         command.main(arguments)
     assert exit.value.code == 2
-    assert text in capsys.readouterr().err
+    *_, last = capsys.readouterr().err.splitlines()
+    assert text in last
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["other.json", "taken"]
+
+
+def test_readme_that_cannot_be_updated_is_told_before_measuring(monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr(command, "run", None)
+    monkeypatch.setattr(readme.check, "__defaults__", (tmp_path / "README.md",))
+    (tmp_path / "README.md").write_text("no comments")
+    with pytest.raises(SystemExit):
+        command.main(["--readme", "--out", str(tmp_path / "report")])
+    assert "has no" in capsys.readouterr().err
+
+
+def test_what_cannot_be_written_in_the_end_loses_nothing_else(
+    results, monkeypatch, tmp_path, capsys
+):
+    figures, folder = tmp_path / "figures.json", tmp_path / "report"
+
+    def run(args, say):
+        figures.mkdir()  # in the place of the file
+        return dict(results, machine={"processor": "some"})
+
+    monkeypatch.setattr(command, "run", run)
+    assert command.main(["--json", str(figures), "--out", str(folder)]) == 2
+    out, err = capsys.readouterr()
+    assert "figures.json" in err and "python_ref" in out
+    assert "python_ref" in (folder / "report.md").read_text()
+
+
+def test_growth_tells_what_jit_does_once_apart():
+    row = {"peer": "micrograd_c jit", "failure": None, "seconds": [2.0, 3.0], "prepare": 9.0}
+    run, once = growth.parts(row)
+    assert run["seconds"] == [2.0, 3.0] and once["seconds"] == [7.0]
+    assert (run["peer"], once["peer"]) == (growth.JIT_RUN, growth.JIT_PREPARE)
+    assert growth.parts({"peer": "python_ref"}) == [{"peer": "python_ref"}]
+    failed = {"peer": "micrograd_c jit", "failure": "crashed"}
+    assert [part["failure"] for part in growth.parts(failed)] == ["crashed"] * 2
+
+
+def test_a_package_that_is_for_another_python_is_a_row_that_says_so(monkeypatch):
+    def fail(package):
+        raise ImportError("its C library is for another Python")
+
+    monkeypatch.setattr(worker, "import_module", fail)
+    with pytest.raises(CannotDo, match="some_package cannot be imported in "):
+        worker.version_of("some_package")
 
 
 def test_pictures_of_growth_and_crossover(tmp_path):

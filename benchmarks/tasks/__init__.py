@@ -13,6 +13,7 @@ SUITE = (
     "demo_step", "readme_expression", "chain", "digits:1", "digits:32", "digits:256",
     "deep_tanh", "wide_net", "ode", "black_scholes",
 )  # fmt: skip
+MOST = {"digits": 1797, "readme_expression": 1}  # the largest size, where there is one
 QUICK = ("demo_step", "readme_expression", "digits:32", "ode")
 
 
@@ -41,6 +42,19 @@ class Rows(NamedTuple):
     n: int
     function: Callable  # of the columns, then of the constants, then ops: a row's term
     constants: list  # columns too
+
+
+def checked(name):
+    """The name, if there is such a workload and it takes the size; else a ValueError says why."""
+    module, colon, size = name.partition(":")
+    if module not in {task.partition(":")[0] for task in (*SUITE, "square_net")}:
+        raise ValueError(f"no workload {name!r}")
+    if not colon:
+        return name
+    most = MOST.get(module, 10**8)
+    if not (size.isascii() and size.isdigit() and 1 <= int(size) <= most):
+        raise ValueError(f"{module} takes a size from 1 to {most:,}, not {size!r}")
+    return name
 
 
 def workload(name):
