@@ -13,8 +13,8 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from checkout_tools import ROOT, tracked_files
 
-ROOT = Path(__file__).resolve().parent.parent
 WITHOUT_COMPILER = {"CC": "false"}
 WITH_LIBRARY = {"MICROGRAD_C_REQUIRE_EXT": "1"}
 NOT_SOURCES = (".git", ".venv", "build", "dist", "*.egg-info", "__pycache__", ".hypothesis",
@@ -137,17 +137,10 @@ def test_required_library_that_cannot_be_built_fails_the_build(checkout, tmp_pat
     assert "MICROGRAD_C_REQUIRE_EXT=1 asks for it" in output
 
 
-def test_sdist_holds_all_that_the_checkout_does(checkout, sdist):
+def test_sdist_holds_all_that_the_checkout_does(sdist):
     with tarfile.open(sdist) as archive:
         names = {name.partition("/")[2] for name in archive.getnames()}
-    folders = ("csrc", "micrograd_c", "python_ref", "tests", "benchmarks", "examples", "docs",
-               ".ci", ".github")  # fmt: skip
-    wanted = {"setup.py", "pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md",
-              "CITATION.cff", "CONTRIBUTING.md", ".clang-format", ".clang-tidy",
-              ".pre-commit-config.yaml"}  # fmt: skip
-    for folder in folders:
-        files = (path for path in (checkout / folder).rglob("*") if path.is_file())
-        wanted |= {path.relative_to(checkout).as_posix() for path in files}
+    wanted = set(tracked_files()) - {".gitignore"}
     assert wanted - names == set()
     assert [name for name in names if name.endswith((".so", ".pyc", ".o", ".whl"))] == []
 

@@ -3,13 +3,12 @@
 import re
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
+from checkout_tools import ROOT, tracked_files
 
 import micrograd_c
 
-ROOT = Path(__file__).resolve().parent.parent
 YAML = sorted(
     path
     for pattern in (".github/**/*.yml", ".*.yaml", ".clang-*", "CITATION.cff")
@@ -40,12 +39,22 @@ def test_workflows_name_files_that_exist(name):
     assert paths and [path for path in paths if not (ROOT / path).exists()] == []
 
 
+def copied_beside_the_tests():
+    """What cibuildwheel copies beside the tests."""
+    table = text("pyproject.toml").split("[tool.cibuildwheel]")[1].split("\n[")[0]
+    return re.findall(r'"([^"]+)"', table.split("test-sources = [")[1].split("]")[0])
+
+
 def test_cibuildwheel_tests_the_wheel_and_not_the_checkout():
     """The folders of the packages must not be among what is copied beside the tests."""
-    table = text("pyproject.toml").split("[tool.cibuildwheel]")[1].split("\n[")[0]
-    sources = re.findall(r'"([^"]+)"', table.split("test-sources = [")[1].split("]")[0])
+    sources = copied_beside_the_tests()
     assert "tests" in sources and not {"micrograd_c", "python_ref"} & set(sources)
     assert [name for name in sources if not (ROOT / name).exists()] == []
+
+
+def test_cibuildwheel_copies_all_that_tests_look_at():
+    top = {name.split("/")[0] for name in tracked_files()}
+    assert top - set(copied_beside_the_tests()) == {"micrograd_c", "python_ref", ".gitignore"}
 
 
 def test_versions_agree():
