@@ -5,6 +5,7 @@ which is C where the library was built and else Python with one warning.
 """
 
 import os
+import sys
 import warnings
 
 CHOICES = ("auto", "c", "python")
@@ -38,7 +39,15 @@ def choose(wanted):
     return "c", "MICROGRAD_C_BACKEND asks for it" if wanted == "c" else "the C library is there"
 
 
-backend, reason = choose(os.environ.get("MICROGRAD_C_BACKEND", "auto"))
+try:
+    backend, reason = choose(os.environ.get("MICROGRAD_C_BACKEND", "auto"))
+except (ImportError, ValueError) as error:
+    # `python -m micrograd_c` imports the package before the command line can catch anything;
+    # sys.argv[0] is "-m" for as long as Python looks for the module.
+    if getattr(sys, "argv", [])[:1] != ["-m"]:
+        raise
+    print(f"micrograd_c: error: {error}", file=sys.stderr)
+    raise SystemExit(2) from None
 
 
 def library_path():

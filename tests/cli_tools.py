@@ -12,14 +12,15 @@ ROOT = Path(__file__).resolve().parent.parent
 BACKENDS = {"c": "c", "py": "python"}  # by the engine fixture's name
 
 
-def run_command(engine, *arguments, cwd):
+def run_command(engine, *arguments, cwd, **environment):
     """Run ``python -m micrograd_c`` in a process of its own on an engine of the fixture."""
-    environment = dict(
-        os.environ,
-        MICROGRAD_C_BACKEND=BACKENDS[engine.name],
-        PYTHONPATH=os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]),
-        PYTHONIOENCODING="utf-8",
-    )
+    environment = {
+        **os.environ,
+        "MICROGRAD_C_BACKEND": BACKENDS[engine.name],
+        "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]),
+        "PYTHONIOENCODING": "utf-8",
+        **environment,
+    }
     return subprocess.run(
         [sys.executable, "-m", "micrograd_c", *arguments],
         cwd=cwd,

@@ -26,6 +26,8 @@ def test_help_names_every_command(capsys):
         ([], "expected a command"),
         (["fly"], "'fly'"),
         (["demo", "--fly"], "--fly"),
+        (["demo", "--st", "3"], "--st"),
+        (["train", "x.csv", "--targ", "y"], "--target"),
         (["demo", "--steps", "-1"], "--steps: expected a whole number from 1"),
         (["demo", "--steps", "0"], "--steps: expected a whole number from 1"),
         (["demo", "--steps", "1.5"], "got '1.5'"),
@@ -117,6 +119,13 @@ def test_arguments_of_run_are_passed_on_untouched(monkeypatch):
     monkeypatch.setattr(micrograd_c.cli.run, "run", lambda args: seen.append(args.program))
     main(["run", "script.py", "--help", "--", "-x", "--steps=3"])
     assert seen == [["script.py", "--help", "--", "-x", "--steps=3"]]
+
+
+def test_an_engine_that_cannot_be_had_is_one_line(engine, tmp_path):
+    done = run_command(engine, "info", cwd=tmp_path, MICROGRAD_C_BACKEND="rust")
+    assert done.returncode == 2 and done.stdout == ""
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("micrograd_c: error: MICROGRAD_C_BACKEND is 'rust', expected one of")
 
 
 def test_info_says_which_engine_runs_and_why(engine, tmp_path):

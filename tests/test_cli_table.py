@@ -14,6 +14,7 @@ MISTAKES = {
     "NaN": (b"a,b,y\n1,nan,p\n3,4,q\n", "row 2, column 'b': expected a finite number, got 'nan'"),
     "infinity": (b"a,b,y\n1,2,p\n-inf,4,q\n", "row 3, column 'a': expected a finite number"),
     "class NaN": (b"a,b,y\n1,2,p\n3,4,NaN\n", "row 3, column 'y': expected a class, got 'NaN'"),
+    "underscore": (b"a,b,y\n1_000,2,p\n3,4,q\n", "column 'a': expected a number, got '1_000'"),
     "after a blank line": (b"a,b,y\n1,2,p\n\n3,x,q\n", "row 4, column 'b'"),
     "short row": (b"a,b,y\n1,2,p\n3,4\n", "row 3: expected 3 cells as in the header, got 2"),
     "long row": (b"a,b,y\n1,2,p\n3,4,q,\n", "row 3: expected 3 cells as in the header, got 4"),

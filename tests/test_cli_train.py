@@ -239,6 +239,10 @@ def change(model, **arrays):
         {"weights": np.zeros(30)},
         {"weights": np.array(["x"] * 31)},
         {"weights": np.array([None] * 31)},
+        {"weights": np.ones(31) * 1j},
+        {"weights": np.full(31, np.nan)},
+        {"column_means": np.array(["0"] * 3)},
+        {"column_stds": np.array([1.0, 0.0, 1.0])},
         {"target_std": np.zeros(3)},
         {"format": 2},
     ],
@@ -267,6 +271,23 @@ def test_a_cut_model_file_is_no_model(model, spots, capsys, tmp_path):
     assert_mistake(capsys, ["predict", "cut.npz", spots], "cut.npz is no model file")
 
 
+def test_whatever_is_damaged_ends_in_one_line(model, tmp_path):
+    """zipfile and NumPy raise all sorts of exceptions at bytes that they did not write."""
+    content = bytearray((tmp_path / model).read_bytes())
+    rng = random.Random(1)
+    refused = 0
+    for _ in range(500):
+        damaged = content[:]
+        damaged[rng.randrange(len(damaged))] ^= 1 << rng.randrange(8)
+        (tmp_path / "damaged.npz").write_bytes(damaged)
+        try:
+            model_file.load("damaged.npz")
+        except CommandError as error:
+            assert "is no model file" in str(error)
+            refused += 1
+    assert refused > 100  # a bit in a time stamp, say, does no harm
+
+
 # --- predict ---
 
 
@@ -281,6 +302,26 @@ def test_rows_without_the_target(model, spots, capsys):
     rows, score = predictions(capsys, model, "new.csv")
     assert rows == predictions(capsys, model, spots)[0] and score == ""
     assert all(1 / 3 <= float(row["probability"]) <= 1 for row in rows)
+
+
+def test_rows_without_a_target_are_not_scored(model, spots, capsys):
+    rows = csv_rows(spots)
+    write_csv("new.csv", ["x", "y", "same", "spot"], [[*row[:3], ""] for row in rows])
+    expected = predictions(capsys, model, spots)[0]
+    assert predictions(capsys, model, "new.csv") == (expected, "")
+
+    some = [[*row[:3], row[3] if i in (1, 5) else ""] for i, row in enumerate(rows)]
+    write_csv("new.csv", ["x", "y", "same", "spot"], some)
+    right = sum(expected[i]["spot"] == rows[i][3] for i in (1, 5))
+    assert predictions(capsys, model, "new.csv") == (expected, f"2 rows: {right / 2:.1%} right\n")
+
+
+def test_a_bad_target_is_found_before_anything_is_printed(model, capsys):
+    write_csv("new.csv", ["x", "y", "same", "spot"], [[1, 2, 3, "low"], [1, 2, 3, "nan"]])
+    capsys.readouterr()
+    assert main(["predict", model, "new.csv"]) == 2
+    printed = capsys.readouterr()
+    assert printed.out == "" and "row 3, column 'spot': expected a class" in printed.err
 
 
 def test_missing_columns_are_named(model, capsys):

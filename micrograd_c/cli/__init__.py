@@ -16,6 +16,12 @@ COMMANDS = (demo, train, predict, run, parity, bench, info)
 
 
 class Parser(argparse.ArgumentParser):
+    """The command line's, and that of every command, which argparse makes of the same class."""
+
+    def __init__(self, **settings):
+        # --st for --steps would mean something else, or nothing, once another option begins so.
+        super().__init__(allow_abbrev=False, **settings)
+
     def error(self, message):
         """Report a mistake in one line, without argparse's usage before it."""
         self.exit(2, f"{self.prog}: error: {message} (--help shows what it takes)\n")
@@ -25,7 +31,6 @@ def make_parser():
     parser = Parser(
         prog="python -m micrograd_c",
         description="Karpathy's micrograd on a C engine.",
-        allow_abbrev=False,
     )
     subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command")
     for command in COMMANDS:

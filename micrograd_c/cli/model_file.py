@@ -1,9 +1,9 @@
 """A trained net with all that `predict` needs, and its file: an .npz without pickle."""
 
 import math
-import zipfile
 from typing import NamedTuple
 
+from micrograd_c import state
 from micrograd_c.cli.engines import chosen_engine
 from micrograd_c.cli.errors import CommandError
 from micrograd_c.cli.outputs import replacing
@@ -60,30 +60,24 @@ def save(model, path):
 
 def load(path):
     """Read what ``save`` wrote. Raises CommandError for any other file."""
-    import numpy as np
-
     try:
-        with open(path, "rb") as file, np.load(file, allow_pickle=False) as arrays:
-            arrays = dict(arrays)
+        return from_arrays(state.read(path))
     except OSError as error:
         raise CommandError(f"cannot read {path}: {error.strerror or error}") from None
-    except (ValueError, EOFError, TypeError, AttributeError, zipfile.BadZipFile):
-        raise not_a_model(path) from None
-    try:
-        return from_arrays(arrays)
-    except (KeyError, ValueError, TypeError, IndexError):
-        raise not_a_model(path) from None
-
-
-def not_a_model(path):
-    return CommandError(f"{path} is no model file that `micrograd_c train` wrote")
+    except (KeyError, ValueError, TypeError):
+        raise CommandError(f"{path} is no model file that `micrograd_c train` wrote") from None
 
 
 def from_arrays(arrays):
     """Raises KeyError, TypeError or ValueError if they are not what ``save`` wrote."""
+    import numpy as np
+
     sizes = arrays["sizes"].tolist()
     columns, classes = arrays["columns"].tolist(), arrays["classes"].tolist()
     weights = arrays["weights"]
+    for name in ("weights", "column_means", "column_stds", "target_mean", "target_std"):
+        if not (arrays[name].dtype.kind == "f" and np.isfinite(arrays[name]).all()):
+            raise ValueError
     n_weights = sum((n_in + 1) * n_out for n_in, n_out in zip(sizes, sizes[1:]))
     inputs = Scaling(arrays["column_means"], arrays["column_stds"])
     output = Scaling(arrays["target_mean"], arrays["target_std"])
@@ -96,6 +90,7 @@ def from_arrays(arrays):
         and weights.shape == (n_weights,)
         and inputs.means.shape == inputs.stds.shape == (len(columns),)
         and output.means.shape == output.stds.shape == (1,)
+        and min(inputs.stds.min(), output.stds.min()) > 0
     )
     if not consistent:
         raise ValueError

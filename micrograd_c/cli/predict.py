@@ -14,8 +14,8 @@ def add_arguments(subparsers):
         "predict",
         help="use a net that `train` wrote",
         description="Print a CSV with a prediction for every row of DATA.csv, which must have the "
-        "columns that the net was trained on, in any order. If it has the target column too, a "
-        "score follows on stderr.",
+        "columns that the net was trained on, in any order. Rows that have their target, too, are "
+        "scored on stderr.",
     )
     parser.add_argument("model", metavar="MODEL.npz", help="a file that `train` wrote")
     parser.add_argument("data", metavar="DATA.csv", help="the rows to predict")
@@ -31,24 +31,31 @@ def run(args):
             f"{args.data} lacks {len(missing)} of the {len(model.columns)} columns that the "
             f"model was trained on: {', '.join(missing[:5])}{', …' if len(missing) > 5 else ''}"
         )
-    predicted = model.predict(table.matrix(model.columns))
-    write_predictions(model, table.rows, predicted)
-    if model.target in table.columns:
-        if model.classes:
-            actual = table.classes(model.target)
-        else:
-            actual = table.numbers(model.target)
+    actual = targets(model, table)  # a mistake there is found before anything is printed
+    predicted = dict(zip(table.rows, model.predict(table.matrix(model.columns))))
+    write_predictions(model, predicted)
+    if actual:
         sys.stdout.flush()
-        print(f"{len(actual)} rows: {describe_score(model, predicted, actual)}", file=sys.stderr)
+        score = describe_score(model, [predicted[row] for row in actual], list(actual.values()))
+        print(f"{len(actual)} rows: {score}", file=sys.stderr)
 
 
-def write_predictions(model, rows, predicted):
-    """A CSV on stdout; rows are numbered as in the file, whose header is row 1."""
+def targets(model, table):
+    """What the target is in those rows that have it: a dict of row numbers to it."""
+    if model.target not in table.columns:
+        return {}
+    known = table.filled(model.target)
+    cells = known.classes(model.target) if model.classes else known.numbers(model.target)
+    return dict(zip(known.rows, cells))
+
+
+def write_predictions(model, predicted):
+    """A dict of row numbers to predictions as a CSV on stdout; the file's header is row 1."""
     writer = csv.writer(sys.stdout, lineterminator="\n")
     if model.classes:
         writer.writerow(["row", model.target, "probability"])
-        for row, (name, probability) in zip(rows, predicted):
+        for row, (name, probability) in predicted.items():
             writer.writerow([row, name, f"{probability:.4f}"])
     else:
         writer.writerow(["row", model.target])
-        writer.writerows(zip(rows, predicted))
+        writer.writerows(predicted.items())

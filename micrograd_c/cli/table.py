@@ -50,6 +50,11 @@ class Table(NamedTuple):
                 raise self.mistake(row, column, f"expected a class, got {short(text)}")
         return texts if None in numbers else [class_name(number) for number in numbers]
 
+    def filled(self, column):
+        """The table of those rows whose cell in this column is not empty."""
+        place = self.columns.index(column)
+        return self._replace(rows={n: cells for n, cells in self.rows.items() if cells[place]})
+
     def matrix(self, columns):
         """The numbers of several columns as a list of rows."""
         return [list(row) for row in zip(*(self.numbers(column) for column in columns))]
@@ -107,6 +112,8 @@ def check_header(path, columns):
 
 def as_number(text):
     """The float that a cell holds; None if it is no number."""
+    if "_" in text:  # 1_000 is a number in Python's source, but hardly in a table
+        return None
     try:
         return float(text)
     except ValueError:
