@@ -1,7 +1,10 @@
 """How tests build the C library without Python."""
 
+import os
 import shutil
 import subprocess
+import tempfile
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
@@ -9,19 +12,48 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 STRICT = ["-std=c11", "-Wall", "-Wextra", "-Wconversion", "-Werror",
           "-ffp-contract=off", "-pthread"]  # fmt: skip
-
+SANITIZE = ("-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
 
 COMPILERS = ("gcc", "clang")
 
 
-def any_compiler():
-    return next(filter(shutil.which, COMPILERS))
-
-
-def need(tool):
-    if shutil.which(tool) is None:
-        pytest.skip(f"no {tool} here")
+def need(tool, *options):
+    """The tool. Skips where it is missing, or builds nothing with these options that runs."""
+    reason = what_fails(tool, options)
+    if reason:
+        pytest.skip(reason)
     return tool
+
+
+def any_compiler(*options, among=COMPILERS):
+    """The first compiler that can do with these options; skips where none can."""
+    reasons = [what_fails(compiler, options) for compiler in among]
+    if None not in reasons:
+        pytest.skip("; ".join(reasons))
+    return among[reasons.index(None)]
+
+
+@lru_cache(None)
+def what_fails(tool, options):
+    """Why a tool cannot be used here, in a few words; None where it can.
+
+    A compiler may be there without the libraries of -fsanitize or -m32, and these may
+    not run on every kernel.
+    """
+    if os.name == "nt":
+        return "for POSIX systems; test_platforms.py builds for Windows on one"
+    if shutil.which(tool) is None:
+        return f"no {tool} here"
+    if not options:
+        return None
+    with tempfile.TemporaryDirectory() as folder:
+        source, program = Path(folder, "empty.c"), Path(folder, "empty")
+        source.write_text("int main(void) { return 0; }\n", encoding="utf-8")
+        for command in ([tool, *options, source, "-o", program], [program]):
+            if subprocess.run(command, capture_output=True).returncode != 0:
+                what = "builds nothing" if command[0] == tool else "builds nothing that runs"
+                return f"{tool} {what} here with {' '.join(options)}"
+    return None
 
 
 def run(*command, cwd=ROOT, env=None):

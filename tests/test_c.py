@@ -7,11 +7,24 @@ import shutil
 import subprocess
 
 import pytest
-from c_tools import COMPILERS, ROOT, STRICT, build, need, run, sources
+from c_tools import COMPILERS, ROOT, SANITIZE, STRICT, any_compiler, build, need, run, sources
 
 
 def test_there_is_a_compiler():
     assert any(map(shutil.which, COMPILERS)), f"none of {COMPILERS}: nothing of this file was run"
+
+
+def test_a_compiler_that_is_half_there_skips(tmp_path):
+    """As gcc is where the libraries of -fsanitize are not."""
+    half = tmp_path / "half"
+    half.write_text('#!/bin/sh\ncase "$*" in *-fsanitize*) exit 1;; esac\nexec cc "$@"\n')
+    half.chmod(0o755)
+    need("cc", "-O0")
+    assert need(str(half), "-O0") == str(half)
+    with pytest.raises(pytest.skip.Exception, match="half builds nothing here with -fsanitize"):
+        need(str(half), "-fsanitize=thread")
+    with pytest.raises(pytest.skip.Exception, match="no compiler-1 here; no compiler-2 here"):
+        any_compiler(among=("compiler-1", "compiler-2"))
 
 
 @pytest.mark.slow
@@ -30,19 +43,14 @@ def test_on_a_small_stack(compiler, tmp_path):
 @pytest.mark.slow
 @pytest.mark.parametrize("compiler", COMPILERS)
 def test_under_sanitizers(compiler, tmp_path):
-    program = build(
-        need(compiler),
-        tmp_path,
-        *("-O0", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"),  # -O1: minutes
-    )
+    program = build(need(compiler, *SANITIZE), tmp_path, "-O0", *SANITIZE)  # -O1: minutes
     assert run(program, 200_000) == ""
 
 
 @pytest.mark.slow
 def test_under_valgrind(tmp_path):
     need("valgrind")
-    compiler = next(filter(shutil.which, COMPILERS))
-    program = build(compiler, tmp_path, "-O1", "-g")
+    program = build(any_compiler(), tmp_path, "-O1", "-g")
     run("valgrind", "-q", "--error-exitcode=9", "--leak-check=full",
         "--errors-for-leak-kinds=definite,indirect,possible", program, 50_000)  # fmt: skip
 
@@ -50,7 +58,7 @@ def test_under_valgrind(tmp_path):
 @pytest.mark.slow
 @pytest.mark.parametrize("source", sources(), ids=lambda path: path.name)
 def test_gcc_analyzer(source, tmp_path):
-    gcc = need("gcc")
+    gcc = need("gcc", "-fanalyzer")  # which may be clang by another name
     # It takes loops of a fixed four rounds for ones that may have none, and so the sums of
     # vectors in the kernels for uninitialized; valgrind and the sanitizers watch those.
     blind = ["-Wno-analyzer-use-of-uninitialized-value"] if source.name == "kernels.c" else []
@@ -58,9 +66,19 @@ def test_gcc_analyzer(source, tmp_path):
     run(gcc, *options, "-Icsrc", "-c", source, "-o", tmp_path / "out.o")
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("source", sources(), ids=lambda path: path.name)
+def test_clang_tidy(source):
+    """With the settings in .clang-tidy, which are for version 14."""
+    clang_tidy = shutil.which("clang-tidy-14") or need("clang-tidy")
+    if "version 14." not in run(clang_tidy, "--version"):
+        pytest.skip("another version of clang-tidy finds other things")
+    run(clang_tidy, "--quiet", "--warnings-as-errors=*", source, "--", "-std=c11", "-Icsrc")
+
+
 def test_the_c_test_can_fail(tmp_path):
     """With one derivative bent, the program says where and exits with status 1."""
-    compiler = next(filter(shutil.which, COMPILERS))
+    compiler = any_compiler()
     bent = tmp_path / "csrc"
     shutil.copytree(ROOT / "csrc", bent)
     table = (bent / "ops.h").read_text(encoding="utf-8")

@@ -3,10 +3,8 @@
 import sys
 
 import pytest
-from c_tools import COMPILERS, build, need
+from c_tools import COMPILERS, SANITIZE, build, need
 from trust_tools import built_copy, run, size
-
-SANITIZE = "-g -fsanitize=address,undefined -fno-sanitize-recover=all"
 
 # What goes through most of C in little time; at full length the whole suite.
 SOME = ["tests/trust/test_peer_bugs.py", "tests/test_nets.py", "tests/test_jit.py"]
@@ -15,16 +13,16 @@ SOME = ["tests/trust/test_peer_bugs.py", "tests/test_nets.py", "tests/test_jit.p
 @pytest.mark.parametrize("compiler", COMPILERS)
 def test_thread_sanitizer(compiler, tmp_path):
     options = ("-O0", "-g", "-fsanitize=thread")
-    program = build(need(compiler), tmp_path, *options, programs=("test_threads",))
+    program = build(need(compiler, *options), tmp_path, *options, programs=("test_threads",))
     assert run(program, size(50, 5000)) == ""
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="the sanitizers' library is preloaded")
 def test_extension_under_sanitizers(tmp_path):
-    gcc = need("gcc")
+    gcc = need("gcc", *SANITIZE)
     compiler = tmp_path / "compiler"  # options after those of the build, which asks for -O3
-    compiler.write_text(f'#!/bin/sh\nexec {gcc} "$@" -O0 {SANITIZE}\n')
+    compiler.write_text(f'#!/bin/sh\nexec {gcc} "$@" -O0 {" ".join(SANITIZE)}\n')
     compiler.chmod(0o755)
     copy = built_copy(tmp_path, CC=str(compiler))
     preloaded = " ".join(
