@@ -1,6 +1,7 @@
 """Random programs of Values: over every operator, as data that can be run, shrunk and printed.
 
-A program is a list of steps. ``parity.py`` runs it on two engines and compares.
+A program is a list of steps. ``parity.py`` runs it on two engines and compares; programs with
+nets are in ``random_nets.py``, functions for jit in ``random_traces.py``.
 """
 
 import math
@@ -20,10 +21,14 @@ class Var(NamedTuple):
 
 
 class Form(NamedTuple):
-    """A kind of step: how it is written in Python, and what does it."""
+    """A kind of step: how it is written in Python, and what does it.
+
+    ``{}`` is an operand, ``{all}`` is all of them, ``{rest}`` all but the first. Without a
+    call, each engine has its own.
+    """
 
     template: str
-    call: Callable
+    call: Optional[Callable] = None
 
 
 class Step(NamedTuple):
@@ -37,7 +42,9 @@ class Step(NamedTuple):
         shown = [repr(x) for x in self.operands]
         if self.form in INFIX:  # -2.0 ** v1 would be -(2.0 ** v1)
             shown = [f"({text})" if text.startswith("-") else text for text in shown]
-        code = FORMS[self.form].template.format(*shown)
+        code = FORMS[self.form].template.format(
+            *shown, all=", ".join(shown), rest=", ".join(shown[1:])
+        )
         return f"{self.makes} = {code}" if self.makes else code
 
 
@@ -60,8 +67,8 @@ def method_form(op):
 
 
 FORMS = {
-    "leaf": Form("Value({})", None),  # these two are what the running engine does
-    "del": Form("del {}", None),
+    "leaf": Form("Value({})"),
+    "del": Form("del {}"),
     "neg": Form("-{}", operator.neg),
     "set_data": Form("{}.data = {}", lambda v, x: setattr(v, "data", x)),
     "set_grad": Form("{}.grad = {}", lambda v, x: setattr(v, "grad", x)),

@@ -2,18 +2,30 @@
 
 import math
 import random
+import re
 
 import pytest
 
 import python_ref.engine
-from micrograd_c import parity, random_programs
+import python_ref.nn
+from micrograd_c import parity, parity_check, random_programs
 from micrograd_c.cli import main
 from micrograd_c.cli import parity as parity_command
 from micrograd_c.cli.engines import Engine
 from micrograd_c.random_programs import INFIX, METHODS, Step, Var, as_python, random_program
+from micrograd_c.shrinking import shrink
 from python_ref.ops import OPS
 
 PythonValue = python_ref.engine.Value
+EAGER = parity_check.KINDS["eager"]
+
+
+def engine_of(value_class, mlp_class=python_ref.nn.MLP):
+    return Engine("engine", value_class, mlp_class)
+
+
+def check(graphs, seed, *value_classes):
+    return parity_check.check(EAGER, graphs, seed, *map(engine_of, value_classes))
 
 
 class LateTanh(PythonValue):
@@ -91,8 +103,8 @@ def test_the_printed_program_does_what_the_program_does(engine, seed):
     exec(source, variables)
     left = [repr(step.makes) for step in program if step.makes]
     left = [name for name in left if name in variables]
-    nodes = parity.describe_nodes({Var(int(name[1:])): variables[name] for name in left})
-    assert nodes == result.nodes
+    nodes = parity.find_nodes({Var(int(name[1:])): variables[name] for name in left})
+    assert {path: parity.describe(node) for path, node in nodes.items()} == result.nodes
 
 
 def test_negative_numbers_are_printed_so_that_they_mean_themselves():
@@ -104,7 +116,7 @@ def test_negative_numbers_are_printed_so_that_they_mean_themselves():
 
 
 def test_both_engines_run_the_same_programs_alike(engine):
-    report = parity.check(300, 7, engine.Value, PythonValue)
+    report = check(300, 7, engine.Value, PythonValue)
     assert (report.graphs, report.differences, report.program) == (300, 0, None)
     assert report.nodes > 3000
 
@@ -127,29 +139,29 @@ def test_bits_tell_zeros_apart_and_hold_every_nan_for_one():
     assert parity.bits(0.0) != parity.bits(-0.0)
     assert parity.bits(math.nan) == parity.bits(-math.nan) == parity.bits(math.inf - math.inf)
     assert parity.bits(1.0) != parity.bits(1.0 + 2**-52)
-    assert parity.number(parity.bits(-1e-300)) == "-1e-300"
+    assert parity.number(parity.bits(-1e-300)) == -1e-300
 
 
 # --- that it can fail ---
 
 
 def test_a_wrong_bit_is_found_and_shown_by_the_smallest_program():
-    report = parity.check(200, 1, LateTanh, PythonValue)
+    report = check(200, 1, LateTanh, PythonValue)
     assert 0 < report.differences < 200
     assert [step.form for step in report.program] == ["leaf", "tanh"]
-    again = parity.check(1, report.seed, LateTanh, PythonValue)
+    again = check(1, report.seed, LateTanh, PythonValue)
     assert again.differences == 1 and again.program == report.program
 
 
 def test_a_wrong_message_is_found():
-    report = parity.check(200, 1, WrongMessage, PythonValue)
+    report = check(200, 1, WrongMessage, PythonValue)
     assert [step.form for step in report.program] == ["leaf", "log"]
     left, right = (parity.run(report.program, cls) for cls in (WrongMessage, PythonValue))
     assert parity.differences(left, right)[0].startswith("step 1: ValueError: no logarithm != ")
 
 
 def test_a_wrong_gradient_is_found():
-    report = parity.check(300, 1, NegatedGradient, PythonValue)
+    report = check(300, 1, NegatedGradient, PythonValue)
     assert [step.form for step in report.program] == ["leaf", "backward"]
 
 
@@ -163,7 +175,7 @@ def test_a_node_that_is_missing_is_found():
 
 def test_shrinking_keeps_what_matters_and_numbers_variables_anew():
     program = random_program(random.Random(3)) + [Step("leaf", (7.0,), Var(99))]
-    small = parity.shrink(program, lambda p: any(step.form == "leaf" for step in p))
+    small = shrink(program, lambda p: any(step.form == "leaf" for step in p))
     assert small == [Step("leaf", (1.0,), Var(0))]
 
 
@@ -174,23 +186,27 @@ def test_the_command_prints_counts(monkeypatch, capsys):
     engines = iter([Engine("one", PythonValue, None), Engine("other", PythonValue, None)])
     monkeypatch.setattr(parity_command, "c_engine", lambda: next(engines))
     monkeypatch.setattr(parity_command, "python_engine", lambda: next(engines))
-    assert main(["parity", "--graphs", "20", "--seed", "3"]) == 0
+    assert main(["parity", "--kind", "eager", "--graphs", "20", "--seed", "3"]) == 0
     nodes = sum(len(parity.run(random_program(random.Random(seed)), PythonValue).nodes)
                 for seed in range(3, 23))  # fmt: skip
-    assert capsys.readouterr().out == f"graphs 20, nodes {nodes}, differences 0\n"
+    assert capsys.readouterr().out == f"eager: graphs 20, nodes {nodes}, differences 0\n"
 
 
-def test_the_command_runs_the_c_engine(capsys):
-    assert main(["parity", "--graphs", "50"]) == 0
-    assert "graphs 50, " in capsys.readouterr().out
+def test_the_command_runs_every_kind_on_the_c_engine(capsys):
+    assert main(["parity", "--graphs", "30"]) == 0
+    out = capsys.readouterr().out
+    assert re.findall(r"(\w+): graphs 30, nodes \d+, differences 0\n", out) == list(
+        parity_check.KINDS
+    )
+    assert tuple(parity_check.KINDS) == parity_command.KINDS
 
 
 def test_the_command_shows_a_difference_and_ends_with_status_1(monkeypatch, capsys):
     monkeypatch.setattr(parity_command, "c_engine", lambda: Engine("C engine", LateTanh, None))
-    assert main(["parity", "--graphs", "100", "--seed", "1"]) == 1
+    assert main(["parity", "--kind", "eager", "--graphs", "100", "--seed", "1"]) == 1
     out = capsys.readouterr().out
-    report = parity.check(100, 1, LateTanh, PythonValue)
+    report = check(100, 1, LateTanh, PythonValue)
     assert f"differences {report.differences}\n" in out
-    assert f"--graphs 1 --seed {report.seed}" in out
+    assert f"--kind eager --graphs 1 --seed {report.seed}" in out
     assert random_programs.as_python(report.program) in out
     assert "v1: ('tanh' of 1, data " in out

@@ -1,0 +1,182 @@
+"""A random function for jit: traced and run by C over a batch, and row by row by the Python engine.
+
+Values must be equal bit for bit, with each set of kernels. A gradient is the mean over the rows,
+which C adds up in an order of its own: it may differ in its last bits, but not from kernels to
+kernels.
+"""
+
+import math
+
+from micrograd_c.parity import TOLERANCE, Result, bits, perform, scales
+from micrograd_c.random_traces import parts
+from python_ref import ops
+from python_ref.copying import topological_sort
+from python_ref.engine import Value
+from python_ref.ops import OPS
+
+KERNELS = ("portable", "avx2", "avx512")
+
+
+def result(program, errors, outputs, mean, gradients, slack=None):
+    """``outputs``: a list a row; ``gradients``: one a parameter, ``slack`` of mean and those."""
+    nodes = {}
+    for i, row in enumerate(outputs):
+        for j, x in enumerate(row):
+            nodes[f"output {j} of row {i}"] = ("output", 0, bits(x), bits(0.0))
+    names = ["mean", *(repr(step.makes) for step in parts(program)[0])]
+    for name, grad in zip(names, [mean, *gradients]):
+        nodes[name] = ("gradient", 0, bits(0.0), bits(grad))
+    return Result(errors, nodes, dict(zip(names, slack or ())))
+
+
+def can_run(program):
+    """Not what is left when a step was taken away that none of these can do without."""
+    arguments = parts(program)[1]
+    return bool(arguments) and program[-1].form == "return"
+
+
+def perform_body(program, values, calls):
+    """The outputs of the function, and what its steps raised."""
+    errors = {}
+    for place in parts(program)[2][:-1]:
+        perform(place, program[place], calls, values, errors)
+    return [values[x] for x in program[-1].operands], errors
+
+
+# --- in C --------------------------------------------------------------------------
+
+
+def run_in_c(program):
+    from micrograd_c import jit, where
+    from micrograd_c._native import ffi, lib
+    from micrograd_c.engine import Value
+
+    if not can_run(program):
+        return Result({}, {})
+    parameters, arguments, _ = parts(program)
+    known = {step.makes: Value(step.operands[0]) for step in parameters}
+    calls = {"leaf": Value, "where": where, "detach": lambda x: x.detach()}
+    errors = {}
+
+    def f(*given):
+        columns = [x for some in given for x in (some if isinstance(some, list) else [some])]
+        made = [step.makes for columns in arguments for step in columns]
+        outputs, raised = perform_body(program, {**known, **dict(zip(made, columns))}, calls)
+        errors.update(raised)
+        return outputs
+
+    def first(*given):
+        return f(*given)[0]
+
+    arrays = [
+        columns[0].operands if len(columns) == 1 else list(zip(*(x.operands for x in columns)))
+        for columns in arguments
+    ]
+    forward, backward = jit(f), jit(first)
+    found = []
+    for kernels in KERNELS:
+        if not lib.mg_use_kernels(kernels.encode()):
+            continue
+        for p in known.values():
+            p.grad = 0.0
+        outputs, mean = forward(*arrays).tolist(), backward.backward(*arrays)
+        grads = [p.grad for p in known.values()]
+        found.append(result(program, errors, outputs, mean, grads))
+        if found[-1] != found[0]:
+            errors[kernels] = "differs from the portable kernels"
+    lib.mg_use_kernels(ffi.NULL)
+    return found[0]
+
+
+# --- in Python ------------------------------------------------------------------------
+
+
+class RowValue(Value):
+    """A Value of the Python engine that may depend on a row: nothing is computed then."""
+
+    is_row = False
+
+    def _apply(self, name, *others):
+        operands = (self, *(x if isinstance(x, Value) else RowValue(x) for x in others))
+        return self._made(name, None, operands)
+
+    def _apply_k(self, name, k, label):
+        return self._made(name, k, (self,))
+
+    def _made(self, name, k, operands):
+        is_row = any(x.is_row for x in operands)
+        numbers = [x._data for x in operands] + [k] * (k is not None)
+        data = math.nan if is_row else OPS[name].value(*numbers)
+        made = Value._make(name, k, OPS[name].label, operands, data, RowValue)
+        made.is_row = is_row
+        return made
+
+
+RowValue._plain_class = RowValue
+
+
+def where(condition, a, b):
+    condition, a, b = (x if isinstance(x, Value) else RowValue(x) for x in (condition, a, b))
+    return condition._apply("if_positive", a) + condition._apply("if_not_positive", b)
+
+
+def detach(x):
+    return x._apply("detach") if x.is_row else x.detach()
+
+
+def run_in_python(program):
+    if not can_run(program):
+        return Result({}, {})
+    parameters, arguments, _ = parts(program)
+    columns = [step for some in arguments for step in some]
+    values = {step.makes: RowValue(step.operands[0]) for step in parameters}
+    for step in columns:
+        values[step.makes] = RowValue(math.nan)
+        values[step.makes].is_row = True
+    calls = {"leaf": RowValue, "where": where, "detach": detach}
+    known = [values[step.makes] for step in parameters]
+    given = [values[step.makes] for step in columns]
+    outputs, errors = perform_body(program, values, calls)
+    order = list(dict.fromkeys(x for output in outputs for x in topological_sort(output)))
+
+    n = len(columns[0].operands)
+    rows, total, total_scale = [], 0.0, 0.0
+    gradients, scale = [0.0] * len(known), [0.0] * len(known)
+    for i in range(n):
+        for x, step in zip(given, columns):
+            x.data = step.operands[i]
+        for node in order:
+            node._grad = 0.0
+            if node._row is not None:
+                numbers = [x._data for x in node._operands] + [node._k] * (node._k is not None)
+                node._data = ieee(node._row, *numbers)
+        rows.append([output._data for output in outputs])
+        total += rows[-1][0]
+        total_scale += abs(rows[-1][0])
+        outputs[0].backward()
+        sizes = scales(outputs[0])
+        for j, p in enumerate(known):
+            gradients[j] += p._grad if p in sizes else 0.0
+            scale[j] += sizes.get(p, 0.0)
+    slack = [TOLERANCE * x / n for x in (total_scale, *scale)]
+    return result(program, errors, rows, total / n, [x / n for x in gradients], slack)
+
+
+def ieee(row, *xs):
+    """The operator's value, as a program has it: where Python's math raises, what C gives."""
+    try:
+        return row.value(*xs)
+    except (ArithmeticError, ValueError):
+        return RAISED.get(row.name, lambda *xs: math.nan)(*xs)
+
+
+RAISED = {
+    "pow": ops.ieee_power,
+    "pow_k": ops.ieee_power,
+    "exp": lambda x: math.inf,
+    "expm1": lambda x: math.inf,
+    "log": ops.ieee_log,
+    "log1p": lambda x: ops.ieee_log(1.0 + x),
+    "sinh": ops.ieee_sinh,
+    "cosh": ops.ieee_cosh,
+}
