@@ -7,7 +7,9 @@ from typing import NamedTuple
 
 from micrograd_c.random_nets import makers
 from micrograd_c.random_programs import FORMS, Var, fallback
+from python_ref import engine as reference
 from python_ref.copying import topological_sort
+from python_ref.ops import OPS
 
 # How far gradients whose contributions are added in another order may be apart: this times the
 # sum of the sizes of the contributions, and what subnormal numbers may lose.
@@ -37,7 +39,7 @@ def run(program, value_class, mlp_class=None):
             perform(place, step, calls, values, errors)
     found = find_nodes(values)
     nodes = {path: describe(node) for path, node in found.items()}
-    if not hasattr(value_class, "_row") or is_exact(program, errors):  # _row: the Python engine
+    if value_class is not reference.Value or is_exact(program, errors):
         return Result(errors, nodes)
     if [step.form for step in program if step.form in CHANGES] == ["backward"]:
         scale = scales(values[program[-1].operands[0]])
@@ -119,11 +121,12 @@ def scales(root):
     order = topological_sort(root)
     scale = {**dict.fromkeys(order, 0.0), root: 1.0}
     for node in reversed(order):
-        if node._row is None:
+        name, k, _ = node._recipe()
+        if name is None:
             continue
-        xs = [operand._data for operand in node._operands] + [node._k] * (node._k is not None)
-        for operand, derivative in zip(node._operands, node._row.derivatives):
-            scale[operand] += abs(derivative(*xs, node._data, 1.0)) * scale[node]
+        xs = [operand.data for operand in node._operands] + [k] * (k is not None)
+        for operand, derivative in zip(node._operands, OPS[name].derivatives):
+            scale[operand] += abs(derivative(*xs, node.data, 1.0)) * scale[node]
     return scale
 
 

@@ -6,6 +6,7 @@ from typing import Callable, NamedTuple, Optional
 from micrograd_c import parity, parity_traces, random_nets, random_programs, random_traces
 from micrograd_c.parity import differences
 from micrograd_c.shrinking import shrink
+from python_ref import engine as reference
 
 
 class Kind(NamedTuple):
@@ -21,7 +22,7 @@ def run(program, engine):
 
 
 def run_trace(program, engine):
-    is_python = hasattr(engine.Value, "_row")
+    is_python = engine.Value is reference.Value
     return parity_traces.run_in_python(program) if is_python else parity_traces.run_in_c(program)
 
 

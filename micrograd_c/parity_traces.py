@@ -105,7 +105,7 @@ class RowValue(Value):
 
     def _made(self, name, k, operands):
         is_row = any(x.is_row for x in operands)
-        numbers = [x._data for x in operands] + [k] * (k is not None)
+        numbers = [x.data for x in operands] + [k] * (k is not None)
         data = math.nan if is_row else OPS[name].value(*numbers)
         made = Value._make(name, k, OPS[name].label, operands, data, RowValue)
         made.is_row = is_row
@@ -146,17 +146,18 @@ def run_in_python(program):
         for x, step in zip(given, columns):
             x.data = step.operands[i]
         for node in order:
-            node._grad = 0.0
-            if node._row is not None:
-                numbers = [x._data for x in node._operands] + [node._k] * (node._k is not None)
-                node._data = ieee(node._row, *numbers)
-        rows.append([output._data for output in outputs])
+            node.grad = 0.0
+            name, k, _ = node._recipe()
+            if name is not None:
+                numbers = [x.data for x in node._operands] + [k] * (k is not None)
+                node.data = ieee(OPS[name], *numbers)
+        rows.append([output.data for output in outputs])
         total += rows[-1][0]
         total_scale += abs(rows[-1][0])
         outputs[0].backward()
         sizes = scales(outputs[0])
         for j, p in enumerate(known):
-            gradients[j] += p._grad if p in sizes else 0.0
+            gradients[j] += p.grad if p in sizes else 0.0
             scale[j] += sizes.get(p, 0.0)
     slack = [TOLERANCE * x / n for x in (total_scale, *scale)]
     return result(program, errors, rows, total / n, [x / n for x in gradients], slack)
