@@ -179,6 +179,18 @@ def test_installed_package_runs_from_elsewhere(tmp_path, options, backend):
     assert [home in Path(name).parents for name in printed[2:]] == [True, True]
 
 
+@pytest.mark.parametrize("options", [(), ("--editable",)], ids=["installed", "editable"])
+def test_type_checkers_find_the_installed_package(tmp_path, options):
+    pytest.importorskip("mypy")
+    sources = copy_checkout(tmp_path / "checkout")
+    python = new_environment(tmp_path / "venv")
+    pip("install", *options, sources, cwd=tmp_path, python=python, **WITHOUT_COMPILER)
+    program = "from micrograd_c.engine import Value\nreveal_type(2 * Value(1.0))\n"
+    (tmp_path / "program.py").write_text(program, encoding="utf-8")
+    output = run("-m", "mypy", "--strict", "program.py", cwd=tmp_path, python=python)
+    assert 'Revealed type is "micrograd_c.engine.Value"' in output
+
+
 def test_version_is_that_of_the_metadata(checkout, pure_build):
     program = "import micrograd_c; print(micrograd_c.__version__)"
     version = run("-c", program, cwd=checkout, MICROGRAD_C_BACKEND="python").strip()

@@ -6,7 +6,6 @@ import micrograd.engine
 import micrograd.nn
 import numpy as np
 import pytest
-from sklearn.datasets import make_moons
 
 
 def close(x):
@@ -139,7 +138,8 @@ def svm_loss(model, X, y):
 def demo(nn):
     np.random.seed(1337)
     random.seed(1337)
-    X, y = make_moons(n_samples=100, noise=0.1)
+    datasets = pytest.importorskip("sklearn.datasets")
+    X, y = datasets.make_moons(n_samples=100, noise=0.1)
     return nn.MLP(2, [16, 16, 1]), X, y * 2 - 1
 
 

@@ -35,7 +35,7 @@ def test_there_are_settings_to_read():
 @pytest.mark.parametrize("name", ["ci.yml", "wheels.yml"])
 def test_workflows_name_files_that_exist(name):
     workflow = text(f".github/workflows/{name}")
-    paths = re.findall(r"(?<![\w/.])(\.ci/\w+|pyproject\.toml|setup\.py|csrc)", workflow)
+    paths = re.findall(r"(?<![\w/.])(\.ci/[\w-]+|pyproject\.toml|setup\.py|csrc)", workflow)
     assert paths and [path for path in paths if not (ROOT / path).exists()] == []
 
 
