@@ -6,12 +6,13 @@
 #include "alloc.h"
 #include "net.h"
 
-/* Every chunk there can be: 2^32 ids, but in a build that tests what is then. The
- * table costs memory only where used. */
+/* Every chunk there can be: 2^32 ids, but in a build that tests what is then, which has
+ * fewer marks too. The table costs memory only where used. */
 #ifndef MG_ID_BITS
 #define MG_ID_BITS 32
 #endif
 #define MAX_CHUNKS ((size_t)1 << (MG_ID_BITS - MG_CHUNK_BITS))
+#define LAST_MARK (UINT32_MAX >> (32 - MG_ID_BITS))
 
 mg_node_t *mg_chunks[MAX_CHUNKS];
 mg_lock_t mg_graph_lock;
@@ -134,12 +135,12 @@ void mg_free_nodes(mg_index id) {
 
 uint32_t mg_new_mark(void) {
     static uint32_t last;
-    if (MG_UNLIKELY(++last == 0)) { /* after 2^32 walks: old marks would look new */
+    if (MG_UNLIKELY(last == LAST_MARK)) { /* old marks would look new */
         for (mg_index id = 1; id < fresh; id++)
             mg_at(id)->mark = 0;
-        last = 1;
+        last = 0;
     }
-    return last;
+    return ++last;
 }
 
 /* --- making nodes --------------------------------------------------------- */
@@ -216,19 +217,6 @@ double mg_value(int op, double x, double y, int *raises) {
         *raises = 1;
         return 0.0;
     }
-}
-
-double mg_derivative(int op, double x, double y, double out, double g) {
-    switch (op) {
-#define X(name, kind, label, may_raise, value, dx, dy)                                    \
-    case MG_OP_##name:                                                                    \
-        return dx;
-        MG_OPS(X)
-#undef X
-    default:
-        return 0.0;
-    }
-    (void)x, (void)y, (void)out;
 }
 
 static void set_k(mg_index id, double k, int style) {

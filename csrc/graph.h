@@ -93,9 +93,6 @@ static inline mg_index mg_use(mg_index id) {
 /* An operator's value; *raises: whether Python's math raises for it. */
 double mg_value(int op, double x, double y, int *raises);
 
-/* What an operator passes on to its first operand. */
-double mg_derivative(int op, double x, double y, double out, double g);
-
 /* Sorts what is below root and returns the first node of the order; each node's
  * link is the next, 0 ends it. Leaves without a backward step of their own are
  * left out. Sets *own to whether a node has MG_OWN_BACKWARD. Allocates only to

@@ -264,7 +264,6 @@ typedef struct {
 mg_program_info mg_program_describe(const mg_program *program);
 mg_instruction_info mg_program_instruction(const mg_program *program, size_t i);
 const uint32_t *mg_program_index(const mg_program *program);
-const double *mg_program_constants(const mg_program *program);
 mg_id mg_program_parameter(const mg_program *program, size_t i);
 
 /* Makes every program run with the best kernels, name is NULL, or with those named

@@ -10,7 +10,18 @@
  * only for its sign, which is that of what the call computed. Adding to 0 is what the
  * plain graph does. */
 double mg_net_through(int op, double computed, double out, double g) {
-    return 0.0 + (op < 0 ? g : mg_derivative(op, computed, MG_NET_SLOPE, out, g));
+    switch (op) {
+#define CASE(name)                                                                        \
+    case MG_OP_##name:                                                                    \
+        return 0.0 + mg_dx_##name(computed, MG_NET_SLOPE, out, g);
+        CASE(relu)
+        CASE(tanh)
+        CASE(sigmoid)
+        CASE(leaky_relu)
+#undef CASE
+    default:
+        return 0.0 + g;
+    }
 }
 
 void mg_step_output(const mg_node_t *node) {

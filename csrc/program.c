@@ -114,10 +114,6 @@ mg_program_info mg_program_describe(const mg_program *program) {
 
 const uint32_t *mg_program_index(const mg_program *program) { return program->index; }
 
-const double *mg_program_constants(const mg_program *program) {
-    return program->constants;
-}
-
 mg_id mg_program_parameter(const mg_program *program, size_t i) {
     return program->parameters[i];
 }

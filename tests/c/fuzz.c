@@ -117,6 +117,11 @@ static void look(void) {
     CHECK(mg_op_name(mg_op(id)) != NULL && mg_op_label(mg_op(id))[0] != '?');
     CHECK(mg_k_style(id) >= 0 && mg_k_style(id) < 4 &&
           (isnan(mg_k(id)) || !isnan(mg_k(id))));
+    int owned = mg_is_owned(id), own = mg_has_own_backward(id);
+    CHECK((owned == 0 || owned == 1) && (own == 0 || own == 1));
+    double grad = mg_grad(id);
+    mg_set_grad(id, grad);
+    CHECK(mg_grad(id) == grad || isnan(grad));
     if (n > 0) { /* take one up, as _prev does */
         mg_id operand = operands[below(n < 8 ? n : 8)];
         mg_retain(operand);
@@ -283,6 +288,10 @@ static void run_program(mg_program *program, size_t n_outputs) {
     mg_program_info info = mg_program_describe(program);
     for (size_t i = 0; i < info.instructions; i++)
         CHECK(mg_program_instruction(program, i).name != NULL);
+    volatile uint32_t slot; /* for the sanitizers to see each read */
+    for (size_t i = 0; i < info.index_length; i++)
+        slot = mg_program_index(program)[i];
+    (void)slot;
     if (next() % 2)
         return;
     mg_id params[4];
@@ -452,6 +461,7 @@ static void step(void) {
         switch (next() % 6) {
         case 0:
             (void)mg_keep(a);
+            CHECK(mg_is_kept(a));
             break;
         case 1:
             mg_set_own_backward(a);
@@ -476,6 +486,7 @@ static void step(void) {
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    CHECK(mg_compiler()[0] != '\0' && mg_cpu_features() != NULL);
     held[0] = mg_leaf(0.5);
     n_held = 1;
     size_t blocks =

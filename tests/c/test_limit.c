@@ -1,6 +1,7 @@
-/* test_limit.c - as many nodes as ids: an error, never a wrap.
+/* test_limit.c - as many nodes as ids: an error, never a wrap. More walks than numbers for
+ * them: none takes a node for one that it has been to.
  *
- * To be compiled with -DMG_ID_BITS=16, which leaves the library 2^16 ids in place of
+ * To be compiled with -DMG_ID_BITS=16, which leaves the library 2^16 of each in place of
  * 2^32. Prints what failed and exits with status 1, or prints nothing and exits with 0.
  */
 #include "check.h"
@@ -35,6 +36,22 @@ static void check_all_refuse(mg_id a, mg_net *net) {
     mg_free_order(order);
 }
 
+/* After as many walks as there are numbers, a node was last seen by one of this number. */
+static void check_walks(void) {
+    mg_id x = mg_leaf(3.0), old = mg_mul(x, x), root = mg_add(old, x);
+    for (int between = IDS - 4; between < IDS + 2; between++) {
+        mg_set_grad(x, 0.0);
+        mg_set_grad(old, 0.0);
+        CHECK(mg_backward(root) == MG_OK && is(mg_grad(x), 7.0));
+        for (int i = 0; i < between; i++)
+            CHECK(mg_backward(x) == MG_OK);
+    }
+    mg_release(root);
+    mg_release(old);
+    mg_release(x);
+    CHECK(mg_live_nodes() == 0);
+}
+
 int main(void) {
     const size_t sizes[2] = {1, 1};
     const int ops[1] = {-1};
@@ -62,5 +79,6 @@ int main(void) {
     mg_release(parameters[0]);
     mg_release(parameters[1]);
     CHECK(mg_live_nodes() == 0);
+    check_walks();
     return failures != 0;
 }
