@@ -56,9 +56,10 @@ enum { MG_BINARY, MG_UNARY, MG_UNARY_K };
     X(pow, MG_BINARY, "**", 1, pow(x, y), mg_dpow_base(x, y, g),                          \
       mg_dpow_exponent(x, y, out, g))                                                     \
     X(pow_k, MG_UNARY_K, "**", 1, pow(x, y), mg_dpow_base(x, y, g), 0.0)                  \
-    X(leaky_relu, MG_UNARY_K, "leaky_relu", 0, x<0.0 ? y * x : x, x> 0.0 ? g : y *g, 0.0) \
+    X(leaky_relu, MG_UNARY_K, "leaky_relu", 0, x < 0.0 ? y * x : x, x > 0.0 ? g : y * g,  \
+      0.0)                                                                                \
     X(abs, MG_UNARY, "abs", 0, fabs(x), mg_dabs(x, g), 0.0)                               \
-    X(relu, MG_UNARY, "ReLU", 0, x<0.0 ? 0.0 : x, out> 0.0 ? g : 0.0, 0.0)                \
+    X(relu, MG_UNARY, "ReLU", 0, x < 0.0 ? 0.0 : x, out > 0.0 ? g : 0.0, 0.0)             \
     X(tanh, MG_UNARY, "tanh", 1, tanh(x), (1.0 - out * out) * g, 0.0)                     \
     X(sigmoid, MG_UNARY, "sigmoid", 1, mg_sigmoid(x), (out * (1.0 - out)) * g, 0.0)       \
     X(softplus, MG_UNARY, "softplus", 1, mg_softplus(x), mg_sigmoid(x) * g, 0.0)          \
