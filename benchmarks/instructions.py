@@ -1,9 +1,12 @@
-"""Instructions that a few C paths execute, by callgrind: they repeat exactly, times don't.
+"""Instructions that a few C paths execute, by callgrind: they repeat, times don't.
+
+They do so exactly in one environment, and to a thousandth from one to another.
 
 Each path is one function of the library, with all that it calls, on a program that
 ``python -m benchmarks.instructions PROGRAM`` runs under callgrind.
 """
 
+import os
 import re
 import shutil
 import subprocess
@@ -12,6 +15,7 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+SAME_HASHES = dict(os.environ, PYTHONHASHSEED="0")
 N = 1000  # calls, or nodes below the root
 
 
@@ -51,7 +55,7 @@ def count(program):
         out = f"{folder}/out"
         command = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={out}", sys.executable]
         command += ["-m", "benchmarks.instructions", program]
-        subprocess.run(command, cwd=ROOT, capture_output=True)
+        subprocess.run(command, cwd=ROOT, capture_output=True, env=SAME_HASHES)
         command = ["callgrind_annotate", "--inclusive=yes", "--threshold=100", out]
         listing = subprocess.run(command, capture_output=True, text=True).stdout
     # as in: 64,000 ( 0.01%)  ???:mg_mul [/path/to/library.so]

@@ -73,7 +73,8 @@ def growth(results):
         axes.set_xlabel("operators in the chain")
         axes.set_ylabel(label)
     figure.suptitle("A step: the chain built, differentiated and dropped; jit's two parts apart")
-    left.legend(fontsize=8)
+    names = left.get_legend_handles_labels()
+    figure.legend(*names, loc="upper center", bbox_to_anchor=(0.5, 0.02), ncol=4, fontsize=8)
     return figure
 
 

@@ -161,7 +161,7 @@ def overtaking(crossover):
 
 def instructions_table(instructions):
     rows = [[name, f"{count:,.1f}"] for name, count in instructions.items()]
-    return table(["path", "instructions"], rows) + "\n\nCounted by callgrind; they repeat exactly."
+    return table(["path", "instructions"], rows) + "\n\nCounted by callgrind; they repeat."
 
 
 def versions(tasks):
