@@ -74,7 +74,7 @@ def growth(results):
         axes.set_ylabel(label)
     figure.suptitle("A step: the chain built, differentiated and dropped; jit's two parts apart")
     names = left.get_legend_handles_labels()
-    figure.legend(*names, loc="upper center", bbox_to_anchor=(0.5, 0.02), ncol=4, fontsize=8)
+    figure.legend(*names, loc="upper center", bbox_to_anchor=(0.5, -0.02), ncol=4, fontsize=8)
     return figure
 
 
