@@ -174,9 +174,12 @@ int mg_has_own_backward(mg_id id);
  * has not been released: only other nodes keep it alive when 0. */
 int mg_is_owned(mg_id id);
 
-/* Sets out[i] to 1 where nodes[i] is computed from target, else to 0.
- * O(nodes below them all). */
-mg_status mg_computed_from(mg_id target, const mg_id *nodes, size_t n, unsigned char *out);
+/* Sets *out to the ids of the *n_out nodes that are computed from a target and are
+ * among the given nodes or below them, operands before what is made of them: a block
+ * that the caller gives back with mg_free_order. Nets among them are made plain, also
+ * where that ends in MG_NO_MEMORY. O(nodes below them all). */
+mg_status mg_computed_from(const mg_id *targets, size_t n_targets, const mg_id *nodes,
+                           size_t n, mg_id **out, size_t *n_out);
 
 /* --- programs ------------------------------------------------------------ */
 

@@ -1,44 +1,77 @@
-/* reach.c - which nodes are computed from a given one. */
+/* reach.c - which nodes are computed from given ones. */
 #include "graph.h"
 
 #include "alloc.h"
 #include "net.h"
 
-static int is_dependent(const mg_node_t *node, mg_index target) {
+static int is_dependent(const mg_node_t *node) {
     uint32_t n;
     const mg_index *operands = mg_operands_of(node, &n);
     for (uint32_t i = 0; i < n; i++)
-        if (operands[i] == target || mg_at(operands[i])->flags & MG_DEPENDENT)
+        if (mg_at(operands[i])->flags & MG_DEPENDENT)
             return 1;
     if (node->op == MG_OP_net) {
         const struct mg_net *net = node->call->net;
         for (size_t i = 0; i < net->n_parameters; i++)
-            if (net->parameters[i] == target)
+            if (mg_at(net->parameters[i])->flags & MG_DEPENDENT)
                 return 1;
     }
     return 0;
 }
 
-mg_status mg_computed_from(mg_id target, const mg_id *nodes, size_t n,
-                           unsigned char *out) {
+/* The nodes below root that are computed from a target, operands before what is made
+ * of them. NULL: out of memory. */
+static mg_id *dependents(mg_index root, const mg_id *targets, size_t n_targets,
+                         size_t *n_found) {
+    size_t count;
+    mg_index *order = mg_sorted(root, 0, &count);
+    mg_id *found = order == NULL ? NULL : mg_alloc(count, sizeof *found);
+    if (found != NULL) {
+        *n_found = 0;
+        for (size_t i = 0; i < n_targets; i++)
+            mg_at((mg_index)targets[i])->flags |= MG_DEPENDENT;
+        for (size_t i = count; i-- > 1;) /* order[0] is the root */
+            if (is_dependent(mg_at(order[i]))) {
+                mg_at(order[i])->flags |= MG_DEPENDENT;
+                found[(*n_found)++] = order[i];
+            }
+        for (size_t i = 0; i < count; i++)
+            mg_at(order[i])->flags &= (uint16_t)~MG_DEPENDENT;
+        for (size_t i = 0; i < n_targets; i++)
+            mg_at((mg_index)targets[i])->flags &= (uint16_t)~MG_DEPENDENT;
+    }
+    mg_dealloc(order);
+    return found;
+}
+
+/* Makes the nets among the nodes plain. *any: whether there were some. 0: out of memory. */
+static int make_plain(const mg_id *nodes, size_t n, int *any) {
+    *any = 0;
+    for (size_t i = 0; i < n; i++)
+        if (mg_at((mg_index)nodes[i])->op == MG_OP_net_output) {
+            *any = 1;
+            if (!mg_unfold((mg_index)nodes[i]))
+                return 0;
+        }
+    return 1;
+}
+
+mg_status mg_computed_from(const mg_id *targets, size_t n_targets, const mg_id *nodes,
+                           size_t n, mg_id **out, size_t *n_out) {
     /* One root above them all makes one walk of it. */
     mg_index root = (mg_index)mg_node(MG_OP_custom, nodes, n, 0.0, 0, 0.0);
     if (root == 0)
         return MG_NO_MEMORY;
     mg_lock_take(&mg_graph_lock);
-    size_t count;
-    mg_index *order = mg_sorted(root, 0, &count);
-    if (order != NULL) {
-        for (size_t i = count; i-- > 0;) /* operands before what is made of them */
-            if (is_dependent(mg_at(order[i]), (mg_index)target))
-                mg_at(order[i])->flags |= MG_DEPENDENT;
-        for (size_t i = 0; i < n; i++)
-            out[i] = (mg_at((mg_index)nodes[i])->flags & MG_DEPENDENT) != 0;
-        for (size_t i = 0; i < count; i++)
-            mg_at(order[i])->flags &= (uint16_t)~MG_DEPENDENT;
-        mg_dealloc(order);
+    int again = 1, ok = 1;
+    while (ok && again) {
+        again = 0;
+        *out = dependents(root, targets, n_targets, n_out);
+        ok = *out != NULL && make_plain(*out, *n_out, &again);
+        if (!ok || again)
+            mg_dealloc(*out);
     }
     mg_drop(root);
     mg_lock_give(&mg_graph_lock);
-    return order == NULL ? MG_NO_MEMORY : MG_OK;
+    return ok ? MG_OK : MG_NO_MEMORY;
 }

@@ -10,12 +10,20 @@ see ``_watched.py``.
 from operator import attrgetter
 
 from micrograd_c import _watched
-from micrograd_c._cvalue import CODES, NO_MEMORY, Value, new, number_types, set_also_held, set_id
+from micrograd_c._cvalue import (
+    CODES,
+    LEAF,
+    NO_MEMORY,
+    Value,
+    new,
+    number_types,
+    set_also_held,
+    set_id,
+)
 from micrograd_c._native import ffi, lib
 from micrograd_c._watched import Watched
 from python_ref.nn import NONLINEARITIES, name_of
 
-LEAF = lib.mg_op_find(b"leaf")
 NULL = ffi.NULL
 mg_net_call = lib.mg_net_call
 # What neurons do their sums with. Who puts a method of his own in its place wants it called.

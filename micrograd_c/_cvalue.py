@@ -31,7 +31,8 @@ mg_set_data, mg_set_grad = lib.mg_set_data, lib.mg_set_grad
 CODES = {name: lib.mg_op_find(name.encode()) for name in OPS}
 NAMES = {code: name for name, code in CODES.items()}
 LABELS = {code: OPS[name].label for name, code in CODES.items()}
-CUSTOM, POW_K, RELU = lib.mg_op_find(b"custom"), CODES["pow_k"], CODES["relu"]
+LEAF, CUSTOM = lib.mg_op_find(b"leaf"), lib.mg_op_find(b"custom")
+POW_K, RELU = CODES["pow_k"], CODES["relu"]
 WITH_K = {"pow_k", "leaky_relu"}
 
 # How the user may have written an exponent: C keeps the place in this tuple.
@@ -121,7 +122,7 @@ class Value(Operators):
         elif name in ENGINES_OWN:
             raise AttributeError(f"{name} is the engine's own and cannot be set")
         else:
-            _looking.keep(self)  # first: without memory for it, nothing is set
+            _looking.keep(self, value)  # first: without memory for it, nothing is set
             object.__setattr__(self, name, value)
 
     @property
@@ -236,10 +237,11 @@ class Value(Operators):
     def _operands(self):
         held = getattr(self, "_mg_held", None)
         if held is None:
+            if hasattr(self, "_mg_also_held"):
+                _looking.hold(self._mg_also_held, [self])
+                return self._mg_held
             held = tuple(map(_looking.value_of, _looking.operand_ids(self._mg_id)))
             set_held(self, held)
-            if hasattr(self, "_mg_also_held"):
-                _looking.hand_down(self, held)
         return held
 
     # --- what operators.py and copying.py ask of an engine ---

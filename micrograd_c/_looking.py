@@ -15,7 +15,10 @@ operator for what few programs ask. When somebody looks, the question is answere
   result hold its operands, and be kept in turn. So a kept Value lives as long as
   what is computed from it, and Python's collector sees every cycle that a user's
   attribute or closure may close. Where results exist already when a node becomes
-  kept, the living Values among them are searched for and hold it too.
+  kept, its Value is *late*: a list holds it until it pays to search for the living
+  Values above, for all that are late at once: when there are many, when the graph
+  has grown to twice its size, before a full collection. The nodes between are then
+  given Values that hold their operands.
 """
 
 import contextlib
@@ -24,15 +27,16 @@ import os
 import sys
 import threading
 from sys import is_finalizing  # a name of ours: sys is emptied before the last Values die
-from weakref import WeakSet, WeakValueDictionary
+from weakref import WeakValueDictionary
 
 from micrograd_c import _cvalue
 from micrograd_c._native import ffi, lib
 
 _known = WeakValueDictionary()  # node id -> its Value
-_results_unsearched = WeakSet()  # kept Values that earlier results of theirs do not hold
+_late = {}  # by id(): Values with attributes that results of theirs do not hold: this does
 _searching = threading.RLock()
 _left_behind = set()  # in a child: id() of each Value that threads of the parent were finalizing
+ATOMS = {str, int, float, bool, type(None)}  # attributes that refer to nothing
 is_finalized = getattr(gc, "is_finalized", lambda x: False)  # PyPy has none
 
 
@@ -145,38 +149,136 @@ def candidates():
     return gc.get_referrers(*classes)
 
 
-def keep(value):
-    """Let what is, or was, computed from ``value`` hold it."""
-    if not lib.mg_keep(value._mg_id) and value not in _results_unsearched:
-        return  # nothing was computed from it yet, or it was kept before
+# --- what is kept -------------------------------------------------------------------
+
+
+def keep(value, attribute=None):
+    """Let an ``attribute`` that ``value`` is to get stay with the node."""
+    if id(value) in _late and type(attribute) in ATOMS:
+        return
+    if not may_wait(value, attribute):
+        if not lib.mg_keep(value._mg_id) and id(value) not in _late:
+            return  # nothing was computed from it yet, or it was kept before
+    elif lib.mg_is_kept(value._mg_id):
+        return
+    _late[id(value)] = value
+    if len(_late) > _most.late or lib.mg_live_nodes() > _most.nodes or not HAS_CALLBACKS:
+        try:
+            hold_late()
+        except MemoryError:
+            pass  # they stay among the late, and the next search finds them
+
+
+def may_wait(value, attribute=None):
+    """Whether ``value`` is part of no cycle: a leaf with attributes that refer to nothing."""
+    return (
+        type(attribute) in ATOMS
+        and type(value) is _cvalue.Value
+        and ATOMS.issuperset(map(type, vars(value).values()))
+        and lib.mg_op(value._mg_id) == _cvalue.LEAF
+        and not lib.mg_has_own_backward(value._mg_id)
+    )
+
+
+class _most:
+    """So many that the next search, which looks at everything, is due."""
+
+    late = FEW = 1000
+    nodes = FEW_NODES = 100_000
+
+
+def hold_late():
+    """Let what was computed from the late hold them: one search for all.
+
+    A leaf that somebody else holds, as a model holds its parameters, can stay late.
+    """
     with searching():
-        _results_unsearched.add(value)  # should there be no memory now, the next to ask searches
-        hold_where_dependent(living_values(), value)
-        _results_unsearched.discard(value)
+        late = list(_late.values())
+        _late.clear()
+        try:
+            targets = []
+            for value in late:
+                is_held = HAS_CALLBACKS and sys.getrefcount(value) > 3  # by late, value and this
+                if is_held and may_wait(value):
+                    _late[id(value)] = value
+                elif is_used(value):
+                    targets.append(value)
+            living = living_values() if targets else []
+            hold(targets, living)
+        except BaseException:
+            _late.update((id(value), value) for value in late)
+            raise
+        _most.late = max(_most.FEW, len(living), 2 * len(_late))
+        _most.nodes = 2 * lib.mg_live_nodes() + _most.FEW_NODES
 
 
-def hold_where_dependent(values, value):
-    """Let those of ``values`` that are computed from ``value`` hold it, and be kept."""
-    ids = [other._mg_id for other in values]
-    depends = ffi.new("unsigned char[]", len(ids))
-    _cvalue.check_memory(lib.mg_computed_from(value._mg_id, ids, len(ids), depends))
-    for other, depend in zip(values, depends):
-        if depend:
-            if not lib.mg_is_kept(other._mg_id):
-                lib.mg_keep(other._mg_id)
-                _results_unsearched.add(other)
-            _cvalue.set_also_held(other, (*getattr(other, "_mg_also_held", ()), value))
+def is_used(value):
+    """Whether something may have been computed from it before it was kept, as it is now."""
+    was_kept = lib.mg_is_kept(value._mg_id)
+    return bool(lib.mg_keep(value._mg_id) or was_kept)
 
 
-def hand_down(above, operands):
-    """Let operands just found below a Value hold what it holds and they are computed from."""
-    for value in above._mg_also_held:
-        unaware = [x for x in operands if value not in getattr(x, "_mg_also_held", ())]
-        hold_where_dependent(unaware, value)
+def around_collection(phase, info):
+    if info["generation"] == 2 and _late and _searching.acquire(False):
+        try:
+            hold_late()
+        except MemoryError:
+            pass
+        finally:
+            _searching.release()
+
+
+HAS_CALLBACKS = hasattr(gc, "callbacks")  # not on PyPy
+if HAS_CALLBACKS:
+    gc.callbacks.append(around_collection)
+
+
+def hold(targets, tops):
+    """Let all that is computed from ``targets``, in ``tops`` and below, hold its operands.
+
+    What stands between has a Value of its own then, so that the way from each top to each
+    target goes through Python, for the collector to see.
+    """
+    values = {value._mg_id: value for value in (*targets, *tops)}
+    spread = set()  # outputs of nets: what they hold, the nodes of the net hold from now on
+    while targets:
+        outputs = set()
+        for node in computed_from(targets, tops):
+            value = at(node, values)
+            if not hasattr(value, "_mg_held"):
+                operands = tuple([at(operand, values) for operand in operand_ids(node)])
+                _cvalue.set_held(value, operands)
+            lib.mg_keep(node)
+            if hasattr(value, "_mg_also_held"):
+                outputs.add(value)
+        tops = outputs - spread
+        targets = {held for value in tops for held in value._mg_also_held}
+        spread |= tops
+    for value in spread:
+        del value._mg_also_held
+
+
+def computed_from(targets, tops):
+    """The nodes in ``tops`` and below that are computed from ``targets``, operands first."""
+    targets, tops = ([value._mg_id for value in values] for values in (targets, tops))
+    found, n = ffi.new("mg_id **"), ffi.new("size_t *")
+    _cvalue.check_memory(lib.mg_computed_from(targets, len(targets), tops, len(tops), found, n))
+    ids = ffi.unpack(found[0], n[0])
+    lib.mg_free_order(found[0])
+    return ids
+
+
+def at(node, values):
+    """``value_of``, with the Values met so far by node."""
+    value = values.get(node)
+    if value is None:
+        value = values[node] = value_of(node)
+    return value
 
 
 def backward(root):
     """backward() of a graph in which somebody has a ``_backward`` of their own."""
+    hold_late()
     own = {value._mg_id: value._backward for value in held_below(root) if value._has_own_backward()}
     order, n = ffi.new("mg_id **"), ffi.new("size_t *")
     _cvalue.check_memory(lib.mg_backward_order(root._mg_id, order, n))

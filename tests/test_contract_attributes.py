@@ -240,3 +240,65 @@ def test_attributes_survive_when_an_interior_node_outlives_the_root(engine, last
     while node._op != "tanh":
         node = node._prev[0]
     assert node._prev[0].label == "b"
+
+
+def test_attributes_on_every_node_of_a_chain_that_is_held(engine, live_nodes):
+    """Each was made of the one before when that got its attribute."""
+    before = live_nodes()
+    v = engine.Value(1.0)
+    chain = [v]
+    for _ in range(3000):
+        v = v * 1.0
+        chain.append(v)
+    for i, node in enumerate(chain):
+        node.place = i
+    del v, node
+    root = chain[-1]
+    chain.clear()
+    collect()
+    v = root
+    for i in range(3000, -1, -1):
+        assert v.place == i
+        v = v._prev[0] if i else None
+    root.backward()
+    del root, v
+    assert live_nodes() == before
+
+
+@pytest.mark.parametrize("collecting", [True, False])
+def test_attributes_set_after_a_net_was_called(engine, live_nodes, collecting):
+    """As momentum that starts while the first loss lives; then the model goes."""
+    before = live_nodes()
+    model = engine.nn.MLP(2, [3, 2])
+    roots = [sum(model([1.0, x])) for x in (2.0, 3.0)]
+    names = [str(i) for i, _ in enumerate(model.parameters())]
+    for p, name in zip(model.parameters(), names):
+        p.m, p.label = 0.0, name
+    roots += model([engine.Value(4.0), engine.Value(5.0)])
+    del model, p
+    if collecting:
+        collect()
+    for root in roots[:2]:
+        found, todo = set(), [root]
+        while todo:
+            node = todo.pop()
+            if node not in found:
+                found.add(node)
+                todo.extend(node._prev)
+        assert sorted(node.label for node in found if node.label) == sorted(names)
+        root.backward()
+    del roots, root, found, node
+    assert live_nodes() == before
+
+
+def test_a_cycle_through_a_late_attribute_is_freed(engine, live_nodes):
+    before = live_nodes()
+    a = engine.Value(2.0)
+    b = a * 3
+    root = (b + 1).tanh()
+    a.root, b.root = root, [root]
+    del a, b
+    collect()
+    assert root._prev[0]._prev[0].root[0] is root
+    del root
+    assert live_nodes() == before

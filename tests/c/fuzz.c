@@ -183,12 +183,13 @@ static void arrays(void) {
 
 static void computed_from(void) {
     mg_id ids[8];
-    unsigned char depends[8];
-    mg_id target = pick();
-    size_t n = pick_some(ids, 8), nodes = mg_live_nodes();
-    if (mg_computed_from(target, ids, n, depends) == MG_OK)
-        for (size_t i = 0; i < n; i++)
-            CHECK(depends[i] <= 1 && (ids[i] != target || depends[i] == 0));
+    mg_id targets[2] = {pick(), pick()}, *found;
+    size_t n = pick_some(ids, 8), nodes = mg_live_nodes(), n_found;
+    if (mg_computed_from(targets, 2, ids, n, &found, &n_found) == MG_OK) {
+        for (size_t i = 0; i < n_found; i++)
+            CHECK(mg_operands(found[i], NULL, 0) > 0);
+        mg_free_order(found);
+    }
     CHECK(mg_live_nodes() >= nodes); /* more where a net was made plain */
 }
 

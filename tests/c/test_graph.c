@@ -201,12 +201,16 @@ static void test_own_backward(void) {
     CHECK(is(mg_grad(mine), 3.0) && is(mg_grad(a), 0.0));
     mg_free_order(order);
 
-    unsigned char depends[3];
     const mg_id nodes[3] = {a, mine, root};
-    CHECK(mg_computed_from(mine, nodes, 3, depends) == MG_OK);
-    CHECK(depends[0] == 0 && depends[1] == 0 && depends[2] == 1);
-    CHECK(mg_computed_from(a, nodes, 3, depends) == MG_OK);
-    CHECK(depends[0] == 0 && depends[1] == 1 && depends[2] == 1);
+    mg_id *found;
+    CHECK(mg_computed_from(&mine, 1, nodes, 3, &found, &n) == MG_OK);
+    CHECK(n == 1 && found[0] == root);
+    mg_free_order(found);
+    CHECK(mg_computed_from(nodes, 2, nodes, 3, &found, &n) == MG_OK);
+    CHECK(n == 2 && found[0] == mine && found[1] == root);
+    mg_free_order(found);
+    CHECK(mg_computed_from(&root, 1, nodes, 3, &found, &n) == MG_OK && n == 0);
+    mg_free_order(found);
     mg_release(a);
     mg_release(mine);
     mg_release(root);
@@ -227,12 +231,10 @@ static void test_names(void) {
 
 static void test_no_memory(void) {
     mg_id a = mg_leaf(1.0), operands[2] = {a, a}, *order;
-    const mg_id nodes[1] = {a};
-    unsigned char depends;
     size_t n, blocks = mg_live_blocks(), nodes_before = mg_live_nodes();
     mg_fail_allocation(1, 1);
     CHECK(mg_node(mg_op_find("custom"), operands, 2, 0.0, 0, 0.0) == 0);
-    CHECK(mg_computed_from(a, nodes, 1, &depends) == MG_NO_MEMORY);
+    CHECK(mg_computed_from(&a, 1, &a, 1, &order, &n) == MG_NO_MEMORY);
     CHECK(mg_backward_order(a, &order, &n) == MG_NO_MEMORY);
     CHECK(mg_live_blocks() == blocks && mg_live_nodes() == nodes_before);
     mg_fail_allocation(0, 0);

@@ -15,7 +15,6 @@ static void check_all_refuse(mg_id a, mg_net *net) {
     mg_id out[2], *order = NULL;
     const double x[1] = {1.0};
     const size_t widths[1] = {1};
-    unsigned char depends;
     mg_status status;
     size_t n, nodes = mg_live_nodes();
     CHECK(mg_leaf(1.0) == 0);
@@ -29,7 +28,7 @@ static void check_all_refuse(mg_id a, mg_net *net) {
     CHECK(mg_total(twice, 2) == 0 && mg_dot(twice, twice, 2, 0) == 0);
     CHECK(mg_logsumexp(twice, 2) == 0 && mg_softmax(twice, 2, out) == MG_NO_MEMORY);
     CHECK(mg_net_call(net, NULL, x, 0, out) == MG_NET_NO_MEMORY);
-    CHECK(mg_computed_from(a, twice, 2, &depends) == MG_NO_MEMORY);
+    CHECK(mg_computed_from(&a, 1, twice, 2, &order, &n) == MG_NO_MEMORY);
     CHECK(mg_compile(&a, widths, 1, &a, 1, &status) == NULL && status == MG_NO_MEMORY);
     CHECK(mg_live_nodes() == nodes);
     CHECK(mg_backward(a) == MG_OK && mg_backward_order(a, &order, &n) == MG_OK);

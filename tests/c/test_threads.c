@@ -40,12 +40,12 @@ static void build_and_backward(int number) {
 static void look(int number) {
     mg_id a = mg_leaf(2.0), operands[2] = {a, a}, *order;
     mg_id mine = mg_node(mg_op_find("custom"), operands, 2, 0.0, 0, 1.0);
-    unsigned char depends;
     size_t n;
     CHECK(mg_op(mine) == mg_op_find("custom") && mg_operands(mine, operands, 2) == 2);
     CHECK(mg_is_owned(a) && mg_keep(a) == 2 && mg_is_kept(a));
     mg_set_own_backward(mine);
-    CHECK(mg_computed_from(a, &mine, 1, &depends) == MG_OK && depends == 1);
+    CHECK(mg_computed_from(&a, 1, &mine, 1, &order, &n) == MG_OK && order[0] == mine);
+    mg_free_order(order);
     CHECK(mg_backward_order(mine, &order, &n) == MG_OK && n == 1);
     mg_backward_nodes(order, n);
     mg_free_order(order);

@@ -17,7 +17,7 @@ from micrograd_c._native import lib
 from net_tools import graph
 from trust_tools import size
 
-from micrograd_c import functional, jit, nn, optim
+from micrograd_c import _looking, functional, jit, nn, optim
 from micrograd_c.engine import Value
 
 # How many allocations succeed before one fails: more than any case needs at the end.
@@ -58,6 +58,18 @@ def label():
     a, b, _ = x = leaves()
     y = a * b
     return [*x, y], lambda: setattr(a, "label", "a")
+
+
+def late_attribute():
+    x = leaves()
+    y = x[0] * x[1]
+    z = (y + x[2]).tanh() * 3
+
+    def work():
+        y.note = "y"
+        _looking.hold_late()
+
+    return [*x, z], work
 
 
 def total():
@@ -163,9 +175,10 @@ def optimizer_step():
 
 
 CASES = [
-    build, build_with_operands, operators, operators_on_labelled, label, total, mean, dot,
-    logsumexp, softmax, set_data, backward, own_backward, new_net, layer_of_leaves, deepcopy,
-    dumps, loads, jit_forward, jit_backward, jit_fit, jit_fit_with_threads, optimizer_step,
+    build, build_with_operands, operators, operators_on_labelled, label, late_attribute, total,
+    mean, dot, logsumexp, softmax, set_data, backward, own_backward, new_net, layer_of_leaves,
+    deepcopy, dumps, loads, jit_forward, jit_backward, jit_fit, jit_fit_with_threads,
+    optimizer_step,
 ]  # fmt: skip
 
 
@@ -258,4 +271,4 @@ def test_no_memory(case):
     always = first((n, goes_through(case, n + 1, True)) for n in COUNTS)
     room = first((n, goes_through(case, always + 1, True, n)) for n in COUNTS)
     assert blocks_without_chunks() == blocks
-    assert (once + always + room > 0) == (case not in (set_data, backward, dumps))
+    assert (once + always + room > 0) == (case not in (label, set_data, backward, dumps))
