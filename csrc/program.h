@@ -14,7 +14,7 @@
 
 #include "graph.h" /* first */
 
-enum { MG_BLOCK = 16, MG_MAX_INPUTS = 64 };
+enum { MG_BLOCK = 16 };
 
 /* What an instruction does: an operator of ops.h to n values, or one of these. */
 enum {

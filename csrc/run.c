@@ -235,13 +235,11 @@ double mg_run_batch(const mg_batch *batch) {
         run_share(&run, 0, 1);
 
     double sum = run.sums[0];
-    for (uint32_t i = 1; i < run.n_chunks; i++) {
+    for (uint32_t i = 1; i < run.n_chunks; i++) { /* of backward: forward has one */
+        const double *grad = chunk_grad(batch, i);
         sum += run.sums[i];
-        if (batch->backward) {
-            const double *grad = chunk_grad(batch, i);
-            for (uint32_t j = 0; j < p->uniform.slots; j++)
-                s->uniform_grad[j] += grad[j];
-        }
+        for (uint32_t j = 0; j < p->uniform.slots; j++)
+            s->uniform_grad[j] += grad[j];
     }
     if (batch->backward) {
         if (p->outputs[0].uniform)

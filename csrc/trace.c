@@ -100,8 +100,6 @@ static mg_status fill(mg_trace *trace, const mg_index *order, size_t count,
         fill_leaf(trace, (mg_index)args[i]);
     for (size_t i = count; i-- > 1;) {
         const mg_node_t *node = mg_at(order[i]);
-        if (node->link < trace->n_args)
-            continue;
         for (uint32_t j = 0; j < mg_arity[node->op]; j++)
             if (mg_at(node->operand[j])->op == MG_OP_leaf)
                 fill_leaf(trace, node->operand[j]);

@@ -137,11 +137,11 @@ mg_status mg_program_train(mg_program *program, const double *const *inputs,
                            size_t repeats, mg_optimizer *optimizer, int n_threads,
                            double *sums) {
     trainer t = {.program = program, .optimizer = optimizer};
-    const double *moved[MG_MAX_INPUTS];
     mg_batch batch = {.program = program, .inputs = inputs, .backward = 1};
     batch.kernels = mg_best_kernels();
     double *last_grad = mg_alloc(program->n_parameters, sizeof(double));
-    int fine = last_grad != NULL && program->n_inputs <= MG_MAX_INPUTS && start(&t);
+    const double **moved = mg_alloc(program->n_inputs, sizeof *moved);
+    int fine = last_grad != NULL && moved != NULL && start(&t);
     if (fine && n_threads > 1) {
         batch.team = mg_team_start(n_threads);
         fine = batch.team != NULL;
@@ -177,6 +177,7 @@ mg_status mg_program_train(mg_program *program, const double *const *inputs,
     }
     mg_team_stop(batch.team);
     mg_dealloc(last_grad);
+    mg_dealloc(moved);
     stop(&t);
     return fine ? MG_OK : MG_NO_MEMORY;
 }

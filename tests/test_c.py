@@ -1,5 +1,7 @@
 """The C library without Python: built with every warning, run plain, sanitized and under valgrind.
 
+test_graph takes the number of nodes to make, test_program takes nothing.
+
 By hand: cc -std=c11 -Icsrc csrc/*.c tests/c/test_graph.c -lm -pthread && ./a.out
 """
 
@@ -8,6 +10,8 @@ import subprocess
 
 import pytest
 from c_tools import COMPILERS, ROOT, SANITIZE, STRICT, any_compiler, build, need, run, sources
+
+BOTH = ("test_graph", "test_program")
 
 
 def test_there_is_a_compiler():
@@ -36,23 +40,27 @@ def test_with_10_000_000_nodes(compiler, tmp_path):
 @pytest.mark.parametrize("compiler", COMPILERS)
 def test_on_a_small_stack(compiler, tmp_path):
     """Neither the sort nor freeing may recurse: 256 KB of stack are enough for any depth."""
-    program = build(need(compiler), tmp_path, "-O1")
-    assert run("sh", "-c", f"ulimit -s 256 && exec {program} 1000000") == ""
+    build(need(compiler), tmp_path, "-O1", programs=BOTH)
+    for name in BOTH:
+        assert run("sh", "-c", f"ulimit -s 256 && exec {tmp_path / name}.exe 1000000") == ""
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("compiler", COMPILERS)
 def test_under_sanitizers(compiler, tmp_path):
-    program = build(need(compiler, *SANITIZE), tmp_path, "-O0", *SANITIZE)  # -O1: minutes
-    assert run(program, 200_000) == ""
+    build(need(compiler, *SANITIZE), tmp_path, "-O0", *SANITIZE, programs=BOTH)  # -O1: minutes
+    for name in BOTH:
+        assert run(tmp_path / f"{name}.exe", 200_000) == ""
 
 
 @pytest.mark.slow
 def test_under_valgrind(tmp_path):
     need("valgrind")
-    program = build(any_compiler(), tmp_path, "-O1", "-g")
-    run("valgrind", "-q", "--error-exitcode=9", "--leak-check=full",
-        "--errors-for-leak-kinds=definite,indirect,possible", program, 50_000)  # fmt: skip
+    build(any_compiler(), tmp_path, "-O1", "-g", programs=BOTH)
+    for name in BOTH:
+        run("valgrind", "-q", "--error-exitcode=9", "--leak-check=full",
+            "--errors-for-leak-kinds=definite,indirect,possible",
+            tmp_path / f"{name}.exe", 50_000)  # fmt: skip
 
 
 @pytest.mark.slow

@@ -7,6 +7,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "alloc.h"
 #include "check.h"
 #include "micrograd.h"
 
@@ -74,6 +75,7 @@ static void test_unary(void) {
         {"atan", 0.5, atan(0.5), 0.8},
         {"sinh", 0.5, sinh(0.5), cosh(0.5)},
         {"cosh", 0.5, cosh(0.5), sinh(0.5)},
+        {"detach", 0.5, 0.5, 0.0},
         {"erf", 0.5, erf(0.5), two_over_sqrt_pi * exp(-0.25)},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -144,6 +146,7 @@ static void test_kept_operands_are_refused(void) {
     CHECK(mg_add(a, b) == 0 && mg_mul(b, a) == 0 && mg_add_number(a, 1.0) == 0);
     CHECK(mg_mul_number(a, 1.0) == 0 && mg_unary(mg_op_find("tanh"), a) == 0);
     CHECK(mg_binary(mg_op_find("pow"), b, a) == 0);
+    CHECK(mg_dot(&b, &b, 1, a) == 0 && mg_total(&a, 1) == 0);
     CHECK(mg_live_nodes() == 3);
     mg_id operands[2] = {a, b};
     mg_id d = mg_node(mg_op_find("mul"), operands, 2, 0.0, 0, 6.0);
@@ -169,12 +172,25 @@ static void test_sizes_that_do_not_fit(void) {
     CHECK(mg_net_new(none, 1, linear, parameters) == NULL);
     CHECK(mg_net_new(too_many, 1, linear, parameters) == NULL);
     CHECK(mg_net_new(one, 1, unknown, parameters) == NULL);
+    for (size_t i = 0; i < 2; i++) {
+        size_t huge[2] = {1, 1};
+        huge[i] = UINT32_MAX;
+        CHECK(mg_net_new(huge, 1, linear, parameters) == NULL);
+    }
+    void *empty[2] = {mg_alloc(0, 8), mg_alloc(8, 0)};
+    CHECK(empty[0] != NULL && empty[1] != NULL && mg_live_blocks() == blocks + 2);
+    mg_dealloc(empty[0]);
+    mg_dealloc(empty[1]);
+    CHECK(mg_alloc(SIZE_MAX, 2) == NULL && mg_alloc(SIZE_MAX / 8 + 1, 8) == NULL);
     CHECK(mg_node(mg_op_find("custom"), parameters, SIZE_MAX, 0.0, 0, 0.0) == 0);
     CHECK(mg_node(mg_op_find("custom"), parameters, UINT32_MAX, 0.0, 0, 0.0) == 0);
     CHECK(mg_unary(1000, a) == 0 && mg_unary(mg_op_find("custom"), a) == 0);
     CHECK(mg_logsumexp(NULL, 0) == 0 && mg_softmax(NULL, 0, NULL) == MG_NO_MEMORY);
     CHECK(mg_live_blocks() == blocks && mg_live_nodes() == 1);
 
+    mg_id none_at_all = mg_node(mg_op_find("leaf"), NULL, 0, 0.0, 0, 0.5);
+    CHECK(is(mg_data(none_at_all), 0.5));
+    mg_release(none_at_all);
     mg_id tanh = mg_node(mg_op_find("tanh"), &a, 1, 0.0, 0, 0.5);
     CHECK(mg_backward(tanh) == MG_OK && is(mg_grad(a), 0.75));
     mg_release(tanh);
