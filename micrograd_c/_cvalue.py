@@ -49,9 +49,10 @@ number_types = {float, int, bool}
 def as_float(x):
     if type(x) in number_types:
         return float(x)
+    number = to_float(x)
     if isinstance(x, Real) and type(x).__module__ == "numpy":
         number_types.add(type(x))
-    return to_float(x)
+    return number
 
 
 # The slots. Any other name is the user's, who may call an attribute _id or _held.
@@ -91,12 +92,12 @@ class Value(Operators):
 
     def _init_slowly(self, data, children, op):
         data = as_float(data)
-        children = tuple(dict.fromkeys(children))
+        children = tuple(dict.fromkeys(children or ()))
         for child in children:
             if not isinstance(child, Value):
                 raise TypeError(f"expected Values as _children, got {describe(child)}")
         if children or op:
-            _fill(self, CUSTOM, children, data, None, op)
+            _fill(self, CUSTOM, children, data, None, op or "")
         else:
             Value.__init__(self, data)
 

@@ -111,7 +111,7 @@ def logsumexp(values):
     """log(exp(values[0]) + exp(values[1]) + ...), without overflow.
 
     The largest value is taken off before and added after. Raises ValueError for no
-    values. Source: https://en.wikipedia.org/wiki/LogSumExp.
+    values, and, as log(0) does, where all are -inf. Source: https://en.wikipedia.org/wiki/LogSumExp.
     """
     values = non_empty(values, "logsumexp")
     made = in_c("logsumexp", values)
@@ -219,9 +219,10 @@ def read(what, values):
 def write(what, values, array):
     import numpy as np
 
-    array = np.ascontiguousarray(array, dtype=np.float64)
+    array = np.asarray(array, dtype=np.float64)
     if array.shape != (len(values),):
         raise ValueError(f"array of shape {array.shape} for {len(values)} Values")
+    array = np.ascontiguousarray(array)
     if _cbulk and _cbulk.are_values(values):
         _cbulk.write(what, values, array)
     else:

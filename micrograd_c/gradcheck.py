@@ -67,7 +67,10 @@ def gradcheck(f, inputs, eps=1e-6, atol=1e-5, rtol=1e-3, raise_exception=True):
 
     entries = []
     for j, (input_name, x) in enumerate(named_inputs):
-        slopes = central_differences(f, arguments, x, eps)
+        try:
+            slopes = central_differences(f, arguments, x, eps)
+        except (ValueError, ArithmeticError) as error:  # x + eps or x - eps is outside the domain
+            raise type(error)(f"{input_name} = {x.data!r}, {eps} to a side: {error}") from error
         for i, (output_name, _) in enumerate(named_outputs):
             analytic, numeric = gradients[i][j], slopes[i]
             difference, allowed = abs(analytic - numeric), atol + rtol * abs(numeric)

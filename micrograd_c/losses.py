@@ -123,6 +123,8 @@ def cross_entropy_of_row(logits, target):
             raise ValueError(f"got {len(logits)} logits but {len(probabilities)} probabilities")
         log_sum = logsumexp(logits)
         return total([p * (log_sum - x) for p, x in zip(probabilities, logits)])
+    if is_value(target) and not logits[0]._is_value(target):
+        raise TypeError("expected logits and target of one engine, got a Value of each")
     if hasattr(target, "_item_of"):  # in a function that jit traces
         return logsumexp(logits) - target._item_of(logits)
     try:
@@ -171,7 +173,7 @@ def as_list(x):
 
 
 def is_sequence(x):
-    return hasattr(x, "__iter__")
+    return hasattr(x, "__iter__") and getattr(x, "ndim", 1) > 0  # an array without axes is a number
 
 
 def is_value(x):

@@ -30,6 +30,10 @@ class LRScheduler:
         """The rate in epoch ``last_epoch``."""
         raise NotImplementedError
 
+    def get_last_lr(self):
+        """The optimizer's rate now, in a list, as PyTorch has it."""
+        return [self.optimizer.lr]
+
     def step(self):
         """Go to the next epoch: set the optimizer's ``lr`` for it."""
         self.last_epoch += 1

@@ -15,6 +15,7 @@ True
 
 import os
 import secrets
+import shutil
 import zipfile
 from collections.abc import Mapping
 from contextlib import contextmanager
@@ -157,6 +158,8 @@ def replacing(path):
     try:
         with open(temporary, "xb") as file:
             yield file
+        if os.path.exists(path):
+            shutil.copymode(path, temporary)
         os.replace(temporary, path)
     except BaseException:
         if os.path.exists(temporary):

@@ -36,7 +36,7 @@ def reduce_value(root, protocol=None):
     cls = None if type(root) is root._plain_class else type(root)
     if not root._operands and not root._op:
         refuse_own_backward(root)
-        return root._rebuild_leaf, (root.data, root.grad, cls), vars(root) or None
+        return root._rebuild_leaf, (root.data, root.grad, cls), attributes_of(root) or None
     order = topological_sort(root)
     place = {}
     leaves, nodes, attributes = [], [], {}
@@ -49,11 +49,27 @@ def reduce_value(root, protocol=None):
             continue
         refuse_own_backward(node)
         place[node] = len(leaves) + len(nodes)
-        if vars(node):
-            attributes[len(nodes)] = vars(node)
+        own = attributes_of(node)
+        if own:
+            attributes[len(nodes)] = own
         operands = tuple(place[operand] for operand in node._operands)
         nodes.append((*node._recipe(), operands, node.data, node.grad))
     return root._rebuild_graph, (leaves, nodes, cls), attributes or None
+
+
+def attributes_of(node):
+    """The user's attributes, a subclass's slots among them."""
+    attributes = dict(vars(node))
+    for cls in type(node).__mro__:
+        if cls is node._plain_class:
+            return attributes
+        slots = vars(cls).get("__slots__", ())
+        for name in (slots,) if isinstance(slots, str) else slots:
+            if name.startswith("__") and not name.endswith("__"):
+                name = f"_{cls.__name__.lstrip('_')}{name}"
+            if hasattr(node, name) and name not in ("__dict__", "__weakref__"):
+                attributes[name] = getattr(node, name)
+    return attributes
 
 
 def refuse_own_backward(node):

@@ -34,11 +34,11 @@ class Value(Operators):
 
     def __init__(self, data, _children=(), _op="", label=""):
         data = to_float(data)
-        children = tuple(dict.fromkeys(_children))
+        children = tuple(dict.fromkeys(_children or ()))
         for child in children:
             if not isinstance(child, Value):
                 raise TypeError(f"expected Values as _children, got {describe(child)}")
-        self._fill(data, children, _op)
+        self._fill(data, children, _op or "")
         if label:
             self.label = label
 

@@ -31,6 +31,8 @@ def is_number(x):
         return False
     if getattr(x, "ndim", 0) and getattr(x, "size", 1) != 1:
         return False
+    if getattr(getattr(x, "dtype", None), "kind", "f") in "SUVMmc":  # NumPy's text, times, complex
+        return False
     return hasattr(kind, "__float__") or hasattr(kind, "__index__")
 
 

@@ -212,3 +212,21 @@ def test_init_again_is_a_new_number(engine, live_nodes):
     v.__init__(2.0)
     assert v.data == 2.0 and v.grad == 0.0
     assert live_nodes() == before
+
+
+@pytest.mark.parametrize(
+    "given",
+    [np.array("3"), np.array(b"3"), np.array(1j), np.timedelta64(5), np.datetime64("2020")],
+    ids=repr,
+)
+def test_numpy_scalars_that_are_no_numbers(engine, given):
+    with pytest.raises(TypeError, match="expected a real number"):
+        engine.Value(given)
+    with pytest.raises(TypeError):
+        engine.Value(1.0) + given
+
+
+def test_none_for_no_operands_and_no_operator(engine):
+    a = engine.Value(1.0)
+    assert engine.Value(1, None)._prev == () and engine.Value(1, (), None)._op == ""
+    assert engine.Value(1, (a,), None)._op == ""

@@ -277,3 +277,24 @@ def test_a_damaged_pickle_is_an_error_not_a_crash(engine):
     for size in range(0, len(whole) - 1, 7):
         with pytest.raises((EOFError, pickle.UnpicklingError, ValueError, IndexError, KeyError)):
             pickle.load(io.BytesIO(whole[:size]))
+
+
+@pytest.mark.parametrize("made_of", ["number", "Values"])
+def test_a_subclass_with_slots(engine, made_of, monkeypatch):
+    class Slotted(engine.Value):
+        __slots__ = ("speed", "__hidden")
+
+        def hide(self, x):
+            self.__hidden = x
+
+        def hidden(self):
+            return self.__hidden
+
+    Slotted.__qualname__ = "Slotted"
+    monkeypatch.setitem(globals(), "Slotted", Slotted)  # where pickle looks for it
+    v = Slotted(2.0, (engine.Value(1.0),) if made_of == "Values" else (), "")
+    v.speed, v.name = 3, "v"
+    v.hide([4])
+    for twin in (copy.deepcopy(v), pickle.loads(pickle.dumps(v))):
+        assert type(twin) is Slotted
+        assert (twin.data, twin.speed, twin.hidden(), twin.name) == (2.0, 3, [4], "v")

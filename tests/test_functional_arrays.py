@@ -81,3 +81,10 @@ def test_a_forward_after_set_data_sees_it(engine):
     model([1.0, 1.0])
     F.set_data(model.parameters(), np.zeros(9))
     assert model([1.0, 1.0]).data == 0.0
+
+
+def test_one_number_is_no_array_of_one(engine):
+    v = engine.Value(1.0)
+    with pytest.raises(ValueError, match=r"shape \(\) for 1 Values"):
+        F.set_data([v], 3.0)
+    assert v.data == 1.0

@@ -129,3 +129,9 @@ def test_errors(engine):
     for wrong in ({"eps": 0.0}, {"atol": -1.0}, {"rtol": math.nan}):
         with pytest.raises(ValueError, match="expected eps > 0"):
             gradcheck(lambda v: v, x, **wrong)
+
+
+def test_an_input_at_the_edge_of_the_domain(engine):
+    V = engine.Value
+    with pytest.raises(ValueError, match=r"input 1 = 0\.0"):
+        gradcheck(lambda x, y: x + y.sqrt() if y.data else x + y, [V(1.0), V(0.0)])

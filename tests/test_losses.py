@@ -278,3 +278,19 @@ def test_l2_penalty_errors(engine):
         l2_penalty([engine.Value(1.0)], alpha=-1)
     with pytest.raises(TypeError, match="expected a Value, got int"):
         l2_penalty([1])
+
+
+def test_an_array_without_axes_is_a_number(engine):
+    V = engine.Value
+    assert mse_loss(V(1.0), np.array(3.0)).data == 4.0
+    row = [V(1.0), V(2.0)]
+    assert cross_entropy(row, np.array(1)).data == cross_entropy(row, 1).data
+
+
+def test_cross_entropy_with_the_other_engines_value(engine):
+    from micrograd_c import _cvalue
+    from python_ref.engine import Value
+
+    other = Value if engine.name == "c" else _cvalue.Value
+    with pytest.raises(TypeError, match="one engine"):
+        cross_entropy([engine.Value(1.0), engine.Value(2.0)], other(1.0))

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from micrograd_c.engine import Value
 from micrograd_c.lr_scheduler import CosineAnnealingLR, LinearLR, StepLR
 from micrograd_c.optim import SGD
 
@@ -170,3 +171,11 @@ def test_schedulers_are_found_beside_the_optimizers():
         CosineAnnealingLR,
         LinearLR,
     )
+
+
+def test_get_last_lr():
+    optimizer = SGD([Value(1.0)], lr=1.0)
+    scheduler = StepLR(optimizer, step_size=1, gamma=0.5)
+    assert scheduler.get_last_lr() == [1.0]
+    scheduler.step()
+    assert scheduler.get_last_lr() == [0.5] == [optimizer.lr]

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from state_tools import own_module, values_of
 
-from micrograd_c import state
+from micrograd_c import nn, state
 
 
 def test_a_file(engine, tmp_path):
@@ -177,3 +177,12 @@ def test_any_damaged_byte_is_refused_or_harmless(engine, tmp_path):
         except ValueError:
             pass
         assert values_of(layer) == before
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no modes here")
+def test_a_file_that_is_written_again_keeps_its_mode(tmp_path):
+    path, model = tmp_path / "model.npz", nn.Neuron(2)
+    state.save(model, path)
+    path.chmod(0o600)
+    state.save(model, path)
+    assert path.stat().st_mode & 0o777 == 0o600
