@@ -106,10 +106,21 @@ def known(node):
 
 
 def finalizing():
-    """The id() of each Value that a thread is finalizing now: it has nobody left."""
+    """The id() of each Value that a thread is finalizing now: it has nobody left.
+
+    No collection meanwhile: sys._current_frames() has a lock that the death of a
+    threading.local wants (https://github.com/python/cpython/issues/106883).
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        frames = sys._current_frames()
+    finally:
+        if was_enabled:
+            gc.enable()
     return _left_behind | {
         id(frame.f_locals.get("self"))
-        for frame in sys._current_frames().values()
+        for frame in frames.values()
         if frame.f_code is _cvalue.Value.__del__.__code__
     }
 
