@@ -69,10 +69,12 @@ class Net:
             x = x.tolist()
         if len(x) != self.nin or self.methods_of(Value) != self.methods:
             return None
-        if number_types.issuperset(map(type, x)):
+        if type(x[0]) is Value:
+            inputs, numbers = [xi._mg_id for xi in x if type(xi) is Value], NULL
+            if len(inputs) != self.nin:
+                return None
+        elif number_types.issuperset(map(type, x)):
             inputs, numbers = NULL, x
-        elif {Value}.issuperset(map(type, x)):
-            inputs, numbers = [xi._mg_id for xi in x], NULL
         else:
             return None
         try:
