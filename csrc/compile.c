@@ -77,13 +77,15 @@ static void place_parameters(compiler *c) {
         if (group->code != MG_LAYER)
             continue;
         uint32_t at = p->n_parameters;
-        group->packs_weights = !claim(c, group, 0, group->m);
+        /* Weights of its own get their gradients stored, so there must be some. */
+        group->packs_weights = !(group->flags & MG_B_GRAD && claim(c, group, 0, group->m));
         if (!group->packs_weights) {
             group->weights = at;
             group->flags |= MG_B_FIRST;
         }
         at = p->n_parameters;
-        group->packs_biases = !claim(c, group, group->m, group->m + 1);
+        group->packs_biases =
+            !(group->flags & MG_C_GRAD && claim(c, group, group->m, group->m + 1));
         if (!group->packs_biases) {
             group->biases = at;
             group->flags |= MG_C_FIRST;

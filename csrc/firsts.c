@@ -93,9 +93,8 @@ int mg_find_first_gradients(mg_program *program) {
         memset(f.seen, 0, n);
         memset(f.stamp, 0, n * sizeof *f.stamp);
         memset(f.clear, 0, n);
-        for (uint32_t i = 0; i < program->n_outputs; i++) /* the output's is stored */
-            if (!program->outputs[i].uniform)
-                f.seen[program->outputs[i].slot] = 1;
+        if (!program->outputs[0].uniform)
+            f.seen[program->outputs[0].slot] = 1; /* what backward starts from is stored */
         for (size_t i = code->n; i-- > 0;)
             if (code->list[i].flags & MG_ANY_GRAD)
                 look_at(&f, &code->list[i], (uint32_t)(code->n - i));

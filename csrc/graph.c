@@ -145,8 +145,6 @@ uint32_t mg_new_mark(void) {
 
 /* --- making nodes --------------------------------------------------------- */
 
-static mg_index leaf(double data) { return mg_new_node(MG_OP_leaf, data); }
-
 /* How many threads do not record, so that nobody need ask for the thread's own
  * variable while none does. */
 static size_t silent_threads;
@@ -162,6 +160,26 @@ void mg_set_recording(int on) {
 }
 
 int mg_is_recording(void) { return MG_LIKELY(silent_threads == 0) || !silent; }
+
+/* The same for the traces that threads are in. */
+static size_t tracing_threads;
+static MG_THREAD_LOCAL double trace_number;
+
+void mg_set_tracing(double number) {
+    mg_lock_take(&mg_graph_lock);
+    tracing_threads += (size_t)(number != 0.0) - (size_t)(trace_number != 0.0);
+    trace_number = number;
+    mg_lock_give(&mg_graph_lock);
+}
+
+double mg_tracing(void) { return MG_LIKELY(tracing_threads == 0) ? 0.0 : trace_number; }
+
+static mg_index leaf(double data) {
+    mg_index id = mg_new_node(MG_OP_leaf, data);
+    if (MG_UNLIKELY(tracing_threads != 0) && id != 0)
+        mg_at(id)->k = trace_number;
+    return id;
+}
 
 static mg_index unary(int op, double data, mg_index a) {
     mg_index id = mg_new_node(op, data);

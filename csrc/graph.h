@@ -23,7 +23,7 @@ typedef struct {
         mg_operand_list *list; /* of a custom node; owned */
         struct mg_call *call;  /* of a net node; owned */
     };
-    double k;       /* the operator's parameter: an exponent, a slope */
+    double k;       /* the operator's parameter: an exponent, a slope; see mg_made_in */
     uint32_t refs;  /* references from outside and from nodes made of this one */
     uint32_t mark;  /* the last walk that came by, see backward.c */
     mg_index link;  /* the walk's next node; of a dead node the next dead one */
@@ -65,6 +65,9 @@ extern uint64_t mg_data_version, mg_flags_version;
 extern mg_lock_t mg_graph_lock;
 
 /* The functions below want the lock to be held. */
+
+/* The number of the trace that this thread is in, see mg_set_tracing. */
+double mg_tracing(void);
 
 /* A new node with no operands, one reference and MG_OWNED; 0: out of memory. */
 mg_index mg_new_node(int op, double data);

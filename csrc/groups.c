@@ -46,10 +46,15 @@ static uint32_t level_of(const grouper *g, uint32_t i) {
     return level;
 }
 
+/* Whether a gradient flows from a node to its operand. */
+static int flows(const mg_trace *t, uint32_t operand, uint32_t user) {
+    return wants_grad(t, user) && wants_grad(t, operand);
+}
+
 /* The flags of an operand, from those it would have as the first. */
 static unsigned operand_flags(const mg_trace *t, uint32_t operand, uint32_t user) {
     unsigned uniform = is_row(t, user) && !is_row(t, operand) ? MG_A_UNIFORM : 0;
-    return uniform | (wants_grad(t, operand) ? MG_A_GRAD : 0);
+    return uniform | (flows(t, operand, user) ? MG_A_GRAD : 0);
 }
 
 static uint16_t flags_of(const grouper *g, uint32_t i) {
@@ -79,8 +84,8 @@ static uint16_t flags_of(const grouper *g, uint32_t i) {
         if (u->code[i] != MG_LAYER)
             flags |= wants_grad(t, i) ? MG_A_GRAD : 0;
         else
-            flags |= (wants_grad(t, term[1]) ? MG_A_GRAD : 0) |
-                     (wants_grad(t, term[0]) ? MG_B_GRAD : 0);
+            flags |= (flows(t, term[1], i) ? MG_A_GRAD : 0) |
+                     (flows(t, term[0], i) ? MG_B_GRAD : 0);
     }
     return (uint16_t)flags;
 }

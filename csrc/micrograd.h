@@ -29,7 +29,9 @@ typedef double mg_id;
 typedef enum {
     MG_OK = 0,
     MG_NO_MEMORY = 1,
-    MG_HAS_OWN_BACKWARD = 2 /* the graph holds a node of mg_set_own_backward */
+    MG_HAS_OWN_BACKWARD = 2, /* the graph holds a node of mg_set_own_backward */
+    MG_OTHER_TRACE = 3,      /* see mg_compile */
+    MG_NOT_FINITE = 4        /* a loss or a gradient is infinite or NaN */
 } mg_status;
 
 /* What mg_net_call answers. */
@@ -188,6 +190,14 @@ mg_status mg_computed_from(const mg_id *targets, size_t n_targets, const mg_id *
  * of them holds the library's lock meanwhile. */
 typedef struct mg_program mg_program;
 
+/* Says that the calling thread traces now: number, > 0 and never used before, is the
+ * trace's; or 0, that it does not. A leaf that is made in a trace is a constant of it. */
+void mg_set_tracing(double number);
+
+/* The number of the trace in which a leaf was made: below 0 of an argument, which
+ * mg_traced made, 0 for a leaf that was made in none. */
+double mg_made_in(mg_id leaf);
+
 /* A node whose value is not known: NaN. Nothing is computed or checked, and kept
  * operands are taken; b is 0 for an operator of one operand, both are for "leaf".
  * 0: out of memory, or an operator while the thread does not record. */
@@ -195,10 +205,11 @@ mg_id mg_traced(int op, mg_id a, mg_id b, double k);
 
 /* The program that computes outputs from args, which are leaves and stand for the
  * columns of n_inputs arrays, of widths[i] columns each. Leaves that are no args are
- * parameters if somebody owns them, else constants. The program keeps its parameters
- * alive, not the rest of the graph. O(nodes below the outputs). NULL, and *status:
- * MG_NO_MEMORY; MG_HAS_OWN_BACKWARD, there is a custom node or one of
- * mg_set_own_backward. */
+ * parameters if somebody owns them, but constants if they were made in the trace that
+ * the calling thread is in. The program keeps its parameters alive, not the rest of
+ * the graph. O(nodes below the outputs). NULL, and *status: MG_NO_MEMORY;
+ * MG_HAS_OWN_BACKWARD, there is a custom node or one of mg_set_own_backward;
+ * MG_OTHER_TRACE, there is an argument of another trace. */
 mg_program *mg_compile(const mg_id *args, const size_t *widths, size_t n_inputs,
                        const mg_id *outputs, size_t n_outputs, mg_status *status);
 
@@ -211,18 +222,19 @@ mg_status mg_program_forward(mg_program *program, const double *const *inputs, s
                              double *out);
 
 /* The mean of the first output over the rows; adds its gradient to the parameters'.
- * MG_NO_MEMORY: nothing was added. */
+ * MG_NO_MEMORY, and with check_finite MG_NOT_FINITE: nothing was added. */
 mg_status mg_program_backward(mg_program *program, const double *const *inputs, size_t n,
-                              double *mean);
+                              int check_finite, double *mean);
 
-/* An optimizer of micrograd_c/optim.py: its rule and numbers, its n parameters, and
- * its state, arrays of n doubles in the order of its state_names, NULL where unused. */
+/* An optimizer of micrograd_c/optim.py: its rule and numbers, how many steps it took,
+ * its n parameters, and its state, arrays of n doubles in the order of its
+ * state_names, NULL where unused. */
 typedef enum { MG_SGD, MG_ADAM, MG_ADAMW, MG_RMSPROP } mg_optimizer_kind;
 typedef struct {
     mg_optimizer_kind kind;
     double lr, momentum, dampening, weight_decay, beta1, beta2, eps, alpha;
     int flag; /* nesterov, amsgrad or centered */
-    double step_count;
+    double *step_count;
     size_t n;
     const mg_id *parameters;
     double *state[3];
@@ -234,22 +246,19 @@ mg_status mg_optimizer_step(mg_optimizer *optimizer);
 /* Trains: repeats times over n > 0 rows, in batches, the last of which may be smaller.
  * order, if not NULL, gives the rows to take, n for each repeat. Each batch's mean of
  * the first output is followed by a step of the optimizer, which is changed with its
- * state. Sums of the first output over the rows, before the steps, go to sums, one a
- * repeat. The parameters' grad is then that of the last batch. No other call must
- * write to the parameters or the optimizer meanwhile. MG_NO_MEMORY: nothing was done. */
+ * state. Sums of the first output over the rows, before the steps, are added to sums,
+ * one a repeat. The parameters' grad is then that of the last batch. No other call must
+ * write to the parameters or the optimizer meanwhile. MG_NO_MEMORY: nothing was done.
+ * With check_finite, MG_NOT_FINITE: it stopped before the first step for which the sum
+ * or a gradient is not finite; no grad was written. */
 mg_status mg_program_train(mg_program *program, const double *const *inputs,
                            const int64_t *order, size_t n, size_t batch_size,
                            size_t repeats, mg_optimizer *optimizer, int n_threads,
-                           double *sums);
-
-/* The name of what first computes an infinity or NaN from the given row, NULL if
- * nothing does. */
-mg_status mg_program_non_finite(mg_program *program, const double *const *inputs,
-                                size_t row, const char **name);
+                           int check_finite, double *sums);
 
 typedef struct {
     size_t instructions, uniform_instructions; /* in all; those that run once a run */
-    size_t inputs, parameters, outputs;
+    size_t inputs, parameters, constants, outputs;
     size_t nodes; /* in the graph it was made from */
     size_t row_slots, uniform_slots;
     size_t index_length;
@@ -267,7 +276,11 @@ typedef struct {
 mg_program_info mg_program_describe(const mg_program *program);
 mg_instruction_info mg_program_instruction(const mg_program *program, size_t i);
 const uint32_t *mg_program_index(const mg_program *program);
+const double *mg_program_constants(const mg_program *program);
 mg_id mg_program_parameter(const mg_program *program, size_t i);
+
+/* The slot of output i, with its highest bit set where it is a uniform one. */
+uint32_t mg_program_output(const mg_program *program, size_t i);
 
 /* Makes every program run with the best kernels, name is NULL, or with those named
  * "portable", "avx2" or "avx512". 0: this machine has none of that name, and the best

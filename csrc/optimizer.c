@@ -110,8 +110,8 @@ mg_status mg_optimizer_step(mg_optimizer *o) {
         data[i] = mg_at((mg_index)o->parameters[i])->data;
         grad[i] = mg_at((mg_index)o->parameters[i])->grad;
     }
-    o->step_count += 1.0;
-    mg_update(o, o->step_count, data, grad, o->state, o->n);
+    *o->step_count += 1.0;
+    mg_update(o, *o->step_count, data, grad, o->state, o->n);
     for (size_t i = 0; i < o->n; i++)
         mg_at((mg_index)o->parameters[i])->data = data[i];
     mg_data_version++;

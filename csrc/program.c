@@ -3,8 +3,6 @@
 
 #include "program.h"
 
-#include <math.h>
-
 #include "alloc.h"
 #include "run.h"
 
@@ -33,7 +31,8 @@ void mg_program_free(mg_program *program) {
 }
 
 static mg_status run(mg_program *program, const double *const *inputs, size_t n,
-                     double *out, double *mean) {
+                     int check_finite, double *out, double *mean) {
+    mg_status status = MG_OK;
     mg_batch batch = {.program = program, .inputs = inputs, .n = n, .out = out};
     batch.kernels = mg_best_kernels();
     batch.backward = mean != NULL;
@@ -44,20 +43,23 @@ static mg_status run(mg_program *program, const double *const *inputs, size_t n,
     double sum = mg_run_batch(&batch);
     if (mean != NULL) {
         *mean = sum / (double)n;
-        mg_add_gradients(program, batch.scratch);
+        if (check_finite && !mg_batch_is_finite(&batch, sum))
+            status = MG_NOT_FINITE;
+        else
+            mg_add_gradients(program, batch.scratch);
     }
     mg_give_scratch(program, batch.scratch);
-    return MG_OK;
+    return status;
 }
 
 mg_status mg_program_forward(mg_program *program, const double *const *inputs, size_t n,
                              double *out) {
-    return run(program, inputs, n, out, NULL);
+    return run(program, inputs, n, 0, out, NULL);
 }
 
 mg_status mg_program_backward(mg_program *program, const double *const *inputs, size_t n,
-                              double *mean) {
-    return run(program, inputs, n, NULL, mean);
+                              int check_finite, double *mean) {
+    return run(program, inputs, n, check_finite, NULL, mean);
 }
 
 /* --- what a program is ----------------------------------------------------------- */
@@ -67,42 +69,13 @@ static const char *code_name(int code) {
     return code < MG_OP_COUNT ? mg_op_name(code) : names[code - MG_OP_COUNT];
 }
 
-/* The first result in a list that is no number or infinite: its instruction. */
-static const mg_instruction *find_non_finite(const mg_code *code, const double *data) {
-    for (size_t i = 0; i < code->n; i++) {
-        const mg_instruction *ins = &code->list[i];
-        uint32_t results = ins->code == MG_DOT || ins->code == MG_SUM ? 1 : ins->n;
-        for (uint32_t j = 0; j < results; j++)
-            if (!isfinite(data[ins->out + j]))
-                return ins;
-    }
-    return NULL;
-}
-
-mg_status mg_program_non_finite(mg_program *program, const double *const *inputs,
-                                size_t row, const char **name) {
-    int64_t order = (int64_t)row;
-    mg_batch batch = {.program = program, .inputs = inputs, .n = 1, .order = &order};
-    batch.kernels = mg_best_kernels();
-    batch.scratch = mg_take_scratch(program, 1, 0, 1);
-    if (batch.scratch == NULL)
-        return MG_NO_MEMORY;
-    mg_fetch_parameters(program, batch.scratch);
-    mg_run_batch(&batch);
-    const mg_instruction *ins = find_non_finite(&program->uniform, batch.scratch->uniform);
-    if (ins == NULL)
-        ins = find_non_finite(&program->row, mg_row_data(batch.scratch));
-    *name = ins == NULL ? NULL : code_name(ins->code);
-    mg_give_scratch(program, batch.scratch);
-    return MG_OK;
-}
-
 mg_program_info mg_program_describe(const mg_program *program) {
     mg_program_info info = {0};
     info.instructions = program->uniform.n + program->row.n;
     info.uniform_instructions = program->uniform.n;
     info.inputs = program->n_args;
     info.parameters = program->n_parameters;
+    info.constants = program->n_constants;
     info.outputs = program->n_outputs;
     info.nodes = program->n_nodes;
     info.row_slots = program->row.slots;
@@ -114,8 +87,17 @@ mg_program_info mg_program_describe(const mg_program *program) {
 
 const uint32_t *mg_program_index(const mg_program *program) { return program->index; }
 
+const double *mg_program_constants(const mg_program *program) {
+    return program->constants;
+}
+
 mg_id mg_program_parameter(const mg_program *program, size_t i) {
     return program->parameters[i];
+}
+
+uint32_t mg_program_output(const mg_program *program, size_t i) {
+    const mg_output *output = &program->outputs[i];
+    return output->slot | (output->uniform ? MG_UNIFORM_SLOT : 0);
 }
 
 mg_instruction_info mg_program_instruction(const mg_program *program, size_t i) {

@@ -3,6 +3,7 @@
 
 #include "run.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "alloc.h"
@@ -41,8 +42,6 @@ void mg_free_scratch(mg_scratch *scratch) {
     mg_dealloc(scratch->chunk_memory);
     mg_dealloc(scratch);
 }
-
-double *mg_row_data(const mg_scratch *scratch) { return aligned(scratch->row_memory[0]); }
 
 static mg_scratch *new_scratch(const mg_program *program, size_t row_length,
                                uint32_t chunks, int n_threads) {
@@ -247,4 +246,13 @@ double mg_run_batch(const mg_batch *batch) {
         kernels->backward[MG_WIDTH_1](&p->uniform, &uniform);
     }
     return sum;
+}
+
+int mg_batch_is_finite(const mg_batch *batch, double sum) {
+    if (!isfinite(sum))
+        return 0;
+    for (uint32_t i = 0; i < batch->program->n_parameters; i++)
+        if (!isfinite(batch->scratch->uniform_grad[i]))
+            return 0;
+    return 1;
 }

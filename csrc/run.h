@@ -40,9 +40,6 @@ mg_scratch *mg_take_scratch(mg_program *program, size_t n, int backward, int n_t
 void mg_give_scratch(mg_program *program, mg_scratch *scratch);
 void mg_free_scratch(mg_scratch *scratch);
 
-/* The data of the last block that the calling thread ran. */
-double *mg_row_data(const mg_scratch *scratch);
-
 /* Copies the parameters' data from the graph to the uniform slots, or adds their
  * gradients to the graph's. Both take the graph's lock. */
 void mg_fetch_parameters(const mg_program *program, mg_scratch *scratch);
@@ -52,5 +49,8 @@ void mg_add_gradients(const mg_program *program, const mg_scratch *scratch);
  * rows of the first output. With backward, uniform_grad then holds the gradient of
  * its mean. */
 double mg_run_batch(const mg_batch *batch);
+
+/* Whether the sum that mg_run_batch returned, and the parameters' gradients, are. */
+int mg_batch_is_finite(const mg_batch *batch, double sum);
 
 #endif

@@ -31,10 +31,12 @@ static void fill_leaf(mg_trace *trace, mg_index id) {
     trace->id[i] = id;
     if (i < trace->n_args)
         trace->is[i] = MG_IS_ARG | MG_IS_ROW;
-    else if (node->flags & MG_OWNED)
+    else if (node->flags & MG_OWNED && (node->k == 0.0 || node->k != mg_tracing()))
         trace->is[i] = MG_IS_PARAMETER | MG_WANTS_GRAD;
     else
         trace->is[i] = MG_IS_CONSTANT;
+    if (i >= trace->n_args && node->k < 0.0)
+        trace->has_other = 1;
 }
 
 static void fill_operator(mg_trace *trace, mg_index id) {
@@ -47,12 +49,28 @@ static void fill_operator(mg_trace *trace, mg_index id) {
     trace->b[i] = b;
     trace->k[i] = node->k;
     trace->is[i] = (trace->is[a] | trace->is[b]) & (MG_IS_ROW | MG_WANTS_GRAD);
+    if (node->op == MG_OP_detach)
+        trace->is[i] &= MG_IS_ROW;
     if (trace->is[a] & trace->is[b] & MG_IS_CONSTANT) {
         int has_k = mg_kind[node->op] == MG_UNARY_K, raises; /* which is let through */
         trace->k[i] =
             mg_value(node->op, trace->k[a], has_k ? node->k : trace->k[b], &raises);
         trace->op[i] = MG_OP_leaf;
         trace->is[i] = MG_IS_CONSTANT;
+    }
+}
+
+/* Lets no gradient flow that would not change a parameter's, or that is none: below a
+ * detach() alone, where 0 times infinity would be NaN. */
+static void find_gradients(mg_trace *trace) {
+    trace->is[trace->outputs[0]] |= MG_IS_REACHED;
+    for (uint32_t i = trace->n; i-- > 0;) {
+        if (!(trace->is[i] & MG_IS_REACHED))
+            trace->is[i] &= (uint8_t)~MG_WANTS_GRAD;
+        if (trace->op[i] != MG_OP_leaf && trace->is[i] & MG_WANTS_GRAD) {
+            trace->is[trace->a[i]] |= MG_IS_REACHED;
+            trace->is[trace->b[i]] |= MG_IS_REACHED;
+        }
     }
 }
 
@@ -119,7 +137,8 @@ static mg_status fill(mg_trace *trace, const mg_index *order, size_t count,
         if (mg_arity[trace->op[i]] == 2)
             trace->uses[trace->b[i]]++;
     }
-    return MG_OK;
+    find_gradients(trace);
+    return trace->has_other ? MG_OTHER_TRACE : MG_OK;
 }
 
 mg_status mg_trace_read(mg_trace *trace, const mg_id *args, size_t n_args,
@@ -157,10 +176,12 @@ mg_id mg_traced(int op, mg_id a, mg_id b, double k) {
                   : mg_is_recording() ? mg_made_of(op, NAN, (mg_index)a, (mg_index)b)
                                       : 0;
     if (id != 0)
-        mg_at(id)->k = k;
+        mg_at(id)->k = op == MG_OP_leaf ? -mg_tracing() : k;
     mg_lock_give(&mg_graph_lock);
     return id;
 }
+
+double mg_made_in(mg_id leaf) { return mg_at((mg_index)leaf)->k; }
 
 void mg_trace_free(mg_trace *trace) {
     mg_dealloc(trace->op);

@@ -14,7 +14,8 @@ enum {
     MG_IS_PARAMETER = 2,
     MG_IS_CONSTANT = 4,
     MG_IS_ROW = 8,
-    MG_WANTS_GRAD = 16
+    MG_WANTS_GRAD = 16, /* a parameter gets its gradient through it */
+    MG_IS_REACHED = 32  /* by the gradient of the first output */
 };
 
 /* Node i is computed from nodes before it; the arguments come first. The last node
@@ -29,11 +30,12 @@ typedef struct {
     mg_index *id;    /* of parameters */
     uint32_t *outputs;
     uint32_t n_outputs;
+    int has_other; /* an argument of another trace */
 } mg_trace;
 
 /* Reads the graph. Constants are folded: a node of constants alone is a constant.
- * MG_HAS_OWN_BACKWARD: there is a custom node or one with a backward step of the
- * caller's. The trace is to be freed in any case. Wants the graph's lock. */
+ * Fails as mg_compile does. The trace is to be freed in any case. Wants the graph's
+ * lock. */
 mg_status mg_trace_read(mg_trace *trace, const mg_id *args, size_t n_args,
                         const mg_id *outputs, size_t n_outputs);
 

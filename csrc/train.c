@@ -101,8 +101,8 @@ static void stop(trainer *t) {
 static void update(trainer *t, mg_scratch *scratch) {
     mg_optimizer *o = t->optimizer;
     uint32_t n = t->program->n_parameters;
-    o->step_count += 1.0;
-    mg_update(o, o->step_count, scratch->uniform, scratch->uniform_grad, t->state, n);
+    *o->step_count += 1.0;
+    mg_update(o, *o->step_count, scratch->uniform, scratch->uniform_grad, t->state, n);
     for (uint32_t i = 0; i < t->n_frozen; i++)
         scratch->uniform[t->frozen[i]] = t->frozen_data[i];
     if (t->n_extra > 0) {
@@ -110,38 +110,69 @@ static void update(trainer *t, mg_scratch *scratch) {
         for (int s = 0; s < 3; s++)
             state[s] = t->state[s] == NULL ? NULL : t->state[s] + n;
         memset(t->zeros, 0, t->n_extra * sizeof(double));
-        mg_update(o, o->step_count, t->extra, t->zeros, state, t->n_extra);
+        mg_update(o, *o->step_count, t->extra, t->zeros, state, t->n_extra);
     }
 }
 
-/* Writes parameters and the last batch's gradients back to the graph. */
+/* Writes parameters and, if any, the last batch's gradients back to the graph. */
 static void write_back(const trainer *t, const mg_scratch *scratch, const double *grad) {
     const mg_program *p = t->program;
     mg_lock_take(&mg_graph_lock);
     mg_data_version++;
-    for (uint32_t i = 0; i < p->n_parameters; i++)
+    for (uint32_t i = 0; grad != NULL && i < p->n_parameters; i++)
         mg_at(p->parameters[i])->grad = grad[i];
     for (size_t i = 0; i < t->optimizer->n; i++) {
         mg_node_t *node = mg_at((mg_index)t->optimizer->parameters[i]);
         uint32_t place = t->place[i];
         int own = place < p->n_parameters;
         node->data = own ? scratch->uniform[place] : t->extra[place - p->n_parameters];
-        if (!own)
+        if (!own && grad != NULL)
             node->grad = 0.0;
     }
     mg_lock_give(&mg_graph_lock);
 }
 
+/* Batch after batch, repeats times over all rows. moved has room for all inputs,
+ * last_grad for all parameters' gradients. */
+static mg_status train(trainer *t, mg_batch *batch, size_t n, size_t batch_size,
+                       size_t repeats, int check_finite, double *sums,
+                       const double **moved, double *last_grad) {
+    const mg_program *program = t->program;
+    const double *const *inputs = batch->inputs;
+    const int64_t *order = batch->order;
+    for (size_t repeat = 0; repeat < repeats; repeat++)
+        for (size_t first = 0; first < n; first += batch_size) {
+            batch->n = n - first < batch_size ? n - first : batch_size;
+            if (order != NULL) {
+                batch->order = order + repeat * n + first;
+            } else {
+                for (uint32_t i = 0; i < program->n_inputs; i++)
+                    moved[i] = inputs[i] + first * program->widths[i];
+                batch->inputs = moved;
+            }
+            double sum = mg_run_batch(batch);
+            if (check_finite && !mg_batch_is_finite(batch, sum))
+                return MG_NOT_FINITE;
+            sums[repeat] += sum;
+            if (repeat + 1 == repeats && first + batch_size >= n)
+                memcpy(last_grad, batch->scratch->uniform_grad,
+                       program->n_parameters * sizeof(double));
+            update(t, batch->scratch);
+        }
+    return MG_OK;
+}
+
 mg_status mg_program_train(mg_program *program, const double *const *inputs,
                            const int64_t *order, size_t n, size_t batch_size,
                            size_t repeats, mg_optimizer *optimizer, int n_threads,
-                           double *sums) {
+                           int check_finite, double *sums) {
     trainer t = {.program = program, .optimizer = optimizer};
-    mg_batch batch = {.program = program, .inputs = inputs, .backward = 1};
+    mg_batch batch = {.program = program, .inputs = inputs, .order = order, .backward = 1};
     batch.kernels = mg_best_kernels();
-    double *last_grad = mg_alloc(program->n_parameters, sizeof(double));
+    mg_status status = MG_NO_MEMORY;
     const double **moved = mg_alloc(program->n_inputs, sizeof *moved);
-    int fine = last_grad != NULL && moved != NULL && start(&t);
+    double *last_grad = mg_alloc(program->n_parameters, sizeof(double));
+    int fine = moved != NULL && last_grad != NULL && start(&t);
     if (fine && n_threads > 1) {
         batch.team = mg_team_start(n_threads);
         fine = batch.team != NULL;
@@ -150,34 +181,16 @@ mg_status mg_program_train(mg_program *program, const double *const *inputs,
         batch.scratch =
             mg_take_scratch(program, batch_size < n ? batch_size : n, 1, n_threads);
     if (fine && batch.scratch != NULL) {
-        size_t grad_size = program->n_parameters * sizeof(double);
         mg_fetch_parameters(program, batch.scratch);
-        for (size_t repeat = 0; repeat < repeats; repeat++) {
-            sums[repeat] = 0.0;
-            for (size_t first = 0; first < n; first += batch_size) {
-                batch.n = n - first < batch_size ? n - first : batch_size;
-                if (order != NULL) {
-                    batch.order = order + repeat * n + first;
-                } else {
-                    for (uint32_t i = 0; i < program->n_inputs; i++)
-                        moved[i] = inputs[i] + first * program->widths[i];
-                    batch.inputs = moved;
-                }
-                sums[repeat] += mg_run_batch(&batch);
-                if (repeat + 1 == repeats && first + batch_size >= n)
-                    memcpy(last_grad, batch.scratch->uniform_grad, grad_size);
-                update(&t, batch.scratch);
-            }
-        }
-        write_back(&t, batch.scratch, last_grad);
+        status = train(&t, &batch, n, batch_size, repeats, check_finite, sums, moved,
+                       last_grad);
+        write_back(&t, batch.scratch, status == MG_OK ? last_grad : NULL);
         copy_state(&t, 1);
         mg_give_scratch(program, batch.scratch);
-    } else {
-        fine = 0;
     }
     mg_team_stop(batch.team);
+    mg_dealloc((void *)moved);
     mg_dealloc(last_grad);
-    mg_dealloc(moved);
     stop(&t);
-    return fine ? MG_OK : MG_NO_MEMORY;
+    return status;
 }

@@ -16,23 +16,27 @@ class InC:
     """The struct of an optimizer, and the arrays of ids and state that it points to."""
 
     def __init__(self, optimizer):
-        self.arrays = [optimizer.state[name] for name in optimizer.state_names]
-        self.ids = ffi.new("mg_id[]", [p._mg_id for p in optimizer.params])
+        self.arrays = optimizer._checked_state()
+        self.params = optimizer.params  # whose nodes C must find alive
+        self.ids = ffi.new("mg_id[]", [p._mg_id for p in self.params])
         self.buffers = [ffi.from_buffer("double[]", array) for array in self.arrays]
         self.struct = ffi.new("mg_optimizer *")
         self.struct.kind = KINDS[optimizer.kind]
         self.struct.n, self.struct.parameters = len(self.ids), self.ids
+        self.count = optimizer._count
+        self.count_buffer = self.struct.step_count = ffi.from_buffer("double[]", self.count)
         self.structure = _watched.structure
         self.numbers = None  # the hyperparameters that the struct has
         for i, buffer in enumerate(self.buffers):
             self.struct.state[i] = buffer
 
     def is_of(self, optimizer):
-        """Whether the optimizer still has the arrays, and its Values the nodes, that it had."""
+        """Whether the optimizer still has the arrays and Values, and these the nodes, it had."""
         for name, array in zip(optimizer.state_names, self.arrays):
-            if optimizer.state[name] is not array:
+            if optimizer.state.get(name) is not array:
                 return False
-        return self.structure == _watched.structure
+        same = self.params is optimizer.params and self.count is optimizer._count
+        return same and self.structure == _watched.structure
 
 
 def in_c(optimizer):
@@ -50,7 +54,6 @@ def as_in_c(optimizer):
         for name, value in numbers.items():
             setattr(struct, "flag" if name == FLAGS[optimizer.kind] else name, value)
         made.numbers = numbers
-    struct.step_count = optimizer.step_count
     return struct
 
 
@@ -62,6 +65,4 @@ def zero_grad(optimizer):
 
 def step(optimizer):
     """Its ``step()``, in one call. Raises MemoryError, and then nothing has changed."""
-    struct = as_in_c(optimizer)
-    check_memory(lib.mg_optimizer_step(struct))
-    optimizer.step_count = int(struct.step_count)
+    check_memory(lib.mg_optimizer_step(as_in_c(optimizer)))

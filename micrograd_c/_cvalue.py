@@ -14,9 +14,11 @@ from numbers import Real
 from micrograd_c import _looking, _watched
 from micrograd_c._native import lib
 from python_ref.grad_mode import is_grad_enabled
+from python_ref.ieee import value_of
 from python_ref.numbers import describe, to_float
 from python_ref.operators import Operators
 from python_ref.ops import OPS
+from python_ref.tracing import current_trace
 
 PYPY = sys.implementation.name == "pypy"
 
@@ -97,6 +99,7 @@ class Value(Operators):
             if not isinstance(child, Value):
                 raise TypeError(f"expected Values as _children, got {describe(child)}")
         if children or op:
+            refuse_in_trace()
             _fill(self, CUSTOM, children, data, None, op or "")
         else:
             Value.__init__(self, data)
@@ -212,6 +215,7 @@ class Value(Operators):
     def _backward(self, function):
         if not callable(function):
             raise TypeError(f"expected a function as _backward, got {describe(function)}")
+        refuse_in_trace()
         set_own_backward(self, function)
         lib.mg_set_own_backward(self._mg_id)
 
@@ -262,7 +266,7 @@ class Value(Operators):
         # The value is one for which Python's math raises, an operand is kept, or
         # there is no memory: each of them shows here.
         operands = (self, *others)
-        data = OPS[name].value(*(operand.data for operand in operands))
+        data = value_of(OPS[name], *(operand.data for operand in operands))
         if not is_grad_enabled():
             return Value(data)
         return self._make(name, None, OPS[name].label, operands, data)
@@ -271,7 +275,7 @@ class Value(Operators):
         style = style_of(k, label) if name == "pow_k" else 0
         node = lib.mg_unary_k(CODES[name], self._mg_id, k, style) if style is not None else 0
         if not node:
-            data = OPS[name].value(self.data, k)
+            data = value_of(OPS[name], self.data, k)
             return self._make(name, k, label, (self,), data) if is_grad_enabled() else Value(data)
         result = new(Value)
         set_id(result, node)
@@ -344,6 +348,12 @@ def _forget(value):
         if hasattr(value, slot):
             delattr(value, slot)
     value.__dict__.clear()
+
+
+def refuse_in_trace():
+    """Raise where jit traces: it cannot trace an operator of the user's own."""
+    if current_trace():
+        current_trace().refuse_own_operator()
 
 
 def style_of(k, label):

@@ -291,18 +291,23 @@ def backward(root):
     """backward() of a graph in which somebody has a ``_backward`` of their own."""
     hold_late()
     own = {value._mg_id: value._backward for value in held_below(root) if value._has_own_backward()}
-    order, n = ffi.new("mg_id **"), ffi.new("size_t *")
-    _cvalue.check_memory(lib.mg_backward_order(root._mg_id, order, n))
-    ids = ffi.gc(order[0], lib.mg_free_order)
+    ids, n = backward_order(root)
     root.grad = 1.0
     done = 0
-    for i in range(n[0]):
+    for i in range(n):
         step = own.get(ids[i])
         if step is not None:
             lib.mg_backward_nodes(ids + done, i - done)
             step()
             done = i + 1
-    lib.mg_backward_nodes(ids + done, n[0] - done)
+    lib.mg_backward_nodes(ids + done, n - done)
+
+
+def backward_order(root):
+    """The ids that backward() comes by, without leaves that do nothing, and how many."""
+    order, n = ffi.new("mg_id **"), ffi.new("size_t *")
+    _cvalue.check_memory(lib.mg_backward_order(root._mg_id, order, n))
+    return ffi.gc(order[0], lib.mg_free_order), n[0]
 
 
 def held_below(root):

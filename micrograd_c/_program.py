@@ -2,8 +2,9 @@
 
 from micrograd_c import _looking
 from micrograd_c._coptimizer import as_in_c
+from micrograd_c._eager import EagerProgram, NotFinite, train_by_steps
 from micrograd_c._native import ffi, lib
-from micrograd_c._trace import Trace, own_operator
+from micrograd_c._trace import Trace, line_of, of_another_trace, own_operator
 from python_ref.ops import OPS
 
 NO_MEMORY = "no memory to run a program"
@@ -13,17 +14,21 @@ class CProgram:
     """The program of ``function`` for arguments with these ``widths``."""
 
     def __init__(self, function, widths):
+        self.function, self.widths = function, widths
         trace = Trace(function, widths)
+        self.columns = trace.widths
+        self.n_outputs, self.is_single = len(trace.outputs), trace.is_single
         arguments = [x._mg_id for x in trace.arguments]
         outputs = [x._mg_id for x in trace.outputs]
         status = ffi.new("mg_status *")
-        self.widths = trace.widths
-        self.n_outputs, self.is_single = len(outputs), trace.is_single
-        program = lib.mg_compile(
-            arguments, self.widths, len(self.widths), outputs, len(outputs), status
-        )
+        with trace.entered():
+            program = lib.mg_compile(
+                arguments, self.columns, len(self.columns), outputs, len(outputs), status
+            )
         if status[0] == lib.MG_HAS_OWN_BACKWARD:
-            raise own_operator()
+            raise own_operator(line_of(function))
+        if status[0] == lib.MG_OTHER_TRACE:
+            raise of_another_trace(function)
         if program == ffi.NULL:
             raise MemoryError("no memory to compile a program")
         self._program = ffi.gc(program, lib.mg_program_free)
@@ -48,31 +53,41 @@ class CProgram:
         check(lib.mg_program_forward(self._program, inputs, n, ffi.from_buffer("double[]", out)))
         return out
 
-    def backward(self, arrays):
+    def backward(self, arrays, check_finite=False):
         inputs, _kept = self._inputs(arrays)
-        mean = ffi.new("double *")
-        check(lib.mg_program_backward(self._program, inputs, len(arrays[0]), mean))
+        mean, n = ffi.new("double *"), len(arrays[0])
+        status = lib.mg_program_backward(self._program, inputs, n, check_finite, mean)
+        if status == lib.MG_NOT_FINITE:
+            raise NotFinite(range(n))
+        check(status)
         return mean[0]
 
-    def train(self, arrays, order, batch_size, optimizer, threads, repeats=1):
-        inputs, _kept = self._inputs(arrays)
-        n = len(arrays[0]) if order is None else order.size // repeats
-        sums = ffi.new("double[]", repeats)
-        rows = ffi.NULL if order is None else ffi.from_buffer("int64_t[]", order)
-        c_optimizer = as_in_c(optimizer)
-        check(
-            lib.mg_program_train(
-                self._program, inputs, rows, n, batch_size, repeats, c_optimizer, threads, sums
-            )
-        )
-        optimizer.step_count = int(c_optimizer.step_count)
-        return list(sums)
+    def train(self, arrays, order, batch_size, optimizer, threads, sums, check_finite):
+        """Train len(sums) times on all rows or those in ``order``; sums with the losses added."""
+        if not optimizer._is_in_c():
+            return train_by_steps(self, arrays, order, batch_size, optimizer, sums, check_finite)
+        import numpy as np
 
-    def non_finite(self, arrays, row):
+        n = len(arrays[0]) if order is None else order.size // len(sums)
+        rows = ffi.NULL
+        if order is not None:
+            order = np.ascontiguousarray(order, dtype=np.int64).ravel()  # else int32 on Windows
+            rows = ffi.from_buffer("int64_t[]", order)
         inputs, _kept = self._inputs(arrays)
-        name = ffi.new("const char **")
-        check(lib.mg_program_non_finite(self._program, inputs, row, name))
-        return None if name[0] == ffi.NULL else ffi.string(name[0]).decode()
+        c_sums, before = ffi.new("double[]", sums), optimizer.step_count
+        status = lib.mg_program_train(
+            self._program, inputs, rows, n, batch_size, len(sums), as_in_c(optimizer), threads,
+            check_finite, c_sums,
+        )  # fmt: skip
+        if status == lib.MG_NOT_FINITE:
+            repeat, batch = divmod(optimizer.step_count - before, -(-n // batch_size))
+            some = range(batch * batch_size, min((batch + 1) * batch_size, n))
+            raise NotFinite(some if order is None else [int(order[repeat * n + i]) for i in some])
+        check(status)
+        return list(c_sums)
+
+    def what_is_not_finite(self, arrays, rows):
+        return EagerProgram(self.function, self.widths).what_is_not_finite(arrays, rows)
 
     def describe(self):
         info = lib.mg_program_describe(self._program)
@@ -83,14 +98,18 @@ class CProgram:
         )
 
     def explain(self):
+        """The lines of text that show it."""
         info = lib.mg_program_describe(self._program)
         listing = Listing(self._program)
-        lines = [f"{info.nodes} nodes became {info.instructions} instructions", "once a run:"]
+        lines = [f"{info.nodes} nodes became {info.instructions} instructions"]
+        lines += [f"    {line}" for line in listing.leaves(info, self.columns, self.parameters)]
+        lines.append("once a run:")
         for i in range(info.instructions):
             if i == info.uniform_instructions:
                 lines.append("for each row:")
             lines.append("    " + listing.line(i))
-        return "\n".join(lines) + "\n"
+        outputs = [lib.mg_program_output(self._program, i) for i in range(info.outputs)]
+        return [*lines, "outputs: " + ", ".join(listing.slot("r", slot) for slot in outputs)]
 
 
 def check(status):
@@ -98,8 +117,11 @@ def check(status):
         raise MemoryError(NO_MEMORY)
 
 
+SHOWN = 8  # parameters that are shown one by one
+
+
 class Listing:
-    """Instructions as text: u12 is uniform slot 12, r3 row slot 3, p5 parameter 5."""
+    """A program as text: u12 is uniform slot 12, the same for all rows; r3 is row slot 3."""
 
     UNIFORM = {"a": 1, "b": 2, "c": 4}
     MARK = 1 << 31
@@ -107,6 +129,21 @@ class Listing:
     def __init__(self, program):
         self.program = program
         self.index = lib.mg_program_index(program)
+
+    def leaves(self, info, columns, parameters):
+        """What is in slots before any instruction has run."""
+        first = 0
+        for i, n in enumerate(columns):
+            if n:
+                yield f"{span('r', first, n)} = argument {i}"
+            first += n
+        for i, p in enumerate(parameters[:SHOWN]):
+            yield f"u{i} = parameter, now {p.data!r}" + (f", {p.label!r}" if p.label else "")
+        if len(parameters) > SHOWN:
+            yield f"{span('u', SHOWN, len(parameters) - SHOWN)} = more parameters"
+        constants = lib.mg_program_constants(self.program)
+        for i in range(info.constants):
+            yield f"u{info.parameters + i} = constant {constants[i]!r}"
 
     def line(self, i):
         ins = lib.mg_program_instruction(self.program, i)

@@ -5,17 +5,22 @@ is not known, it stands for every row of a batch at once. So a program that woul
 one way or the other by its data cannot be traced, and is told so at that line.
 """
 
-import functools
+import itertools
 import math
+import operator
+import os
 import sys
+from contextlib import contextmanager
 
 from micrograd_c._backend import backend
 from micrograd_c.engine import Value
-from micrograd_c.functional import maximum
 from micrograd_c.grad_mode import enable_grad, is_grad_enabled
+from python_ref.arrays import elementwise
+from python_ref.ieee import ieee
 from python_ref.numbers import describe, to_float
 from python_ref.operators import Operators
 from python_ref.ops import OPS
+from python_ref.tracing import current_trace, tracing
 
 
 class TraceError(TypeError):
@@ -41,6 +46,17 @@ def as_operand(x, other):
     return join("add", x, -0.0) if isinstance(other, TracedValue) else x  # x + -0.0 is x
 
 
+def reflected(relation, of_operand):
+    """A method for what stands to the left of a TracedValue, be it an array."""
+
+    def method(self, other):
+        if not self._is_operand(other):
+            return elementwise(relation, other, self)
+        return of_operand(other, self)
+
+    return method
+
+
 class TracedValue(Value):
     """A Value of a row that is not known yet."""
 
@@ -55,14 +71,6 @@ class TracedValue(Value):
     def _apply_after(self, name, other):
         return join(name, other, self)
 
-    def detach(self):
-        return make("detach", None, "detach", (self,))
-
-    def _largest_of(self, values):
-        """See ``functional.largest``; of each row."""
-        m = functools.reduce(maximum, values)
-        return where(math.inf - m.abs(), m, 0.0).detach()  # inf - inf is NaN
-
     def _item_of(self, items):
         """items[i], where this Value is i or next to it."""
         chosen = items[0]
@@ -71,20 +79,11 @@ class TracedValue(Value):
         return chosen
 
     # Python asks these first when a plain Value stands to the left.
-    def __radd__(self, other):
-        return join("add", other, self) if self._is_operand(other) else NotImplemented
-
-    def __rmul__(self, other):
-        return join("mul", other, self) if self._is_operand(other) else NotImplemented
-
-    def __rsub__(self, other):
-        return join("add", other, -self) if self._is_operand(other) else NotImplemented
-
-    def __rtruediv__(self, other):
-        return join("mul", other, self**-1) if self._is_operand(other) else NotImplemented
-
-    def __rpow__(self, other):
-        return join("pow", other, self) if self._is_operand(other) else NotImplemented
+    __radd__ = reflected(operator.add, lambda other, x: join("add", other, x))
+    __rmul__ = reflected(operator.mul, lambda other, x: join("mul", other, x))
+    __rsub__ = reflected(operator.sub, lambda other, x: join("add", other, -x))
+    __rtruediv__ = reflected(operator.truediv, lambda other, x: join("mul", other, x**-1))
+    __rpow__ = reflected(operator.pow, lambda other, x: join("pow", other, x))
 
     # --- what cannot be traced ---
 
@@ -92,12 +91,31 @@ class TracedValue(Value):
     def data(self):
         raise unknown("its data was read")
 
+    @property
+    def grad(self):
+        raise unknown("its gradient was read")
+
+    @property
+    def _backward(self):
+        raise unknown("its _backward was read")
+
+    @property
+    def _prev(self):
+        raise unknown("its _prev was read")
+
     def __setattr__(self, name, x):
-        if name == "data":
-            raise unknown("its data was set")
+        if name in ("data", "grad"):
+            raise unknown(f"its {name} was set")
         if name == "_backward":
-            raise own_operator()
+            raise own_operator(users_line())
         super().__setattr__(name, x)
+
+    def _has_own_backward(self):
+        return False
+
+    @classmethod
+    def _refuse_bulk(cls):
+        raise unknown("its data or gradient was to be read or set")
 
     def _compare(self, other):
         raise unknown("it was compared")
@@ -115,9 +133,9 @@ class TracedValue(Value):
 
 
 # Value may have faster operators of its own, for data that is known.
-for name, operator in vars(Operators).items():
-    if callable(operator) and name not in vars(TracedValue):
-        setattr(TracedValue, name, operator)
+for name, method in vars(Operators).items():
+    if callable(method) and name not in vars(TracedValue):
+        setattr(TracedValue, name, method)
 
 
 def unknown(what):
@@ -128,9 +146,9 @@ def unknown(what):
     )
 
 
-def own_operator():
+def own_operator(place):
     return TraceError(
-        f"{users_line()}: an operator with a _backward of its own cannot be traced; "
+        f"{place}: an operator with a _backward of its own cannot be traced; "
         "build it of Value's operators"
     )
 
@@ -142,16 +160,36 @@ def without_gradient():
     )
 
 
+def of_another_trace(function):
+    return TraceError(
+        f"{line_of(function)}: the function uses a Value that depends on an argument of another "
+        "trace: one kept from an earlier call, or of another jitted function"
+    )
+
+
+def line_of(function):
+    """Where a function begins, as 'file:line'."""
+    code = getattr(function, "__code__", None)
+    return f"{code.co_filename}:{code.co_firstlineno}" if code else repr(function)
+
+
 def users_line():
     """Where the user's code is, as 'file:line'."""
     frame = sys._getframe(1)
-    while frame.f_back is not None and is_ours(frame.f_globals.get("__name__", "")):
+    while frame.f_back is not None and is_passed_through(frame):
         frame = frame.f_back
     return f"{frame.f_code.co_filename}:{frame.f_lineno}"
 
 
-def is_ours(module):
-    return module.split(".")[0] in ("micrograd_c", "python_ref")
+STANDARD_LIBRARY = os.path.dirname(os.__file__) + os.sep
+
+
+def is_passed_through(frame):
+    """Whether the code is ours, NumPy's or the standard library's."""
+    package = frame.f_globals.get("__name__", "").split(".")[0]
+    file = frame.f_code.co_filename
+    is_standard = file.startswith(STANDARD_LIBRARY) and "site-packages" not in file
+    return is_standard or package in ("micrograd_c", "python_ref", "numpy")
 
 
 if backend == "c":
@@ -192,6 +230,12 @@ if backend == "c":
         """A TracedValue that stands for an argument."""
         return traced(lib.mg_traced(0, 0, 0, 0.0))
 
+    def made_in(leaf):
+        """The number of the trace that made a leaf, below 0 of an argument, 0 for none."""
+        return lib.mg_made_in(leaf._mg_id)
+
+    set_tracing = lib.mg_set_tracing
+
     def traced(node):
         if not node:
             raise MemoryError(NO_MEMORY) if is_grad_enabled() else without_gradient()
@@ -207,7 +251,15 @@ else:
         return Value._make(name, k, label, operands, math.nan, TracedValue)
 
     def argument():
-        return TracedValue(math.nan)
+        value = object.__new__(TracedValue)
+        value._fill(math.nan, (), "", k=-current_trace().number)
+        return value
+
+    def made_in(leaf):
+        return leaf._recipe()[1] or 0
+
+    def set_tracing(_number):
+        pass
 
 
 def join(name, *operands):
@@ -215,22 +267,45 @@ def join(name, *operands):
     return make(name, None, OPS[name].label, operands)
 
 
+numbers = itertools.count(1)
+
+
 class Trace:
     """What calling ``function`` once made: its arguments and outputs, as Values.
 
     ``widths`` says for each argument how many columns it has; None is a single Value.
+    Meanwhile operators don't raise: what they are given now is no matter.
     """
 
     def __init__(self, function, widths):
+        self.function = function
+        self.number = next(numbers)
         self.arguments, self.widths = [], []
-        given = []
-        for width in widths:
-            columns = [argument() for _ in range(1 if width is None else width)]
-            given.append(columns[0] if width is None else list(columns))
-            self.arguments += columns
-            self.widths.append(len(columns))
-        with enable_grad():  # the first call may stand inside of a no_grad()
+        with self.entered():
+            given = []
+            for width in widths:
+                columns = [argument() for _ in range(1 if width is None else width)]
+                given.append(columns[0] if width is None else list(columns))
+                self.arguments += columns
+                self.widths.append(len(columns))
             self.outputs, self.is_single = outputs_of(function, function(*given))
+
+    @contextmanager
+    def entered(self):
+        """Within it, this thread is in the trace: a leaf that is made is a constant of it."""
+        outer = current_trace()
+        with tracing(self), ieee(), enable_grad():  # the call may stand inside of a no_grad()
+            set_tracing(self.number)
+            try:
+                yield
+            finally:
+                set_tracing(outer.number if outer else 0)
+
+    def refuse_own_operator(self):
+        raise own_operator(users_line())
+
+    def refuse_no_grad(self):
+        raise without_gradient()
 
 
 def outputs_of(function, result):

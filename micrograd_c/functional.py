@@ -12,10 +12,14 @@ True
 1.5
 """
 
+import functools
+import math
+
 from micrograd_c._backend import backend
 from python_ref.numbers import to_float
 from python_ref.operators import Operators
 from python_ref.ops import OPS
+from python_ref.tracing import current_trace
 
 if backend == "c":
     from micrograd_c import _cbulk
@@ -114,7 +118,7 @@ def logsumexp(values):
     values, and, as log(0) does, where all are -inf. Source: https://en.wikipedia.org/wiki/LogSumExp.
     """
     values = non_empty(values, "logsumexp")
-    made = in_c("logsumexp", values)
+    made = None if current_trace() else in_c("logsumexp", values)
     if made:
         return made
     m = largest(values)
@@ -128,7 +132,7 @@ def softmax(values):
     Source: https://en.wikipedia.org/wiki/Softmax_function.
     """
     values = non_empty(values, "softmax")
-    made = in_c("softmax", values)
+    made = None if current_trace() else in_c("softmax", values)
     if made:
         return made
     m = largest(values)
@@ -139,13 +143,20 @@ def softmax(values):
 
 def largest(values):
     """The largest of the values' data, NaN aside; 0 when it is infinite."""
-    for v in values:
-        if hasattr(v, "_largest_of"):  # in a function that jit traces
-            return v._largest_of(values)
+    if current_trace() and any(isinstance(v, Operators) for v in values):
+        return traced_largest(values)
     m = to_float(values[0])
     for v in values[1:]:
         m = max(m, to_float(v))
     return m if m - m == 0.0 else 0.0
+
+
+def traced_largest(values):
+    """The same in a function that jit traces: it is another number in each run and row."""
+    from micrograd_c._trace import where  # which needs an engine
+
+    m = functools.reduce(maximum, values)
+    return where(math.inf - m.abs(), m, 0.0).detach()  # inf - inf is NaN
 
 
 def non_empty(values, name):
@@ -203,6 +214,8 @@ def check_values(values):
     for kind in set(map(type, values)):
         if not issubclass(kind, Operators):
             raise TypeError(f"expected Values, got {kind.__name__}")
+        if hasattr(kind, "_refuse_bulk"):  # in a function that jit traces
+            kind._refuse_bulk()
     return values
 
 

@@ -3,21 +3,25 @@
 The function is written for *one* example. Traced, it becomes a program: see
 csrc/program.h. On the Python engine the same calls run it row by row.
 
-What is fixed at the trace: the graph's shape, every number that is no Value, random
-draws, and everything else that the function does but computing with Values. What is
-read anew in each run: the data of the *parameters*, the Values that the function
-reached but was not given. A Value that was computed from parameters before, outside of
-the function, is computed again from their data of now. Assigning a new Value to a place
-that the function reads (``neuron.w[0] = Value(1.0)``) is not seen: jit it again. A traced Value
-can be ``detach()``ed; ``no_grad()`` inside of the function is a TraceError.
+What is fixed at the trace: the graph's shape, every number that is no Value, every Value
+that the function makes of a number, random draws, and everything else that the function
+does but computing with Values. What is read anew in each run: the data of the
+*parameters*, the Values that the function reached but was not given. A Value that was
+computed from parameters before, outside of the function, is computed again from their
+data of now, and its own ``data`` and ``grad`` are left alone. Assigning a new Value to a
+place that the function reads (``neuron.w[0] = Value(1.0)``) is not seen: jit it again.
+``detach()`` is traced; ``no_grad()`` inside of the function is a TraceError.
 """
 
 import functools
 import time
 
+from micrograd_c import _check
 from micrograd_c._backend import backend
-from micrograd_c._eager import EagerProgram, Rows
+from micrograd_c._eager import EagerProgram, NotFinite
 from micrograd_c._trace import TraceError, where
+from micrograd_c.engine import Value
+from micrograd_c.optim import Optimizer
 from python_ref.numbers import describe
 
 if backend == "c":
@@ -30,7 +34,7 @@ __all__ = ["jit", "where", "TraceError"]
 # How long C may run before Python looks for Ctrl-C, in seconds.
 PATIENCE = 0.05
 
-CHECK_TOLERANCE = 1e-12
+MOST_THREADS = 1024
 
 
 class jit:  # noqa: N801 - used as a decorator
@@ -44,8 +48,11 @@ class jit:  # noqa: N801 - used as a decorator
 
     Raises TraceError where ``f`` looks at data that depends on an argument; TypeError and
     ValueError for arrays that do not fit, naming the argument and its shape; MemoryError.
-    Results that are not finite are IEEE's; with ``check_finite=True`` they raise
-    FloatingPointError, naming the example and the operator, instead.
+    Nothing raises for the data it is given, as an eager Value would: ``log`` of -1 is NaN,
+    1 / 0 is inf, as in IEEE arithmetic. With ``check_finite=True`` a result that is not
+    finite raises FloatingPointError instead, naming the example and the operator that
+    first gave an infinity or NaN for it. ``backward`` and ``fit`` look at the gradients of the
+    parameters too. What is infinite on the way, but in no result, is let through.
 
     >>> from micrograd_c.engine import Value
     >>> w = Value(2.0)
@@ -70,23 +77,29 @@ class jit:  # noqa: N801 - used as a decorator
 
     def __call__(self, *arrays, check_finite=False):
         """f of each example: shape (n,) if f returns a Value, else (n, k), float64."""
+        import numpy as np
+
         program, arrays = self._prepare(arrays)
         out = program.forward(arrays)
         if check_finite:
-            raise_if_not_finite(program, arrays, out)
+            bad = np.flatnonzero(~np.isfinite(out).all(axis=1))
+            if len(bad):
+                raise not_finite(program, arrays, bad[:1].tolist())
         return out[:, 0] if program.is_single else out
 
     def backward(self, *arrays, check_finite=False):
         """The mean of f over the examples; adds its gradient to the parameters' ``grad``.
 
         A batch's rows are added in an order that only their number fixes: the same batch
-        gives the same bits on any machine with the same math library.
+        gives the same bits on any machine with the same math library. With
+        ``check_finite``, nothing has been added when it raises.
         """
         program, arrays = self._prepare(arrays)
         require_single(program, "backward")
-        if check_finite:
-            raise_if_not_finite(program, arrays, program.forward(arrays))
-        return program.backward(arrays)
+        try:
+            return program.backward(arrays, bool(check_finite))
+        except NotFinite as found:
+            raise not_finite(program, arrays, found.rows) from None
 
     def fit(
         self, *arrays, optimizer, epochs=1, batch_size=None, shuffle=True, seed=0,
@@ -99,13 +112,17 @@ class jit:  # noqa: N801 - used as a decorator
         - ``batch_size=None`` takes all examples in one batch, in their order. Else each epoch
           takes the rows in the order ``rng.permutation(n)``, with one
           ``rng = numpy.random.default_rng(seed)`` for all epochs, or with ``shuffle=False`` as
-          they are; the last batch may be smaller.
+          they are; the last batch may be smaller. A ``batch_size`` of n or more is the full
+          batch, and is not shuffled.
         - ``optimizer`` is any of ``micrograd_c.optim``; its state goes on from where it is and
           is kept. Parameters of f that it does not have stay as they are. Afterwards ``grad``
-          is the last batch's gradient.
+          is the last batch's gradient. One with an update rule of its own, in Python, works
+          too, with a return to Python for each batch.
         - ``callback(epoch, loss)`` is called after each epoch; returning True stops.
         - ``threads`` does not change any bit of the result.
         - ``progress=True`` shows a bar; it needs tqdm.
+        - ``check_finite=True`` raises before the first step for which the loss or a gradient
+          is not finite: parameters and optimizer are those of the step before.
 
         Ctrl-C stops between two batches; parameters and optimizer are then those of the last
         step; so they are after a MemoryError. Raises TypeError and ValueError for options that
@@ -116,22 +133,20 @@ class jit:  # noqa: N801 - used as a decorator
         n = len(arrays[0])
         batch_size = n if batch_size is None else require_count("batch_size", batch_size)
         epochs = require_count("epochs", epochs, least=0)
-        threads = require_count("threads", threads)
-        if not hasattr(optimizer, "hyperparameters"):
-            raise TypeError(
-                f"expected an optimizer of micrograd_c.optim, got {describe(optimizer)}"
-            )
+        threads = require_count("threads", threads, most=MOST_THREADS)
+        require_optimizer(optimizer)
         shuffles = shuffle and batch_size < n
-        run = Fit(program, arrays, optimizer, min(batch_size, n), shuffles, seed, threads)
-        losses, one_by_one = [], bool(callback or progress or check_finite)
+        run = Fit(
+            program, arrays, optimizer, min(batch_size, n), shuffles, seed, threads,
+            bool(check_finite),
+        )  # fmt: skip
+        losses, one_by_one = [], bool(callback or progress)
         with bar(epochs, progress) as show:
             while len(losses) < epochs:
                 new = run.epochs(1 if one_by_one else epochs - len(losses))
                 losses += new
                 show(len(new), losses[-1])
-                if check_finite:
-                    raise_if_not_finite(program, arrays, program.forward(arrays))
-                if callback and callback(len(losses) - 1, losses[-1]) is True:
+                if callback and is_true(callback(len(losses) - 1, losses[-1])):
                     break
         return losses
 
@@ -141,34 +156,20 @@ class jit:  # noqa: N801 - used as a decorator
         Raises AssertionError naming the first value, or gradient of the mean, that differs
         by more than 1e-12 relative; a gradient relative to the sum of the sizes of what
         the examples add to it. Leaves every gradient as it was. For functions that return
-        several Values, only those are compared.
+        several Values, only those are compared. Eager Values don't raise meanwhile either.
         """
-        import numpy as np
-
         program, arrays = self._prepare(arrays)
-        eager = Rows(self._function, [None if a.ndim == 1 else a.shape[1] for a in arrays])
-        compare("value", program.forward(arrays), eager.forward(arrays))
-        if not program.is_single:
-            return
-        parameters = program.parameters
-        before = [p.grad for p in parameters]
-        try:
-            ours = gradients(parameters, program.backward, arrays)
-            scale, theirs = np.zeros(len(parameters)), np.zeros(len(parameters))
-            for i in range(len(arrays[0])):
-                row = gradients(parameters, eager.backward, [a[i : i + 1] for a in arrays])
-                theirs += row / len(arrays[0])
-                scale += np.abs(row) / len(arrays[0])
-        finally:
-            for p, grad in zip(parameters, before):
-                p.grad = grad
-        compare("gradient", ours, theirs, scale)
+        _check.check(program, self._function, arrays)
 
     def explain(self):
-        """The program of the last call, as text."""
+        """Print the program of the last call: what is in its slots, and its instructions."""
         if self._last is None:
-            return "not traced yet: it is traced when first called\n"
-        return self._last.explain()
+            print("not traced yet: it is traced when first called")
+        else:
+            print("\n".join(self._last.explain()))
+
+    def __reduce__(self):
+        return jit, (self._function,)  # a copy traces anew
 
     def __repr__(self):
         name = getattr(self._function, "__name__", repr(self._function))
@@ -191,11 +192,12 @@ class jit:  # noqa: N801 - used as a decorator
 class Fit:
     """Epochs of training, as many in one call as Python can wait for."""
 
-    def __init__(self, program, arrays, optimizer, batch_size, shuffles, seed, threads):
+    def __init__(self, program, arrays, optimizer, batch_size, shuffles, seed, threads, finite):
         import numpy as np
 
         self.program, self.arrays, self.optimizer = program, arrays, optimizer
         self.batch_size, self.shuffles, self.threads = batch_size, shuffles, threads
+        self.check_finite = finite
         self.n = len(arrays[0])
         self.random = np.random.default_rng(seed)
         self.rows = batch_size  # how many to train on in one call
@@ -209,26 +211,29 @@ class Fit:
             order = None
             if self.shuffles:
                 order = np.array([self.random.permutation(self.n) for _ in range(whole)])
-            sums = self._train(self.arrays, order, self.n * whole, repeats=whole)
+            sums = self._train(order, self.n * whole, [0.0] * whole)
             return [loss / self.n for loss in sums]
-        order = self.random.permutation(self.n) if self.shuffles else None
-        total, first = 0.0, 0
+        order = self.random.permutation(self.n) if self.shuffles else np.arange(self.n)
+        sums, first = [0.0], 0
         while first < self.n:
-            end = min(first + self.rows, self.n)
-            some = [array[first:end] for array in self.arrays] if order is None else self.arrays
-            part = None if order is None else order[first:end]
-            total += self._train(some, part, end - first)[0]
-            first = end
-        return [total / self.n]
+            part = order[first : first + self.rows]
+            sums = self._train(part, len(part), sums)  # C adds on: a cut changes no bit
+            first += len(part)
+        return [sums[0] / self.n]
 
-    def _train(self, arrays, order, rows, **more):
+    def _train(self, order, rows, sums):
         started = time.perf_counter()
-        sums = self.program.train(
-            arrays, order, self.batch_size, self.optimizer, self.threads, **more
-        )
+        try:
+            sums = self.program.train(
+                self.arrays, order, self.batch_size, self.optimizer, self.threads, sums,
+                self.check_finite,
+            )  # fmt: skip
+        except NotFinite as found:
+            raise not_finite(self.program, self.arrays, found.rows) from None
         taken = time.perf_counter() - started
         if rows >= self.rows and taken < PATIENCE / 2:  # no more than a hundredfold: it may err
-            self.rows = int(self.rows * min(100.0, PATIENCE / (taken + 1e-6)))
+            batches = self.rows // self.batch_size * min(100.0, PATIENCE / (taken + 1e-6))
+            self.rows = max(1, int(batches)) * self.batch_size  # a cut is between two batches
         return sums
 
 
@@ -246,7 +251,12 @@ def as_matrices(arrays):
         if type(given) is np.ndarray and given.dtype == np.float64 and given.flags.c_contiguous:
             array = given
         else:
-            array = np.asarray(given)
+            try:
+                array = np.asarray(given)
+            except ValueError as error:  # a ragged list
+                raise ValueError(
+                    f"argument {i}: expected an array of shape (n,) or (n, k): {error}"
+                ) from None
             if array.dtype == object or array.dtype.kind not in "biuf":
                 raise TypeError(
                     f"argument {i}: expected an array of real numbers, got {array.dtype} "
@@ -275,51 +285,33 @@ def require_single(program, what):
         raise TypeError(f"{what} needs a function that returns a single Value, not a list or tuple")
 
 
-def require_count(name, x, least=1):
+def require_count(name, x, least=1, most=None):
     if isinstance(x, bool) or not hasattr(x, "__index__"):
         raise TypeError(f"expected an int as {name}, got {describe(x)}")
     if x.__index__() < least:
         raise ValueError(f"expected {name} >= {least}, got {x}")
+    if most is not None and x.__index__() > most:
+        raise ValueError(f"expected {name} <= {most}, got {x}")
     return x.__index__()
 
 
-def raise_if_not_finite(program, arrays, out):
+def require_optimizer(x):
+    if not isinstance(x, Optimizer):
+        given = f"the class {x.__name__}" if isinstance(x, type) else describe(x)
+        raise TypeError(f"expected an optimizer of micrograd_c.optim, got {given}")
+    if not isinstance(x.params[0], Value):
+        raise TypeError("expected an optimizer of this engine's Values, got another engine's")
+
+
+def is_true(x):
+    """Whether ``x`` is True, of Python or NumPy."""
     import numpy as np
 
-    bad = np.flatnonzero(~np.isfinite(out).all(axis=1))
-    if len(bad):
-        row = int(bad[0])
-        name = program.non_finite(arrays, row) or "input"
-        raise FloatingPointError(
-            f"example {row}: {name} gives a result that is not finite, the output is "
-            f"{out[row].tolist()}"
-        )
+    return isinstance(x, (bool, np.bool_)) and bool(x)
 
 
-# --- check ---
-
-
-def gradients(parameters, backward, arrays):
-    import numpy as np
-
-    for p in parameters:
-        p.grad = 0.0
-    backward(arrays)
-    return np.array([p.grad for p in parameters])
-
-
-def compare(what, ours, theirs, scale=None):
-    import numpy as np
-
-    scale = np.abs(theirs) if scale is None else scale
-    with np.errstate(all="ignore"):
-        same = (ours == theirs) | (np.isnan(ours) & np.isnan(theirs))
-        close = np.abs(ours - theirs) <= CHECK_TOLERANCE * scale
-    for place in np.argwhere(~(same | close))[:1]:
-        at = tuple(int(i) for i in place)
-        raise AssertionError(
-            f"{what} {at}: the program gives {ours[at]!r}, eager Values give {theirs[at]!r}"
-        )
+def not_finite(program, arrays, rows):
+    return FloatingPointError(program.what_is_not_finite(arrays, rows))
 
 
 # --- progress ---

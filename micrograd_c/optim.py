@@ -10,6 +10,8 @@ An optimizer is its parameters and three plain things, so that a loop in C can r
   also an attribute that may be changed between steps;
 - ``state``, one float64 array of shape (n_parameters,) by each name in ``state_names``;
 - ``step_count``, how many steps it has taken.
+
+``params``, a tuple, and the arrays in ``state`` may be replaced by others that fit.
 """
 
 import math
@@ -33,21 +35,45 @@ __all__ = ["SGD", "Adam", "AdamW", "RMSprop", "StepLR", "CosineAnnealingLR", "Li
 class Optimizer:
     """What the optimizers share. A subclass adds the names of its state, and ``_update``.
 
-    Raises TypeError for a parameter that is no Value; ValueError for no parameters, one
-    given twice, one that is computed from others, or a hyper-parameter out of its range.
+    Raises TypeError for a parameter that is no Value, or of another engine than the first;
+    ValueError for no parameters, one given twice, one that is computed from others, or a
+    hyper-parameter out of its range.
     """
 
     kind = ""
     state_names = ()
+    _rule_is_in_c = False
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        own = {"kind", "state_names", "step", "_update", "_move"} & set(vars(cls))
+        if own and "_rule_is_in_c" not in vars(cls):
+            cls._rule_is_in_c = False  # a user's own
 
     def __init__(self, params, **hyperparameters):
         import numpy as np
 
-        self.params = checked_parameters(params)
+        self._count = np.zeros(1)  # where C counts, so that no Ctrl-C comes in between
+        self.params = params
         self._names = tuple(hyperparameters)
         self._set_hyperparameters(hyperparameters)
         self.state = {name: np.zeros(len(self.params)) for name in self.state_names}
-        self.step_count = 0
+
+    @property
+    def params(self):
+        return self._params
+
+    @params.setter
+    def params(self, params):
+        self._params = tuple(checked_parameters(params))
+
+    @property
+    def step_count(self):
+        return int(self._count[0])
+
+    @step_count.setter
+    def step_count(self, n):
+        self._count[0] = n
 
     def zero_grad(self):
         """Set the gradient of every parameter to 0."""
@@ -57,12 +83,16 @@ class Optimizer:
             zero_grad(self.params)
 
     def step(self):
-        """Move every parameter once, against its gradient; on the C engine in one call."""
+        """Move every parameter once, against its gradient; on the C engine in one call.
+
+        Raises ValueError for an array in ``state`` that does not fit.
+        """
         if self._is_in_c():
             _coptimizer.step(self)
             return
         import numpy as np
 
+        self._checked_state()
         data, grad = get_data(self.params), get_grad(self.params)
         self.step_count += 1
         with np.errstate(all="ignore"):  # inf and NaN flow on, as in the engines
@@ -70,7 +100,22 @@ class Optimizer:
         set_data(self.params, data)
 
     def _is_in_c(self):
-        return _coptimizer and isinstance(self.params[0], Value)
+        return self._rule_is_in_c and _coptimizer and isinstance(self._params[0], Value)
+
+    def _checked_state(self):
+        """The arrays in ``state``, in the order of ``state_names``."""
+        import numpy as np
+
+        arrays = [self.state.get(name) for name in self.state_names]
+        for name, array in zip(self.state_names, arrays):
+            is_fit = isinstance(array, np.ndarray) and array.dtype == np.float64
+            if not is_fit or array.shape != (len(self.params),) or not array.flags.carray:
+                raise ValueError(
+                    f"expected {name} in state to be a contiguous, writeable float64 array of "
+                    f"shape ({len(self.params)},), got {describe(array)}"
+                    + (f" and type {array.dtype}" if isinstance(array, np.ndarray) else "")
+                )
+        return arrays
 
     def _update(self, data, grad):
         """Change ``data`` and ``self.state`` in place; ``step_count`` is 1 at the first."""
@@ -147,6 +192,7 @@ class SGD(Optimizer):
     """
 
     kind = "sgd"
+    _rule_is_in_c = True
     state_names = ("momentum_buffer",)
 
     def __init__(
@@ -187,6 +233,7 @@ class Adam(Optimizer):
     """
 
     kind = "adam"
+    _rule_is_in_c = True
     state_names = ("exp_avg", "exp_avg_sq", "max_exp_avg_sq")
 
     def __init__(
@@ -226,6 +273,7 @@ class AdamW(Adam):
     """
 
     kind = "adamw"
+    _rule_is_in_c = True
 
     def __init__(
         self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=1e-2, amsgrad=False
@@ -244,6 +292,7 @@ class RMSprop(Optimizer):
     """
 
     kind = "rmsprop"
+    _rule_is_in_c = True
     state_names = ("square_avg", "grad_avg", "momentum_buffer")
 
     def __init__(
@@ -294,6 +343,8 @@ def checked_parameters(params):
     for i, p in enumerate(params):
         if not isinstance(p, Operators):
             raise TypeError(f"expected Values as parameters, got {describe(p)} as number {i}")
+        if p._plain_class is not params[0]._plain_class:
+            raise TypeError(f"parameter {i} is a Value of another engine than parameter 0")
         if p._op:
             raise ValueError(f"parameter {i} is computed by {p._op!r}: give what it depends on")
         if first_place.setdefault(p, i) != i:

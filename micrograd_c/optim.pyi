@@ -14,7 +14,10 @@ __all__ = ["SGD", "Adam", "AdamW", "RMSprop", "StepLR", "CosineAnnealingLR", "Li
 class Optimizer:
     kind: str
     state_names: tuple[str, ...]
-    params: list[Value]
+    @property
+    def params(self) -> tuple[Value, ...]: ...
+    @params.setter
+    def params(self, params: Iterable[Value]) -> None: ...
     state: dict[str, NDArray[np.float64]]
     step_count: int
     lr: float

@@ -9,9 +9,11 @@ its gradient flows is one row in ``ops.py``; how Python's operators spell it is
 from python_ref import copying
 from python_ref.copying import topological_sort
 from python_ref.grad_mode import is_grad_enabled
+from python_ref.ieee import value_of
 from python_ref.numbers import describe, to_float
 from python_ref.operators import Operators
 from python_ref.ops import OPS
+from python_ref.tracing import current_trace
 
 
 class Value(Operators):
@@ -38,7 +40,10 @@ class Value(Operators):
         for child in children:
             if not isinstance(child, Value):
                 raise TypeError(f"expected Values as _children, got {describe(child)}")
-        self._fill(data, children, _op or "")
+        trace = current_trace()
+        if trace and (children or _op):
+            trace.refuse_own_operator()
+        self._fill(data, children, _op or "", k=trace and trace.number)
         if label:
             self.label = label
 
@@ -48,7 +53,7 @@ class Value(Operators):
         self._operands = operands
         self._op = op
         self.__row = row  # the operator's row in OPS; None for a leaf or a user's operator
-        self.__k = k  # the operator's parameter that is no node: an exponent, a slope
+        self.__k = k  # the operator's parameter that is no node; of a leaf, the trace it is of
         self.__own_backward = None
 
     @property
@@ -86,6 +91,8 @@ class Value(Operators):
     def _backward(self, function):
         if not callable(function):
             raise TypeError(f"expected a function as _backward, got {describe(function)}")
+        if current_trace():
+            current_trace().refuse_own_operator()
         self.__own_backward = function
 
     def _apply_derivatives(self):
@@ -102,13 +109,13 @@ class Value(Operators):
     def _apply(self, name, *others):
         operands = (self, *(x if isinstance(x, Value) else Value(x) for x in others))
         row = OPS[name]
-        data = row.value(*(operand.__data for operand in operands))
+        data = value_of(row, *(operand.__data for operand in operands))
         if not is_grad_enabled():
             return Value(data)
         return self._make(name, None, row.label, operands, data)
 
     def _apply_k(self, name, k, label):
-        data = OPS[name].value(self.__data, k)
+        data = value_of(OPS[name], self.__data, k)
         return self._make(name, k, label, (self,), data) if is_grad_enabled() else Value(data)
 
     @staticmethod

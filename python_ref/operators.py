@@ -13,6 +13,7 @@ import operator
 from python_ref.arrays import elementwise
 from python_ref.copying import reduce_value, restore_attributes
 from python_ref.numbers import describe, is_number, to_float
+from python_ref.tracing import current_trace
 
 
 class Operators:
@@ -205,7 +206,7 @@ class Operators:
 
     def detach(self):
         """A new leaf with the same data: no gradient flows through it."""
-        return self._constant(self.data)
+        return self._apply("detach") if current_trace() else self._constant(self.data)
 
     def __repr__(self):
         return f"Value(data={self.data}, grad={self.grad})"

@@ -1,8 +1,8 @@
 """The operator table: one row an operator, its value and its derivative.
 
 ``csrc/ops.h`` is the same table in C, row for row. A value function raises what
-Python's ``math`` raises; a derivative function never raises, it lets infinities
-and NaNs flow, as C does.
+Python's ``math`` raises (``ieee_value`` is for who wants none of that); a derivative
+function never raises, it lets infinities and NaNs flow, as C does.
 
 A derivative function is called with the operands' current data, then the
 output's, then the gradient ``g`` that arrives at the output, and returns the
@@ -70,6 +70,17 @@ def ieee_cosh(x):
         return math.cosh(x)
     except OverflowError:
         return inf
+
+
+def ieee_value(name, x, y=None):
+    """The value where the operator's own function raises."""
+    if name in ("pow", "pow_k"):
+        return ieee_power(x, y)
+    if name in ("log", "log1p"):
+        return -inf if x == {"log": 0.0, "log1p": -1.0}[name] else nan
+    if name == "sinh":
+        return ieee_sinh(x)
+    return inf if name in ("exp", "expm1", "cosh") else nan
 
 
 # --- values that are not one call of math -----------------------------------

@@ -2,6 +2,7 @@
 
 import gc
 import os
+import sys
 from dataclasses import dataclass
 from types import ModuleType
 
@@ -55,6 +56,19 @@ def engine(request):
         return load_c_engine()
     except Exception as error:  # the warning of a fallback included
         pytest.fail(f"the C engine cannot be tested: {error}", pytrace=False)
+
+
+@pytest.fixture(params=["c", "py"])
+def jit_engine(request, monkeypatch):
+    """The engine of jitted functions: a program in C, and what the Python engine does instead."""
+    import micrograd_c._eager
+
+    if request.param == "py":
+        module = sys.modules["micrograd_c.jit"]  # the name micrograd_c.jit is the class
+        monkeypatch.setattr(module, "Program", micrograd_c._eager.EagerProgram)
+    elif micrograd_c.backend == "python":
+        pytest.skip("there is no C engine in this process")
+    return request.param
 
 
 @pytest.fixture

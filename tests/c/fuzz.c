@@ -283,9 +283,7 @@ static void run_program(mg_program *program, size_t n_outputs) {
         mg_program_forward(program, inputs, n, again) == MG_OK)
         for (size_t i = 0; i < n * n_outputs; i++)
             CHECK(memcmp(&first[i], &again[i], sizeof(double)) == 0 || isnan(first[i]));
-    (void)mg_program_backward(program, inputs, n, &mean);
-    const char *name;
-    (void)mg_program_non_finite(program, inputs, 0, &name);
+    (void)mg_program_backward(program, inputs, n, next() % 2, &mean);
     mg_program_info info = mg_program_describe(program);
     for (size_t i = 0; i < info.instructions; i++)
         CHECK(mg_program_instruction(program, i).name != NULL);
@@ -296,7 +294,7 @@ static void run_program(mg_program *program, size_t n_outputs) {
     if (next() % 2)
         return;
     mg_id params[4];
-    double state[3][4] = {{0.0}}, sums[2];
+    double state[3][4] = {{0.0}}, sums[2] = {0.0}, steps = 0.0;
     int64_t order[2 * ROWS];
     mg_optimizer optimizer = {.kind = (mg_optimizer_kind)below(4),
                               .lr = 0.125,
@@ -307,6 +305,7 @@ static void run_program(mg_program *program, size_t n_outputs) {
                               .eps = 1e-8,
                               .alpha = 0.9,
                               .flag = next() % 2,
+                              .step_count = &steps,
                               .parameters = params};
     for (size_t i = 0; i < info.parameters && optimizer.n < 4; i++)
         if (next() % 4)
@@ -317,7 +316,7 @@ static void run_program(mg_program *program, size_t n_outputs) {
         order[i] = (int64_t)below(n);
     int threads = next() % 16 == 0 ? 2 : 1;
     (void)mg_program_train(program, inputs, next() % 2 ? order : NULL, n, 1 + below(ROWS),
-                           2, &optimizer, threads, sums);
+                           2, &optimizer, threads, next() % 2, sums);
     (void)mg_optimizer_step(&optimizer);
 }
 

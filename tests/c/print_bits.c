@@ -150,21 +150,23 @@ static void print_program(const char *kernels) {
 
     mg_program *program = compile(parameters);
     must(mg_program_forward(program, inputs, ROWS, out) == MG_OK);
-    must(mg_program_backward(program, inputs, ROWS, &mean) == MG_OK);
+    must(mg_program_backward(program, inputs, ROWS, 0, &mean) == MG_OK);
     print_bits(mean);
     for (size_t i = 0; i < ROWS; i++)
         print_bits(out[i]);
     for (size_t i = 0; i < N_PARAMETERS; i++)
         print_bits(mg_grad(parameters[i]));
 
+    double steps = 0.0;
     mg_optimizer rmsprop = {.kind = MG_RMSPROP,
+                            .step_count = &steps,
                             .lr = 0.01,
                             .alpha = 0.99,
                             .eps = 1e-8,
                             .n = N_PARAMETERS,
                             .parameters = parameters,
                             .state = {square_avg, NULL, NULL}};
-    must(mg_program_train(program, inputs, NULL, ROWS, 10, EPOCHS, &rmsprop, 2, sums) ==
+    must(mg_program_train(program, inputs, NULL, ROWS, 10, EPOCHS, &rmsprop, 2, 0, sums) ==
          MG_OK);
     for (size_t i = 0; i < EPOCHS; i++)
         print_bits(sums[i]);

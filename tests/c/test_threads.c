@@ -81,7 +81,7 @@ static void call_nets(int number) {
 
 /* One program that all run, and one that each compiles and trains. */
 static void run_programs(int number) {
-    double x[ROWS], out[ROWS], sums[2], state[1] = {0.0};
+    double x[ROWS], out[ROWS], sums[2] = {0.0}, state[1] = {0.0}, steps = 0.0;
     const double *inputs[1] = {x};
     const size_t widths[1] = {1};
     mg_status status;
@@ -91,10 +91,12 @@ static void run_programs(int number) {
     mg_id w = mg_leaf(1.0), arg = mg_traced(mg_op_find("leaf"), 0, 0, 0.0);
     mg_id root = mg_traced(mg_op_find("mul"), w, arg, 0.0);
     mg_program *own = mg_compile(&arg, widths, 1, &root, 1, &status);
-    mg_optimizer optimizer = {.kind = MG_SGD, .lr = 0.001, .n = 1, .parameters = &w};
+    mg_optimizer optimizer = {
+        .kind = MG_SGD, .lr = 0.001, .step_count = &steps, .n = 1, .parameters = &w};
     optimizer.state[0] = state;
     CHECK(own != NULL);
-    CHECK(mg_program_train(own, inputs, NULL, ROWS, 32, 2, &optimizer, 2, sums) == MG_OK);
+    CHECK(mg_program_train(own, inputs, NULL, ROWS, 32, 2, &optimizer, 2, 0, sums) ==
+          MG_OK);
     CHECK(mg_data(w) < 1.0 && mg_optimizer_step(&optimizer) == MG_OK);
     mg_program_free(own);
     mg_release(root);

@@ -143,7 +143,7 @@ class Program:
         columns = [ffi.new("double[]", [x]), ffi.new("double[]", [y])]
         mean = ffi.new("double *")
         lib.mg_zero_grad(self.parameters, 2)
-        assert lib.mg_program_backward(self.program, columns, 1, mean) == lib.MG_OK
+        assert lib.mg_program_backward(self.program, columns, 1, 0, mean) == lib.MG_OK
         return [bits(mean[0]), *(bits(lib.mg_grad(p)) for p in self.parameters[: self.n])]
 
     def free(self):

@@ -1,0 +1,27 @@
+"""Whether a function is being traced, in this thread, to see what it computes.
+
+``micrograd_c.jit`` traces. What an engine does otherwise meanwhile: a leaf remembers in
+which trace it was made, detach() is an operator, and operators of the user's own are
+refused.
+"""
+
+import threading
+from contextlib import contextmanager
+
+_thread = threading.local()
+
+
+def current_trace():
+    """The trace that this thread is in, most of the time None."""
+    return getattr(_thread, "trace", None)
+
+
+@contextmanager
+def tracing(trace):
+    """``trace`` has a ``number``, and ``refuse_own_operator()``, which raises."""
+    before = current_trace()
+    _thread.trace = trace
+    try:
+        yield
+    finally:
+        _thread.trace = before
