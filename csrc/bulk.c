@@ -15,7 +15,7 @@ static void drop_if(mg_index id) {
 }
 
 static mg_index leaf_of(builder *b, double data) {
-    mg_index id = b->failed ? 0 : mg_new_node(MG_OP_leaf, data);
+    mg_index id = b->failed ? 0 : mg_new_leaf(data);
     if (id == 0)
         b->failed = 1;
     else

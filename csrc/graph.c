@@ -174,7 +174,7 @@ void mg_set_tracing(double number) {
 
 double mg_tracing(void) { return MG_LIKELY(tracing_threads == 0) ? 0.0 : trace_number; }
 
-static mg_index leaf(double data) {
+mg_index mg_new_leaf(double data) {
     mg_index id = mg_new_node(MG_OP_leaf, data);
     if (MG_UNLIKELY(tracing_threads != 0) && id != 0)
         mg_at(id)->k = trace_number;
@@ -204,15 +204,15 @@ static mg_index binary(int op, double data, mg_index a, mg_index b) {
 
 mg_index mg_made_of(int op, double data, mg_index a, mg_index b) {
     if (MG_UNLIKELY(!mg_is_recording()))
-        return leaf(data);
+        return mg_new_leaf(data);
     return b == 0 ? unary(op, data, a) : binary(op, data, a, b);
 }
 
 /* The operator on a and a leaf for b that nobody outside owns. */
 static mg_index with_number(int op, double data, mg_index a, double b) {
     if (MG_UNLIKELY(!mg_is_recording()))
-        return leaf(data);
-    mg_index constant = leaf(b);
+        return mg_new_leaf(data);
+    mg_index constant = mg_new_leaf(b);
     if (constant == 0)
         return 0;
     mg_index id = binary(op, data, a, constant);
@@ -248,7 +248,7 @@ static int kept(mg_index id) { return mg_at(id)->flags & MG_KEPT; }
 
 mg_id mg_leaf(double data) {
     mg_lock_take(&mg_graph_lock);
-    mg_index id = leaf(data);
+    mg_index id = mg_new_leaf(data);
     mg_lock_give(&mg_graph_lock);
     return id;
 }
@@ -350,7 +350,7 @@ mg_id mg_node(int op, const mg_id *operands, size_t n, double k, int style, doub
         return 0;
     mg_lock_take(&mg_graph_lock);
     mg_index id = op == MG_OP_custom ? custom(operands, n, data)
-                  : n == 0           ? leaf(data)
+                  : n == 0           ? mg_new_leaf(data)
                   : n == 1
                       ? unary(op, data, (mg_index)operands[0])
                       : binary(op, data, (mg_index)operands[0], (mg_index)operands[1]);

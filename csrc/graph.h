@@ -72,6 +72,9 @@ double mg_tracing(void);
 /* A new node with no operands, one reference and MG_OWNED; 0: out of memory. */
 mg_index mg_new_node(int op, double data);
 
+/* The same for a leaf, marked with the trace that this thread is in. */
+mg_index mg_new_leaf(double data);
+
 /* Whether this thread's operators record their operands, see mg_set_recording. */
 int mg_is_recording(void);
 

@@ -200,8 +200,8 @@ if backend == "c":
 
     def make(name, k, _label, operands):
         """A TracedValue made by an operator; nothing is computed."""
-        a, b = operands if len(operands) == 2 else (*operands, None)
-        return traced(mg_traced(CODES[name], a._mg_id, 0 if b is None else b._mg_id, k or 0.0))
+        a, *rest = [operand._mg_id for operand in operands]
+        return traced(mg_traced(CODES[name], a, rest[0] if rest else 0, 0.0 if k is None else k))
 
     def add_or_mul(name, reflected=False):
         """The operator as a method, short since a trace is full of them."""

@@ -15,6 +15,9 @@ An optimizer is its parameters and three plain things, so that a loop in C can r
 """
 
 import math
+import signal
+import threading
+from contextlib import contextmanager
 from numbers import Integral
 
 from micrograd_c._backend import backend
@@ -94,10 +97,11 @@ class Optimizer:
 
         self._checked_state()
         data, grad = get_data(self.params), get_grad(self.params)
-        self.step_count += 1
-        with np.errstate(all="ignore"):  # inf and NaN flow on, as in the engines
+        # inf and NaN flow on, as in the engines
+        with uninterrupted(), np.errstate(all="ignore"):
+            self.step_count += 1
             self._update(data, grad)
-        set_data(self.params, data)
+            set_data(self.params, data)
 
     def _is_in_c(self):
         return self._rule_is_in_c and _coptimizer and isinstance(self._params[0], Value)
@@ -323,6 +327,23 @@ class RMSprop(Optimizer):
             buffer += grad
             grad = buffer
         data -= self.lr * grad
+
+
+@contextmanager
+def uninterrupted():
+    """Lets Ctrl-C wait, so that data, state and count are those of the same step."""
+    handler = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or not callable(handler):
+        yield
+        return
+    pressed = []
+    signal.signal(signal.SIGINT, lambda *args: pressed.append(args))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, handler)
+        if pressed:
+            handler(*pressed[0])
 
 
 # --- what the optimizers take ---

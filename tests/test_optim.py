@@ -1,5 +1,7 @@
 """micrograd_c.optim against PyTorch, the textbook rules, and the other engine."""
 
+import copy
+import gc
 import inspect
 import math
 
@@ -303,3 +305,81 @@ def test_a_parameter_that_is_initialised_again(engine):
         assert w.data == data - 0.5
         optimizer.zero_grad()
         assert w.grad == 0.0
+
+
+# --- what is replaced or changed in an optimizer ---
+
+
+def stepped(optimizer):
+    for i, p in enumerate(optimizer.params):
+        p.grad = 1.0 + i
+    optimizer.step()
+    return [p.data for p in optimizer.params]
+
+
+def test_parameters_may_be_replaced(engine):
+    optimizer = SGD(values(engine, [1.0, 2.0]), lr=1.0, momentum=0.5)
+    stepped(optimizer)
+    new = values(engine, [5.0, 6.0])
+    optimizer.params = new
+    assert stepped(optimizer) == [5.0 - 1.5, 6.0 - 3.0]
+    assert optimizer.params == tuple(new)
+    optimizer.params = optimizer.params[:1]
+    gc.collect()
+    with pytest.raises(ValueError, match=r"momentum_buffer .* of shape \(1,\), got .*\(2,\)"):
+        optimizer.step()
+    optimizer.state = {"momentum_buffer": np.zeros(1)}
+    assert stepped(optimizer) == [2.5]
+    with pytest.raises(AttributeError):
+        optimizer.params.append(engine.Value(1.0))
+    with pytest.raises(ValueError, match="at least one parameter"):
+        optimizer.params = []
+    assert len(optimizer.params) == 1
+
+
+@pytest.mark.parametrize(
+    "array",
+    [
+        np.zeros(1), np.zeros((2, 1)), np.zeros(2, np.float32), np.zeros(2, ">f8"),
+        np.zeros(4)[::2], [0.0, 0.0], None, np.frombuffer(bytes(16)),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("first", [True, False])
+def test_a_state_that_does_not_fit(engine, array, first):
+    optimizer = Adam(values(engine, [1.0, 2.0]), lr=0.5)
+    if not first:
+        stepped(optimizer)
+    before = [p.data for p in optimizer.params], optimizer.step_count
+    optimizer.state["exp_avg"] = array
+    for _ in range(2):
+        with pytest.raises(ValueError, match=r"exp_avg in state .* of shape \(2,\), got"):
+            optimizer.step()
+    assert ([p.data for p in optimizer.params], optimizer.step_count) == before
+    optimizer.state["exp_avg"] = np.zeros(2)
+    stepped(optimizer)
+    del optimizer.state["exp_avg"]
+    with pytest.raises(ValueError, match="exp_avg in state"):
+        optimizer.step()
+
+
+def test_a_step_count_that_is_set(engine):
+    optimizer = Adam(values(engine, [1.0]), lr=0.5)
+    stepped(optimizer)
+    optimizer.step_count = 0
+    other = Adam(values(engine, [1.0]), lr=0.5)
+    optimizer.state, optimizer.params[0].data = other.state, 1.0
+    assert stepped(optimizer) == pytest.approx([0.5])
+    assert optimizer.step_count == 1 and type(optimizer.step_count) is int
+    again = copy.deepcopy(optimizer)
+    stepped(again)
+    assert (again.step_count, optimizer.step_count) == (2, 1)
+
+
+def test_parameters_of_both_engines():
+    from micrograd_c.engine import Value
+
+    if Value is OracleValue:
+        pytest.skip("there is one engine")
+    for first, second in ((Value, OracleValue), (OracleValue, Value)):
+        with pytest.raises(TypeError, match="parameter 1 is a Value of another engine"):
+            SGD([first(1.0), second(1.0)])
