@@ -26,12 +26,12 @@ def picture_path(asked, default):
 
     None without matplotlib, unless the user asked: then it raises CommandError.
     """
-    if find_spec("matplotlib") is None:
-        if asked:
-            raise CommandError(f"cannot draw {asked} without matplotlib: pip install matplotlib")
-        return None
-    check_output(asked or default, ".png")
-    return asked or default
+    can_draw = find_spec("matplotlib") is not None
+    if asked or can_draw:
+        check_output(asked or default, ".png")
+    if asked and not can_draw:
+        raise CommandError(f"cannot draw {asked} without matplotlib: pip install matplotlib")
+    return asked or default if can_draw else None
 
 
 def save_figure(figure, path):
