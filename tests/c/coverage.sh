@@ -46,8 +46,8 @@ build/fuzz/fuzz build/corpus/*
 export PYTHONPATH="$out" GCOV_ERROR_FILE="$out/build/gcov_errors.txt"
 if [ $# = 0 ]; then
     cd tests
-    set -- test_backend.py test_contract_*.py test_depth.py test_functional.py test_jit*.py \
-        test_losses.py test_memory.py test_net*.py test_operators.py test_optim.py \
+    set -- test_backend.py test_contract_*.py test_depth.py test_functional.py test_grad_mode.py \
+        test_jit*.py test_losses.py test_memory.py test_net*.py test_operators.py test_optim.py \
         test_parity_kinds.py trust/test_l*.py trust/test_n*.py trust/test_p*.py \
         trust/test_s[pt]*.py trust/test_threads.py
     cd ..

@@ -169,7 +169,9 @@ static void test_sizes_that_do_not_fit(void) {
     const int linear[1] = {-1}, unknown[1] = {mg_op_find("exp")};
     const double x[1] = {1.0};
     size_t blocks = mg_live_blocks();
+    const size_t no_inputs[2] = {0, 1};
     CHECK(mg_net_new(none, 1, linear, parameters) == NULL);
+    CHECK(mg_net_new(no_inputs, 1, linear, parameters) == NULL);
     CHECK(mg_net_new(too_many, 1, linear, parameters) == NULL);
     CHECK(mg_net_new(one, 1, unknown, parameters) == NULL);
     for (size_t i = 0; i < 2; i++) {

@@ -28,6 +28,9 @@ static void check_all_refuse(mg_id a, mg_net *net) {
     CHECK(mg_total(twice, 2) == 0 && mg_dot(twice, twice, 2, 0) == 0);
     CHECK(mg_logsumexp(twice, 2) == 0 && mg_softmax(twice, 2, out) == MG_NO_MEMORY);
     CHECK(mg_net_call(net, NULL, x, 0, out) == MG_NET_NO_MEMORY);
+    mg_set_recording(0);
+    CHECK(mg_net_call(net, NULL, x, 0, out) == MG_NET_NO_MEMORY);
+    mg_set_recording(1);
     CHECK(mg_computed_from(&a, 1, twice, 2, &order, &n) == MG_NO_MEMORY);
     CHECK(mg_compile(&a, widths, 1, &a, 1, &status) == NULL && status == MG_NO_MEMORY);
     CHECK(mg_live_nodes() == nodes);

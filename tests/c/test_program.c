@@ -56,6 +56,8 @@ int main(void) {
     CHECK(name == NULL);
 
     double velocity = 0.0, sum, mean;
+    CHECK(mg_program_backward(program, inputs, 20, &mean) == MG_OK); /* then more rows */
+    CHECK(is(mean, ARGS + 1.0));
     mg_optimizer sgd = {.kind = MG_SGD,
                         .lr = 1.0,
                         .momentum = 0.5,
