@@ -1,15 +1,11 @@
 """Optimizers on the C engine: a step, or a whole training, in one call."""
 
-from weakref import WeakKeyDictionary
-
 from micrograd_c import _watched
 from micrograd_c._cvalue import check_memory
 from micrograd_c._native import ffi, lib
 
 KINDS = {"sgd": lib.MG_SGD, "adam": lib.MG_ADAM, "adamw": lib.MG_ADAMW, "rmsprop": lib.MG_RMSPROP}
 FLAGS = {"sgd": "nesterov", "adam": "amsgrad", "adamw": "amsgrad", "rmsprop": "centered"}
-
-_made = WeakKeyDictionary()  # optimizer -> its InC
 
 
 class InC:
@@ -40,9 +36,9 @@ class InC:
 
 
 def in_c(optimizer):
-    made = _made.get(optimizer)
+    made = optimizer._in_c
     if made is None or not made.is_of(optimizer):
-        made = _made[optimizer] = InC(optimizer)
+        made = optimizer._in_c = InC(optimizer)
     return made
 
 

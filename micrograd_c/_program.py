@@ -39,22 +39,25 @@ class CProgram:
         ids = [lib.mg_program_parameter(self._program, i) for i in range(n)]
         return [_looking.value_of(node) for node in ids]
 
-    def _inputs(self, arrays):
-        """Pointers to the arrays' data, and what keeps it alive."""
-        buffers = [ffi.from_buffer("double[]", array) for array in arrays]
-        return ffi.new("double *[]", buffers), buffers
+    @staticmethod
+    def pointers(arrays):
+        """To the arrays' data, which lives as long as they do."""
+        made = getattr(arrays, "pointers", None)
+        if made is None:
+            made = ffi.new("double *[]", [ffi.from_buffer("double[]", array) for array in arrays])
+        return made
 
     def forward(self, arrays):
         import numpy as np
 
         n = len(arrays[0])
         out = np.empty((n, self.n_outputs))
-        inputs, _kept = self._inputs(arrays)
+        inputs = self.pointers(arrays)
         check(lib.mg_program_forward(self._program, inputs, n, ffi.from_buffer("double[]", out)))
         return out
 
     def backward(self, arrays, check_finite=False):
-        inputs, _kept = self._inputs(arrays)
+        inputs = self.pointers(arrays)
         mean, n = ffi.new("double *"), len(arrays[0])
         status = lib.mg_program_backward(self._program, inputs, n, check_finite, mean)
         if status == lib.MG_NOT_FINITE:
@@ -73,7 +76,7 @@ class CProgram:
         if order is not None:
             order = np.ascontiguousarray(order, dtype=np.int64).ravel()  # else int32 on Windows
             rows = ffi.from_buffer("int64_t[]", order)
-        inputs, _kept = self._inputs(arrays)
+        inputs = self.pointers(arrays)
         c_sums, before = ffi.new("double[]", sums), optimizer.step_count
         status = lib.mg_program_train(
             self._program, inputs, rows, n, batch_size, len(sums), as_in_c(optimizer), threads,

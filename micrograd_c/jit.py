@@ -17,6 +17,7 @@ import functools
 import time
 
 from micrograd_c import _check
+from micrograd_c._arrays import as_matrices, remembered
 from micrograd_c._backend import backend
 from micrograd_c._eager import EagerProgram, NotFinite
 from micrograd_c._trace import TraceError, where
@@ -74,6 +75,7 @@ class jit:  # noqa: N801 - used as a decorator
         self._function = function
         self._programs = {}  # by the arguments' widths
         self._last = None
+        self._last_call = None
 
     def __call__(self, *arrays, check_finite=False):
         """f of each example: shape (n,) if f returns a Value, else (n, k), float64."""
@@ -178,7 +180,11 @@ class jit:  # noqa: N801 - used as a decorator
 
     def _prepare(self, arrays):
         """The program for these arguments, and they as C wants them."""
-        arrays = as_matrices(arrays)
+        last = self._last_call
+        if last is not None and last.has(arrays):  # a loop's next turn
+            self._last = last.program
+            return last.program, last.again(arrays)
+        given, arrays = arrays, as_matrices(arrays)
         widths = tuple([None if array.ndim == 1 else array.shape[1] for array in arrays])
         program = self._programs.get(widths)
         if program is None:
@@ -186,6 +192,7 @@ class jit:  # noqa: N801 - used as a decorator
             # that come first at once may trace once each, and the first program is kept.
             program = self._programs.setdefault(widths, Program(self._function, widths))
         self._last = program
+        self._last_call = remembered(program, given, arrays)
         return program, arrays
 
 
@@ -238,46 +245,6 @@ class Fit:
 
 
 # --- arguments ---
-
-
-def as_matrices(arrays):
-    """The arguments as contiguous float64 arrays of the same length."""
-    import numpy as np
-
-    if not arrays:
-        raise TypeError("expected at least one array of examples, got none")
-    result = []
-    for i, given in enumerate(arrays):
-        if type(given) is np.ndarray and given.dtype == np.float64 and given.flags.c_contiguous:
-            array = given
-        else:
-            try:
-                array = np.asarray(given)
-            except ValueError as error:  # a ragged list
-                raise ValueError(
-                    f"argument {i}: expected an array of shape (n,) or (n, k): {error}"
-                ) from None
-            if array.dtype == object or array.dtype.kind not in "biuf":
-                raise TypeError(
-                    f"argument {i}: expected an array of real numbers, got {array.dtype} "
-                    f"of shape {array.shape}"
-                )
-            array = np.ascontiguousarray(array, dtype=np.float64)
-            if np.ndim(given) == 0:
-                array = array.reshape(())
-        if array.ndim not in (1, 2):
-            raise ValueError(
-                f"argument {i}: expected an array of shape (n,) or (n, k), got {array.shape}"
-            )
-        result.append(array)
-        if len(array) != len(result[0]):
-            raise ValueError(
-                f"argument {i}: expected as many rows as argument 0 of shape "
-                f"{result[0].shape}, got shape {array.shape}"
-            )
-    if len(result[0]) == 0:
-        raise ValueError(f"argument 0: expected at least one row, got shape {result[0].shape}")
-    return result
 
 
 def require_single(program, what):

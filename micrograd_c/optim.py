@@ -46,6 +46,10 @@ class Optimizer:
     kind = ""
     state_names = ()
     _rule_is_in_c = False
+    _in_c = None  # what _coptimizer keeps of it
+
+    def __getstate__(self):
+        return {name: value for name, value in self.__dict__.items() if name != "_in_c"}
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)

@@ -9,9 +9,9 @@ import math
 
 from micrograd_c.parity import TOLERANCE, Result, bits, perform, scales
 from micrograd_c.random_traces import parts
-from python_ref import ops
 from python_ref.copying import topological_sort
 from python_ref.engine import Value
+from python_ref.ieee import ieee, value_of
 from python_ref.ops import OPS
 
 KERNELS = ("portable", "avx2", "avx512")
@@ -150,7 +150,8 @@ def run_in_python(program):
             name, k, _ = node._recipe()
             if name is not None:
                 numbers = [x.data for x in node._operands] + [k] * (k is not None)
-                node.data = ieee(OPS[name], *numbers)
+                with ieee():
+                    node.data = value_of(OPS[name], *numbers)
         rows.append([output.data for output in outputs])
         total += rows[-1][0]
         total_scale += abs(rows[-1][0])
@@ -161,23 +162,3 @@ def run_in_python(program):
             scale[j] += sizes.get(p, 0.0)
     slack = [TOLERANCE * x / n for x in (total_scale, *scale)]
     return result(program, errors, rows, total / n, [x / n for x in gradients], slack)
-
-
-def ieee(row, *xs):
-    """The operator's value, as a program has it: where Python's math raises, what C gives."""
-    try:
-        return row.value(*xs)
-    except (ArithmeticError, ValueError):
-        return RAISED.get(row.name, lambda *xs: math.nan)(*xs)
-
-
-RAISED = {
-    "pow": ops.ieee_power,
-    "pow_k": ops.ieee_power,
-    "exp": lambda x: math.inf,
-    "expm1": lambda x: math.inf,
-    "log": ops.ieee_log,
-    "log1p": lambda x: ops.ieee_log(1.0 + x),
-    "sinh": ops.ieee_sinh,
-    "cosh": ops.ieee_cosh,
-}
