@@ -90,7 +90,7 @@ struct mg_program {
     uint32_t n_args;             /* all of which are the row slots from 0 on */
     mg_output *outputs;
     uint32_t n_outputs;
-    size_t n_nodes; /* of the graph that was compiled */
+    size_t n_nodes;   /* of the graph that was compiled */
     mg_scratch *idle; /* guarded by mg_graph_lock, which a fork finds free */
 };
 

@@ -44,7 +44,8 @@ static mg_id *dependents(mg_index root, const mg_id *targets, size_t n_targets,
     return found;
 }
 
-/* Makes the nets among the nodes plain. *any: whether there were some. 0: out of memory. */
+/* Makes the nets among the nodes plain. *any: whether there were some. 0: out of memory.
+ */
 static int make_plain(const mg_id *nodes, size_t n, int *any) {
     *any = 0;
     for (size_t i = 0; i < n; i++)

@@ -144,7 +144,7 @@ static double collect(const mg_batch *batch, const mg_frame *frame, size_t first
     for (size_t half = w / 2; half > 0; half /= 2)
         for (size_t r = 0; r < half; r++)
             lanes[r] += lanes[r + half]; /* NOLINT: every program has outputs */
-    return lanes[0]; /* NOLINT */
+    return lanes[0];                     /* NOLINT */
 }
 
 static void start_backward(const mg_batch *batch, const mg_frame *frame, size_t w) {
