@@ -33,8 +33,8 @@ def squared_error(model):
 def interrupted():
     """A function that runs another until Ctrl-C is pressed, so many seconds later.
 
-    It returns whether that raised KeyboardInterrupt: in a callback of the garbage collector
-    the exception is lost.
+    It returns whether that raised KeyboardInterrupt: in a finalizer or a callback of the
+    garbage collector the exception is lost.
     """
     if not hasattr(signal, "setitimer"):
         pytest.skip("this system has no timers")
@@ -63,6 +63,9 @@ def interrupted():
         signal.signal(which, handler)
 
 
+lost_exceptions = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+
+
 def steps_taken(parameters, optimizer):
     """What data, state and count say; each parameter's gradient is 1, lr 1, momentum 1."""
     velocity = set(optimizer.state["momentum_buffer"].tolist())
@@ -73,6 +76,7 @@ def steps_taken(parameters, optimizer):
     return n
 
 
+@lost_exceptions
 def test_ctrl_c_in_fit_leaves_whole_steps(interrupted, jit_engine):
     ps, times = [Value(0.0) for _ in range(20)], 0
     sgd = optim.SGD(ps, lr=1.0, momentum=1.0)
@@ -85,6 +89,7 @@ def test_ctrl_c_in_fit_leaves_whole_steps(interrupted, jit_engine):
     assert times > 30
 
 
+@lost_exceptions
 def test_ctrl_c_in_step_leaves_whole_steps(engine, interrupted):
     ps, times = [engine.Value(0.0) for _ in range(500)], 0
     for p in ps:
