@@ -106,7 +106,8 @@ class RowValue(Value):
     def _made(self, name, k, operands):
         is_row = any(x.is_row for x in operands)
         numbers = [x.data for x in operands] + [k] * (k is not None)
-        data = math.nan if is_row else OPS[name].value(*numbers)
+        with ieee():
+            data = math.nan if is_row else value_of(OPS[name], *numbers)
         made = Value._make(name, k, OPS[name].label, operands, data, RowValue)
         made.is_row = is_row
         return made
@@ -121,7 +122,11 @@ def where(condition, a, b):
 
 
 def detach(x):
-    return x._apply("detach") if x.is_row else x.detach()
+    return x._apply("detach")
+
+
+def operands_with_gradient(node):
+    return () if node._recipe()[0] == "detach" else node._operands
 
 
 def run_in_python(program):
@@ -155,7 +160,10 @@ def run_in_python(program):
         rows.append([output.data for output in outputs])
         total += rows[-1][0]
         total_scale += abs(rows[-1][0])
-        outputs[0].backward()
+        outputs[0].grad = 1.0
+        for node in reversed(topological_sort(outputs[0], operands_with_gradient)):
+            if node._recipe()[0] != "detach":
+                node._backward()
         sizes = scales(outputs[0])
         for j, p in enumerate(known):
             gradients[j] += p.grad if p in sizes else 0.0
