@@ -92,25 +92,14 @@ def run_in_c(program):
 
 
 class RowValue(Value):
-    """A Value of the Python engine that may depend on a row: nothing is computed then."""
-
-    is_row = False
+    """A Value of the Python engine that is not computed when made, but anew for each row."""
 
     def _apply(self, name, *others):
         operands = (self, *(x if isinstance(x, Value) else RowValue(x) for x in others))
-        return self._made(name, None, operands)
+        return Value._make(name, None, OPS[name].label, operands, math.nan, RowValue)
 
     def _apply_k(self, name, k, label):
-        return self._made(name, k, (self,))
-
-    def _made(self, name, k, operands):
-        is_row = any(x.is_row for x in operands)
-        numbers = [x.data for x in operands] + [k] * (k is not None)
-        with ieee():
-            data = math.nan if is_row else value_of(OPS[name], *numbers)
-        made = Value._make(name, k, OPS[name].label, operands, data, RowValue)
-        made.is_row = is_row
-        return made
+        return Value._make(name, k, label, (self,), math.nan, RowValue)
 
 
 RowValue._plain_class = RowValue
@@ -137,7 +126,6 @@ def run_in_python(program):
     values = {step.makes: RowValue(step.operands[0]) for step in parameters}
     for step in columns:
         values[step.makes] = RowValue(math.nan)
-        values[step.makes].is_row = True
     calls = {"leaf": RowValue, "where": where, "detach": detach}
     known = [values[step.makes] for step in parameters]
     given = [values[step.makes] for step in columns]
@@ -155,7 +143,7 @@ def run_in_python(program):
             name, k, _ = node._recipe()
             if name is not None:
                 numbers = [x.data for x in node._operands] + [k] * (k is not None)
-                with ieee():
+                with ieee():  # as a program does, where Python's math raises
                     node.data = value_of(OPS[name], *numbers)
         rows.append([output.data for output in outputs])
         total += rows[-1][0]
