@@ -34,10 +34,14 @@ program() {
     done
     "$compiler" "$out/build/$name"/*.o -o "$out/build/$name/$name" -lm -pthread
 }
-program test_graph && build/test_graph/test_graph 200000
-program test_program && build/test_program/test_program
-program test_threads && build/test_threads/test_threads 50
-program test_limit -DMG_ID_BITS=16 && build/test_limit/test_limit
+program test_graph
+build/test_graph/test_graph 200000
+program test_program
+build/test_program/test_program
+program test_threads
+build/test_threads/test_threads 50
+program test_limit -DMG_ID_BITS=16
+build/test_limit/test_limit
 program fuzz -DREPLAY
 mkdir build/corpus
 tar -xf tests/c/fuzz_corpus.tar.xz -C build/corpus
