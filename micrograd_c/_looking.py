@@ -113,16 +113,15 @@ def finalizing():
     """
     was_enabled = gc.isenabled()
     gc.disable()
-    try:
-        frames = sys._current_frames()
+    try:  # in no variable of this frame: it is among them, a cycle that keeps what all hold
+        return _left_behind | {
+            id(frame.f_locals.get("self"))
+            for frame in sys._current_frames().values()
+            if frame.f_code is _cvalue.Value.__del__.__code__
+        }
     finally:
         if was_enabled:
             gc.enable()
-    return _left_behind | {
-        id(frame.f_locals.get("self"))
-        for frame in frames.values()
-        if frame.f_code is _cvalue.Value.__del__.__code__
-    }
 
 
 def living_values():
