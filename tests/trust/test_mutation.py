@@ -180,7 +180,9 @@ def test_every_mutant_is_noticed(mutated, differs):
         lib.mg_mutant = number
         if not differs(lib, ffi, OPS[about.split(":")[0]]):
             missed.append(about)
-    assert not missed
+    # Nothing below detach() wants a gradient: programs never come to its derivative.
+    never = ["detach: g added to d/dx"] if differs is differs_in_programs else []
+    assert missed == never
     lib.mg_mutant = 0
     assert not [name for name in OPS if differs(lib, ffi, OPS[name])]
     assert lib.mg_live_nodes() == 0
