@@ -52,11 +52,12 @@ static int arrive(mg_index id, mg_node_t *node, mg_index from, int plain) {
     return 1;
 }
 
-mg_index mg_sort(mg_index root, int plain, int *own) {
+mg_index mg_sort(mg_index root, int plain, int *own, size_t *n) {
     uint32_t mark = mg_new_mark();
     mg_index finished = 0, id = root;
     mg_node_t *node = mg_at(root);
     int flags = 0;
+    size_t count = 0;
     node->mark = mark;
     if (!arrive(id, node, 0, plain))
         return 0;
@@ -76,6 +77,7 @@ mg_index mg_sort(mg_index root, int plain, int *own) {
         } else {
             mg_index above = node->link;
             flags |= node->flags;
+            count++;
             node->link = finished;
             finished = id;
             if (above == 0)
@@ -85,6 +87,7 @@ mg_index mg_sort(mg_index root, int plain, int *own) {
         }
     }
     *own = (flags & MG_OWN_BACKWARD) != 0;
+    *n = count;
     return finished;
 }
 
@@ -123,7 +126,8 @@ mg_status mg_backward(mg_id of) {
     mg_index root = (mg_index)of;
     mg_lock_take(&mg_graph_lock);
     int own;
-    mg_index id = mg_sort(root, 0, &own);
+    size_t n;
+    mg_index id = mg_sort(root, 0, &own, &n);
     mg_status status = id == 0 ? MG_NO_MEMORY : own ? MG_HAS_OWN_BACKWARD : MG_OK;
     if (status == MG_OK) {
         mg_at(root)->grad = 1.0;
@@ -164,18 +168,10 @@ void mg_backward_nodes(const mg_id *order, size_t n) {
 
 mg_index *mg_sorted(mg_index root, int plain, size_t *n) {
     int own;
-    mg_index first = mg_sort(root, plain, &own);
-    if (first == 0)
-        return NULL;
-    size_t count = 0;
-    for (mg_index id = first; id != 0; id = mg_at(id)->link)
-        count++;
-    mg_index *order = mg_alloc(count, sizeof *order);
-    if (order == NULL)
-        return NULL;
-    *n = 0;
-    for (mg_index id = first; id != 0; id = mg_at(id)->link)
-        order[(*n)++] = id;
+    mg_index id = mg_sort(root, plain, &own, n);
+    mg_index *order = id == 0 ? NULL : mg_alloc(*n, sizeof *order);
+    for (size_t i = 0; order != NULL && i < *n; i++, id = mg_at(id)->link)
+        order[i] = id;
     return order;
 }
 

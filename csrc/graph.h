@@ -101,10 +101,10 @@ double mg_value(int op, double x, double y, int *raises);
 
 /* Sorts what is below root and returns the first node of the order; each node's
  * link is the next, 0 ends it. Leaves without a backward step of their own are
- * left out. Sets *own to whether a node has MG_OWN_BACKWARD. Allocates only to
- * unfold nets (see net.h): those of which backward needs the plain graph, or with
- * plain != 0 every one. 0: no memory for that. */
-mg_index mg_sort(mg_index root, int plain, int *own);
+ * left out. Sets *n to their number and *own to whether one has MG_OWN_BACKWARD.
+ * Allocates only to unfold nets (see net.h): those of which backward needs the plain
+ * graph, or with plain != 0 every one. 0: no memory for that. */
+mg_index mg_sort(mg_index root, int plain, int *own, size_t *n);
 
 /* The derivative step of one node. */
 void mg_step(const mg_node_t *node);

@@ -92,6 +92,21 @@ static int allocate(mg_trace *trace) {
     return 1;
 }
 
+/* The order jumps about in memory: a node is asked for this many turns before its own,
+ * and its operands, which it must then be there to name, half as many. */
+enum { AHEAD = 16 };
+
+static void prefetch(const mg_index *order, size_t i) {
+    if (i <= AHEAD)
+        return;
+    MG_PREFETCH(mg_at(order[i - AHEAD]));
+    const mg_node_t *node = mg_at(order[i - AHEAD / 2]);
+    if (mg_arity[node->op] > 0)
+        MG_PREFETCH(mg_at(node->operand[0]));
+    if (mg_arity[node->op] > 1)
+        MG_PREFETCH(mg_at(node->operand[1]));
+}
+
 /* order holds what mg_sorted gave for a node above the outputs, that node first. */
 static mg_status fill(mg_trace *trace, const mg_index *order, size_t count,
                       const mg_id *args, const mg_id *outputs) {
@@ -99,6 +114,7 @@ static mg_status fill(mg_trace *trace, const mg_index *order, size_t count,
     for (uint32_t i = 0; i < trace->n_args; i++)
         place((mg_index)args[i], mark, &n);
     for (size_t i = count; i-- > 1;) {
+        prefetch(order, i);
         const mg_node_t *node = mg_at(order[i]);
         if (node->op == MG_OP_custom || node->flags & MG_OWN_BACKWARD)
             return MG_HAS_OWN_BACKWARD;
@@ -117,6 +133,7 @@ static mg_status fill(mg_trace *trace, const mg_index *order, size_t count,
     for (uint32_t i = 0; i < trace->n_args; i++)
         fill_leaf(trace, (mg_index)args[i]);
     for (size_t i = count; i-- > 1;) {
+        prefetch(order, i);
         const mg_node_t *node = mg_at(order[i]);
         for (uint32_t j = 0; j < mg_arity[node->op]; j++)
             if (mg_at(node->operand[j])->op == MG_OP_leaf)

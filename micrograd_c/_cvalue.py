@@ -26,8 +26,8 @@ PYPY = sys.implementation.name == "pypy"
 new = object.__new__
 mg_add, mg_mul = lib.mg_add, lib.mg_mul
 mg_add_number, mg_mul_number = lib.mg_add_number, lib.mg_mul_number
-mg_unary, mg_unary_k, mg_leaf = lib.mg_unary, lib.mg_unary_k, lib.mg_leaf
-mg_data, mg_grad = lib.mg_data, lib.mg_grad
+mg_unary, mg_unary_k, mg_binary = lib.mg_unary, lib.mg_unary_k, lib.mg_binary
+mg_leaf, mg_data, mg_grad = lib.mg_leaf, lib.mg_data, lib.mg_grad
 mg_set_data, mg_set_grad = lib.mg_set_data, lib.mg_set_grad
 
 CODES = {name: lib.mg_op_find(name.encode()) for name in OPS}
@@ -252,13 +252,13 @@ class Value(Operators):
     # --- what operators.py and copying.py ask of an engine ---
 
     def _apply(self, name, *others):
-        """One operator; ``others`` are Values or numbers."""
-        code = CODES[name]
-        if not others:
-            node = mg_unary(code, self._mg_id)
+        """One operator; ``others`` is a Value or a number, or nothing."""
+        if others:
+            other = others[0] if isinstance(others[0], Value) else Value(others[0])
+            others = (other,)
+            node = mg_binary(CODES[name], self._mg_id, other._mg_id)
         else:
-            others = tuple(x if isinstance(x, Value) else Value(x) for x in others)
-            node = lib.mg_binary(code, self._mg_id, others[0]._mg_id)
+            node = mg_unary(CODES[name], self._mg_id)
         if node:
             result = new(Value)
             set_id(result, node)

@@ -68,7 +68,10 @@ class TracedValue(Value):
     def _apply_k(self, name, k, label):
         return make(name, k, label, (self,))
 
-    def _apply_after(self, name, other):
+    def _apply_two(self, name, other):
+        return self._apply(name, self._operand(other))
+
+    def _apply_after(self, name, other):  # of a plain Value's _apply_two
         return join(name, other, self)
 
     def _item_of(self, items):
@@ -203,28 +206,49 @@ if backend == "c":
         a, *rest = [operand._mg_id for operand in operands]
         return traced(mg_traced(CODES[name], a, rest[0] if rest else 0, 0.0 if k is None else k))
 
-    def add_or_mul(name, reflected=False):
-        """The operator as a method, short since a trace is full of them."""
+    def apply(self, name, *others):
+        """One operator, on others that may be numbers."""
+        others = [x if isinstance(x, Value) else Value(x) for x in others]
+        return traced(mg_traced(CODES[name], self._mg_id, others[0]._mg_id if others else 0, 0.0))
+
+    def add_or_mul(name):
+        """The operator and its reflected form, short since a trace is full of them."""
         code = CODES[name]
-        general = getattr(TracedValue, f"__r{name}__" if reflected else f"__{name}__")
+        general = getattr(TracedValue, f"__{name}__")
+        general_reflected = getattr(TracedValue, f"__r{name}__")
 
         def operator(self, other):
             if isinstance(other, Value):
-                a, b = (other, self) if reflected else (self, other)
-                return traced(mg_traced(code, a._mg_id, b._mg_id, 0.0))
-            if type(other) not in number_types:
+                node = mg_traced(code, self._mg_id, other._mg_id, 0.0)
+            elif type(other) in number_types:
+                constant = mg_leaf(other)
+                node = constant and mg_traced(code, self._mg_id, constant, 0.0)
+                if constant:
+                    mg_release(constant)
+            else:
                 return general(self, other)
-            constant = mg_leaf(other)
-            node = constant and mg_traced(code, self._mg_id, constant, 0.0)
-            if constant:
-                mg_release(constant)
-            return traced(node)
+            if not node:
+                raise no_node()
+            result = new(TracedValue)
+            set_id(result, node)
+            return result
 
-        return operator
+        def reflected(self, other):
+            if not isinstance(other, Value):
+                known = type(other) in number_types
+                return operator(self, other) if known else general_reflected(self, other)
+            node = mg_traced(code, other._mg_id, self._mg_id, 0.0)
+            if not node:
+                raise no_node()
+            result = new(TracedValue)
+            set_id(result, node)
+            return result
 
-    for name in "add", "mul":
-        setattr(TracedValue, f"__{name}__", add_or_mul(name))
-        setattr(TracedValue, f"__r{name}__", add_or_mul(name, reflected=True))
+        return operator, reflected
+
+    TracedValue._apply = apply
+    TracedValue.__add__, TracedValue.__radd__ = add_or_mul("add")
+    TracedValue.__mul__, TracedValue.__rmul__ = add_or_mul("mul")
 
     def argument():
         """A TracedValue that stands for an argument."""
@@ -238,10 +262,13 @@ if backend == "c":
 
     def traced(node):
         if not node:
-            raise MemoryError(NO_MEMORY) if is_grad_enabled() else without_gradient()
+            raise no_node()
         result = new(TracedValue)
         set_id(result, node)
         return result
+
+    def no_node():
+        return MemoryError(NO_MEMORY) if is_grad_enabled() else without_gradient()
 
 else:
 

@@ -178,9 +178,12 @@ class Operators:
 
     def _apply_two(self, name, other):
         other = self._operand(other)
-        # A kind of Value that makes results of its own kind, as its __radd__ would.
-        reflected = getattr(other, "_apply_after", None)
-        return reflected(name, self) if reflected else self._apply(name, other)
+        if self._is_value(other) and other._apply_after:
+            return other._apply_after(name, self)
+        return self._apply(name, other)
+
+    # Of a kind of Value that makes results of its own kind, as its __radd__ would.
+    _apply_after = None
 
     # --- a Value among numbers ---
 
