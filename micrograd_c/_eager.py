@@ -38,6 +38,7 @@ class EagerProgram:
             if node not in place_of:
                 self._add(node, place_of, trace)
         self.output_places = [place_of[output] for output in trace.outputs]
+        self.size = len(self.start)  # nodes
         self._find_gradients()
 
     @staticmethod

@@ -32,6 +32,7 @@ class CProgram:
         if program == ffi.NULL:
             raise MemoryError("no memory to compile a program")
         self._program = ffi.gc(program, lib.mg_program_free)
+        self.size = lib.mg_program_describe(program).nodes
 
     @property
     def parameters(self):

@@ -32,8 +32,10 @@ else:
 
 __all__ = ["jit", "where", "TraceError"]
 
-# How long C may run before Python looks for Ctrl-C, in seconds.
+# How long C may run before Python looks for Ctrl-C, in seconds, and what a node may take
+# for a row: most take less than a tenth of it.
 PATIENCE = 0.05
+SECONDS_A_NODE = 1e-8
 
 MOST_THREADS = 1024
 
@@ -206,8 +208,9 @@ class Fit:
         self.batch_size, self.shuffles, self.threads = batch_size, shuffles, threads
         self.check_finite = finite
         self.n = len(arrays[0])
-        self.random = np.random.default_rng(seed)
-        self.rows = batch_size  # how many to train on in one call
+        self.random = np.random.default_rng(seed) if shuffles else None
+        batches = PATIENCE / (SECONDS_A_NODE * program.size * batch_size)
+        self.rows = max(1, int(batches)) * batch_size  # how many to train on in one call
 
     def epochs(self, most):
         """The mean losses of the next epochs, of at least one and at most ``most``."""
