@@ -46,7 +46,7 @@ def parse(argv):
     """The arguments, all checked: nothing is measured for what can't be written or read."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", allow_abbrev=False)
     add = parser.add_argument
-    add("--quick", action="store_true", help="2.5 minutes: fewer workloads, peers and rounds")
+    add("--quick", action="store_true", help="two minutes: fewer workloads, peers and rounds")
     add("--only", nargs="+", type=workload_name, metavar="NAME", help="these workloads, from "
         f"{', '.join((*tasks.SUITE, *EXTRAS))}; a size may follow, as in chain:1000")  # fmt: skip
     add("--peers", nargs="+", metavar="NAME", help="only these, each name in quotes")

@@ -2,7 +2,6 @@
 #define ALPHA 0.0
 #include "net.h"
 
-static double x[N_IN][PADDED], y[PADDED];
 static double w_in[N_A][N_IN], w[DEPTH][N_A][N_A], b[DEPTH][N_A], w_out[1][N_A], b_out[1];
 static double a[DEPTH][N_A][PADDED], out[1][PADDED]; /* w[0] is not used: that is w_in */
 static double g[DEPTH][N_A][PADDED], g_out[1][PADDED];
@@ -11,7 +10,6 @@ VECTOR_FUNCTION(tanh)
 static inline vec tanh_slope(vec output, vec gradient) {
     return (SPLAT(1.0) - output * output) * gradient;
 }
-static inline vec linear(vec v) { return v; }
 
 /* The mean squared error, and its derivatives by the outputs into g_out. */
 static double loss_of_outputs(void) {
@@ -42,14 +40,6 @@ static double step(double lr) {
 
 /* --- what Python calls ------------------------------------------------------------- */
 
-void set_rows(const double *X, const double *Y) {
-    for (int r = 0; r < ROWS; r++) {
-        for (int i = 0; i < N_IN; i++)
-            x[i][r] = X[r * N_IN + i];
-        y[r] = Y[r];
-    }
-}
-
 void copy_parameters(double *p, int into_p) {
     p = copy_layer(p, N_A, N_IN, &w_in[0][0], b[0], into_p);
     for (int k = 1; k < DEPTH; k++)
@@ -57,9 +47,4 @@ void copy_parameters(double *p, int into_p) {
     copy_layer(p, 1, N_A, &w_out[0][0], b_out, into_p);
 }
 
-double steps(int n, double lr) {
-    double loss = 0.0;
-    for (int i = 0; i < n; i++)
-        loss = step(lr);
-    return loss;
-}
+#include "net_steps.h"

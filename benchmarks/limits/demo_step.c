@@ -1,14 +1,12 @@
 /* demo_step.c - micrograd's demo step: two hidden layers of relu, hinge loss, L2, SGD. */
 #include "net.h"
 
-static double x[N_IN][PADDED], y[PADDED];
 static double w1[N_A][N_IN], b1[N_A], w2[N_B][N_A], b2[N_B], w3[1][N_B], b3[1];
 static double a1[N_A][PADDED], a2[N_B][PADDED], out[1][PADDED];
 static double g1[N_A][PADDED], g2[N_B][PADDED], g3[1][PADDED];
 
 static inline vec relu(vec v) { return WHERE(v > 0, v); }
 static inline vec relu_slope(vec output, vec g) { return WHERE(output > 0, g); }
-static inline vec linear(vec v) { return v; }
 
 static double squares(const double *w, int n) {
     vec s = SPLAT(0.0);
@@ -54,15 +52,6 @@ static double step(double lr) {
 
 /* --- what Python calls ------------------------------------------------------------- */
 
-/* Rows one after the other, as Python has them, go side by side. */
-void set_rows(const double *X, const double *Y) {
-    for (int r = 0; r < ROWS; r++) {
-        for (int i = 0; i < N_IN; i++)
-            x[i][r] = X[r * N_IN + i];
-        y[r] = Y[r];
-    }
-}
-
 /* All parameters in micrograd's order: out of p, or into it. */
 void copy_parameters(double *p, int into_p) {
     p = copy_layer(p, N_A, N_IN, &w1[0][0], b1, into_p);
@@ -70,10 +59,4 @@ void copy_parameters(double *p, int into_p) {
     copy_layer(p, 1, N_B, &w3[0][0], b3, into_p);
 }
 
-/* The last step's loss. */
-double steps(int n, double lr) {
-    double loss = 0.0;
-    for (int i = 0; i < n; i++)
-        loss = step(lr);
-    return loss;
-}
+#include "net_steps.h"

@@ -1,4 +1,4 @@
-/* net.h - a layer with its rows side by side in vectors: forward, backward and SGD.
+/* net.h - rows side by side in vectors, and a layer on them: forward, backward and SGD.
  *
  * For layers up to 64 wide. All sizes are constants of the compiler: PADDED doubles a
  * neuron hold ROWS rows, VECS vectors of them. A layer has n outputs of m inputs.
@@ -6,6 +6,19 @@
 #include "vec.h"
 
 enum { VECS = (ROWS + LANES - 1) / LANES, PADDED = LANES * VECS };
+
+static double x[N_IN][PADDED], y[PADDED];
+
+/* Rows one after the other, as Python has them, go side by side. */
+void set_rows(const double *X, const double *Y) {
+    for (int r = 0; r < ROWS; r++) {
+        for (int i = 0; i < N_IN; i++)
+            x[i][r] = X[r * N_IN + i];
+        y[r] = Y[r];
+    }
+}
+
+static inline vec linear(vec v) { return v; }
 
 /* TILE vectors of rows at a time stay in registers. */
 #define TILE (VECS % 13 == 0 ? 13 : VECS % 5 == 0 ? 5 : VECS % 4 == 0 ? 4 : 1)

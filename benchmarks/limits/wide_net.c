@@ -152,10 +152,4 @@ void copy_parameters(double *p, int into_p) {
         }
 }
 
-/* The last step's loss. */
-double steps(int n, double lr) {
-    double loss = 0.0;
-    for (int i = 0; i < n; i++)
-        loss = step(lr);
-    return loss;
-}
+#include "net_steps.h"
