@@ -14,6 +14,7 @@ place that the function reads (``neuron.w[0] = Value(1.0)``) is not seen: jit it
 """
 
 import functools
+import sys
 import time
 
 from micrograd_c import _check
@@ -51,6 +52,7 @@ class jit:  # noqa: N801 - used as a decorator
 
     Raises TraceError where ``f`` looks at data that depends on an argument; TypeError and
     ValueError for arrays that do not fit, naming the argument and its shape; MemoryError.
+    As a decorator it serves methods too: each instance has its own trace.
     Nothing raises for the data it is given, as an eager Value would: ``log`` of -1 is NaN,
     1 / 0 is inf, as in IEEE arithmetic. With ``check_finite=True`` a result that is not
     finite raises FloatingPointError instead, naming the example and the operator that
@@ -75,6 +77,7 @@ class jit:  # noqa: N801 - used as a decorator
             raise TypeError(f"expected a function of Values, got {describe(function)}")
         functools.update_wrapper(self, function, updated=())
         self._function = function
+        self._method = None  # for a method: of what, and of which instance
         self._programs = {}  # by the arguments' widths
         self._last = None
         self._last_call = None
@@ -172,7 +175,28 @@ class jit:  # noqa: N801 - used as a decorator
         else:
             print("\n".join(self._last.explain()))
 
+    def __get__(self, instance, owner=None):
+        """As a method: jitted for each instance on its own, which keeps it."""
+        bind = getattr(type(self._function), "__get__", None)
+        if instance is None or bind is None:
+            return self
+        if not hasattr(instance, "__dict__"):
+            raise TypeError(
+                f"a jitted method is kept in its instance's __dict__, and {describe(instance)} "
+                "has none"
+            )
+        place = f"_jitted_{self.__name__}"
+        made = vars(instance).get(place)
+        if made is None or made._method[0] is not self or made._method[1] is not instance:
+            made = vars(instance)[place] = jit(bind(self._function, instance, owner))
+            made._method = self, instance
+        return made
+
     def __reduce__(self):
+        if self._method:
+            return bound, self._method
+        if found_at(self.__module__, getattr(self, "__qualname__", "")) is self:
+            return self.__qualname__  # pickled by name, as functions are
         return jit, (self._function,)  # a copy traces anew
 
     def __repr__(self):
@@ -245,6 +269,18 @@ class Fit:
             batches = self.rows // self.batch_size * min(100.0, PATIENCE / (taken + 1e-6))
             self.rows = max(1, int(batches)) * self.batch_size  # a cut is between two batches
         return sums
+
+
+def bound(method, instance):
+    return method.__get__(instance, type(instance))
+
+
+def found_at(module, name):
+    """The object of this qualified name; None for none, or one within a function."""
+    found = sys.modules.get(module)
+    for part in name.split("."):
+        found = getattr(found, part, None)
+    return found
 
 
 # --- arguments ---
