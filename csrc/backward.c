@@ -39,9 +39,7 @@ static int arrive(mg_index id, mg_node_t *node, mg_index from, int plain) {
         if ((plain || mg_call_is_stale(call)) && !mg_unfold(id))
             return 0;
     } else if (MG_UNLIKELY(node->op == MG_OP_net)) {
-        node->call->cursor = 0;
-        if (!node->call->swept)
-            node->call->n_reached = 0;
+        node->call->cursor = 0; /* no backward was here: its outputs would be plain now */
     } else if (MG_UNLIKELY(node->op == MG_OP_custom)) {
         node->k = 0.0; /* an earlier walk may have run out of memory halfway */
     } else {

@@ -22,13 +22,12 @@ typedef struct {
     const double *x;
 } layer_inputs;
 
-/* An operator's node that takes over the caller's references to its operands;
- * drops them when there is no memory. */
+/* An operator's node that takes over the caller's references to its operands, b being
+ * 0 for one; drops them when there is no memory. */
 static mg_index made_of(int op, double data, double grad, mg_index a, mg_index b) {
-    mg_index id = a != 0 && (b != 0 || mg_arity[op] < 2) ? mg_new_node(op, data) : 0;
+    mg_index id = mg_new_node(op, data);
     if (id == 0) {
-        if (a != 0)
-            mg_drop(a);
+        mg_drop(a);
         if (b != 0)
             mg_drop(b);
         return 0;
@@ -92,7 +91,7 @@ static mg_index unfold_neuron(const mg_call *call, const mg_layer *layer, size_t
     if (layer->op < 0)
         return made_of(MG_OP_add, out, grad, last.sum, last.product);
     mg_index sum = made_of(MG_OP_add, last.data, at_sum, last.sum, last.product);
-    mg_index id = made_of(layer->op, out, grad, sum, 0);
+    mg_index id = sum == 0 ? 0 : made_of(layer->op, out, grad, sum, 0);
     if (id != 0 && layer->op == MG_OP_leaky_relu)
         mg_at(id)->k = MG_NET_SLOPE;
     return id;
