@@ -1,6 +1,6 @@
 """The C library without Python: built with every warning, run plain, sanitized and under valgrind.
 
-test_graph takes the number of nodes to make, test_program takes nothing.
+test_graph takes the number of nodes to make, the others take nothing.
 
 By hand: cc -std=c11 -Icsrc csrc/*.c tests/c/test_graph.c -lm -pthread && ./a.out
 """
@@ -11,7 +11,7 @@ import subprocess
 import pytest
 from c_tools import COMPILERS, ROOT, SANITIZE, STRICT, any_compiler, build, need, run, sources
 
-BOTH = ("test_graph", "test_program")
+PROGRAMS = ("test_graph", "test_program", "test_net")
 
 
 def test_there_is_a_compiler():
@@ -40,24 +40,30 @@ def test_with_10_000_000_nodes(compiler, tmp_path):
 @pytest.mark.parametrize("compiler", COMPILERS)
 def test_on_a_small_stack(compiler, tmp_path):
     """Neither the sort nor freeing may recurse: 256 KB of stack are enough for any depth."""
-    build(need(compiler), tmp_path, "-O1", programs=BOTH)
-    for name in BOTH:
+    build(need(compiler), tmp_path, "-O1", programs=PROGRAMS)
+    for name in PROGRAMS:
         assert run("sh", "-c", f"ulimit -s 256 && exec {tmp_path / name}.exe 1000000") == ""
+
+
+def test_a_system_that_refuses(tmp_path):
+    """A thread, or handlers around fork: what the library then gets in place of the system's."""
+    refusing = [f"-Dpthread_{name}=maybe_{name}" for name in ("create", "atfork")]
+    assert run(build(any_compiler(), tmp_path, *refusing, programs=["test_system"])) == ""
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("compiler", COMPILERS)
 def test_under_sanitizers(compiler, tmp_path):
-    build(need(compiler, *SANITIZE), tmp_path, "-O0", *SANITIZE, programs=BOTH)  # -O1: minutes
-    for name in BOTH:
+    build(need(compiler, *SANITIZE), tmp_path, "-O0", *SANITIZE, programs=PROGRAMS)  # -O1: minutes
+    for name in PROGRAMS:
         assert run(tmp_path / f"{name}.exe", 200_000) == ""
 
 
 @pytest.mark.slow
 def test_under_valgrind(tmp_path):
     need("valgrind")
-    build(any_compiler(), tmp_path, "-O1", "-g", programs=BOTH)
-    for name in BOTH:
+    build(any_compiler(), tmp_path, "-O1", "-g", programs=PROGRAMS)
+    for name in PROGRAMS:
         run("valgrind", "-q", "--error-exitcode=9", "--leak-check=full",
             "--errors-for-leak-kinds=definite,indirect,possible",
             tmp_path / f"{name}.exe", 50_000)  # fmt: skip

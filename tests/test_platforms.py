@@ -4,6 +4,7 @@ On each the C test passes, and what needs no math library is equal to this machi
 """
 
 import os
+import platform
 import shutil
 import subprocess
 
@@ -34,6 +35,18 @@ def check(bits_here, program, launcher=(), **environment):
 def test_the_bits_are_not_all_alike(bits_here):
     lines = bits_here.split()
     assert len(lines) > 4000 and len(set(lines)) > 1500
+
+
+@pytest.mark.parametrize("cpu", ["qemu64", "max"])
+def test_x86_64_without_avx512(bits_here, tmp_path, cpu):
+    """The first of these has no AVX2 either, so that each set of kernels is the best once."""
+    need("qemu-x86_64")
+    if platform.machine() not in ("x86_64", "AMD64"):
+        pytest.skip("for a machine that builds for x86-64")
+    programs = (*BOTH, "test_program")
+    program = build(any_compiler(), tmp_path, "-O1", "-static", programs=programs)
+    check(bits_here, program, ["qemu-x86_64", "-cpu", cpu])
+    assert run("qemu-x86_64", "-cpu", cpu, tmp_path / "test_program.exe") == ""
 
 
 def test_arm64(bits_here, tmp_path):

@@ -12,3 +12,13 @@ static int failures;
     } while (0)
 
 static int is(double x, double y) { return !(x < y) && !(x > y); } /* exactly, no NaN */
+
+/* Each allocation of a call fails in turn, until it succeeds, after more than `least`. */
+#define UNTIL_IT_SUCCEEDS(done, least)                                                    \
+    do {                                                                                  \
+        long nth = 1;                                                                     \
+        for (; mg_fail_allocation(nth, 0), !(done); nth++)                                \
+            CHECK(nth < 1000);                                                            \
+        mg_fail_allocation(0, 0);                                                         \
+        CHECK(nth > (least));                                                             \
+    } while (0)

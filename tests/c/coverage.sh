@@ -3,9 +3,10 @@
 #
 # usage: PYTHON=python tests/c/coverage.sh OUT [pytest's arguments]
 #
-# Works on a copy of the checkout in the new folder OUT: the extension and the C programs,
-# built with --coverage; then the tests, by default those of what C does that are not slow;
-# then a table, with the lines that have a branch left.
+# Needs gcc, gcovr, and qemu-x86_64 for processors without AVX-512. Works on a copy of the
+# checkout in the new folder OUT: the extension and the C programs, built with --coverage;
+# then the tests, by default those of what C does that are not slow; then a table, with the
+# lines that have a branch left.
 set -eu
 
 out=$1
@@ -36,12 +37,19 @@ program() {
 }
 program test_graph
 build/test_graph/test_graph 200000
+program test_net
+build/test_net/test_net
 program test_program
 build/test_program/test_program
+for cpu in qemu64 max; do # without AVX2, and with it but without AVX-512
+    qemu-x86_64 -cpu $cpu build/test_program/test_program
+done
 program test_threads
 build/test_threads/test_threads 50
 program test_limit -DMG_ID_BITS=16
 build/test_limit/test_limit
+program test_system -Dpthread_create=maybe_create -Dpthread_atfork=maybe_atfork
+build/test_system/test_system
 program fuzz -DREPLAY
 mkdir build/corpus
 tar -xf tests/c/fuzz_corpus.tar.xz -C build/corpus

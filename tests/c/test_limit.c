@@ -18,6 +18,9 @@ static void check_all_refuse(mg_id a, mg_net *net) {
     mg_status status;
     size_t n, nodes = mg_live_nodes();
     CHECK(mg_leaf(1.0) == 0);
+    mg_set_tracing(1.0); /* in which a leaf would be a constant */
+    CHECK(mg_leaf(1.0) == 0);
+    mg_set_tracing(0.0);
     CHECK(mg_add(a, a) == 0 && mg_mul(a, a) == 0);
     CHECK(mg_add_number(a, 1.0) == 0 && mg_mul_number(a, 1.0) == 0);
     CHECK(mg_unary(mg_op_find("tanh"), a) == 0);

@@ -1,7 +1,10 @@
-/* test_program.c - programs without Python: many inputs, rows and threads, and no memory.
+/* test_program.c - programs without Python: many inputs, rows and threads, and no memory;
+ * many groups; what is refused.
  *
  * Prints what failed and exits with status 1, or prints nothing and exits with 0.
  */
+#include <math.h>
+
 #include "check.h"
 #include "micrograd.h"
 
@@ -28,17 +31,7 @@ static mg_program *sum_of_inputs(mg_id w, mg_status *status) {
     return program;
 }
 
-/* Each allocation of a call fails in turn, until it succeeds, after more than `least`. */
-#define UNTIL_IT_SUCCEEDS(done, least)                                                    \
-    do {                                                                                  \
-        long nth = 1;                                                                     \
-        for (; mg_fail_allocation(nth, 0), !(done); nth++)                                \
-            CHECK(nth < 1000);                                                            \
-        mg_fail_allocation(0, 0);                                                         \
-        CHECK(nth > (least));                                                             \
-    } while (0)
-
-int main(void) {
+static void test_many_rows(void) {
     static double x[ROWS];
     const double *inputs[ARGS];
     mg_id w = mg_leaf(2.0);
@@ -80,7 +73,102 @@ int main(void) {
     mg_program_free(program);
     CHECK(mg_live_blocks() == blocks && mg_live_nodes() == 1);
     mg_release(w);
+}
+
+/* --- many groups ------------------------------------------------------------------ */
+
+/* Neurons of two inputs, or three, no two of which have the same: that many groups of
+ * one kind meet in the compiler's table of groups, and must not be taken for another. */
+static void test_neurons_with_inputs_of_their_own(void) {
+    enum { INPUTS = 24, NEURONS = INPUTS * (INPUTS - 1) / 2 };
+    static mg_id args[INPUTS], neurons[NEURONS];
+    static double x[INPUTS], out[NEURONS], expected[NEURONS];
+    const double *inputs[1] = {x};
+    const size_t widths[1] = {INPUTS};
+    const int leaky_relu = mg_op_find("leaky_relu"), add = mg_op_find("add");
+    const int mul = mg_op_find("mul");
+    mg_id w = mg_leaf(2.0), b = mg_leaf(-20.0);
+    mg_status status;
+    size_t n = 0;
+    for (size_t i = 0; i < INPUTS; i++) {
+        args[i] = mg_traced(mg_op_find("leaf"), 0, 0, 0.0);
+        x[i] = (double)i;
+    }
+    for (size_t i = 0; i < INPUTS; i++)
+        for (size_t j = i + 1; j < INPUTS; j++) {
+            const size_t terms[3] = {i, j, i / 2}, n_terms = 2 + j % 2;
+            double sum = -20.0, slope = 0.5 + (double)(n % 7);
+            mg_id at = b;
+            mg_retain(b);
+            for (size_t k = 0; k < n_terms; k++) {
+                mg_id product = mg_traced(mul, w, args[terms[k]], 0.0);
+                mg_id next = mg_traced(add, at, product, 0.0);
+                mg_release(product);
+                mg_release(at);
+                at = next;
+                sum += 2.0 * x[terms[k]];
+            }
+            neurons[n] = mg_traced(leaky_relu, at, 0, slope);
+            mg_release(at);
+            expected[n++] = sum < 0.0 ? slope * sum : sum;
+        }
+    mg_program *program = mg_compile(args, widths, 1, neurons, NEURONS, &status);
+    CHECK(program != NULL && mg_program_forward(program, inputs, 1, out) == MG_OK);
+    for (size_t i = 0; i < NEURONS; i++)
+        CHECK(is(out[i], expected[i]));
+    mg_program_free(program);
+    while (n > 0)
+        mg_release(neurons[--n]);
+    for (size_t i = 0; i < INPUTS; i++)
+        mg_release(args[i]);
+    mg_release(w);
+    mg_release(b);
+    CHECK(mg_live_nodes() == 0);
+}
+
+/* --- what is refused, and what changes nothing -------------------------------------- */
+
+static void test_refusals(void) {
+    double x[1] = {HUGE_VAL}, sums[1] = {0.0}, steps = 0.0;
+    const double *inputs[1] = {x};
+    const size_t widths[1] = {1};
+    mg_id arg = mg_traced(mg_op_find("leaf"), 0, 0, 0.0);
+    mg_id parameters[2] = {mg_leaf(2.0), mg_leaf(3.0)}, w = parameters[0];
+    mg_set_recording(0);
+    CHECK(mg_traced(mg_op_find("mul"), w, arg, 0.0) == 0);
+    mg_set_recording(1);
+
+    mg_status status;
+    mg_id outputs[2] = {mg_traced(mg_op_find("mul"), w, arg, 0.0), w};
+    mg_program *program = mg_compile(&arg, widths, 1, outputs, 2, &status);
+    const uint32_t uniform = UINT32_C(1) << 31;
+    CHECK(program != NULL && !(mg_program_output(program, 0) & uniform));
+    CHECK(mg_program_output(program, 1) & uniform); /* no row changes it */
+
+    /* A step that is not finite: none is taken, also of what the program does not know. */
+    mg_optimizer optimizer = {
+        .kind = MG_SGD, .lr = 1.0, .step_count = &steps, .n = 2, .parameters = parameters};
+    mg_set_grad(parameters[1], 5.0);
+    CHECK(mg_program_train(program, inputs, NULL, 1, 1, 1, &optimizer, 1, 1, sums) ==
+          MG_NOT_FINITE);
+    CHECK(is(mg_data(w), 2.0) && is(mg_grad(w), 0.0));
+    CHECK(is(mg_data(parameters[1]), 3.0) && is(mg_grad(parameters[1]), 5.0));
+
+    optimizer.kind = (mg_optimizer_kind)4; /* there is none */
+    CHECK(mg_optimizer_step(&optimizer) == MG_OK && is(mg_data(parameters[1]), 3.0));
     CHECK(!mg_use_kernels("none"));
     CHECK(mg_use_kernels(NULL));
+    mg_program_free(program);
+    mg_release(outputs[0]);
+    mg_release(arg);
+    mg_release(parameters[0]);
+    mg_release(parameters[1]);
+    CHECK(mg_live_nodes() == 0);
+}
+
+int main(void) {
+    test_many_rows();
+    test_neurons_with_inputs_of_their_own();
+    test_refusals();
     return failures != 0;
 }
