@@ -9,6 +9,7 @@ node whose Value nobody holds.
 """
 
 import sys
+from functools import wraps
 from numbers import Real
 
 from micrograd_c import _looking, _watched
@@ -61,6 +62,18 @@ def as_float(x):
 ENGINES_OWN = ("_mg_id", "_mg_held", "_mg_also_held", "_mg_own_backward")
 
 
+def but_for_engines_own(user_getattr):
+    """A ``__getattr__`` that is not asked for slots that are empty: it may know any name."""
+
+    @wraps(user_getattr)
+    def __getattr__(self, name):
+        if name in ENGINES_OWN:
+            raise AttributeError(name)
+        return user_getattr(self, name)
+
+    return __getattr__
+
+
 class Value(Operators):
     """A scalar, its gradient, and the operator and operands that made it.
 
@@ -91,6 +104,11 @@ class Value(Operators):
                 lib.mg_set_own_backward(self._mg_id)
         if label:
             self.label = label
+
+    def __init_subclass__(cls, **options):
+        super().__init_subclass__(**options)
+        if hasattr(cls, "__getattr__"):
+            cls.__getattr__ = but_for_engines_own(cls.__getattr__)
 
     def _init_slowly(self, data, children, op):
         data = as_float(data)
