@@ -116,7 +116,8 @@ mg_status mg_backward_node(mg_id id);
 mg_status mg_backward_order(mg_id root, mg_id **order, size_t *n);
 void mg_free_order(mg_id *order);
 
-/* The derivative steps of n nodes, in this order. */
+/* The derivative steps of n nodes, in this order: some or all that mg_backward_order
+ * gave, as long as they live. */
 void mg_backward_nodes(const mg_id *order, size_t n);
 
 /* --- nets --------------------------------------------------------------- */

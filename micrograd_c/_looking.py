@@ -291,15 +291,22 @@ def backward(root):
     hold_late()
     own = {value._mg_id: value._backward for value in held_below(root) if value._has_own_backward()}
     ids, n = backward_order(root)
-    root.grad = 1.0
-    done = 0
-    for i in range(n):
-        step = own.get(ids[i])
-        if step is not None:
-            lib.mg_backward_nodes(ids + done, i - done)
-            step()
-            done = i + 1
-    lib.mg_backward_nodes(ids + done, n - done)
+    # Whatever a step does, even with root, the nodes live on.
+    top = lib.mg_node(_cvalue.CUSTOM, [root._mg_id], 1, 0.0, 0, 0.0)
+    if not top:
+        raise MemoryError(_cvalue.NO_MEMORY)
+    try:
+        root.grad = 1.0
+        done = 0
+        for i in range(n):
+            step = own.get(ids[i])
+            if step is not None:
+                lib.mg_backward_nodes(ids + done, i - done)
+                step()
+                done = i + 1
+        lib.mg_backward_nodes(ids + done, n - done)
+    finally:
+        lib.mg_release(top)
 
 
 def backward_order(root):
