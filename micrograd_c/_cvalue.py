@@ -259,13 +259,7 @@ class Value(Operators):
     @property
     def _operands(self):
         held = getattr(self, "_mg_held", None)
-        if held is None:
-            if hasattr(self, "_mg_also_held"):
-                _looking.hold(self._mg_also_held, [self])
-                return self._mg_held
-            held = tuple(map(_looking.value_of, _looking.operand_ids(self._mg_id)))
-            set_held(self, held)
-        return held
+        return _looking.operands_of(self) if held is None else held
 
     # --- what operators.py and copying.py ask of an engine ---
 

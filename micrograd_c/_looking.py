@@ -40,15 +40,9 @@ ATOMS = {str, int, float, bool, type(None)}  # attributes that refer to nothing
 is_finalized = getattr(gc, "is_finalized", lambda x: False)  # PyPy has none
 
 
-@contextlib.contextmanager
 def searching():
     """One thread at a time, but for the interpreter's end: the others have stopped then."""
-    locked = not is_finalizing() and _searching.acquire()
-    try:
-        yield
-    finally:
-        if locked:
-            _searching.release()
+    return contextlib.nullcontext() if is_finalizing() else _searching
 
 
 def before_fork():
@@ -68,6 +62,17 @@ if hasattr(os, "register_at_fork"):
         after_in_parent=_searching.release,
         after_in_child=after_fork_in_child,
     )
+
+
+def operands_of(value):
+    """The Values that ``value`` was made of, each the one that something living uses."""
+    also_held = getattr(value, "_mg_also_held", None)
+    if also_held is not None:
+        hold(also_held, [value])
+        return value._mg_held
+    operands = tuple(map(value_of, operand_ids(value._mg_id)))
+    _cvalue.set_held(value, operands)
+    return operands
 
 
 def operand_ids(node):
@@ -173,10 +178,8 @@ def keep(value, attribute=None):
         return
     _late[id(value)] = value
     if len(_late) > _most.late or lib.mg_live_nodes() > _most.nodes or not HAS_CALLBACKS:
-        try:
+        with contextlib.suppress(MemoryError):  # the next search may find some
             hold_late()
-        except MemoryError:
-            pass  # they stay among the late, and the next search finds them
 
 
 def may_wait(value, attribute=None):
@@ -203,21 +206,17 @@ def hold_late():
     A leaf that somebody else holds, as a model holds its parameters, can stay late.
     """
     with searching():
-        late = list(_late.values())
-        _late.clear()
-        try:
-            targets = []
-            for value in late:
-                is_held = HAS_CALLBACKS and sys.getrefcount(value) > 3  # by late, value and this
-                if is_held and may_wait(value):
-                    _late[id(value)] = value
-                elif is_used(value):
+        targets, done = [], []
+        for value in list(_late.values()):
+            is_held = HAS_CALLBACKS and sys.getrefcount(value) > 4  # by both, value and this
+            if not (is_held and may_wait(value)):
+                done.append(value)
+                if is_used(value):
                     targets.append(value)
-            living = living_values() if targets else []
-            hold(targets, living)
-        except BaseException:
-            _late.update((id(value), value) for value in late)
-            raise
+        living = living_values() if targets else []
+        hold(targets, living)
+        for value in done:  # last: without memory for all this, they stay late
+            _late.pop(id(value), None)
         _most.late = max(_most.FEW, len(living), 2 * len(_late))
         _most.nodes = 2 * lib.mg_live_nodes() + _most.FEW_NODES
 
@@ -229,11 +228,11 @@ def is_used(value):
 
 
 def around_collection(phase, info):
-    if info["generation"] == 2 and _late and _searching.acquire(False):
+    """Before a full collection, in whatever thread; not if another one is searching."""
+    if phase == "start" and info["generation"] == 2 and _late and _searching.acquire(False):
         try:
-            hold_late()
-        except MemoryError:
-            pass
+            with contextlib.suppress(MemoryError):
+                hold_late()
         finally:
             _searching.release()
 
@@ -249,23 +248,24 @@ def hold(targets, tops):
     What stands between has a Value of its own then, so that the way from each top to each
     target goes through Python, for the collector to see.
     """
-    values = {value._mg_id: value for value in (*targets, *tops)}
-    spread = set()  # outputs of nets: what they hold, the nodes of the net hold from now on
-    while targets:
-        outputs = set()
-        for node in computed_from(targets, tops):
-            value = at(node, values)
-            if not hasattr(value, "_mg_held"):
-                operands = tuple([at(operand, values) for operand in operand_ids(node)])
-                _cvalue.set_held(value, operands)
-            lib.mg_keep(node)
-            if hasattr(value, "_mg_also_held"):
-                outputs.add(value)
-        tops = outputs - spread
-        targets = {held for value in tops for held in value._mg_also_held}
-        spread |= tops
-    for value in spread:
-        del value._mg_also_held
+    with searching():
+        values = {value._mg_id: value for value in (*targets, *tops)}
+        spread = set()  # outputs of nets: what they hold, the nodes of the net hold from now on
+        while targets:
+            outputs = set()
+            for node in computed_from(targets, tops):
+                value = at(node, values)
+                if not hasattr(value, "_mg_held"):
+                    operands = tuple([at(operand, values) for operand in operand_ids(node)])
+                    _cvalue.set_held(value, operands)
+                lib.mg_keep(node)
+                if hasattr(value, "_mg_also_held"):
+                    outputs.add(value)
+            tops = outputs - spread
+            targets = {held for value in tops for held in value._mg_also_held}
+            spread |= tops
+        for value in spread:
+            del value._mg_also_held
 
 
 def computed_from(targets, tops):

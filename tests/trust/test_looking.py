@@ -1,6 +1,19 @@
 """What interrupts a search for Values, or comes in the middle of one: micrograd_c/_looking.py."""
 
 import gc
+import sys
+import weakref
+
+import pytest
+from trust_tools import run_python
+
+from micrograd_c import _looking
+from micrograd_c.engine import Value
+
+cpython = pytest.mark.skipif(
+    sys.implementation.name != "cpython", reason="PyPy finalizes and traces in its own ways"
+)
+
 
 # --- objects that the search meets ------------------------------------------------------
 
@@ -54,3 +67,129 @@ def test_a_step_that_makes_the_root_another_one(engine, live_nodes):
     leaves.clear()
     gc.collect()
     assert live_nodes() == before
+
+
+# --- in the middle of something ----------------------------------------------------------
+
+
+alive = weakref.WeakSet()  # what labelled_late() made
+
+
+@pytest.fixture
+def few_objects(monkeypatch):
+    """A search that looks at no others: at all of pytest's it takes a while, and it is to
+    be run hundreds of times."""
+    monkeypatch.setattr(_looking, "candidates", lambda: list(alive))
+
+
+def labelled_late(n=3):
+    """Results, of whose operands some are labelled afterwards; nobody else holds those."""
+    results = []
+    for i in range(n):
+        middle = Value(float(i)) * 2.0
+        results.append((middle + 1.0).tanh())
+        middle.label, middle.note = f"middle {i}", [i]
+        alive.update((middle, results[-1]))
+    return results
+
+
+def check_labels(results):
+    for i, result in enumerate(results):
+        middle = result._prev[0]._prev[0]
+        assert (middle.label, middle.note) == (f"middle {i}", [i])
+
+
+def at_step(number, work):
+    """A tracer that does ``work`` before the numberth line of _looking.py that is run."""
+    steps = iter(range(number, -1, -1))
+
+    def trace(frame, event, argument):
+        if frame.f_code.co_filename != _looking.__file__:
+            return None
+        if event == "line" and next(steps, None) == 0:
+            sys.settrace(None)
+            work()
+        return trace
+
+    return trace
+
+
+def traced(trace, work):
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        work()
+    finally:
+        sys.settrace(before)
+
+
+def until_no_step_is_left(attempt):
+    """Runs attempt(0), attempt(1), ... until it says that there was no such step."""
+    number = 0
+    while attempt(number):
+        number += 1
+    assert number > 30
+
+
+@cpython
+@pytest.mark.usefixtures("few_objects")
+def test_attributes_that_come_while_others_are_searched_for():
+    """As from another thread, before any line of the search."""
+
+    def attempt(number):
+        results, more = labelled_late(), []
+        traced(at_step(number, lambda: more.append(labelled_late())), _looking.hold_late)
+        for later in more:
+            check_labels(later)
+        check_labels(results)
+        return more
+
+    until_no_step_is_left(attempt)
+
+
+@cpython
+@pytest.mark.usefixtures("few_objects")
+def test_searches_that_are_interrupted():
+    """Before any line: no attribute is lost, and the next search finds what there is."""
+
+    def interrupt():
+        raise KeyboardInterrupt
+
+    def attempt(number):
+        results = labelled_late()
+        try:
+            traced(at_step(number, interrupt), _looking.hold_late)
+        except KeyboardInterrupt:
+            gc.enable()  # it may have come just before this
+            _looking.hold_late()
+            check_labels(results)
+            return True
+        check_labels(results)
+        return False
+
+    until_no_step_is_left(attempt)
+
+
+@pytest.mark.parametrize("how", ["callbacks cleared", "gc off", "frozen"])
+def test_the_collector_is_the_users(how):
+    """Attributes stay, whatever the user does with it."""
+    callbacks = getattr(gc, "callbacks", [])
+    before = list(callbacks)
+    results = labelled_late(50)
+    try:
+        if how == "callbacks cleared":
+            callbacks.clear()
+        elif how == "gc off":
+            gc.disable()
+        elif hasattr(gc, "freeze"):
+            gc.freeze()
+        results += [result * 2.0 for result in labelled_late(_looking._most.FEW)]
+        gc.collect()
+        check_labels(results[:50])
+        check_labels([result._prev[0] for result in results[50:]])
+        assert gc.isenabled() == (how != "gc off")
+    finally:
+        callbacks[:] = before
+        gc.enable()
+        if hasattr(gc, "unfreeze"):
+            gc.unfreeze()
