@@ -12,7 +12,7 @@ import sys
 from functools import wraps
 from numbers import Real
 
-from micrograd_c import _looking, _watched
+from micrograd_c import _dying, _looking, _watched
 from micrograd_c._native import lib
 from python_ref.grad_mode import is_grad_enabled
 from python_ref.ieee import value_of
@@ -122,19 +122,7 @@ class Value(Operators):
         else:
             Value.__init__(self, data)
 
-    def __del__(self, release=lib.mg_release):
-        try:
-            release(self._mg_id)
-        except AttributeError:
-            pass  # __init__ did not get far enough
-
-    if PYPY:  # whose gc.get_objects() finds what is being finalized, see living_values
-
-        def __del__(self, release=lib.mg_release):
-            node = getattr(self, "_mg_id", 0)
-            if node:
-                del self._mg_id
-                release(node)
+    __del__ = _dying.let_go
 
     def __setattr__(self, name, value):
         if name == "data":
@@ -355,7 +343,8 @@ def _fill(value, code, operands, data, k, label):
 def _forget(value):
     """Part a Value from its node, when __init__ is called a second time."""
     _watched.changed()  # it may be a parameter
-    lib.mg_release(value._mg_id)
+    if type(value._mg_id) is not _dying.LastOwner:  # which gives it back itself
+        lib.mg_release(value._mg_id)
     for slot in ENGINES_OWN[1:]:
         if hasattr(value, slot):
             delattr(value, slot)

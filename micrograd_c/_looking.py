@@ -15,10 +15,15 @@ operator for what few programs ask. When somebody looks, the question is answere
   result hold its operands, and be kept in turn. So a kept Value lives as long as
   what is computed from it, and Python's collector sees every cycle that a user's
   attribute or closure may close. Where results exist already when a node becomes
-  kept, its Value is *late*: a list holds it until it pays to search for the living
+  kept, its Value is *late*: ``_late`` holds it until it pays to search for the living
   Values above, for all that are late at once: when there are many, when the graph
   has grown to twice its size, before a full collection. The nodes between are then
   given Values that hold their operands.
+
+One thread at a time does this, but any of them, and in the middle of it there may be a
+signal, a finalizer, a collection, no memory, or another thread's new attribute. So a
+Value is late until all above it hold it, and doing a part of this again changes nothing.
+Values that are found but let go of their nodes just now are left out: see ``_dying.py``.
 """
 
 import contextlib
@@ -29,15 +34,14 @@ import threading
 from sys import is_finalizing  # a name of ours: sys is emptied before the last Values die
 from weakref import WeakValueDictionary
 
-from micrograd_c import _cvalue
+from micrograd_c import _cvalue, _dying
 from micrograd_c._native import ffi, lib
 
 _known = WeakValueDictionary()  # node id -> its Value
 _late = {}  # by id(): Values with attributes that results of theirs do not hold: this does
 _searching = threading.RLock()
-_left_behind = set()  # in a child: id() of each Value that threads of the parent were finalizing
+_dying_at_fork = set()
 ATOMS = {str, int, float, bool, type(None)}  # attributes that refer to nothing
-is_finalized = getattr(gc, "is_finalized", lambda x: False)  # PyPy has none
 
 
 def searching():
@@ -46,13 +50,13 @@ def searching():
 
 
 def before_fork():
-    global _finalizing_at_fork
+    global _dying_at_fork
     _searching.acquire()
-    _finalizing_at_fork = finalizing()
+    _dying_at_fork = _dying.finalizing()
 
 
 def after_fork_in_child():
-    _left_behind.update(_finalizing_at_fork)  # their threads are gone: they stay, half dead
+    _dying.left_behind.update(_dying_at_fork)  # their threads are gone: they stay, half dead
     _searching.release()
 
 
@@ -92,8 +96,8 @@ def value_of(node):
             living_values()
             value = known(node)
         if value is None:
-            lib.mg_retain(node)
             value = _cvalue.new(_cvalue.Value)
+            lib.mg_retain(node)
             _cvalue.set_id(value, node)
             _known[node] = value
         return value
@@ -102,31 +106,15 @@ def value_of(node):
 def known(node):
     """The Value of a node that was found before; None for one that has let go of its node.
 
-    Another thread may be just finalizing it, and the node's id be in use again.
+    It may have been given another one, or some thread be just finalizing it, and the
+    node's id be in use again.
     """
     value = _known.get(node)
-    if value is None or id(value) in finalizing() or is_finalized(value):  # in this order
+    if value is None or getattr(value, "_mg_id", 0) != node:
+        return None
+    if id(value) in _dying.finalizing() or _dying.has_let_go(value):  # in this order
         return None
     return value
-
-
-def finalizing():
-    """The id() of each Value that a thread is finalizing now: it has nobody left.
-
-    No collection meanwhile: sys._current_frames() has a lock that the death of a
-    threading.local wants (https://github.com/python/cpython/issues/106883).
-    """
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:  # in no variable of this frame: it is among them, a cycle that keeps what all hold
-        return _left_behind | {
-            id(frame.f_locals.get("self"))
-            for frame in sys._current_frames().values()
-            if frame.f_code is _cvalue.Value.__del__.__code__
-        }
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def living_values():
@@ -134,14 +122,14 @@ def living_values():
     if hasattr(gc, "get_freeze_count") and gc.get_freeze_count():
         gc.unfreeze()  # the collector's lists leave out what was frozen
     objects = candidates()  # before it is asked who is dying: nobody in this list begins to
-    dying = finalizing()
+    dying = _dying.finalizing()
     values = [
         x
         for x in objects
         if issubclass(type(x), _cvalue.Value)
         and hasattr(x, "_mg_id")
         and id(x) not in dying
-        and not is_finalized(x)
+        and not _dying.has_let_go(x)
     ]
     if _cvalue.PYPY:  # the finalizers of some were due, and have run meanwhile
         if not gc.isenabled():

@@ -99,6 +99,38 @@ def test_dropped_and_made_in_a_del(engine, live_nodes):
     assert live_nodes() == before
 
 
+def test_a_finalizer_that_uses_values_of_its_own_cycle(engine, live_nodes):
+    """CPython has finalized those before it, when it computes with them and saves one."""
+    before = live_nodes()
+    saved, others = [], []
+
+    class Owner:
+        def __init__(self, values):
+            self.values = values
+            self.me = self
+
+        def __del__(self):
+            a, b = self.values
+            saved.append((a, (a * b).tanh() * 0.0 + a * b))
+
+    values = [engine.Value(3.0)]
+    values.append((values[0] + 0.5) * 2.0)
+    values[1].note = "kept"
+    Owner(values)
+    del values
+    gc.collect()
+    others += [engine.Value(100.0) for _ in range(20)]  # which take the nodes that are free
+    ((a, product),) = saved
+    product.backward()
+    assert (product.data, a.data, a.grad) == (21.0, 3.0, 13.0)
+    assert product._prev[1]._prev[0] is a and product._prev[1]._prev[1].note == "kept"
+    saved.clear()
+    others.clear()
+    del a, product
+    gc.collect()
+    assert live_nodes() == before
+
+
 def test_a_value_that_comes_back_to_life(engine, live_nodes):
     """A subclass's __del__ may save itself; the engine's own __del__ runs only at the end."""
     before = live_nodes()

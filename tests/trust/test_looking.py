@@ -18,6 +18,18 @@ cpython = pytest.mark.skipif(
 # --- objects that the search meets ------------------------------------------------------
 
 
+def test_an_operand_that_became_another_one(engine):
+    """The id of the node that it had goes to a new one, whose Value it is not."""
+    a = engine.Value(2.0)
+    b = a * 3.0
+    assert b._prev[0] is a
+    a.__init__(5.0)
+    del b
+    x = engine.Value(7.0)
+    y = x * 2.0
+    assert y._prev[0] is x and [operand.data for operand in y._prev] == [7.0, 2.0]
+
+
 def test_a_subclass_that_knows_every_name(engine):
     class Anything(engine.Value):
         def __getattr__(self, name):
@@ -70,6 +82,28 @@ def test_a_step_that_makes_the_root_another_one(engine, live_nodes):
 
 
 # --- in the middle of something ----------------------------------------------------------
+
+
+@cpython
+def test_looked_at_from_within_its_del():
+    """As by a signal or a collection: nobody gets a Value that is about to let its node go."""
+    x = Value(2.0)
+    y = x * 3.0
+    assert (y * 1.0)._prev[0] is y  # from now on it is known
+    results, seen = [y * 5.0], []
+
+    def look(frame, event, argument):
+        if event == "call" and frame.f_code is Value.__del__.__code__ and not seen:
+            seen.append(results[0]._prev[0])
+
+    sys.setprofile(look)
+    try:
+        del y
+    finally:
+        sys.setprofile(None)
+    results.clear()  # and with it what else kept the node
+    others = [Value(100.0) for _ in range(10)]
+    assert seen[0].data == 6.0 and seen[0]._prev[0] is x and others
 
 
 alive = weakref.WeakSet()  # what labelled_late() made
@@ -193,3 +227,32 @@ def test_the_collector_is_the_users(how):
         gc.enable()
         if hasattr(gc, "unfreeze"):
             gc.unfreeze()
+
+
+WHILE_FRAMES_ARE_ASKED_FOR = """
+import faulthandler, gc, threading
+from micrograd_c import _dying, engine
+faulthandler.dump_traceback_later(60, exit=True)  # who waits for ever fails
+
+def make_garbage():
+    cycle = [threading.local()]
+    cycle[0].any = cycle
+    cycle.append(cycle)
+
+def look(depth):
+    return look(depth - 1) if depth else _dying.finalizing()
+
+for more in range(1, 60):                          # objects made until a collection is due
+    gc.disable()
+    gc.collect()
+    make_garbage()
+    gc.set_threshold(gc.get_count()[0] + more)
+    gc.enable()
+    look(10)                                       # makes an object for each frame
+print("looked")
+"""
+
+
+def test_a_collection_while_frames_are_asked_for():
+    """CPython before 3.12 then waits for itself: see _dying.finalizing()."""
+    assert run_python(WHILE_FRAMES_ARE_ASKED_FOR) == "looked\n"
