@@ -42,6 +42,7 @@ build/test_net/test_net
 program test_program
 build/test_program/test_program
 for cpu in qemu64 max; do # without AVX2, and with it but without AVX-512
+    qemu-x86_64 -cpu $cpu build/test_graph/test_graph 1000
     qemu-x86_64 -cpu $cpu build/test_program/test_program
 done
 program test_threads

@@ -126,6 +126,46 @@ static void test_neurons_with_inputs_of_their_own(void) {
     CHECK(mg_live_nodes() == 0);
 }
 
+/* --- sums of squares ---------------------------------------------------------------- */
+
+static mg_id traced_and_dropped(const char *op, mg_id a, mg_id b) {
+    mg_id id = mg_traced(mg_op_find(op), a, b, 0.0);
+    mg_release(a);
+    mg_release(b);
+    return id;
+}
+
+static mg_id product(mg_id a, mg_id b) { return mg_traced(mg_op_find("mul"), a, b, 0.0); }
+
+/* w0 * x + w1 * x + w2 * x + (w0 * w0 + w2 * w2): squares of parameters between which
+ * there is another one are not those of consecutive ones. */
+static void test_squares_with_a_gap(void) {
+    const double x[2] = {1.0, 2.0}, *inputs[1] = {x};
+    const size_t widths[1] = {1};
+    mg_id arg = mg_traced(mg_op_find("leaf"), 0, 0, 0.0), w[3];
+    double mean;
+    mg_status status;
+    for (int i = 0; i < 3; i++)
+        w[i] = mg_leaf(i + 1.0);
+    mg_id sum = product(w[0], arg);
+    for (int i = 1; i < 3; i++)
+        sum = traced_and_dropped("add", sum, product(w[i], arg));
+    mg_id squares = traced_and_dropped("add", product(w[0], w[0]), product(w[2], w[2]));
+    sum = traced_and_dropped("add", sum, squares);
+    mg_program *program = mg_compile(&arg, widths, 1, &sum, 1, &status);
+    CHECK(program != NULL);
+    CHECK(mg_program_backward(program, inputs, 2, 0, &mean) == MG_OK);
+    CHECK(is(mean, 6.0 * 1.5 + 10.0));
+    CHECK(is(mg_grad(w[0]), 1.5 + 2.0) && is(mg_grad(w[1]), 1.5));
+    CHECK(is(mg_grad(w[2]), 1.5 + 6.0));
+    mg_program_free(program);
+    mg_release(sum);
+    mg_release(arg);
+    for (int i = 0; i < 3; i++)
+        mg_release(w[i]);
+    CHECK(mg_live_nodes() == 0);
+}
+
 /* --- what is refused, and what changes nothing -------------------------------------- */
 
 static void test_refusals(void) {
@@ -156,7 +196,8 @@ static void test_refusals(void) {
 
     optimizer.kind = (mg_optimizer_kind)4; /* there is none */
     CHECK(mg_optimizer_step(&optimizer) == MG_OK && is(mg_data(parameters[1]), 3.0));
-    CHECK(!mg_use_kernels("none"));
+    CHECK(!mg_use_kernels("none") && mg_use_kernels("portable"));
+    CHECK(mg_use_kernels(mg_program_describe(program).kernels)); /* "sse2", say */
     CHECK(mg_use_kernels(NULL));
     mg_program_free(program);
     mg_release(outputs[0]);
@@ -169,6 +210,7 @@ static void test_refusals(void) {
 int main(void) {
     test_many_rows();
     test_neurons_with_inputs_of_their_own();
+    test_squares_with_a_gap();
     test_refusals();
     return failures != 0;
 }
