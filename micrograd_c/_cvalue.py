@@ -60,6 +60,8 @@ def as_float(x):
 
 # The slots. Any other name is the user's, who may call an attribute _id or _held.
 ENGINES_OWN = ("_mg_id", "_mg_held", "_mg_also_held", "_mg_own_backward")
+if PYPY:
+    ENGINES_OWN += ("_mg_owner",)  # see _dying.py
 
 
 def but_for_engines_own(user_getattr):
@@ -122,7 +124,8 @@ class Value(Operators):
         else:
             Value.__init__(self, data)
 
-    __del__ = _dying.let_go
+    if not PYPY:
+        __del__ = _dying.let_go
 
     def __setattr__(self, name, value):
         if name == "data":
@@ -319,6 +322,13 @@ set_held = Value._mg_held.__set__
 set_also_held = Value._mg_also_held.__set__
 set_own_backward = Value._mg_own_backward.__set__
 
+if PYPY:
+    set_node, set_owner = Value._mg_id.__set__, Value._mg_owner.__set__
+
+    def set_id(value, node):
+        set_node(value, node)
+        set_owner(value, _dying.LastOwner(node))
+
 
 def _fill(value, code, operands, data, k, label):
     """Give ``value`` a new node made of ``operands``, with ``data`` as its value."""
@@ -343,7 +353,7 @@ def _fill(value, code, operands, data, k, label):
 def _forget(value):
     """Part a Value from its node, when __init__ is called a second time."""
     _watched.changed()  # it may be a parameter
-    if type(value._mg_id) is not _dying.LastOwner:  # which gives it back itself
+    if not PYPY and type(value._mg_id) is not _dying.LastOwner:  # which gives it back itself
         lib.mg_release(value._mg_id)
     for slot in ENGINES_OWN[1:]:
         if hasattr(value, slot):

@@ -5,6 +5,9 @@ those of a cycle all at once, while finalizers of others may still use them, and
 them. So it does not give the node back during a collection: it leaves that to an object
 that dies with the Value.
 
+On PyPy Values have no ``__del__``: of objects with one that hold each other it finalizes one
+link in each collection. There each Value has such an object, a ``LastOwner``, from the start.
+
 Another thread may look at a Value while its ``__del__`` runs, which is too late: it will
 have let go. ``finalizing`` tells of which that is so, ``has_let_go`` of which it was.
 """
@@ -45,15 +48,6 @@ def let_go(
             release(self._mg_id)
     except AttributeError:
         pass  # __init__ did not get far enough
-
-
-if sys.implementation.name == "pypy":  # whose gc.get_objects() finds what is being finalized
-
-    def let_go(self, release=lib.mg_release):
-        node = getattr(self, "_mg_id", 0)
-        if node:
-            del self._mg_id
-            release(node)
 
 
 def around_collection(phase, info):

@@ -90,6 +90,8 @@ def operand_ids(node):
 
 def value_of(node):
     """The one Value of a node that something living uses."""
+    if _cvalue.PYPY and known(node) is None and lib.mg_is_owned(node):
+        gc.collect()  # most such Values are garbage; that is found sooner than all that lives
     with searching():
         value = known(node)
         if value is None and lib.mg_is_owned(node):
@@ -131,10 +133,6 @@ def living_values():
         and id(x) not in dying
         and not _dying.has_let_go(x)
     ]
-    if _cvalue.PYPY:  # the finalizers of some were due, and have run meanwhile
-        if not gc.isenabled():
-            gc.collect()  # or they would run later
-        values = [x for x in values if hasattr(x, "_mg_id")]
     for value in values:
         _known[value._mg_id] = value
     return values

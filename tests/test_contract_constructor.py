@@ -216,7 +216,7 @@ def test_init_again_is_a_new_number(engine, live_nodes):
 
 @pytest.mark.parametrize(
     "given",
-    [np.array("3"), np.array(b"3"), np.array(1j), np.timedelta64(5), np.datetime64("2020")],
+    [np.array("3"), np.array(b"3"), np.array(1j), np.timedelta64(5, "s"), np.datetime64("2020")],
     ids=repr,
 )
 def test_numpy_scalars_that_are_no_numbers(engine, given):

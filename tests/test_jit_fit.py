@@ -44,12 +44,15 @@ def interrupted():
         pressed.append(None)
         signal.raise_signal(signal.SIGINT)
 
+    def repeat(run):  # not in the try: CPython 3.13 jumps back to the loop's head outside of it
+        while not pressed:
+            run()
+
     def run_until(seconds, run):
         pressed.clear()
         try:
             signal.setitimer(signal.ITIMER_REAL, seconds)
-            while not pressed:
-                run()
+            repeat(run)
         except KeyboardInterrupt:
             return True
         return False

@@ -2,6 +2,7 @@
 
 import gc
 import random
+import sys
 import threading
 
 import pytest
@@ -151,14 +152,11 @@ def test_a_value_that_comes_back_to_life(engine, live_nodes):
     gc.collect()
     assert saved[0].data == 2.0 and saved[0].grad == 3.0
     assert (saved[0] * 2).data == 4.0
-    if engine.name == "py":  # CPython calls __del__ once only: its node would stay in C
-        saved.clear()
-        assert live_nodes() == before
-    else:
+    if hasattr(engine.Value, "__del__"):  # CPython calls it once only: its node would stay in C
         engine.Value.__del__(saved[0])  # by hand, then
         del saved[0]._mg_id
-        saved.clear()
-        assert live_nodes() == before
+    saved.clear()
+    assert live_nodes() == before
 
 
 # --- the end of the interpreter -----------------------------------------------------------
@@ -234,8 +232,12 @@ names.pop("inside").wait()
 
 
 def test_a_thread_that_looks_when_the_interpreter_ends():
-    """It stops where it is, and the last finalizers look all the same."""
-    assert run_python(STOPPED_WHILE_IT_LOOKS) == "looked"
+    """It stops where it is, and the last finalizers look all the same.
+
+    PyPy calls no finalizers at the end: it must only end.
+    """
+    calls_finalizers = sys.implementation.name != "pypy"
+    assert run_python(STOPPED_WHILE_IT_LOOKS) == ("looked" if calls_finalizers else "")
 
 
 # --- training ---------------------------------------------------------------------------------
