@@ -58,6 +58,19 @@ def test_looking_while_a_half_made_one_is_about(engine):
     del half
 
 
+def test_init_twice_lets_go_of_the_node_that_was_known(engine):
+    """A node that is made later in its place finds its own Value."""
+    for i in range(5):
+        a = engine.Value(1.0)
+        b = a * 2
+        assert b._prev[0] is a
+        a.__init__(5.0)
+        del b
+        gc.collect()
+        others = [engine.Value(float(n)) for n in range(5)]  # one of them on that node
+        assert (others[i] * 3.0)._prev[0] is others[i]  # only the first look would go wrong
+
+
 def test_init_twice(engine, live_nodes):
     before = live_nodes()
     a = engine.Value(1.0, label="a")
