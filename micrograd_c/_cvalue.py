@@ -97,7 +97,7 @@ class Value(Operators):
                 raise MemoryError(NO_MEMORY)
             if getattr(self, "_mg_id", 0):
                 _forget(self)
-            set_id(self, node)
+            set_id_of_leaf(self, node)
         else:
             self._init_slowly(data, _children, _op)
         if type(self) is not Value:  # what it is must stay with its node
@@ -328,6 +328,14 @@ if PYPY:
     def set_id(value, node):
         set_node(value, node)
         set_owner(value, _dying.LastOwner(node))
+
+    def set_id_of_leaf(value, node):
+        """It becomes known at once: who looks finds mostly leaves, and a search is slow there."""
+        set_id(value, node)
+        _looking.known_values[node] = value
+
+else:
+    set_id_of_leaf = set_id
 
 
 def _fill(value, code, operands, data, k, label):
