@@ -1,10 +1,10 @@
 """The arrays that a jitted function is called with again and again."""
 
-import gc
 import weakref
 
 import numpy as np
 import pytest
+from memory_tools import collect
 
 from micrograd_c import Value, jit
 
@@ -64,5 +64,5 @@ def test_arrays_are_not_kept_alive(double):
     double(x)
     known = weakref.ref(x)
     del x
-    gc.collect()
+    collect()
     assert known() is None
