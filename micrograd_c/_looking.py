@@ -7,7 +7,8 @@ operator for what few programs ask. When somebody looks, the question is answere
   ``_known``, by node, weakly. Else, if C says that a Value owns the node, it is
   searched for among all living Values, which are then all known. Else nobody
   holds one, and it is made. Whoever looked at ``_prev`` holds what it saw, so
-  that the same node is the same object for as long as the root lives.
+  that the same node is the same object for as long as the root lives. On PyPy,
+  where most that own a node are garbage, a look collects that first.
 
 - ``keep``: a label, an attribute or a ``_backward`` function must stay with the
   node even when no name holds its Value. Such a node is *kept*: the C operators

@@ -1,12 +1,12 @@
 """Functions of Values and numbers, and the bulk helpers against plain operators."""
 
-import gc
 import math
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from memory_tools import collect
 from net_tools import graph
 
 from micrograd_c import engine as c_engine
@@ -331,7 +331,7 @@ def test_no_memory(name, few_free_nodes):
     helper = (lambda v: F.dot(v, v)) if name == "dot" else HELPERS[name][0]
     values = [V(0.5), V(1.5), V(-1.0)]
     expected = exact(graph(as_list(helper([V(0.5), V(1.5), V(-1.0)]))))
-    gc.collect()
+    collect()
     nodes, blocks = lib.mg_live_nodes(), lib.mg_live_blocks()
     try:
         for room in range(30):  # for new nodes; then no block can be had

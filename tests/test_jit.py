@@ -1,11 +1,11 @@
 """jit: values and gradients equal eager ones, for every operator and shape of graph."""
 
-import gc
 import random
 from contextlib import contextmanager
 
 import numpy as np
 import pytest
+from memory_tools import collect
 
 from micrograd_c import functional, jit, losses, where
 from micrograd_c.engine import Value
@@ -305,7 +305,7 @@ def test_no_node_or_block_is_left():
 
     def left():
         hinge(model).backward(*arrays)
-        gc.collect()
+        collect()
         return live_nodes(), lib.mg_live_blocks()
 
     once = left()  # with what the library keeps for later
