@@ -4,7 +4,7 @@ An operator tells nobody which Value belongs to its node: that would cost every
 operator for what few programs ask. When somebody looks, the question is answered:
 
 - ``value_of``: which Value belongs to this node? One that was found before is in
-  ``_known``, by node, weakly. Else, if C says that a Value owns the node, it is
+  ``known_values``, by node, weakly. Else, if C says that a Value owns the node, it is
   searched for among all living Values, which are then all known. Else nobody
   holds one, and it is made. Whoever looked at ``_prev`` holds what it saw, so
   that the same node is the same object for as long as the root lives. On PyPy,
@@ -38,7 +38,7 @@ from weakref import WeakValueDictionary
 from micrograd_c import _cvalue, _dying
 from micrograd_c._native import ffi, lib
 
-_known = WeakValueDictionary()  # node id -> its Value
+known_values = WeakValueDictionary()  # node id -> its Value
 _late = {}  # by id(): Values with attributes that results of theirs do not hold: this does
 _searching = threading.RLock()
 _dying_at_fork = set()
@@ -102,7 +102,7 @@ def value_of(node):
             value = _cvalue.new(_cvalue.Value)
             lib.mg_retain(node)
             _cvalue.set_id(value, node)
-            _known[node] = value
+            known_values[node] = value
         return value
 
 
@@ -112,7 +112,7 @@ def known(node):
     It may have been given another one, or some thread be just finalizing it, and the
     node's id be in use again.
     """
-    value = _known.get(node)
+    value = known_values.get(node)
     if value is None or getattr(value, "_mg_id", 0) != node:
         return None
     if id(value) in _dying.finalizing() or _dying.has_let_go(value):  # in this order
@@ -135,7 +135,7 @@ def living_values():
         and not _dying.has_let_go(x)
     ]
     for value in values:
-        _known[value._mg_id] = value
+        known_values[value._mg_id] = value
     return values
 
 
