@@ -32,7 +32,7 @@ class InC:
             if optimizer.state.get(name) is not array:
                 return False
         same = self.params is optimizer.params and self.count is optimizer._count
-        return same and self.structure == _watched.structure
+        return same and self.structure is _watched.structure
 
 
 def in_c(optimizer):

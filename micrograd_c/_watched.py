@@ -6,12 +6,12 @@ watched: then there is no net in C. A model's pickle names ``Watched``, so this 
 knows no engine.
 """
 
-structure = 0  # grows whenever any module's structure changes
+structure = object()  # another one whenever any module's structure changes
 
 
 def changed():
     global structure
-    structure += 1
+    structure = object()  # a number that two threads count up at once could go back
 
 
 class Watched(list):

@@ -71,7 +71,7 @@ class Compiled(Module):
     def _current_net(self):
         """The net in C of an earlier call; None where there is none or it is outdated."""
         net = self.__dict__.get("_net")
-        if not net or net.structure != _watched.structure:
+        if not net or net.structure is not _watched.structure:
             return None
         return net if all(cls.parameters is listed for cls, listed in net.listings) else None
 
@@ -81,15 +81,16 @@ class Compiled(Module):
         if Neuron.__call__ is not NEURON_CALL or Layer.__call__ is not LAYER_CALL:
             return None
         net = self.__dict__.get("_net")
-        if not net or net.structure != _watched.structure:
+        if not net or net.structure is not _watched.structure:
             if backend != "c":
                 return None
-            net = self.__dict__["_net"] = _cnet.compiled(self._layers())
+            net = _cnet.compiled(self._layers())
             modules = self._modules() if net.parameters else []
             net.is_listed = modules and all(map(lists_as_ours, modules))
             classes = set(map(type, modules))
             net.listings = [(cls, cls.parameters) for cls in classes]
             net.subclasses = [(cls, cls.__call__) for cls in classes - {Neuron, Layer, MLP}]
+            self.__dict__["_net"] = net  # last: another thread may take it at once
         if net.subclasses and any(cls.__call__ is not call for cls, call in net.subclasses):
             return None
         return net.call(x)

@@ -179,6 +179,18 @@ def test_one_net_in_several_threads(engine):
         assert all(result == once for result in got)
 
 
+def test_first_calls_of_one_net(engine):
+    """Each thread may be the one that compiles it."""
+
+    def call(net):
+        return lambda: [out.data for out in net([0.5, -1.0])]
+
+    for _ in range(size(50, 2_000)):
+        net = engine.nn.MLP(2, [3, 2])
+        results = together(*[call(net)] * 4)
+        assert results == [call(net)()] * 4
+
+
 def test_looking_leaves_tuples_that_others_are_making_alone(engine):
     """CPython cannot finish a tuple from an iterator once a list of all objects holds it."""
     x = engine.Value(1.0)
