@@ -60,7 +60,7 @@ def as_float(x):
 
 # The slots. Any other name is the user's, who may call an attribute _id or _held.
 ENGINES_OWN = ("_mg_id", "_mg_held", "_mg_also_held", "_mg_own_backward")
-if PYPY:
+if _dying.OWNED_FROM_START:
     ENGINES_OWN += ("_mg_owner",)  # see _dying.py
 
 
@@ -124,7 +124,7 @@ class Value(Operators):
         else:
             Value.__init__(self, data)
 
-    if not PYPY:
+    if not _dying.OWNED_FROM_START:
         __del__ = _dying.let_go
 
     def __setattr__(self, name, value):
@@ -322,20 +322,21 @@ set_held = Value._mg_held.__set__
 set_also_held = Value._mg_also_held.__set__
 set_own_backward = Value._mg_own_backward.__set__
 
-if PYPY:
+if _dying.OWNED_FROM_START:
     set_node, set_owner = Value._mg_id.__set__, Value._mg_owner.__set__
 
     def set_id(value, node):
         set_node(value, node)
         set_owner(value, _dying.LastOwner(node))
 
+
+set_id_of_leaf = set_id
+if PYPY:
+
     def set_id_of_leaf(value, node):
         """It becomes known at once: who looks finds mostly leaves, and a search is slow there."""
         set_id(value, node)
         _looking.known_values[node] = value
-
-else:
-    set_id_of_leaf = set_id
 
 
 def _fill(value, code, operands, data, k, label):
@@ -361,8 +362,8 @@ def _fill(value, code, operands, data, k, label):
 def _forget(value):
     """Part a Value from its node, when __init__ is called a second time."""
     _watched.changed()  # it may be a parameter
-    if not PYPY and type(value._mg_id) is not _dying.LastOwner:  # which gives it back itself
-        lib.mg_release(value._mg_id)
+    if not (_dying.OWNED_FROM_START or type(value._mg_id) is _dying.LastOwner):
+        lib.mg_release(value._mg_id)  # an owner gives it back itself
     for slot in ENGINES_OWN[1:]:
         if hasattr(value, slot):
             delattr(value, slot)

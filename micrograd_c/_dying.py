@@ -7,6 +7,8 @@ that dies with the Value.
 
 On PyPy Values have no ``__del__``: of objects with one that hold each other it finalizes one
 link in each collection. There each Value has such an object, a ``LastOwner``, from the start.
+So it is without the GIL: one thread could find a Value between its last reference and its
+``__del__`` in another. The owner dies when nobody can find the Value any more.
 
 Another thread may look at a Value while its ``__del__`` runs, which is too late: it will
 have let go. ``finalizing`` tells of which that is so, ``has_let_go`` of which it was.
@@ -20,7 +22,8 @@ from micrograd_c._native import lib
 
 collecting = []  # not empty while the collector runs, and at the interpreter's end
 left_behind = set()  # in a child: id() of each Value that threads of the parent were finalizing
-is_finalized = getattr(gc, "is_finalized", lambda x: False)  # PyPy has none
+FREE_THREADED = not getattr(sys, "_is_gil_enabled", lambda: True)()
+OWNED_FROM_START = FREE_THREADED or sys.implementation.name == "pypy"
 
 # All that a __del__ needs it has as defaults: at the very end modules are emptied.
 
@@ -64,7 +67,7 @@ if hasattr(gc, "callbacks"):  # not on PyPy; who clears them has finalizers that
 
 def has_let_go(value):
     """Whether a Value that somebody has, or found, was finalized and gave its node back."""
-    return is_finalized(value) and type(value._mg_id) is float
+    return not OWNED_FROM_START and gc.is_finalized(value) and type(value._mg_id) is float
 
 
 def finalizing():
@@ -74,6 +77,8 @@ def finalizing():
     threading.local wants (https://github.com/python/cpython/issues/106883).
     """
     code, found = let_go.__code__, set(left_behind)
+    if OWNED_FROM_START:
+        return found
     was_enabled = gc.isenabled()
     try:
         gc.disable()

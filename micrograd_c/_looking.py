@@ -174,7 +174,7 @@ def may_wait(value, attribute=None):
     return (
         type(attribute) in ATOMS
         and type(value) is _cvalue.Value
-        and ATOMS.issuperset(map(type, vars(value).values()))
+        and ATOMS.issuperset(map(type, list(vars(value).values())))
         and lib.mg_op(value._mg_id) == _cvalue.LEAF
         and not lib.mg_has_own_backward(value._mg_id)
     )
@@ -216,7 +216,8 @@ def is_used(value):
 
 def around_collection(phase, info):
     """Before a full collection, in whatever thread; not if another one is searching."""
-    if phase == "start" and info["generation"] == 2 and _late and _searching.acquire(False):
+    is_full = info["generation"] == 2 or _dying.FREE_THREADED  # which has no generations
+    if phase == "start" and is_full and _late and _searching.acquire(False):
         try:
             with contextlib.suppress(MemoryError):
                 hold_late()

@@ -1,12 +1,14 @@
 """Threads: the guarantee that docs/how-it-works.md gives, see "Threads" there."""
 
+import gc
+import queue
 import random
 import sys
 import threading
 
 import numpy as np
 import pytest
-from trust_tools import size
+from trust_tools import HAS_GIL, size
 
 from micrograd_c import jit, optim
 
@@ -189,6 +191,97 @@ def test_first_calls_of_one_net(engine):
         net = engine.nn.MLP(2, [3, 2])
         results = together(*[call(net)] * 4)
         assert results == [call(net)()] * 4
+
+
+def test_one_looks_while_another_drops(engine, live_nodes):
+    """The Value of a shared graph's node dies just when another thread asks for it."""
+    before = live_nodes()
+    a, roots = engine.Value(3.0), queue.SimpleQueue()
+
+    def drop():
+        for _ in range(size(200, 5_000)):
+            inner = a * 5.0
+            roots.put(inner * 2.0)
+            del inner
+        roots.put(None)
+
+    def look():
+        for root in iter(roots.get, None):
+            inner = root._prev[0]
+            assert root._prev[0] is inner
+            del root
+            others = [engine.Value(0.25) * 4.0 for _ in range(5)]  # take ids that were freed
+            assert inner.data == 15.0 and inner._prev[0] is a
+            del inner, others
+
+    together(drop, look, drop, look)
+    a = None
+    assert live_nodes() == before
+
+
+def test_attributes_are_set_while_another_collects(engine, live_nodes):
+    """A collection looks at all attributes; none is lost, and none is in its way."""
+    before = live_nodes()
+    stop = threading.Event()
+
+    def collect():
+        while not stop.is_set():
+            gc.collect()
+
+    def label():
+        try:
+            for i in range(size(20, 100)):
+                x = engine.Value(float(i))
+                y = x * 2.0
+                x.label = "x"
+                for name in "abcdefgh":
+                    setattr(x, name, i)
+                del x
+                assert (y._prev[0].label, y._prev[0].h) == ("x", i)
+        finally:
+            stop.set()
+
+    together(collect, label)
+    assert live_nodes() == before
+
+
+@pytest.mark.skipif(HAS_GIL, reason="with the GIL, no thread can come in between")
+@pytest.mark.parametrize("engine", ["c"], indirect=True)
+def test_asked_for_when_it_began_to_die(engine, monkeypatch, live_nodes):
+    """Between a Value's last reference and the first line of what lets go of its node."""
+    from micrograd_c import _dying
+
+    before = live_nodes()
+    Value, roots = engine.Value, []
+    dying, found = threading.Event(), threading.Event()
+    finalized = Value if hasattr(Value, "__del__") else _dying.LastOwner
+    let_go = finalized.__del__
+
+    def pause(self):
+        if threading.current_thread() is dropper and roots:
+            dying.set()
+            found.wait(60)
+        let_go(self)
+
+    def drop():
+        inner = x * 5.0
+        roots.append(inner * 2.0)
+        del inner
+
+    x, dropper = Value(3.0), threading.Thread(target=drop)
+    monkeypatch.setattr(finalized, "__del__", pause)
+    dropper.start()
+    assert dying.wait(60)
+    inner = roots[0]._prev[0]
+    found.set()
+    dropper.join()
+    assert roots.pop()._prev[0] is inner
+    others = [Value(0.25) * 4.0 for _ in range(5)]  # take ids that were freed
+    assert inner.data == 15.0 and inner._prev[0] is x
+    del inner, others
+    x = None
+    monkeypatch.undo()
+    assert live_nodes() == before
 
 
 def test_looking_leaves_tuples_that_others_are_making_alone(engine):

@@ -8,6 +8,7 @@ import threading
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+HAS_GIL = getattr(sys, "_is_gil_enabled", lambda: True)()
 FULL = os.environ.get("MICROGRAD_C_TRUST") == "full"
 
 
