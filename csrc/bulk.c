@@ -48,7 +48,7 @@ static mg_index used(const builder *b, mg_id id) {
 static mg_index finish(const builder *b, mg_index id) {
     if (b->failed)
         return 0;
-    mg_at(id)->flags |= MG_OWNED;
+    mg_own(mg_at(id));
     return id;
 }
 
@@ -146,7 +146,7 @@ mg_status mg_softmax(const mg_id *values, size_t n, mg_id *out) {
         if (b.failed && out[i] != 0)
             mg_drop((mg_index)out[i]);
         else if (!b.failed)
-            mg_at((mg_index)out[i])->flags |= MG_OWNED;
+            mg_own(mg_at((mg_index)out[i]));
     }
     drop_if(inverse);
     drop_if(sum);

@@ -79,7 +79,7 @@ mg_index mg_new_node(int op, double data) {
     node->k = 0.0;
     node->refs = 1;
     node->mark = 0;
-    node->flags = MG_OWNED;
+    node->flags = MG_AN_OWNER;
     node->op = (uint8_t)op;
     live++;
     return id;
@@ -362,13 +362,13 @@ mg_id mg_node(int op, const mg_id *operands, size_t n, double k, int style, doub
 void mg_retain(mg_id id) {
     mg_lock_take(&mg_graph_lock);
     mg_at((mg_index)id)->refs++;
-    mg_at((mg_index)id)->flags |= MG_OWNED;
+    mg_own(mg_at((mg_index)id));
     mg_lock_give(&mg_graph_lock);
 }
 
 void mg_release(mg_id id) {
     mg_lock_take(&mg_graph_lock);
-    mg_at((mg_index)id)->flags &= (uint16_t)~MG_OWNED;
+    mg_disown(mg_at((mg_index)id));
     mg_drop((mg_index)id);
     mg_lock_give(&mg_graph_lock);
 }

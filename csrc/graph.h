@@ -35,9 +35,10 @@ typedef struct {
 enum {
     MG_KEPT = 1,
     MG_OWN_BACKWARD = 2,
-    MG_OWNED = 4,
-    MG_DEPENDENT = 8,
-    MG_IN_NET = 16,   /* a net's parameter; its calls are no nodes made of it */
+    MG_DEPENDENT = 4,
+    MG_IN_NET = 8,      /* a net's parameter; its calls are no nodes made of it */
+    MG_AN_OWNER = 0x10, /* from here on it is a number: of references from outside */
+    MG_OWNED = 0xF0,
     MG_STYLE = 0x300, /* of k, see mg_unary_k */
     MG_STYLE_SHIFT = 8
 };
@@ -50,6 +51,17 @@ extern mg_node_t *mg_chunks[];
 
 static inline mg_node_t *mg_at(mg_index id) {
     return &mg_chunks[id >> MG_CHUNK_BITS][id & (MG_CHUNK_NODES - 1)];
+}
+
+/* One owner more, up to 15; one less. A Value that is dying and the next one for its node
+ * may own it both for a while. */
+static inline void mg_own(mg_node_t *node) {
+    if ((node->flags & MG_OWNED) != MG_OWNED)
+        node->flags = (uint16_t)(node->flags + MG_AN_OWNER);
+}
+static inline void mg_disown(mg_node_t *node) {
+    if (node->flags & MG_OWNED)
+        node->flags = (uint16_t)(node->flags - MG_AN_OWNER);
 }
 
 /* The number of operands of each operator, by code; a custom node's is its own. */
@@ -69,7 +81,7 @@ extern mg_lock_t mg_graph_lock;
 /* The number of the trace that this thread is in, see mg_set_tracing. */
 double mg_tracing(void);
 
-/* A new node with no operands, one reference and MG_OWNED; 0: out of memory. */
+/* A new node with no operands, one reference and one owner; 0: out of memory. */
 mg_index mg_new_node(int op, double data);
 
 /* The same for a leaf, marked with the trace that this thread is in. */

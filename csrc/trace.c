@@ -198,7 +198,12 @@ mg_id mg_traced(int op, mg_id a, mg_id b, double k) {
     return id;
 }
 
-double mg_made_in(mg_id leaf) { return mg_at((mg_index)leaf)->k; }
+double mg_made_in(mg_id leaf) {
+    mg_lock_take(&mg_graph_lock);
+    double k = mg_at((mg_index)leaf)->k;
+    mg_lock_give(&mg_graph_lock);
+    return k;
+}
 
 void mg_trace_free(mg_trace *trace) {
     mg_dealloc(trace->op);

@@ -99,6 +99,28 @@ static void test_unary(void) {
     CHECK(mg_live_nodes() == 0);
 }
 
+/* A Value that dies while the next one for its node is there already: that one stays. */
+static void test_owners(void) {
+    mg_id a = mg_leaf(2.0), b = mg_add_number(a, 1.0);
+    for (int i = 0; i < 3; i++)
+        mg_retain(a);
+    for (int i = 0; i < 4; i++) {
+        CHECK(mg_is_owned(a));
+        mg_release(a);
+    }
+    CHECK(!mg_is_owned(a));
+    for (int i = 0; i < 100; i++)
+        mg_retain(a);
+    for (int i = 0; i < 99; i++)
+        mg_release(a);
+    CHECK(mg_keep(a) ==
+          2); /* more than are counted: one of the two is not known as an owner */
+    mg_release(a);
+    CHECK(!mg_is_owned(a));
+    mg_release(b);
+    CHECK(mg_live_nodes() == 0);
+}
+
 static void test_numbers(void) {
     mg_id a = mg_leaf(2.0), b = mg_mul_number(a, 5.0), c = mg_add_number(b, 1.0),
           operands[2];
@@ -334,6 +356,7 @@ int main(int argc, char **argv) {
     test_names();
     test_binary();
     test_unary();
+    test_owners();
     test_numbers();
     test_what_math_raises();
     test_kept_operands_are_refused();
