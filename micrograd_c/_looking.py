@@ -46,7 +46,11 @@ ATOMS = {str, int, float, bool, type(None)}  # attributes that refer to nothing
 
 
 def searching():
-    """One thread at a time, but for the interpreter's end: the others have stopped then."""
+    """One thread at a time, but for the interpreter's end: the others have stopped then.
+
+    The lock itself: a ``with`` that takes it lets no Ctrl-C come between, which would leave
+    it taken.
+    """
     return contextlib.nullcontext() if is_finalizing() else _searching
 
 
@@ -217,12 +221,16 @@ def is_used(value):
 def around_collection(phase, info):
     """Before a full collection, in whatever thread; not if another one is searching."""
     is_full = info["generation"] == 2 or _dying.FREE_THREADED  # which has no generations
-    if phase == "start" and is_full and _late and _searching.acquire(False):
+    if phase == "start" and is_full and _late:
+        locked = []
         try:
-            with contextlib.suppress(MemoryError):
-                hold_late()
+            locked.extend(map(_searching.acquire, (False,)))  # one step for Ctrl-C
+            if True in locked:
+                with contextlib.suppress(MemoryError):
+                    hold_late()
         finally:
-            _searching.release()
+            if True in locked:
+                _searching.release()
 
 
 HAS_CALLBACKS = hasattr(gc, "callbacks")  # not on PyPy

@@ -1,8 +1,10 @@
 """Threads: the guarantee that docs/how-it-works.md gives, see "Threads" there."""
 
+import _thread
 import gc
 import queue
 import random
+import signal
 import sys
 import threading
 
@@ -282,6 +284,49 @@ def test_asked_for_when_it_began_to_die(engine, monkeypatch, live_nodes):
     x = None
     monkeypatch.undo()
     assert live_nodes() == before
+
+
+@pytest.fixture
+def ctrl_c_raises():
+    """Even where pytest was started with SIGINT ignored, in a shell's background."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+def test_ctrl_c_while_one_waits_to_look_lets_the_others_look(ctrl_c_raises):
+    """It comes as the lock of the search is got, which must not stay taken."""
+    from micrograd_c import _looking
+    from micrograd_c.engine import Value
+
+    x, main = Value(1.0), threading.get_ident()
+
+    def hold(held):
+        with _looking.searching():
+            held.set()
+            while sys._current_frames()[main].f_code.co_name not in ("searching", "value_of"):
+                pass
+            _thread.interrupt_main()
+
+    def try_lock(free):
+        free.append(_looking._searching.acquire(False))
+        if free[0]:
+            _looking._searching.release()
+
+    for _ in range(20):
+        held, free = threading.Event(), []
+        holder = threading.Thread(target=hold, args=(held,))
+        product = x * 2
+        with pytest.raises(KeyboardInterrupt):
+            holder.start()
+            held.wait()
+            product._prev
+            holder.join()
+        holder.join()
+        other = threading.Thread(target=try_lock, args=(free,))
+        other.start()
+        other.join()
+        assert free == [True]
 
 
 def test_looking_leaves_tuples_that_others_are_making_alone(engine):
