@@ -10,6 +10,7 @@ contribution to one operand's gradient.
 """
 
 import math
+import sys
 from math import inf, nan
 from typing import Callable, NamedTuple
 
@@ -21,6 +22,15 @@ class Op(NamedTuple):
     label: str  # what a node made by it shows as its _op
     value: Callable  # (x) or (x, y) -> float
     derivatives: tuple  # one function an operand: (x, out, g) or (x, y, out, g) -> float
+
+
+# C's erf. PyPy has one of its own, which differs by a bit for every fourth x.
+erf = math.erf
+if sys.implementation.name == "pypy" and sys.platform != "win32":
+    import ctypes
+
+    erf = ctypes.CDLL(None).erf
+    erf.argtypes, erf.restype = [ctypes.c_double], ctypes.c_double
 
 
 # --- IEEE arithmetic: what C does where Python raises -----------------------
@@ -174,7 +184,7 @@ OPS = {
         Op("atan", "atan", math.atan, (lambda x, out, g: 1.0 / (1.0 + x * x) * g,)),
         Op("sinh", "sinh", math.sinh, (lambda x, out, g: ieee_cosh(x) * g,)),
         Op("cosh", "cosh", math.cosh, (lambda x, out, g: ieee_sinh(x) * g,)),
-        Op("erf", "erf", math.erf, (lambda x, out, g: TWO_OVER_SQRT_PI * math.exp(-(x * x)) * g,)),
+        Op("erf", "erf", erf, (lambda x, out, g: TWO_OVER_SQRT_PI * math.exp(-(x * x)) * g,)),
         Op("atan2", "atan2", math.atan2, (d_atan2_y, d_atan2_x)),
         # ties give their gradient to the first
         Op("maximum", "maximum", maximum,
