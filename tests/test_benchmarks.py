@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+pytest.importorskip("scipy")  # for NumPy by hand
 from benchmarks import backward, nets, programs, train_mlp
 from benchmarks.agreement import Disagreement, check_agreement
 from micrograd_c import timing

@@ -78,6 +78,8 @@ def test_freed_nodes_are_used_again():
         v = Value(1.0)
         for _ in range(50_000):
             v = v * 1.0
+        del v
+        collect()
 
     build()
     blocks = lib.mg_live_blocks()

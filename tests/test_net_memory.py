@@ -16,8 +16,8 @@ from net_tools import graph
 from micrograd_c import _cvalue, nn
 from micrograd_c.engine import Value
 
-STEP = 7 if SLOW else 1
-COUNTS = range(0, 200, STEP)  # more blocks or nodes than any case needs at the end
+LIMIT = 200  # more blocks or nodes than any case needs
+STEP = 7 if SLOW else 1  # in the room for nodes
 
 pytestmark = pytest.mark.usefixtures("few_free_nodes")
 
@@ -229,10 +229,10 @@ class Attempts:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.__name__)
 def test_no_memory(case, again):
     attempts = Attempts(case, again)
-    n_blocks = next(n for n in COUNTS if attempts.goes_through(n + 1, False))
+    n_blocks = next(n for n in range(LIMIT) if attempts.goes_through(n + 1, False))
     if case in MAY_UNFOLD:  # two blocks, then nodes, then more blocks
         for room in range(0, 20, STEP):
             assert not attempts.goes_through(3, True, room)
         return
-    n_nodes = next(n for n in COUNTS if attempts.goes_through(n_blocks + 1, True, n))
+    n_nodes = next(n for n in range(0, LIMIT, STEP) if attempts.goes_through(n_blocks + 1, True, n))
     assert n_blocks + n_nodes > 0 or case is backward_that_needs_nothing
