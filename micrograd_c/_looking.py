@@ -224,7 +224,9 @@ def around_collection(phase, info):
     if phase == "start" and is_full and _late:
         locked = []
         try:
-            locked.extend(map(_searching.acquire, (False,)))  # one step: Ctrl-C comes before or after it
+            locked.extend(
+                map(_searching.acquire, (False,))
+            )  # one step: Ctrl-C comes before or after it
             if True in locked:
                 with contextlib.suppress(MemoryError):
                     hold_late()
