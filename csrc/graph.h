@@ -36,7 +36,6 @@ enum {
     MG_KEPT = 1,
     MG_OWN_BACKWARD = 2,
     MG_DEPENDENT = 4,
-    MG_IN_NET = 8,      /* a net's parameter; its calls are no nodes made of it */
     MG_AN_OWNER = 0x10, /* from here on it is a number: of references from outside */
     MG_OWNED = 0xF0,
     MG_STYLE = 0x300, /* of k, see mg_unary_k */

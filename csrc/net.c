@@ -50,10 +50,9 @@ mg_net *mg_net_new(const size_t *sizes, size_t n_layers, const int *ops,
     }
     mg_lock_take(&mg_graph_lock);
     net->flags_checked = mg_flags_version - 1;
-    for (size_t i = 0; i < n; i++) {
-        net->parameters[i] = (mg_index)parameters[i];
-        mg_at(net->parameters[i])->flags |= MG_IN_NET;
-    }
+    for (size_t i = 0; i < n; i++)
+        net->parameters[i] = mg_use((mg_index)parameters[i]);
+    net->holding = 1;
     mg_lock_give(&mg_graph_lock);
     size_t weights = 0;
     for (size_t i = 0; i < n_layers; i++) {
@@ -92,11 +91,6 @@ static void free_if_unused(mg_net *net) {
 void mg_net_free(mg_net *net) {
     mg_lock_take(&mg_graph_lock);
     net->owned = 0;
-    if (net->calls != 0) {
-        net->holding = 1;
-        for (size_t i = 0; i < net->n_parameters; i++)
-            mg_use(net->parameters[i]); /* NOLINT: a net half made has no calls */
-    }
     free_if_unused(net);
     mg_lock_give(&mg_graph_lock);
 }
@@ -146,8 +140,6 @@ static int refresh_weights(mg_net *net) {
     return 1;
 }
 
-size_t mg_calls_alive;
-
 /* --- calls ------------------------------------------------------------------ */
 
 /* A call with room for everything in one block, doubles first. */
@@ -175,7 +167,6 @@ static mg_call *new_call(mg_net *net) {
     call->swept = 0;
     net->weights->users++;
     net->calls++;
-    mg_calls_alive++;
     return call;
 }
 
@@ -185,7 +176,6 @@ void mg_call_free(mg_call *call) {
     call->next = net->spare;
     net->spare = call;
     net->calls--;
-    mg_calls_alive--;
     free_if_unused(net);
 }
 

@@ -31,8 +31,8 @@ typedef struct mg_weights {
 } mg_weights;
 
 struct mg_net {
-    int owned;    /* mg_net_free has not been called, so the parameters are alive */
-    int holding;  /* it has, while there were calls: the net holds the parameters */
+    int owned;    /* mg_net_free has not been called */
+    int holding;  /* the net was made whole and holds the parameters */
     size_t calls; /* alive */
     size_t n_layers, n_units, n_parameters;
     mg_layer *layers;
@@ -62,9 +62,6 @@ typedef struct mg_call {
     double *grads;        /* after backward: a hidden neuron's gradient; at an output
                              neuron what arrives at its sum */
 } mg_call;
-
-/* The calls of all nets that are alive. */
-extern size_t mg_calls_alive;
 
 /* All of these want the graph's lock. */
 

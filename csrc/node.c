@@ -76,8 +76,6 @@ uint32_t mg_keep(mg_id id) {
     mg_lock_take(&mg_graph_lock);
     mg_node_t *node = mg_at((mg_index)id);
     uint32_t users = node->refs - (node->flags & MG_OWNED) / MG_AN_OWNER;
-    if (node->flags & MG_IN_NET && mg_calls_alive > 0)
-        users++; /* a call may be one, without a reference */
     if (node->flags & MG_KEPT)
         users = 0;
     node->flags |= MG_KEPT;

@@ -56,7 +56,7 @@ class Net:
 
     def __del__(self, mg_net_free=lib.mg_net_free):
         if hasattr(self, "net"):
-            mg_net_free(self.net)  # while self still holds the parameters
+            mg_net_free(self.net)
 
     def zero_grad(self):
         lib.mg_zero_grad(self.ids, len(self.ids))

@@ -19,3 +19,14 @@ def collect():
     while rounds < 3:  # without a change
         gc.collect()
         rounds, count = (rounds + 1 if lib.mg_live_nodes() == count else 0), lib.mg_live_nodes()
+
+
+def settled(nodes):
+    """Whether only so many nodes of the C engine are alive, garbage apart."""
+    from micrograd_c._native import lib
+
+    for _ in range(4):  # PyPy may need several, see collect
+        if lib.mg_live_nodes() == nodes:
+            return True
+        gc.collect()
+    return lib.mg_live_nodes() == nodes

@@ -5,6 +5,7 @@ import shutil
 
 import pytest
 
+pytest.importorskip("scipy")  # for NumPy by hand
 from benchmarks import __main__ as command
 from benchmarks import (
     compare,

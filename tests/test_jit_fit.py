@@ -38,6 +38,7 @@ def interrupted():
     """
     if not hasattr(signal, "setitimer"):
         pytest.skip("this system has no timers")
+    np.random.default_rng()  # NumPy loads it late, and an import that is cut short stays broken
     pressed = []
 
     def press(*_args):

@@ -5,11 +5,10 @@ first allocation failing, the second, and so on; then with room for no new node,
 for two, and so on; until nothing fails.
 """
 
-import gc
 import random
 
 import pytest
-from memory_tools import SLOW, collect
+from memory_tools import SLOW, collect, settled
 from micrograd_c._native import lib
 from net_tools import graph
 
@@ -172,15 +171,6 @@ def without_room(n_nodes):
     for _ in range(n_nodes):
         lib.mg_release(taken.pop())
     return taken
-
-
-def settled(nodes):
-    """Whether only so many nodes are alive, garbage apart."""
-    for _ in range(4):  # PyPy may need several, see collect
-        if lib.mg_live_nodes() == nodes:
-            return True
-        gc.collect()
-    return lib.mg_live_nodes() == nodes
 
 
 class Attempts:

@@ -8,6 +8,7 @@ import sys
 import threading
 
 import pytest
+from memory_tools import collect
 from net_tools import assert_same, below, compute
 
 from micrograd_c import _cvalue, nn
@@ -243,7 +244,7 @@ def test_calls_go_on_without_their_model():
 
 
 def test_everything_is_freed():
-    gc.collect()
+    collect()
     before = _cvalue.live_nodes()
     for look in (False, True):
         model, x = nn.MLP(2, [3, 2]), [Value(1.0), Value(2.0)]
@@ -256,7 +257,7 @@ def test_everything_is_freed():
         model.layers[0].neurons[0].w[0] = Value(1.0)
         outs.append(model(x))
         del model, x, outs
-        gc.collect()
+        collect()
         assert _cvalue.live_nodes() == before
 
 

@@ -6,6 +6,8 @@ import random
 
 import pytest
 
+from python_ref.ops import erf
+
 SPECIAL = [
     0.0, -0.0, 0.5, -0.5, 1.0, -1.0, 2.0, -3.0, 1e-8, 1e-20, 20.0, -20.0, 710.0, -746.0,
     5e-324, -5e-324, 2.2e-308, 1e154, 1e308, -1e308, math.inf, -math.inf, math.nan,
@@ -41,7 +43,7 @@ UNARY = {
     "atan": math.atan,
     "sinh": math.sinh,
     "cosh": math.cosh,
-    "erf": math.erf,
+    "erf": erf,  # math.erf, but on PyPy
 }
 
 

@@ -134,7 +134,8 @@ def assert_same(*arguments, cwd):
     """The program prints and ends the same under plain python and under ours."""
     plain, ours = python(*arguments, cwd=cwd), run(*arguments, cwd=cwd)
     assert ours.stdout == plain.stdout
-    assert ours.stderr == plain.stderr
+    if "threading._shutdown" not in plain.stderr:  # a race of PyPy's own, at times
+        assert ours.stderr == plain.stderr
     assert ours.returncode == plain.returncode
     return ours
 

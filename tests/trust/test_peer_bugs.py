@@ -54,7 +54,7 @@ def test_arithmetic_makes_no_cycles(engine, live_nodes):
         unreachable = gc.collect()
     finally:
         gc.enable()
-    assert unreachable == 0 and live_nodes() == before
+    assert not unreachable and live_nodes() == before
 
 
 def test_the_collector_sees_cycles_through_the_engine(engine, live_nodes):

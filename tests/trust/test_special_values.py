@@ -11,7 +11,7 @@ from conftest import load_c_engine, load_python_engine
 
 from micrograd_c.parity import bits
 from micrograd_c.random_programs import FORMS, INFIX, METHODS
-from python_ref.ops import ONLY_TRACED, OPS
+from python_ref.ops import ONLY_TRACED, OPS, erf
 
 NUMBERS = (
     0.0, -0.0, 1.0, -1.0, 0.5, -0.5, 5e-324, -5e-324, 2.2e-308, -2.2e-308, 1e308, -1e308,
@@ -85,7 +85,7 @@ def as_float_does(form, x, y):
         return outcome(INFIX[form], x, y)
     if form in ("maximum", "minimum") and x == x and y == y:
         return outcome({"maximum": max, "minimum": min}[form], x, y)
-    call = {"neg": lambda x: -x, "abs": abs}.get(form) or getattr(math, form, None)
+    call = {"neg": lambda x: -x, "abs": abs, "erf": erf}.get(form) or getattr(math, form, None)
     return call and outcome(call, *([x] if y is None else [x, y]))
 
 
