@@ -75,7 +75,7 @@ static int has_flag(mg_id id, int flag) {
 uint32_t mg_keep(mg_id id) {
     mg_lock_take(&mg_graph_lock);
     mg_node_t *node = mg_at((mg_index)id);
-    uint32_t users = node->refs - (node->flags & MG_OWNED) / MG_AN_OWNER;
+    uint32_t users = node->refs - (uint32_t)((node->flags & MG_OWNED) / MG_AN_OWNER);
     if (node->flags & MG_KEPT)
         users = 0;
     node->flags |= MG_KEPT;

@@ -21,7 +21,8 @@ import sys
 from micrograd_c._native import lib
 
 collecting = []  # not empty while the collector runs, and at the interpreter's end
-left_behind = set()  # in a child: id() of each Value that threads of the parent were finalizing
+left_behind = set()  # in a child: id() of each Value that threads of the parent were finalizing,
+half_dead = []  # and they, for good
 FREE_THREADED = not getattr(sys, "_is_gil_enabled", lambda: True)()
 OWNED_FROM_START = FREE_THREADED or sys.implementation.name == "pypy"
 
@@ -70,8 +71,10 @@ def has_let_go(value):
     return not OWNED_FROM_START and gc.is_finalized(value) and type(value._mg_id) is float
 
 
-def finalizing():
+def finalizing(held=None):
     """The id() of each Value that a thread is finalizing now: it has nobody left.
+
+    With a list they are ``held`` in it, so that no other object gets their id().
 
     No collection meanwhile: sys._current_frames() has a lock that the death of a
     threading.local wants (https://github.com/python/cpython/issues/106883).
@@ -87,6 +90,8 @@ def finalizing():
             while frame is not None:  # a signal, say, may run on top of a __del__
                 if frame.f_code is code:
                     found.add(id(frame.f_locals.get("self")))
+                    if held is not None:
+                        held.append(frame.f_locals.get("self"))
                 frame = frame.f_back
     finally:
         if was_enabled:

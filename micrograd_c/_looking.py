@@ -41,7 +41,7 @@ from micrograd_c._native import ffi, lib
 known_values = WeakValueDictionary()  # node id -> its Value
 _late = {}  # by id(): Values with attributes that results of theirs do not hold: this does
 _searching = threading.RLock()
-_dying_at_fork = set()
+_dying_at_fork, _held_at_fork = set(), []
 ATOMS = {str, int, float, bool, type(None)}  # attributes that refer to nothing
 
 
@@ -57,18 +57,25 @@ def searching():
 def before_fork():
     global _dying_at_fork
     _searching.acquire()
-    _dying_at_fork = _dying.finalizing()
+    # Held, since other threads may still run until the fork, and other objects get their id().
+    _dying_at_fork = _dying.finalizing(_held_at_fork)
+
+
+def after_fork_in_parent():
+    _held_at_fork.clear()
+    _searching.release()
 
 
 def after_fork_in_child():
     _dying.left_behind.update(_dying_at_fork)  # their threads are gone: they stay, half dead
-    _searching.release()
+    _dying.half_dead.extend(_held_at_fork)
+    after_fork_in_parent()
 
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(
         before=before_fork,
-        after_in_parent=_searching.release,
+        after_in_parent=after_fork_in_parent,
         after_in_child=after_fork_in_child,
     )
 
