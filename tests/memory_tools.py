@@ -2,6 +2,8 @@
 
 import gc
 
+import pytest
+
 SLOW = not hasattr(gc, "freeze")  # PyPy: a collection goes through all that pytest holds
 
 
@@ -30,3 +32,12 @@ def settled(nodes):
             return True
         gc.collect()
     return lib.mg_live_nodes() == nodes
+
+
+def psutil_or_skip():
+    """psutil, which on PyPy 7.3.11 can be installed but not imported."""
+    try:
+        import psutil
+    except ImportError as error:
+        pytest.skip(f"no psutil to ask for the process's memory: {error}")
+    return psutil

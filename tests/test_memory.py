@@ -4,7 +4,7 @@ import gc
 import random
 
 import pytest
-from memory_tools import collect
+from memory_tools import collect, psutil_or_skip
 
 
 def step(nn, net, data):
@@ -48,7 +48,7 @@ def test_training_leaves_the_parameters(engine, live_nodes):
 @pytest.mark.slow
 def test_a_thousand_demo_steps():
     """The demo's net on 100 samples. The C library's blocks and the process stay as they are."""
-    psutil = pytest.importorskip("psutil")
+    psutil = psutil_or_skip()
     from micrograd_c._native import lib
 
     from micrograd_c import _cvalue, nn

@@ -6,6 +6,7 @@ import sys
 import threading
 
 import pytest
+from memory_tools import psutil_or_skip
 from trust_tools import in_thread, run_python, size
 
 
@@ -245,7 +246,7 @@ def test_a_thread_that_looks_when_the_interpreter_ends():
 
 def test_memory_is_flat_in_training():
     """A hundred thousand steps at full length."""
-    psutil = pytest.importorskip("psutil")
+    psutil = psutil_or_skip()
     from micrograd_c._native import lib
 
     from micrograd_c import nn
