@@ -34,7 +34,6 @@ mg_net *mg_net_new(const size_t *sizes, size_t n_layers, const int *ops,
     memset(net, 0, sizeof *net);
     net->owned = 1;
     net->n_layers = n_layers;
-    net->n_parameters = n;
     size_t widest = 0;
     for (size_t i = 1; i <= n_layers; i++)
         widest = sizes[i] > widest ? sizes[i] : widest;
@@ -52,7 +51,7 @@ mg_net *mg_net_new(const size_t *sizes, size_t n_layers, const int *ops,
     net->flags_checked = mg_flags_version - 1;
     for (size_t i = 0; i < n; i++)
         net->parameters[i] = mg_use((mg_index)parameters[i]);
-    net->holding = 1;
+    net->n_parameters = n;
     mg_lock_give(&mg_graph_lock);
     size_t weights = 0;
     for (size_t i = 0; i < n_layers; i++) {
@@ -77,7 +76,7 @@ static void free_if_unused(mg_net *net) {
         net->spare = call->next;
         mg_dealloc(call);
     }
-    for (size_t i = 0; net->holding && i < net->n_parameters; i++)
+    for (size_t i = 0; i < net->n_parameters; i++)
         mg_drop(net->parameters[i]);
     drop_weights(net->weights);
     mg_dealloc(net->layers);

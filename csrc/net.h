@@ -32,7 +32,6 @@ typedef struct mg_weights {
 
 struct mg_net {
     int owned;    /* mg_net_free has not been called */
-    int holding;  /* the net was made whole and holds the parameters */
     size_t calls; /* alive */
     size_t n_layers, n_units, n_parameters;
     mg_layer *layers;

@@ -275,7 +275,9 @@ def test_a_pickle_loads_on_either_engine(saved_by):
 def test_a_damaged_pickle_is_an_error_not_a_crash(engine):
     root, _, _ = graph(engine.Value)
     whole = pickle.dumps(root)
-    errors = (EOFError, pickle.UnpicklingError, ValueError, IndexError, KeyError, struct.error)
+    errors = (EOFError, pickle.UnpicklingError, ValueError, IndexError, KeyError)
+    if sys.implementation.name == "pypy":
+        errors += (struct.error,)
     for size in range(0, len(whole) - 1, 7):
         with pytest.raises(errors):
             pickle.load(io.BytesIO(whole[:size]))
