@@ -21,8 +21,7 @@ import sys
 from micrograd_c._native import lib
 
 collecting = []  # not empty while the collector runs, and at the interpreter's end
-left_behind = set()  # in a child: id() of each Value that threads of the parent were finalizing,
-half_dead = []  # and they, for good
+half_dead = []  # in a child, for good: the Values that threads of the parent were finalizing
 FREE_THREADED = not getattr(sys, "_is_gil_enabled", lambda: True)()
 OWNED_FROM_START = FREE_THREADED or sys.implementation.name == "pypy"
 
@@ -79,7 +78,7 @@ def finalizing(held=None):
     No collection meanwhile: sys._current_frames() has a lock that the death of a
     threading.local wants (https://github.com/python/cpython/issues/106883).
     """
-    code, found = let_go.__code__, set(left_behind)
+    code, found = let_go.__code__, set(map(id, half_dead))
     if OWNED_FROM_START:
         return found
     was_enabled = gc.isenabled()

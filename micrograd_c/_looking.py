@@ -41,7 +41,7 @@ from micrograd_c._native import ffi, lib
 known_values = WeakValueDictionary()  # node id -> its Value
 _late = {}  # by id(): Values with attributes that results of theirs do not hold: this does
 _searching = threading.RLock()
-_dying_at_fork, _held_at_fork = set(), []
+_dying_at_fork = []
 ATOMS = {str, int, float, bool, type(None)}  # attributes that refer to nothing
 
 
@@ -55,20 +55,18 @@ def searching():
 
 
 def before_fork():
-    global _dying_at_fork
     _searching.acquire()
     # Held, since other threads may still run until the fork, and other objects get their id().
-    _dying_at_fork = _dying.finalizing(_held_at_fork)
+    _dying.finalizing(_dying_at_fork)
 
 
 def after_fork_in_parent():
-    _held_at_fork.clear()
+    _dying_at_fork.clear()
     _searching.release()
 
 
 def after_fork_in_child():
-    _dying.left_behind.update(_dying_at_fork)  # their threads are gone: they stay, half dead
-    _dying.half_dead.extend(_held_at_fork)
+    _dying.half_dead.extend(_dying_at_fork)  # their threads are gone: so they stay
     after_fork_in_parent()
 
 
@@ -231,14 +229,13 @@ def around_collection(phase, info):
     if phase == "start" and is_full and _late:
         locked = []
         try:
-            locked.extend(
-                map(_searching.acquire, (False,))
-            )  # one step: Ctrl-C comes before or after it
-            if True in locked:
+            # One step of the interpreter: Ctrl-C comes before or after it.
+            locked.extend(map(_searching.acquire, [False]))
+            if any(locked):
                 with contextlib.suppress(MemoryError):
                     hold_late()
         finally:
-            if True in locked:
+            if any(locked):
                 _searching.release()
 
 

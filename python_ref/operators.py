@@ -177,8 +177,9 @@ class Operators:
         return self._apply_two("minimum", other)
 
     def _apply_two(self, name, other):
-        other = self._operand(other)
-        if self._is_value(other) and other._apply_after:
+        if not self._is_value(other):
+            return self._apply(name, self._operand(other))
+        if other._apply_after:
             return other._apply_after(name, self)
         return self._apply(name, other)
 
