@@ -1,6 +1,7 @@
 """How the tests of the command line call it."""
 
 import csv
+import io
 import os
 import subprocess
 import sys
@@ -58,3 +59,10 @@ def write_sklearn_csv(path, dataset):
     targets = [t if names is None else names[t] for t in dataset.target]
     header = [*dataset.feature_names, "target"]
     return write_csv(path, header, [[*x, t] for x, t in zip(dataset.data, targets)])
+
+
+def predictions(capsys, *arguments):
+    capsys.readouterr()
+    assert main(["predict", *arguments]) == 0
+    captured = capsys.readouterr()
+    return list(csv.DictReader(io.StringIO(captured.out))), captured.err

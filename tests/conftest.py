@@ -8,6 +8,7 @@ from types import ModuleType
 
 import hypothesis
 import pytest
+from cli_tools import write_csv
 from memory_tools import collect
 
 # No deadline: a test's verdict must not depend on how busy the machine is.
@@ -115,3 +116,18 @@ def few_free_nodes():
         gc.unfreeze()
     for node in taken[:-few]:
         lib.mg_release(node)
+
+
+@pytest.fixture
+def in_own_directory(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def spots(in_own_directory):
+    """A file of three classes that lie apart, and one column that says nothing."""
+    rows = []
+    for i in range(60):
+        x, y, name = ((0, 0, "low"), (8, 1, "right"), (1, 9, "top"))[i % 3]
+        rows.append([x + i % 7 / 10, y - i % 5 / 10, 3.5, name])
+    return write_csv("spots.csv", ["x", "y", "same", "spot"], rows)

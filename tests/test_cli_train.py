@@ -1,4 +1,4 @@
-"""train and predict: real sets, what the model file holds, mistakes."""
+"""train: real sets, both kinds of problem, what is to be learnt, the learning curve."""
 
 import csv
 import io
@@ -9,30 +9,16 @@ import sys
 
 import numpy as np
 import pytest
-from cli_tools import assert_mistake, run_command, write_csv, write_sklearn_csv
+from cli_tools import assert_mistake, predictions, run_command, write_csv, write_sklearn_csv
 
-from micrograd_c.cli import fitting, main, model_file
-from micrograd_c.cli.errors import CommandError
+from micrograd_c.cli import fitting, main
 from micrograd_c.cli.problem import guess_task, make_problem, split_rows
 from micrograd_c.cli.scores import r_squared, root_mean_square_error
 from micrograd_c.cli.table import read_table
 from micrograd_c.engine import Value
 from micrograd_c.optim import SGD
 
-
-@pytest.fixture(autouse=True)
-def in_own_directory(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-
-
-@pytest.fixture
-def spots():
-    """A file of three classes that lie apart, and one column that says nothing."""
-    rows = []
-    for i in range(60):
-        x, y, name = ((0, 0, "low"), (8, 1, "right"), (1, 9, "top"))[i % 3]
-        rows.append([x + i % 7 / 10, y - i % 5 / 10, 3.5, name])
-    return write_csv("spots.csv", ["x", "y", "same", "spot"], rows)
+pytestmark = pytest.mark.usefixtures("in_own_directory")
 
 
 @pytest.fixture
@@ -45,13 +31,6 @@ def line():
 def score_in(out, name):
     """The percentage or R² that ``train`` printed for its train or test rows."""
     return float(re.search(rf"^{name} +(?:R² )?([-0-9.]+)", out, re.MULTILINE).group(1))
-
-
-def predictions(capsys, *arguments):
-    capsys.readouterr()
-    assert main(["predict", *arguments]) == 0
-    captured = capsys.readouterr()
-    return list(csv.DictReader(io.StringIO(captured.out))), captured.err
 
 
 # --- real sets ---
@@ -159,187 +138,6 @@ def test_a_training_that_diverges_says_so_and_writes_nothing(line, capsys, tmp_p
     assert main(["train", line, "--target", "t", "--optimizer", "sgd", "--lr", "1e300"]) == 2
     assert "the training diverged" in capsys.readouterr().err.splitlines()[-1]
     assert [path.name for path in tmp_path.iterdir()] == ["line.csv"]
-
-
-# --- the model file ---
-
-
-@pytest.fixture
-def model(spots):
-    assert main(["train", spots, "--target", "spot", "--epochs", "1", "--hidden", "4"]) == 0
-    return "model.npz"
-
-
-def test_the_model_file_holds_all_that_predict_needs(model):
-    with np.load(model, allow_pickle=False) as file:
-        arrays = dict(file)
-    assert arrays["columns"].tolist() == ["x", "y", "same"]
-    assert arrays["classes"].tolist() == ["low", "right", "top"]
-    assert str(arrays["target"]) == "spot" and arrays["sizes"].tolist() == [3, 4, 3]
-    assert arrays["weights"].shape == (31,) and arrays["weights"].dtype == np.float64
-    assert arrays["column_means"].shape == arrays["column_stds"].shape == (3,)
-
-
-def test_a_loaded_model_is_the_saved_one(model):
-    loaded = model_file.load(model)
-    model_file.save(loaded, "again.npz")
-    again = model_file.load("again.npz")
-    X = [[0.0, 1.0, 3.5], [8.0, 0.0, 3.5]]
-    assert loaded.predict(X) == again.predict(X)
-
-
-def test_the_test_rows_do_not_shape_the_scaling(spots):
-    """Means are those of the training rows alone."""
-    assert main(["train", spots, "--target", "spot", "--epochs", "1", "--seed", "9"]) == 0
-    places, _ = split_rows(60, 0.2, random.Random(9))
-    x = read_table(spots).numbers("x")
-    expected = np.mean([x[i] for i in places])
-    assert model_file.load("model.npz").inputs.means[0] == pytest.approx(expected, rel=1e-15)
-
-
-def test_a_failed_save_leaves_the_old_file(model, tmp_path, monkeypatch):
-    with open(model, "rb") as file:
-        before = file.read()
-    loaded = model_file.load(model)
-
-    def fill_disk(file, **arrays):
-        file.write(b"half")
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(np, "savez", fill_disk)
-    with pytest.raises(CommandError, match="cannot write model.npz: No space left on device"):
-        model_file.save(loaded, model)
-    with open(model, "rb") as file:
-        assert file.read() == before
-    assert not [path for path in tmp_path.iterdir() if path.suffix == ".tmp"]
-
-
-def test_files_are_readable_as_others_are(model):
-    with open("other", "wb"):
-        pass
-    assert os.stat(model).st_mode == os.stat("other").st_mode
-
-
-def change(model, **arrays):
-    with np.load(model) as file:
-        np.savez("changed.npz", **{**file, **arrays})
-    return "changed.npz"
-
-
-@pytest.mark.parametrize(
-    "arrays",
-    [
-        {"sizes": np.array([3, 5, 3])},
-        {"sizes": np.array([3])},
-        {"sizes": np.array([3, 0, 3])},
-        {"sizes": np.array(3)},
-        {"columns": np.array(["x", "y"])},
-        {"classes": np.array(["low"])},
-        {"column_means": np.zeros(2)},
-        {"weights": np.zeros(30)},
-        {"weights": np.array(["x"] * 31)},
-        {"weights": np.array([None] * 31)},
-        {"weights": np.ones(31) * 1j},
-        {"weights": np.full(31, np.nan)},
-        {"column_means": np.array(["0"] * 3)},
-        {"column_stds": np.array([1.0, 0.0, 1.0])},
-        {"target_std": np.zeros(3)},
-        {"format": 2},
-    ],
-)
-def test_a_damaged_model_is_refused(model, spots, arrays, capsys):
-    expected = "is no model file that `micrograd_c train` wrote"
-    path = change(model, **arrays)
-    capsys.readouterr()
-    assert_mistake(capsys, ["predict", path, spots], path, expected)
-
-
-NPY = io.BytesIO()
-np.save(NPY, np.zeros(3))
-
-
-@pytest.mark.parametrize("content", [b"", b"x,y\n1,2\n", b"PK\x03\x04 and no more", NPY.getvalue()])
-def test_another_file_is_no_model(content, spots, capsys, tmp_path):
-    (tmp_path / "other.npz").write_bytes(content)
-    assert_mistake(capsys, ["predict", "other.npz", spots], "other.npz is no model file")
-
-
-def test_a_cut_model_file_is_no_model(model, spots, capsys, tmp_path):
-    content = (tmp_path / model).read_bytes()
-    (tmp_path / "cut.npz").write_bytes(content[: len(content) // 2])
-    capsys.readouterr()
-    assert_mistake(capsys, ["predict", "cut.npz", spots], "cut.npz is no model file")
-
-
-def test_whatever_is_damaged_ends_in_one_line(model, tmp_path):
-    """zipfile and NumPy raise all sorts of exceptions at bytes that they did not write."""
-    content = bytearray((tmp_path / model).read_bytes())
-    rng = random.Random(1)
-    refused = 0
-    for _ in range(500):
-        damaged = content[:]
-        damaged[rng.randrange(len(damaged))] ^= 1 << rng.randrange(8)
-        (tmp_path / "damaged.npz").write_bytes(damaged)
-        try:
-            model_file.load("damaged.npz")
-        except CommandError as error:
-            assert "is no model file" in str(error)
-            refused += 1
-    assert refused > 100  # a bit in a time stamp, say, does no harm
-
-
-# --- predict ---
-
-
-def test_columns_are_found_by_name(model, spots, capsys):
-    rows = [[name, y, "unread", x, same] for x, y, same, name in csv_rows(spots)]
-    write_csv("turned.csv", ["spot", "y", "note", "x", "same"], rows)
-    assert predictions(capsys, model, spots) == predictions(capsys, model, "turned.csv")
-
-
-def test_rows_without_the_target(model, spots, capsys):
-    write_csv("new.csv", ["x", "y", "same"], [row[:3] for row in csv_rows(spots)])
-    rows, score = predictions(capsys, model, "new.csv")
-    assert rows == predictions(capsys, model, spots)[0] and score == ""
-    assert all(1 / 3 <= float(row["probability"]) <= 1 for row in rows)
-
-
-def test_rows_without_a_target_are_not_scored(model, spots, capsys):
-    rows = csv_rows(spots)
-    write_csv("new.csv", ["x", "y", "same", "spot"], [[*row[:3], ""] for row in rows])
-    expected = predictions(capsys, model, spots)[0]
-    assert predictions(capsys, model, "new.csv") == (expected, "")
-
-    some = [[*row[:3], row[3] if i in (1, 5) else ""] for i, row in enumerate(rows)]
-    write_csv("new.csv", ["x", "y", "same", "spot"], some)
-    right = sum(expected[i]["spot"] == rows[i][3] for i in (1, 5))
-    assert predictions(capsys, model, "new.csv") == (expected, f"2 rows: {right / 2:.1%} right\n")
-
-
-def test_a_bad_target_is_found_before_anything_is_printed(model, capsys):
-    write_csv("new.csv", ["x", "y", "same", "spot"], [[1, 2, 3, "low"], [1, 2, 3, "nan"]])
-    capsys.readouterr()
-    assert main(["predict", model, "new.csv"]) == 2
-    printed = capsys.readouterr()
-    assert printed.out == "" and "row 3, column 'spot': expected a class" in printed.err
-
-
-def test_missing_columns_are_named(model, capsys):
-    write_csv("new.csv", ["x", "z"], [[1, 2]])
-    capsys.readouterr()
-    expected = "new.csv lacks 2 of the 3 columns that the model was trained on: 'y', 'same'"
-    assert_mistake(capsys, ["predict", model, "new.csv"], expected)
-
-
-def test_bad_cells_are_named(model, capsys):
-    write_csv("new.csv", ["x", "y", "same"], [[1, 2, 3], [1, "two", 3]])
-    capsys.readouterr()
-    assert_mistake(capsys, ["predict", model, "new.csv"], "row 3, column 'y'", "'two'")
-
-
-def csv_rows(path):
-    with open(path, newline="", encoding="utf-8") as file:
-        return list(csv.reader(file))[1:]
 
 
 # --- what to learn ---
