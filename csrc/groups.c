@@ -74,6 +74,8 @@ static uint16_t flags_of(const grouper *g, uint32_t i) {
         return (uint16_t)flags;
     }
     flags = operand_flags(t, u->init[i], i) << 2;
+    if (u->code[i] == MG_LAYER && t->op[i] == MG_OP_relu)
+        flags |= MG_RELU;
     if (u->code[i] == MG_MULADD) {
         const uint32_t *term = u->terms[u->first[i]];
         return (uint16_t)(flags | operand_flags(t, term[0], i) |

@@ -7,6 +7,7 @@
  */
 
 #define EACH_VEC MG_UNROLL for (int v = 0; v < N_VEC; v++)
+#define ROW(j) (memory + (slots == NULL ? (j) : (size_t)slots[j]) * W)
 #define LOAD(vecs, p) EACH_VEC VEC_LOAD(vecs[v], (p) + 4 * v)
 
 /* Outputs j to j + tile. */
@@ -30,6 +31,11 @@ MG_TARGET MG_INLINE void MG_NAME(forward_tile)(const mg_instruction *ins,
         }
     }
     double *out = frame->data + (size_t)(ins->out + j) * W;
+    if (ins->flags & MG_RELU) {
+        MG_UNROLL for (int t = 0; t < tile; t++) {
+            EACH_VEC sum[t][v] = VEC_RELU(sum[t][v]);
+        }
+    }
     MG_UNROLL for (int t = 0; t < tile; t++) {
         EACH_VEC VEC_STORE(out + t * W + 4 * v, sum[t][v]);
     }
@@ -73,16 +79,16 @@ MG_TARGET MG_INLINE void MG_NAME(input_tile)(const mg_instruction *ins, const mg
     }
 }
 
-/* The gradients of the n uniform values that the outputs multiply x with: the lane
- * sums of x times each output's row. */
-MG_TARGET MG_INLINE void MG_NAME(give_row)(double *to, const double *rows, const VEC *x,
-                                           size_t n, int store) {
+/* The gradients of n uniform values, each the product of x and a row summed up: rows
+ * 0 to n of memory, or those of the slots. */
+MG_TARGET MG_INLINE void MG_NAME(give_row)(double *to, const VEC *x, const double *memory,
+                                           const uint32_t *slots, size_t n, int store) {
     size_t j = 0;
-    for (; j + 4 <= n; j += 4, rows += 4 * W) {
+    for (; j + 4 <= n; j += 4) {
         VEC part[4], sums, before;
         MG_UNROLL for (int t = 0; t < 4; t++) {
             VEC y[N_VEC];
-            LOAD(y, rows + t * W);
+            LOAD(y, ROW(j + (size_t)t));
             EACH_VEC y[v] = VEC_MUL(y[v], x[v]);
             part[t] = FOLD(y);
         }
@@ -93,12 +99,55 @@ MG_TARGET MG_INLINE void MG_NAME(give_row)(double *to, const double *rows, const
         }
         VEC_STORE(to + j, sums);
     }
-    for (; j < n; j++, rows += W) {
+    for (; j < n; j++) {
         VEC y[N_VEC], part;
-        LOAD(y, rows);
+        LOAD(y, ROW(j));
         EACH_VEC y[v] = VEC_MUL(y[v], x[v]);
         part = FOLD(y);
         to[j] = store ? V4_SUM(part) : to[j] + V4_SUM(part);
+    }
+}
+
+/* Makes the gradient behind an output's relu the one before it; part: its lanes, folded. */
+MG_TARGET MG_INLINE void MG_NAME(through_relu)(VEC *part, double *g, const double *out,
+                                               int has_relu) {
+    VEC x[N_VEC], y[N_VEC];
+    LOAD(y, g);
+    if (has_relu) {
+        LOAD(x, out);
+        EACH_VEC y[v] = VEC_IF_POSITIVE(x[v], y[v]);
+        EACH_VEC VEC_STORE(g + 4 * v, y[v]);
+    }
+    *part = FOLD(y);
+}
+
+/* The outputs' gradients, through relu, are the biases'. */
+MG_TARGET MG_INLINE void MG_NAME(bias_backward)(const mg_instruction *ins,
+                                                const mg_frame *frame) {
+    double *g = frame->grad + (size_t)ins->out * W;
+    const double *out = frame->data + (size_t)ins->out * W;
+    double *to = frame->uniform_grad + ins->c;
+    int store = ins->flags & MG_C_FIRST && frame->first, has_relu = ins->flags & MG_RELU;
+    size_t j = 0;
+    for (; j + 4 <= ins->n; j += 4, g += 4 * W, out += 4 * W) {
+        VEC part[4], sums, before;
+        MG_UNROLL for (int t = 0; t < 4; t++) {
+            MG_NAME(through_relu)(&part[t], g + t * W, out + t * W, has_relu);
+        }
+        if (!(ins->flags & MG_C_GRAD))
+            continue;
+        V4_SUMS(sums, part[0], part[1], part[2], part[3]);
+        if (!store) {
+            VEC_LOAD(before, to + j);
+            sums = VEC_ADD(before, sums);
+        }
+        VEC_STORE(to + j, sums);
+    }
+    for (; j < ins->n; j++, g += W, out += W) {
+        VEC part;
+        MG_NAME(through_relu)(&part, g, out, has_relu);
+        if (ins->flags & MG_C_GRAD)
+            to[j] = store ? V4_SUM(part) : to[j] + V4_SUM(part);
     }
 }
 
@@ -109,16 +158,20 @@ MG_TARGET static void MG_NAME(layer_backward)(const mg_instruction *ins,
     const size_t n = ins->n, m = ins->m;
     VEC x[N_VEC];
     size_t i = 0;
-    if (ins->flags & MG_B_GRAD)
-        for (i = 0; i < m; i++) {
-            LOAD(x, frame->data + (size_t)input[i] * W);
-            MG_NAME(give_row)(frame->uniform_grad + ins->b + i * n, g, x, n,
-                              ins->flags & MG_B_FIRST && frame->first);
+    if (ins->flags & (MG_RELU | MG_C_GRAD))
+        MG_NAME(bias_backward)(ins, frame);
+    if (ins->flags & MG_B_GRAD) {
+        double *to = frame->uniform_grad + ins->b;
+        int store = ins->flags & MG_B_FIRST && frame->first;
+        if (n == 1) { /* a matrix of one column is one row */
+            LOAD(x, g);
+            MG_NAME(give_row)(to, x, frame->data, input, m, store);
+        } else {
+            for (i = 0; i < m; i++, to += n) {
+                LOAD(x, frame->data + (size_t)input[i] * W);
+                MG_NAME(give_row)(to, x, g, NULL, n, store);
+            }
         }
-    if (ins->flags & MG_C_GRAD) {
-        EACH_VEC x[v] = VEC_SPLAT(1.0);
-        MG_NAME(give_row)(frame->uniform_grad + ins->c, g, x, n,
-                          ins->flags & MG_C_FIRST && frame->first);
     }
     if (ins->flags & MG_A_GRAD) {
         for (i = 0; i + TILE <= m; i += TILE)
@@ -129,4 +182,5 @@ MG_TARGET static void MG_NAME(layer_backward)(const mg_instruction *ins,
 }
 
 #undef EACH_VEC
+#undef ROW
 #undef LOAD

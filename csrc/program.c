@@ -104,7 +104,7 @@ mg_instruction_info mg_program_instruction(const mg_program *program, size_t i) 
     int uniform = i < program->uniform.n;
     const mg_instruction *ins =
         uniform ? &program->uniform.list[i] : &program->row.list[i - program->uniform.n];
-    mg_instruction_info info = {code_name(ins->code),
+    mg_instruction_info info = {ins->flags & MG_RELU ? "relu_layer" : code_name(ins->code),
                                 uniform,
                                 ins->flags,
                                 ins->n,

@@ -42,7 +42,9 @@ enum {
     MG_C_FIRST = 256,
     /* Of a DOT in the uniform list: it adds up squares, of n consecutive slots from m on,
      * in any order. L2 penalties are such. */
-    MG_SQUARES = 512
+    MG_SQUARES = 512,
+    /* Of a LAYER: relu follows, and its results are all that is kept. */
+    MG_RELU = 1024
 };
 
 /* In the operands of MG_DOT and MG_SUM: this one is uniform. */

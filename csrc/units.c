@@ -3,7 +3,8 @@
  * A neuron reaches us as ((b + w0 * x0) + w1 * x1) + ...: an addition whose one
  * operand is a product and whose other is such an addition again. All those inner
  * nodes that nobody else uses melt into one unit, which adds the products up in
- * the very order of the graph, so that it rounds alike.
+ * the very order of the graph, so that it rounds alike. If only a relu uses the sum
+ * of a neuron, it is that relu's unit.
  */
 #include "units.h" /* first */
 
@@ -18,6 +19,7 @@ typedef struct {
     const mg_trace *trace;
     mg_units *units;
     uint8_t *inside; /* of another unit */
+    uint32_t *relu;  /* by node: the relu that alone uses it, or 0 */
 } finder;
 
 /* Whether a node can melt into the unit of head: it is used by nothing else and
@@ -164,34 +166,46 @@ static void find_sum(finder *f, uint32_t head) {
         units->code[head] = neuron ? MG_LAYER : MG_DOT;
     }
     reverse(units->terms + first, n);
+    melt(f, head, init, products);
+    if (units->code[head] == MG_LAYER && f->relu[head] != 0) {
+        units->code[head] = MG_OP_leaf;
+        head = f->relu[head];
+        units->code[head] = MG_LAYER;
+    }
     units->init[head] = init;
     units->first[head] = first;
     units->count[head] = n;
-    melt(f, head, init, products);
+}
+
+static void find(finder *f) {
+    const mg_trace *t = f->trace;
+    memset(f->inside, 0, t->n);
+    memset(f->relu, 0, t->n * sizeof *f->relu);
+    for (uint32_t i = t->n; i-- > 0;) { /* users before what they use */
+        f->units->code[i] = f->inside[i] ? MG_OP_leaf : t->op[i];
+        if (t->op[i] == MG_OP_relu && t->uses[t->a[i]] == 1)
+            f->relu[t->a[i]] = i;
+        if (f->units->code[i] == MG_OP_add)
+            find_sum(f, i);
+    }
 }
 
 int mg_units_find(mg_units *units, const mg_trace *trace) {
     size_t n = trace->n;
     memset(units, 0, sizeof *units);
-    finder f = {trace, units, mg_alloc(n, 1)};
+    finder f = {trace, units, mg_alloc(n, 1), mg_alloc(n, sizeof *f.relu)};
     units->code = mg_alloc(n, sizeof *units->code);
     units->init = mg_alloc(n, sizeof *units->init);
     units->first = mg_alloc(n, sizeof *units->first);
     units->count = mg_alloc(n, sizeof *units->count);
     units->terms = mg_alloc(n, sizeof *units->terms);
-    if (!f.inside || !units->code || !units->init || !units->first || !units->count ||
-        !units->terms) {
-        mg_dealloc(f.inside);
-        return 0;
-    }
-    memset(f.inside, 0, n);
-    for (uint32_t i = trace->n; i-- > 0;) { /* users before what they use */
-        units->code[i] = f.inside[i] ? MG_OP_leaf : trace->op[i];
-        if (units->code[i] == MG_OP_add)
-            find_sum(&f, i);
-    }
+    int fine = f.inside && f.relu && units->code && units->init && units->first &&
+               units->count && units->terms;
+    if (fine)
+        find(&f);
     mg_dealloc(f.inside);
-    return 1;
+    mg_dealloc(f.relu);
+    return fine;
 }
 
 void mg_units_free(mg_units *units) {

@@ -8,7 +8,8 @@
 
 /* By node: what computes it, and for MULADD, DOT, SUM and LAYER its terms. */
 typedef struct {
-    uint16_t *code;          /* 0: nothing does, it is a leaf or inside of another unit */
+    uint16_t *code;          /* 0: nothing does, it is a leaf or inside of another unit.
+                                LAYER: the node is the neuron's sum, or that sum's relu */
     uint32_t *init;          /* the node that the terms are added to */
     uint32_t *first, *count; /* its terms */
     uint32_t (*terms)[2];    /* the factors; of a SUM only the first counts. Of a

@@ -153,12 +153,12 @@ class Listing:
         ins = lib.mg_program_instruction(self.program, i)
         name = ffi.string(ins.name).decode()
         kind = "u" if ins.uniform else "r"
-        if name == "layer":
+        if name in ("layer", "relu_layer"):
             inputs = self.slots("r", ins.a, ins.m)
-            return (
-                f"{span(kind, ins.out, ins.n)} = layer(inputs {inputs}, "
-                f"weights {span('u', ins.b, ins.n * ins.m)}, biases {span('u', ins.c, ins.n)})"
-            )
+            weights, biases = span("u", ins.b, ins.n * ins.m), span("u", ins.c, ins.n)
+            layer = f"layer(inputs {inputs}, weights {weights}, biases {biases})"
+            text = layer if name == "layer" else f"relu({layer})"
+            return f"{span(kind, ins.out, ins.n)} = {text}"
         if name in ("dot", "sum"):
             terms = self.slots(kind, ins.a, ins.n)
             if name == "dot":

@@ -9,6 +9,7 @@ from types import ModuleType
 import hypothesis
 import pytest
 from cli_tools import write_csv
+from jit_tools import KERNELS, using_kernels
 from memory_tools import collect
 
 # No deadline: a test's verdict must not depend on how busy the machine is.
@@ -57,6 +58,15 @@ def engine(request):
         return load_c_engine()
     except Exception as error:  # the warning of a fallback included
         pytest.fail(f"the C engine cannot be tested: {error}", pytrace=False)
+
+
+@pytest.fixture(params=KERNELS)
+def kernels(request):
+    """Each set of kernels that this machine can run."""
+    with using_kernels(request.param) as can_run:
+        if not can_run:
+            pytest.skip(f"this machine cannot run the kernels for {request.param}")
+        yield request.param
 
 
 @pytest.fixture(params=["c", "py"])

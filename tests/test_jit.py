@@ -1,19 +1,16 @@
 """jit: values and gradients equal eager ones, for every operator and shape of graph."""
 
 import random
-from contextlib import contextmanager
 
 import numpy as np
 import pytest
+from jit_tools import KERNELS, ROWS, batch, hinge, using_kernels
 from memory_tools import collect
 
 from micrograd_c import functional, jit, losses, where
 from micrograd_c.engine import Value
 from micrograd_c.nn import MLP
 from python_ref.ops import OPS
-
-# Whole blocks of 16 and of 4 rows, single rows, and what is put together of them.
-ROWS = [1, 3, 4, 16, 23, 33]
 
 ON_ROWS = {
     "log": lambda x: (x * x + 0.1).log(),
@@ -32,39 +29,6 @@ ON_ROWS = {
     "if_positive": lambda x: where(x, x * x, 3.0),
     "if_not_positive": lambda x: where(-x, 3.0, x * x),
 }
-
-
-KERNELS = ["portable", "avx2", "avx512"]
-
-
-@pytest.fixture(params=KERNELS)
-def kernels(request):
-    """Each set of kernels that this machine can run."""
-    with using_kernels(request.param) as can_run:
-        if not can_run:
-            pytest.skip(f"this machine cannot run the kernels for {request.param}")
-        yield request.param
-
-
-@contextmanager
-def using_kernels(name):
-    """Yields whether this machine can run the kernels of that name."""
-    from micrograd_c._native import ffi, lib
-
-    yield lib.mg_use_kernels(name.encode())
-    lib.mg_use_kernels(ffi.NULL)
-
-
-def batch(n, *widths, seed=0):
-    rng = np.random.default_rng(seed)
-    return [rng.normal(size=n if k is None else (n, k)) for k in widths]
-
-
-def hinge(model):
-    def loss(x, y):
-        return (1 - y * model(x)).relu() + 1e-4 * sum(p * p for p in model.parameters())
-
-    return jit(loss)
 
 
 @pytest.mark.parametrize("name", OPS)
