@@ -1,5 +1,7 @@
 """Optimizers on the C engine: a step, or a whole training, in one call."""
 
+from operator import attrgetter
+
 from micrograd_c import _watched
 from micrograd_c._cvalue import check_memory
 from micrograd_c._native import ffi, lib
@@ -12,26 +14,29 @@ class InC:
     """The struct of an optimizer, and the arrays of ids and state that it points to."""
 
     def __init__(self, optimizer):
-        self.arrays = optimizer._checked_state()
+        arrays = optimizer._checked_state()
+        self.state = list(zip(optimizer.state_names, arrays))
         self.params = optimizer.params  # whose nodes C must find alive
         self.ids = ffi.new("mg_id[]", [p._mg_id for p in self.params])
-        self.buffers = [ffi.from_buffer("double[]", array) for array in self.arrays]
+        self.buffers = [ffi.from_buffer("double[]", array) for array in arrays]
         self.struct = ffi.new("mg_optimizer *")
         self.struct.kind = KINDS[optimizer.kind]
         self.struct.n, self.struct.parameters = len(self.ids), self.ids
         self.count = optimizer._count
         self.count_buffer = self.struct.step_count = ffi.from_buffer("double[]", self.count)
         self.structure = _watched.structure
+        self.read_numbers = attrgetter(*optimizer.hyperparameters())
         self.numbers = None  # the hyperparameters that the struct has
         for i, buffer in enumerate(self.buffers):
             self.struct.state[i] = buffer
 
     def is_of(self, optimizer):
         """Whether the optimizer still has the arrays and Values, and these the nodes, it had."""
-        for name, array in zip(optimizer.state_names, self.arrays):
-            if optimizer.state.get(name) is not array:
+        state = optimizer.state
+        for name, array in self.state:
+            if state.get(name) is not array:
                 return False
-        same = self.params is optimizer.params and self.count is optimizer._count
+        same = self.params is optimizer._params and self.count is optimizer._count
         return same and self.structure is _watched.structure
 
 
@@ -44,10 +49,10 @@ def in_c(optimizer):
 
 def as_in_c(optimizer):
     """The optimizer as an ``mg_optimizer *``, its numbers as they are now."""
-    made, numbers = in_c(optimizer), optimizer.hyperparameters()
-    struct = made.struct
+    made = in_c(optimizer)
+    struct, numbers = made.struct, made.read_numbers(optimizer)
     if numbers != made.numbers:
-        for name, value in numbers.items():
+        for name, value in optimizer.hyperparameters().items():
             setattr(struct, "flag" if name == FLAGS[optimizer.kind] else name, value)
         made.numbers = numbers
     return struct

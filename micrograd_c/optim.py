@@ -53,7 +53,8 @@ class Optimizer:
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
-        own = {"kind", "state_names", "step", "_update", "_move"} & set(vars(cls))
+        rule = {"kind", "state_names", "hyperparameters", "step", "_update", "_move"}
+        own = rule & set(vars(cls))
         if own and "_rule_is_in_c" not in vars(cls):
             cls._rule_is_in_c = False  # a user's own
 
