@@ -7,14 +7,16 @@ Each returns None where the operators must do it: an operand is kept (see
 from micrograd_c._cvalue import Value, new, set_id
 from micrograd_c._native import ffi, lib
 
+PLAIN = {Value}
+
 
 def are_plain(values):
     """Whether all of ``values`` are Values and no subclass's; true of none."""
-    return set(map(type, values)) <= {Value}
+    return set(map(type, values)) <= PLAIN
 
 
 def are_values(values):
-    return all(issubclass(kind, Value) for kind in set(map(type, values)))
+    return are_plain(values) or all(isinstance(v, Value) for v in values)
 
 
 def ids_of(values):

@@ -211,6 +211,8 @@ def zero_grad(values):
 
 def check_values(values):
     values = list(values)
+    if _cbulk and _cbulk.are_plain(values):
+        return values
     for kind in set(map(type, values)):
         if not issubclass(kind, Operators):
             raise TypeError(f"expected Values, got {kind.__name__}")
