@@ -2,6 +2,7 @@
 
 import math
 import struct
+import sys
 from collections import Counter
 from typing import NamedTuple
 
@@ -15,6 +16,7 @@ from python_ref.ops import OPS
 # sum of the sizes of the contributions, and what subnormal numbers may lose.
 TOLERANCE = 1e-12
 SUBNORMAL = 1e-300
+SMALLEST_NORMAL = sys.float_info.min
 
 
 class Result(NamedTuple):
@@ -117,7 +119,11 @@ def is_exact(program, errors):
 
 
 def scales(root):
-    """For each node below a Value of the Python engine: the sum of the sizes of what reaches it."""
+    """For each node below a Value of the Python engine: the sum of the sizes of what reaches it.
+
+    On its way each is taken for no smaller than the smallest normal number: below it
+    a gradient has fewer digits, and what it is multiplied with enlarges that error.
+    """
     order = topological_sort(root)
     scale = {**dict.fromkeys(order, 0.0), root: 1.0}
     for node in reversed(order):
@@ -126,7 +132,8 @@ def scales(root):
             continue
         xs = [operand.data for operand in node._operands] + [k] * (k is not None)
         for operand, derivative in zip(node._operands, OPS[name].derivatives):
-            scale[operand] += abs(derivative(*xs, node.data, 1.0)) * scale[node]
+            size = max(scale[node], SMALLEST_NORMAL) if scale[node] else 0.0
+            scale[operand] += abs(derivative(*xs, node.data, 1.0)) * size
     return scale
 
 

@@ -4,6 +4,7 @@ import itertools
 import math
 import random
 import re
+import sys
 
 import numpy as np
 import pytest
@@ -78,6 +79,13 @@ def test_scales_are_sums_of_sizes():
     scale = parity.scales(root)
     root.backward()
     assert (a.grad, scale[a], scale[b], scale[root]) == (0.0, 4.0, 6.0, 1.0)
+
+
+def test_scales_of_what_underflows_allow_for_lost_digits():
+    a, b = PythonValue(1.0), PythonValue(0.0)
+    scale = parity.scales(a * 1e300 * 1e-310 + b * 1e300 * 0.0)
+    assert scale[a] == sys.float_info.min * 1e300 > 1e-310 * 1e300
+    assert scale[b] == 0.0
 
 
 @pytest.mark.parametrize("seed", range(60))
@@ -180,6 +188,12 @@ def test_a_wrong_operator_is_found_and_shown_by_the_smallest_function(name, what
     forms = [step.form for step in report.program]
     assert len(forms) < 10
     assert {"if_positive": "where"}.get(name, name) in forms
+
+
+@pytest.mark.parametrize("seed", [20846345, 21066588])  # of a million tried
+def test_gradients_that_underflow_on_their_way_may_differ(seed):
+    """C starts from 1 / rows, the Python engine divides by the rows at the end."""
+    assert parity_check.check(JIT, 1, seed, c_engine(), python_engine()).differences == 0
 
 
 def test_kernels_that_differ_are_found(monkeypatch):
