@@ -31,11 +31,6 @@ MG_TARGET MG_INLINE void MG_NAME(forward_tile)(const mg_instruction *ins,
         }
     }
     double *out = frame->data + (size_t)(ins->out + j) * W;
-    if (ins->flags & MG_RELU) {
-        MG_UNROLL for (int t = 0; t < tile; t++) {
-            EACH_VEC sum[t][v] = VEC_RELU(sum[t][v]);
-        }
-    }
     MG_UNROLL for (int t = 0; t < tile; t++) {
         EACH_VEC VEC_STORE(out + t * W + 4 * v, sum[t][v]);
     }
@@ -108,49 +103,6 @@ MG_TARGET MG_INLINE void MG_NAME(give_row)(double *to, const VEC *x, const doubl
     }
 }
 
-/* Makes the gradient behind an output's relu the one before it; part: its lanes, folded. */
-MG_TARGET MG_INLINE void MG_NAME(through_relu)(VEC *part, double *g, const double *out,
-                                               int has_relu) {
-    VEC x[N_VEC], y[N_VEC];
-    LOAD(y, g);
-    if (has_relu) {
-        LOAD(x, out);
-        EACH_VEC y[v] = VEC_IF_POSITIVE(x[v], y[v]);
-        EACH_VEC VEC_STORE(g + 4 * v, y[v]);
-    }
-    *part = FOLD(y);
-}
-
-/* The outputs' gradients, through relu, are the biases'. */
-MG_TARGET MG_INLINE void MG_NAME(bias_backward)(const mg_instruction *ins,
-                                                const mg_frame *frame) {
-    double *g = frame->grad + (size_t)ins->out * W;
-    const double *out = frame->data + (size_t)ins->out * W;
-    double *to = frame->uniform_grad + ins->c;
-    int store = ins->flags & MG_C_FIRST && frame->first, has_relu = ins->flags & MG_RELU;
-    size_t j = 0;
-    for (; j + 4 <= ins->n; j += 4, g += 4 * W, out += 4 * W) {
-        VEC part[4], sums, before;
-        MG_UNROLL for (int t = 0; t < 4; t++) {
-            MG_NAME(through_relu)(&part[t], g + t * W, out + t * W, has_relu);
-        }
-        if (!(ins->flags & MG_C_GRAD))
-            continue;
-        V4_SUMS(sums, part[0], part[1], part[2], part[3]);
-        if (!store) {
-            VEC_LOAD(before, to + j);
-            sums = VEC_ADD(before, sums);
-        }
-        VEC_STORE(to + j, sums);
-    }
-    for (; j < ins->n; j++, g += W, out += W) {
-        VEC part;
-        MG_NAME(through_relu)(&part, g, out, has_relu);
-        if (ins->flags & MG_C_GRAD)
-            to[j] = store ? V4_SUM(part) : to[j] + V4_SUM(part);
-    }
-}
-
 MG_TARGET static void MG_NAME(layer_backward)(const mg_instruction *ins,
                                               const mg_frame *frame) {
     const uint32_t *input = frame->program->index + ins->a;
@@ -158,8 +110,6 @@ MG_TARGET static void MG_NAME(layer_backward)(const mg_instruction *ins,
     const size_t n = ins->n, m = ins->m;
     VEC x[N_VEC];
     size_t i = 0;
-    if (ins->flags & (MG_RELU | MG_C_GRAD))
-        MG_NAME(bias_backward)(ins, frame);
     if (ins->flags & MG_B_GRAD) {
         double *to = frame->uniform_grad + ins->b;
         int store = ins->flags & MG_B_FIRST && frame->first;
@@ -172,6 +122,11 @@ MG_TARGET static void MG_NAME(layer_backward)(const mg_instruction *ins,
                 MG_NAME(give_row)(to, x, g, NULL, n, store);
             }
         }
+    }
+    if (ins->flags & MG_C_GRAD) {
+        EACH_VEC x[v] = VEC_SPLAT(1.0);
+        MG_NAME(give_row)(frame->uniform_grad + ins->c, x, g, NULL, n,
+                          ins->flags & MG_C_FIRST && frame->first);
     }
     if (ins->flags & MG_A_GRAD) {
         for (i = 0; i + TILE <= m; i += TILE)

@@ -43,8 +43,8 @@ MG_TARGET MG_INLINE void MG_NAME(forward_four)(const mg_instruction *ins,
     V4_STORE(frame->data + ins->out + j, sum);
 }
 
-MG_TARGET MG_INLINE void MG_NAME(sums_forward)(const mg_instruction *ins,
-                                               const mg_frame *frame) {
+MG_TARGET static void MG_NAME(layer_forward)(const mg_instruction *ins,
+                                             const mg_frame *frame) {
     size_t n = ins->n, j = 0;
     for (; j + 32 <= n; j += 32)
         MG_NAME(forward_wide)(ins, frame, j, 32);
@@ -66,14 +66,6 @@ MG_TARGET MG_INLINE void MG_NAME(sums_forward)(const mg_instruction *ins,
             sum += weight[i * n + j] * frame->data[input[i]];
         frame->data[ins->out + j] = sum;
     }
-}
-
-MG_TARGET static void MG_NAME(layer_forward)(const mg_instruction *ins,
-                                             const mg_frame *frame) {
-    double *out = frame->data + ins->out;
-    MG_NAME(sums_forward)(ins, frame);
-    if (ins->flags & MG_RELU)
-        MG_ROLLED for (size_t j = 0; j < ins->n; j++) out[j] = out[j] < 0.0 ? 0.0 : out[j];
 }
 
 /* to = x * g, or to += x * g. */
@@ -123,11 +115,8 @@ MG_TARGET MG_INLINE double MG_NAME(inner_product)(const double *w, const double 
 MG_TARGET static void MG_NAME(layer_backward)(const mg_instruction *ins,
                                               const mg_frame *frame) {
     const uint32_t *input = frame->program->index + ins->a;
-    const double *out = frame->data + ins->out;
-    double *g = frame->grad + ins->out;
+    const double *g = frame->grad + ins->out;
     size_t n = ins->n, m = ins->m;
-    if (ins->flags & MG_RELU) /* the gradients before it in place of those behind it */
-        MG_ROLLED for (size_t j = 0; j < n; j++) g[j] = out[j] > 0.0 ? g[j] : 0.0;
     int store = ins->flags & MG_B_FIRST && frame->first;
     if (ins->flags & MG_B_GRAD)
         for (size_t i = 0; i < m; i++)

@@ -253,6 +253,24 @@ MG_TARGET static void MG_NAME(chain_backward)(const mg_instruction *ins,
     MG_NAME(give_marked)(frame, ins->c, g);
 }
 
+/* --- a layer's relu ------------------------------------------------------------ */
+
+/* In place: its derivative looks at the result, never at the sum. */
+
+MG_TARGET MG_INLINE void MG_NAME(relu_forward)(const mg_instruction *ins,
+                                               const mg_frame *frame) {
+    double *out = frame->data + (size_t)ins->out * W;
+    MG_ROLLED for (size_t l = 0; l < (size_t)ins->n * W; l++) out[l] = mg_value_relu(out[l], 0.0);
+}
+
+MG_TARGET MG_INLINE void MG_NAME(relu_backward)(const mg_instruction *ins,
+                                                const mg_frame *frame) {
+    const double *out = frame->data + (size_t)ins->out * W;
+    double *g = frame->grad + (size_t)ins->out * W;
+    MG_ROLLED for (size_t l = 0; l < (size_t)ins->n * W; l++)
+        g[l] = mg_dx_relu(out[l], 0.0, out[l], g[l]);
+}
+
 /* --- a whole list -------------------------------------------------------------- */
 
 MG_TARGET static void MG_NAME(forward)(const mg_code *code, const mg_frame *frame) {
@@ -261,6 +279,8 @@ MG_TARGET static void MG_NAME(forward)(const mg_code *code, const mg_frame *fram
         switch (ins->code) {
         case MG_LAYER:
             MG_NAME(layer_forward)(ins, frame);
+            if (ins->flags & MG_RELU)
+                MG_NAME(relu_forward)(ins, frame);
             break;
         case MG_MULADD:
             MG_NAME(muladd_forward)(ins, frame);
@@ -287,6 +307,8 @@ MG_TARGET static void MG_NAME(backward)(const mg_code *code, const mg_frame *fra
             continue;
         switch (ins->code) {
         case MG_LAYER:
+            if (ins->flags & MG_RELU)
+                MG_NAME(relu_backward)(ins, frame);
             MG_NAME(layer_backward)(ins, frame);
             break;
         case MG_MULADD:

@@ -15,8 +15,6 @@
 #define VEC_LOAD V4_LOAD
 #define VEC_STORE V4_STORE
 #define VEC_SPLAT V4_SPLAT
-#define VEC_RELU V4_RELU
-#define VEC_IF_POSITIVE V4_IF_POSITIVE
 #define LANE_SUM V4_SUM
 
 #define W 16
@@ -45,8 +43,6 @@
 #undef VEC_LOAD
 #undef VEC_STORE
 #undef VEC_SPLAT
-#undef VEC_RELU
-#undef VEC_IF_POSITIVE
 #undef LANE_SUM
 #undef VEC_ADD
 #undef VEC_MUL

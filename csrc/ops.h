@@ -99,8 +99,13 @@ enum {
         MG_OP_COUNT
 };
 
-/* mg_dx_relu(x, y, out, g), ...: what an operator passes on to its first operand. */
+/* mg_value_relu(x, y), ...: an operator's value; mg_dx_relu(x, y, out, g), ...: what it
+ * passes on to its first operand. */
 #define X(name, kind, label, raises, value, dx, dy)                                       \
+    static inline double mg_value_##name(double x, double y) {                            \
+        (void)x, (void)y;                                                                 \
+        return value;                                                                     \
+    }                                                                                     \
     static inline double mg_dx_##name(double x, double y, double out, double g) {         \
         (void)x, (void)y, (void)out, (void)g;                                             \
         return dx;                                                                        \

@@ -27,13 +27,10 @@ typedef double mg_v8 __attribute__((vector_size(64)));
 #define V4_MUL(a, b) ((a) * (b))
 #define V4_SPLAT(x) ((mg_v4){(x), (x), (x), (x)})
 #define V4_LANE(v, i) ((v)[i])
-typedef long long mg_i4 __attribute__((vector_size(32)));
-/* As in ops.h: relu of x; what it passes on of y, if x is its result. */
-#define V4_RELU(x) ((mg_v4)(~(mg_i4)((x) < V4_SPLAT(0.0)) & (mg_i4)(x)))
-#define V4_IF_POSITIVE(x, y) ((mg_v4)((mg_i4)((x) > V4_SPLAT(0.0)) & (mg_i4)(y)))
 #if defined(__clang__)
 #define V4_SHUFFLE(a, b, i, j, k, l) __builtin_shufflevector(a, b, i, j, k, l)
 #else
+typedef long long mg_i4 __attribute__((vector_size(32)));
 #define V4_SHUFFLE(a, b, i, j, k, l) __builtin_shuffle(a, b, (mg_i4){i, j, k, l})
 #endif
 
@@ -50,8 +47,6 @@ typedef struct {
 #define V4_MUL(a, b) v4_mul(a, b)
 #define V4_SPLAT(x) v4_of(x, x, x, x)
 #define V4_LANE(v, i) ((v).lane[i])
-#define V4_RELU(x) v4_relu(x)
-#define V4_IF_POSITIVE(x, y) v4_if_positive(x, y)
 #define V4_SHUFFLE(a, b, i, j, k, l) v4_shuffle(a, b, i, j, k, l)
 
 MG_INLINE mg_v4 v4_of(double a, double b, double c, double d) {
@@ -72,16 +67,6 @@ MG_INLINE mg_v4 v4_mul(mg_v4 a, mg_v4 b) {
     for (int l = 0; l < 4; l++)
         a.lane[l] *= b.lane[l];
     return a;
-}
-MG_INLINE mg_v4 v4_relu(mg_v4 x) {
-    for (int l = 0; l < 4; l++)
-        x.lane[l] = x.lane[l] < 0.0 ? 0.0 : x.lane[l];
-    return x;
-}
-MG_INLINE mg_v4 v4_if_positive(mg_v4 x, mg_v4 y) {
-    for (int l = 0; l < 4; l++)
-        y.lane[l] = x.lane[l] > 0.0 ? y.lane[l] : 0.0;
-    return y;
 }
 MG_INLINE mg_v4 v4_shuffle(mg_v4 a, mg_v4 b, int i, int j, int k, int l) {
     double both[8];
