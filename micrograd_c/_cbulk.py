@@ -15,10 +15,6 @@ def are_plain(values):
     return set(map(type, values)) <= PLAIN
 
 
-def are_values(values):
-    return are_plain(values) or all(isinstance(v, Value) for v in values)
-
-
 def ids_of(values):
     return [v._mg_id for v in values]
 

@@ -178,12 +178,12 @@ def in_c(name, *lists):
 
 def get_data(values):
     """The data of n Values, as a new float64 array of shape (n,)."""
-    return read("data", check_values(values))
+    return read("data", values)
 
 
 def get_grad(values):
     """The gradients of n Values, as a new float64 array of shape (n,)."""
-    return read("grad", check_values(values))
+    return read("grad", values)
 
 
 def set_data(values, array):
@@ -191,40 +191,43 @@ def set_data(values, array):
 
     Raises ValueError for another shape, and then no Value has changed.
     """
-    write("data", check_values(values), array)
+    write("data", values, array)
 
 
 def set_grad(values, array):
     """Set the gradients of n Values, as ``set_data`` does their data."""
-    write("grad", check_values(values), array)
+    write("grad", values, array)
 
 
 def zero_grad(values):
     """Set the gradients of Values to 0."""
-    values = check_values(values)
-    if _cbulk and _cbulk.are_values(values):
+    values, in_one_call = checked(values)
+    if in_one_call:
         _cbulk.zero_grad(values)
     else:
         for v in values:
             v.grad = 0.0
 
 
-def check_values(values):
+def checked(values):
+    """The Values as a list, and whether one call of C can serve them all."""
     values = list(values)
-    if _cbulk and _cbulk.are_plain(values):
-        return values
-    for kind in set(map(type, values)):
+    kinds = set(map(type, values))
+    if _cbulk and kinds == _cbulk.PLAIN:
+        return values, True
+    for kind in kinds:
         if not issubclass(kind, Operators):
             raise TypeError(f"expected Values, got {kind.__name__}")
         if hasattr(kind, "_refuse_bulk"):  # in a function that jit traces
             kind._refuse_bulk()
-    return values
+    return values, _cbulk and all(issubclass(kind, _cbulk.Value) for kind in kinds)
 
 
 def read(what, values):
     import numpy as np
 
-    if _cbulk and _cbulk.are_values(values):
+    values, in_one_call = checked(values)
+    if in_one_call:
         array = np.empty(len(values))
         _cbulk.read(what, values, array)
         return array
@@ -234,11 +237,12 @@ def read(what, values):
 def write(what, values, array):
     import numpy as np
 
+    values, in_one_call = checked(values)
     array = np.asarray(array, dtype=np.float64)
     if array.shape != (len(values),):
         raise ValueError(f"array of shape {array.shape} for {len(values)} Values")
     array = np.ascontiguousarray(array)
-    if _cbulk and _cbulk.are_values(values):
+    if in_one_call:
         _cbulk.write(what, values, array)
     else:
         for v, x in zip(values, array.tolist()):

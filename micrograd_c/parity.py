@@ -131,8 +131,8 @@ def scales(root):
         if name is None:
             continue
         xs = [operand.data for operand in node._operands] + [k] * (k is not None)
+        size = max(scale[node], SMALLEST_NORMAL) if scale[node] else 0.0
         for operand, derivative in zip(node._operands, OPS[name].derivatives):
-            size = max(scale[node], SMALLEST_NORMAL) if scale[node] else 0.0
             scale[operand] += abs(derivative(*xs, node.data, 1.0)) * size
     return scale
 

@@ -9,8 +9,10 @@ from types import ModuleType
 import hypothesis
 import pytest
 from cli_tools import write_csv
-from jit_tools import KERNELS, using_kernels
+from jit_tools import using_kernels
 from memory_tools import collect
+
+from micrograd_c.parity_traces import KERNELS
 
 # No deadline: a test's verdict must not depend on how busy the machine is.
 hypothesis.settings.register_profile("default", deadline=None)

@@ -1,4 +1,4 @@
-"""What tests of jit share: batches, a loss, and each set of kernels."""
+"""What tests of jit share: batches, a loss, and a choice of kernels."""
 
 from contextlib import contextmanager
 
@@ -8,8 +8,6 @@ from micrograd_c import jit
 
 # Whole blocks of 16 and of 4 rows, single rows, and what is put together of them.
 ROWS = [1, 3, 4, 16, 23, 33]
-
-KERNELS = ["portable", "avx2", "avx512"]
 
 
 @contextmanager

@@ -4,12 +4,13 @@ import random
 
 import numpy as np
 import pytest
-from jit_tools import KERNELS, ROWS, batch, hinge, using_kernels
+from jit_tools import ROWS, batch, hinge, using_kernels
 from memory_tools import collect
 
 from micrograd_c import functional, jit, losses, where
 from micrograd_c.engine import Value
 from micrograd_c.nn import MLP
+from micrograd_c.parity_traces import KERNELS
 from python_ref.ops import OPS
 
 ON_ROWS = {

@@ -257,6 +257,13 @@ class Halving(optim.SGD):
         data *= 0.5
 
 
+class Described(optim.SGD):
+    """With a number of the user's own."""
+
+    def hyperparameters(self):
+        return {**super().hyperparameters(), "warmup": 3}
+
+
 class Counting(optim.Adam):
     """A step of the user's own."""
 
@@ -278,6 +285,15 @@ def test_own_update_rule(jit_engine):
     w.grad = 1.0
     halving.step()
     assert w.data == 3.0 / 32
+
+
+def test_own_hyperparameters(jit_engine):
+    w = Value(3.0)
+    described = Described([w], lr=0.5)
+    assert jit(lambda x: w * x).fit([2.0], optimizer=described) == [6.0]
+    assert w.data == 2.0
+    described.step()
+    assert (w.data, described.hyperparameters()["warmup"]) == (1.0, 3)
 
 
 def test_own_step_is_as_the_one_in_c(jit_engine):

@@ -30,7 +30,7 @@ def sums(x, n=5):
     return [b + w * x[0] + v * x[1] for b, w, v in NEURONS[:n]]
 
 
-def test_one_instruction_a_layer(capsys):
+def test_a_layer_and_its_relu_are_one_instruction(capsys):
     loss = hinge(MLP(2, [16, 16, 1]))
     loss(*batch(3, 2, None))
     text = instructions(loss, capsys)
