@@ -23,6 +23,9 @@
 #define MG_ROLLED
 #endif
 
+/* Inputs of a layer at a time: 16 rows of 64 are 8 KiB. */
+#define MG_NEAR ((size_t)64)
+
 #if (defined(__x86_64__) || defined(__i386__)) && (defined(__GNUC__) || defined(__clang__))
 #define MG_IS_X86 1
 #else
@@ -37,10 +40,11 @@
     }
 
 /* How many sums over 16 rows a layer's loops keep in registers, see kernels_layer.h; the
- * vector that holds outputs side by side in kernels_layer1.h. */
+ * vector that holds rows there, and outputs side by side in kernels_layer1.h. */
 #define MG_TILE 2
-#define MG_SIDE mg_v4
-#define MG_SIDE_SPLAT V4_SPLAT
+#define MG_WIDE mg_v4
+#define MG_WIDE_LANES 4
+#define MG_WIDE_SPLAT V4_SPLAT
 
 #define MG_TARGET
 #define MG_SUFFIX portable
@@ -67,14 +71,15 @@ static const mg_kernels portable = KERNELS(MG_PORTABLE_NAME, portable);
 
 static const mg_kernels avx2 = KERNELS("avx2", avx2);
 #undef MG_TILE
-#undef MG_SIDE
-#undef MG_SIDE_SPLAT
+#undef MG_WIDE
+#undef MG_WIDE_LANES
+#undef MG_WIDE_SPLAT
 
-/* AVX-512 has twice as many registers, of twice the size. The size makes one row quicker,
- * but not blocks of 16. */
+/* AVX-512 has twice as many registers, of twice the size. */
 #define MG_TILE 4
-#define MG_SIDE mg_v8
-#define MG_SIDE_SPLAT V8_SPLAT
+#define MG_WIDE mg_v8
+#define MG_WIDE_LANES 8
+#define MG_WIDE_SPLAT V8_SPLAT
 #define MG_TARGET __attribute__((target("avx512f,avx512vl,avx512dq")))
 #define MG_SUFFIX avx512
 #include "kernels_widths.h"

@@ -3,46 +3,62 @@
  * A template like kernels_map.h. The loops are those of a small matrix product:
  * TILE sums over a block stay in registers while the loop runs over inputs
  * (forward) or outputs (backward), so that each load serves several products. A
- * forward sum adds up in the order of the inputs, as the graph does.
+ * forward sum adds up in the order of the inputs, as the graph does. Many inputs are
+ * taken MG_NEAR at a time, whose rows and weights stay in the caches meanwhile.
  */
 
 #define EACH_VEC MG_UNROLL for (int v = 0; v < N_VEC; v++)
 #define ROW(j) (memory + (slots == NULL ? (j) : (size_t)slots[j]) * W)
 #define LOAD(vecs, p) EACH_VEC VEC_LOAD(vecs[v], (p) + 4 * v)
 
-/* Outputs j to j + tile. */
+#define N_WIDE (W / WIDE_LANES)
+#define EACH_WIDE MG_UNROLL for (int v = 0; v < N_WIDE; v++)
+#define LOAD_WIDE(vecs, p) EACH_WIDE memcpy(&vecs[v], (p) + WIDE_LANES * v, sizeof(WIDE))
+#define STORE_WIDE(p, vecs) EACH_WIDE memcpy((p) + WIDE_LANES * v, &vecs[v], sizeof(WIDE))
+
+/* What inputs i to end add to outputs j to j + tile. */
 MG_TARGET MG_INLINE void MG_NAME(forward_tile)(const mg_instruction *ins,
-                                               const mg_frame *frame, uint32_t j,
-                                               const int tile) {
-    const uint32_t *input = frame->program->index + ins->a, *end = input + ins->m;
+                                               const mg_frame *frame, size_t i, size_t end,
+                                               size_t j, const int tile) {
+    const uint32_t *input = frame->program->index + ins->a;
     const size_t n = ins->n;
     const double *data = frame->data;
-    const double *weight = frame->uniform + ins->b + j, *bias = frame->uniform + ins->c + j;
-    VEC sum[TILE][N_VEC];
+    const double *weight = frame->uniform + ins->b + i * n + j;
+    const double *bias = frame->uniform + ins->c + j;
+    double *out = frame->data + ((size_t)ins->out + j) * W;
+    WIDE sum[TILE][N_WIDE];
     MG_UNROLL for (int t = 0; t < tile; t++) {
-        EACH_VEC sum[t][v] = VEC_SPLAT(bias[t]);
-    }
-    for (; input < end; input++, weight += n) {
-        VEC x[N_VEC];
-        LOAD(x, data + (size_t)*input * W);
-        MG_UNROLL for (int t = 0; t < tile; t++) {
-            VEC w = VEC_SPLAT(weight[t]);
-            EACH_VEC sum[t][v] = VEC_ADD(sum[t][v], VEC_MUL(w, x[v]));
+        if (i == 0) {
+            EACH_WIDE sum[t][v] = WIDE_SPLAT(bias[t]);
+        } else {
+            LOAD_WIDE(sum[t], out + t * W);
         }
     }
-    double *out = frame->data + (size_t)(ins->out + j) * W;
+    for (; i < end; i++, weight += n) {
+        WIDE x[N_WIDE];
+        LOAD_WIDE(x, data + (size_t)input[i] * W);
+        MG_UNROLL for (int t = 0; t < tile; t++) {
+            WIDE w = WIDE_SPLAT(weight[t]);
+            EACH_WIDE sum[t][v] = V4_ADD(sum[t][v], V4_MUL(w, x[v]));
+        }
+    }
     MG_UNROLL for (int t = 0; t < tile; t++) {
-        EACH_VEC VEC_STORE(out + t * W + 4 * v, sum[t][v]);
+        STORE_WIDE(out + t * W, sum[t]);
     }
 }
 
 MG_TARGET static void MG_NAME(layer_forward)(const mg_instruction *ins,
                                              const mg_frame *frame) {
-    uint32_t j = 0;
-    for (; j + TILE <= ins->n; j += TILE)
-        MG_NAME(forward_tile)(ins, frame, j, TILE);
-    for (; j < ins->n; j++)
-        MG_NAME(forward_tile)(ins, frame, j, 1);
+    const size_t n = ins->n;
+    for (size_t i = 0; i < ins->m; i += MG_NEAR) {
+        size_t j = 0, end = i + MG_NEAR < ins->m ? i + MG_NEAR : ins->m;
+        for (; j + TILE <= n; j += TILE)
+            MG_NAME(forward_tile)(ins, frame, i, end, j, TILE);
+        for (; j + 2 <= n; j += 2)
+            MG_NAME(forward_tile)(ins, frame, i, end, j, 2);
+        for (; j < n; j++)
+            MG_NAME(forward_tile)(ins, frame, i, end, j, 1);
+    }
 }
 
 /* The gradients of inputs i to i + tile. */
@@ -51,26 +67,26 @@ MG_TARGET MG_INLINE void MG_NAME(input_tile)(const mg_instruction *ins, const mg
     const size_t n = ins->n;
     const double *weight = frame->uniform + ins->b + i * n;
     const double *g = frame->grad + (size_t)ins->out * W;
-    VEC sum[TILE][N_VEC];
+    WIDE sum[TILE][N_WIDE];
     MG_UNROLL for (int t = 0; t < tile; t++) {
-        EACH_VEC sum[t][v] = VEC_SPLAT(0.0);
+        EACH_WIDE sum[t][v] = WIDE_SPLAT(0.0);
     }
     for (size_t j = 0; j < n; j++, g += W) {
-        VEC y[N_VEC];
-        LOAD(y, g);
+        WIDE y[N_WIDE];
+        LOAD_WIDE(y, g);
         MG_UNROLL for (int t = 0; t < tile; t++) {
-            VEC w = VEC_SPLAT(weight[(size_t)t * n + j]);
-            EACH_VEC sum[t][v] = VEC_ADD(sum[t][v], VEC_MUL(w, y[v]));
+            WIDE w = WIDE_SPLAT(weight[(size_t)t * n + j]);
+            EACH_WIDE sum[t][v] = V4_ADD(sum[t][v], V4_MUL(w, y[v]));
         }
     }
     MG_UNROLL for (int t = 0; t < tile; t++) {
         double *to = frame->grad + (size_t)frame->program->index[ins->a + i + (size_t)t] * W;
         if (!(ins->flags & MG_A_FIRST)) {
-            VEC before[N_VEC];
-            LOAD(before, to);
-            EACH_VEC sum[t][v] = VEC_ADD(before[v], sum[t][v]);
+            WIDE before[N_WIDE];
+            LOAD_WIDE(before, to);
+            EACH_WIDE sum[t][v] = V4_ADD(before[v], sum[t][v]);
         }
-        EACH_VEC VEC_STORE(to + 4 * v, sum[t][v]);
+        STORE_WIDE(to, sum[t]);
     }
 }
 
@@ -106,12 +122,17 @@ MG_TARGET MG_INLINE void MG_NAME(give_row)(double *to, const VEC *x, const doubl
 MG_TARGET static void MG_NAME(layer_backward)(const mg_instruction *ins,
                                               const mg_frame *frame) {
     const uint32_t *input = frame->program->index + ins->a;
-    const double *g = frame->grad + (size_t)ins->out * W;
     const size_t n = ins->n, m = ins->m;
+#if WIDE_LANES == 8
+    const size_t j = MG_NAME(weights_backward)(ins, frame); /* of outputs 0 to j */
+#else
+    const size_t j = 0;
+#endif
+    const double *g = frame->grad + ((size_t)ins->out + j) * W;
     VEC x[N_VEC];
     size_t i = 0;
-    if (ins->flags & MG_B_GRAD) {
-        double *to = frame->uniform_grad + ins->b;
+    if (ins->flags & MG_B_GRAD && j < n) {
+        double *to = frame->uniform_grad + ins->b + j;
         int store = ins->flags & MG_B_FIRST && frame->first;
         if (n == 1) { /* a matrix of one column is one row */
             LOAD(x, g);
@@ -119,13 +140,13 @@ MG_TARGET static void MG_NAME(layer_backward)(const mg_instruction *ins,
         } else {
             for (i = 0; i < m; i++, to += n) {
                 LOAD(x, frame->data + (size_t)input[i] * W);
-                MG_NAME(give_row)(to, x, g, NULL, n, store);
+                MG_NAME(give_row)(to, x, g, NULL, n - j, store);
             }
         }
     }
-    if (ins->flags & MG_C_GRAD) {
+    if (ins->flags & MG_C_GRAD && j < n) {
         EACH_VEC x[v] = VEC_SPLAT(1.0);
-        MG_NAME(give_row)(frame->uniform_grad + ins->c, x, g, NULL, n,
+        MG_NAME(give_row)(frame->uniform_grad + ins->c + j, x, g, NULL, n - j,
                           ins->flags & MG_C_FIRST && frame->first);
     }
     if (ins->flags & MG_A_GRAD) {
@@ -139,3 +160,7 @@ MG_TARGET static void MG_NAME(layer_backward)(const mg_instruction *ins,
 #undef EACH_VEC
 #undef ROW
 #undef LOAD
+#undef N_WIDE
+#undef EACH_WIDE
+#undef LOAD_WIDE
+#undef STORE_WIDE

@@ -4,10 +4,9 @@
  * by input, so that the weights of one input to all outputs are consecutive.
  */
 
-enum { MG_NAME(LANES) = sizeof(MG_SIDE) / sizeof(double) };
-#define LANES MG_NAME(LANES)
-#define LOAD(v, p) memcpy(&(v), (p), sizeof(MG_SIDE))
-#define STORE(p, v) memcpy((p), &(v), sizeof(MG_SIDE))
+#define LANES MG_WIDE_LANES
+#define LOAD(v, p) memcpy(&(v), (p), sizeof(MG_WIDE))
+#define STORE(p, v) memcpy((p), &(v), sizeof(MG_WIDE))
 #define EACH_SIDE(n) MG_UNROLL for (int v = 0; v < (n) / LANES; v++)
 
 /* Outputs j to j + width. */
@@ -16,10 +15,10 @@ MG_TARGET MG_INLINE void MG_NAME(forward_wide)(const mg_instruction *ins,
                                                const int width) {
     const uint32_t *input = frame->program->index + ins->a, *end = input + ins->m;
     const double *weight = frame->uniform + ins->b + j, *bias = frame->uniform + ins->c + j;
-    MG_SIDE sum[32 / LANES];
+    MG_WIDE sum[32 / LANES];
     EACH_SIDE(width) LOAD(sum[v], bias + LANES * v);
     for (; input < end; input++, weight += ins->n) {
-        MG_SIDE x = MG_SIDE_SPLAT(frame->data[*input]), w;
+        MG_WIDE x = MG_WIDE_SPLAT(frame->data[*input]), w;
         EACH_SIDE(width) {
             LOAD(w, weight + LANES * v);
             sum[v] = V4_ADD(sum[v], V4_MUL(w, x));
@@ -72,9 +71,9 @@ MG_TARGET static void MG_NAME(layer_forward)(const mg_instruction *ins,
 MG_TARGET MG_INLINE void MG_NAME(give_row)(double *to, const double *g, double x, size_t n,
                                            int store) {
     size_t j = 0;
-    MG_SIDE xs = MG_SIDE_SPLAT(x);
+    MG_WIDE xs = MG_WIDE_SPLAT(x);
     for (; j + LANES <= n; j += LANES) {
-        MG_SIDE y, before;
+        MG_WIDE y, before;
         LOAD(y, g + j);
         y = V4_MUL(xs, y);
         if (!store) {
@@ -89,9 +88,9 @@ MG_TARGET MG_INLINE void MG_NAME(give_row)(double *to, const double *g, double x
 
 MG_TARGET MG_INLINE double MG_NAME(inner_product)(const double *w, const double *g,
                                                   size_t n) {
-    MG_SIDE sum[16 / LANES], a, b;
+    MG_WIDE sum[16 / LANES], a, b;
     size_t j = 0;
-    EACH_SIDE(16) sum[v] = MG_SIDE_SPLAT(0.0);
+    EACH_SIDE(16) sum[v] = MG_WIDE_SPLAT(0.0);
     for (; j + 16 <= n; j += 16)
         EACH_SIDE(16) {
             LOAD(a, w + j + LANES * v);
@@ -137,7 +136,7 @@ MG_TARGET static void MG_NAME(layer_backward)(const mg_instruction *ins,
 MG_TARGET static void MG_NAME(descend)(double *data, const double *grad, double scale,
                                        size_t n) {
     size_t i = 0;
-    MG_SIDE s = MG_SIDE_SPLAT(scale), d, g;
+    MG_WIDE s = MG_WIDE_SPLAT(scale), d, g;
     for (; i + LANES <= n; i += LANES) {
         LOAD(d, data + i);
         LOAD(g, grad + i);

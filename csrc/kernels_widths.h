@@ -1,7 +1,7 @@
 /* kernels_widths.h - the kernels of one instruction set, for each block width.
  *
  * A template: kernels.c includes it for each instruction set, with MG_TARGET, MG_SUFFIX,
- * MG_TILE, MG_SIDE and MG_SIDE_SPLAT defined. LANE_SUM and FOLD add up lanes in one fixed order:
+ * MG_TILE, MG_WIDE, MG_WIDE_LANES and MG_WIDE_SPLAT defined. LANE_SUM and FOLD add up lanes in one fixed order:
  * lane l and l + 8, then + 4, then + 2, then + 1.
  */
 
@@ -20,23 +20,38 @@
 #define W 16
 #define N_VEC 4
 #define TILE MG_TILE
+#define WIDE MG_WIDE
+#define WIDE_LANES MG_WIDE_LANES
+#define WIDE_SPLAT MG_WIDE_SPLAT
 #define FOLD(y) V4_ADD(V4_ADD(y[0], y[2]), V4_ADD(y[1], y[3]))
+#if WIDE_LANES == 8
+#include "kernels_weights8.h"
+#endif
 #include "kernels_layer.h"
 #include "kernels_map.h"
 #undef W
 #undef N_VEC
 #undef TILE
+#undef WIDE
+#undef WIDE_LANES
+#undef WIDE_SPLAT
 #undef FOLD
 
 #define W 4
 #define N_VEC 1
 #define TILE 4
+#define WIDE mg_v4
+#define WIDE_LANES 4
+#define WIDE_SPLAT V4_SPLAT
 #define FOLD(y) (y[0])
 #include "kernels_layer.h"
 #include "kernels_map.h"
 #undef W
 #undef N_VEC
 #undef TILE
+#undef WIDE
+#undef WIDE_LANES
+#undef WIDE_SPLAT
 #undef FOLD
 
 #undef VEC

@@ -19,6 +19,8 @@ typedef double mg_v4 __attribute__((vector_size(32)));
 /* Eight, for functions that are compiled for AVX-512: one register there. */
 typedef double mg_v8 __attribute__((vector_size(64)));
 #define V8_SPLAT(x) ((mg_v8){(x), (x), (x), (x), (x), (x), (x), (x)})
+#define V8_LOAD(v, p) memcpy(&(v), (p), sizeof(mg_v8))
+#define V8_STORE(p, v) memcpy((p), &(v), sizeof(mg_v8))
 
 #define MG_INLINE static inline __attribute__((always_inline))
 #define MG_RESTRICT __restrict__
@@ -28,10 +30,13 @@ typedef double mg_v8 __attribute__((vector_size(64)));
 #define V4_SPLAT(x) ((mg_v4){(x), (x), (x), (x)})
 #define V4_LANE(v, i) ((v)[i])
 #if defined(__clang__)
-#define V4_SHUFFLE(a, b, i, j, k, l) __builtin_shufflevector(a, b, i, j, k, l)
+#define V4_SHUFFLE(a, b, ...) __builtin_shufflevector(a, b, __VA_ARGS__)
+#define V8_SHUFFLE V4_SHUFFLE
 #else
 typedef long long mg_i4 __attribute__((vector_size(32)));
-#define V4_SHUFFLE(a, b, i, j, k, l) __builtin_shuffle(a, b, (mg_i4){i, j, k, l})
+typedef long long mg_i8 __attribute__((vector_size(64)));
+#define V4_SHUFFLE(a, b, ...) __builtin_shuffle(a, b, (mg_i4){__VA_ARGS__})
+#define V8_SHUFFLE(a, b, ...) __builtin_shuffle(a, b, (mg_i8){__VA_ARGS__})
 #endif
 
 #else
