@@ -75,8 +75,10 @@ MG_TARGET MG_INLINE void MG_NAME(weights_tile)(const mg_instruction *ins,
 /* Of as many outputs as there are eights of; returns how many these are. */
 MG_TARGET MG_INLINE size_t MG_NAME(weights_backward)(const mg_instruction *ins,
                                                      const mg_frame *frame) {
-    for (size_t i = 0; i < ins->m; i += MG_NEAR)
+    for (size_t i = 0; i < ins->m; i += MG_NEAR) {
+        const size_t end = i + MG_NEAR < ins->m ? i + MG_NEAR : ins->m;
         for (size_t j = 0; j + 8 <= ins->n; j += 8)
-            MG_NAME(weights_tile)(ins, frame, i, i + MG_NEAR < ins->m ? i + MG_NEAR : ins->m, j);
+            MG_NAME(weights_tile)(ins, frame, i, end, j);
+    }
     return ins->n / 8 * 8;
 }

@@ -46,7 +46,8 @@ static void match(trainer *t) {
             t->place[i] = p->n_parameters + t->n_extra++;
         }
     }
-    for (uint32_t i = 0; i < p->n_parameters; i++)
+    int all = o->n - t->n_extra == p->n_parameters;
+    for (uint32_t i = 0; !all && i < p->n_parameters; i++)
         if (mg_at(p->parameters[i])->mark == given) {
             t->frozen_data[t->n_frozen] = mg_at(p->parameters[i])->data;
             t->frozen[t->n_frozen++] = i;
@@ -119,16 +120,16 @@ static void write_back(const trainer *t, const mg_scratch *scratch, const double
     const mg_program *p = t->program;
     mg_lock_take(&mg_graph_lock);
     mg_data_version++;
-    for (uint32_t i = 0; grad != NULL && i < p->n_parameters; i++)
-        mg_at(p->parameters[i])->grad = grad[i];
     for (size_t i = 0; i < t->optimizer->n; i++) {
         mg_node_t *node = mg_at((mg_index)t->optimizer->parameters[i]);
         uint32_t place = t->place[i];
         int own = place < p->n_parameters;
         node->data = own ? scratch->uniform[place] : t->extra[place - p->n_parameters];
-        if (!own && grad != NULL)
-            node->grad = 0.0;
+        if (grad != NULL)
+            node->grad = own ? grad[place] : 0.0;
     }
+    for (uint32_t i = 0; grad != NULL && i < t->n_frozen; i++)
+        mg_at(p->parameters[t->frozen[i]])->grad = grad[t->frozen[i]];
     mg_lock_give(&mg_graph_lock);
 }
 

@@ -35,7 +35,7 @@ __all__ = ["jit", "where", "TraceError"]
 
 # How long C may run before Python looks for Ctrl-C, in seconds, and what a node may take
 # for a row: most take less than a tenth of it.
-PATIENCE = 0.05
+PATIENCE = 0.1
 SECONDS_A_NODE = 1e-8
 
 MOST_THREADS = 1024
