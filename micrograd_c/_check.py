@@ -6,7 +6,7 @@ from micrograd_c._trace import outputs_of
 from micrograd_c.engine import Value
 from micrograd_c.functional import get_grad, set_grad, zero_grad
 from micrograd_c.grad_mode import enable_grad
-from python_ref.ieee import ieee, value_of
+from python_ref.ieee import ieee, ieee_value_of
 from python_ref.ops import OPS
 
 if backend == "c":
@@ -47,7 +47,7 @@ class EagerRows:
             if node._operands:
                 name, k, _ = node._recipe()
                 xs = [x.data for x in node._operands]
-                node.data = value_of(OPS[name], *(xs if k is None else [*xs, k]))
+                node.data = ieee_value_of(OPS[name], *(xs if k is None else [*xs, k]))
 
     def __exit__(self, *_error):
         for node, data, grad in self.before:

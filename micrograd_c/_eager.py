@@ -9,7 +9,7 @@ from collections import namedtuple
 from micrograd_c._trace import Trace, line_of, made_in, of_another_trace, own_operator
 from micrograd_c.functional import zero_grad
 from python_ref.copying import topological_sort
-from python_ref.ieee import ieee, value_of
+from python_ref.ieee import ieee_value_of
 from python_ref.ops import OPS
 
 # An operator's node: its place among the values, row in OPS, parameter and operands' places.
@@ -88,9 +88,8 @@ class EagerProgram:
             first += len(row)
         for place, p in zip(self.parameter_places, self.parameters):
             values[place] = p.data
-        with ieee():
-            for step in self.steps:
-                values[step.place] = value_of(step.op, *operands_of(step, values))
+        for step in self.steps:
+            values[step.place] = ieee_value_of(step.op, *operands_of(step, values))
         return values
 
     def gradients(self, values, gradient):

@@ -11,7 +11,7 @@ from micrograd_c.parity import TOLERANCE, Result, bits, perform, scales
 from micrograd_c.random_traces import parts
 from python_ref.copying import topological_sort
 from python_ref.engine import Value
-from python_ref.ieee import ieee, value_of
+from python_ref.ieee import ieee_value_of
 from python_ref.ops import OPS
 
 KERNELS = ("portable", "avx2", "avx512")
@@ -143,8 +143,7 @@ def run_in_python(program):
             name, k, _ = node._recipe()
             if name is not None:
                 numbers = [x.data for x in node._operands] + [k] * (k is not None)
-                with ieee():  # as a program does, where Python's math raises
-                    node.data = value_of(OPS[name], *numbers)
+                node.data = ieee_value_of(OPS[name], *numbers)  # as a program does
         rows.append([output.data for output in outputs])
         total += rows[-1][0]
         total_scale += abs(rows[-1][0])

@@ -28,3 +28,11 @@ def value_of(op, *xs):
         if not getattr(_thread, "on", False):
             raise
         return ieee_value(op.name, *xs)
+
+
+def ieee_value_of(op, *xs):
+    """What ``value_of`` gives within ``ieee``, without a context that Ctrl-C could leave on."""
+    try:
+        return op.value(*xs)
+    except (ArithmeticError, ValueError):
+        return ieee_value(op.name, *xs)
