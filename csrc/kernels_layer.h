@@ -1,8 +1,9 @@
 /* kernels_layer.h - a layer of neurons over a block of 16 or 4 rows.
  *
  * A template like kernels_map.h. The loops are those of a small matrix product:
- * TILE sums over a block stay in registers while the loop runs over inputs
- * (forward) or outputs (backward), so that each load serves several products. A
+ * TILE sums over a block stay in registers, as vectors WIDE of WIDE_LANES rows, while
+ * the loop runs over inputs (forward) or outputs (backward), so that each load serves
+ * several products. The gradients of weights are sums over the rows instead. A
  * forward sum adds up in the order of the inputs, as the graph does. Many inputs are
  * taken MG_NEAR at a time, whose rows and weights stay in the caches meanwhile.
  */

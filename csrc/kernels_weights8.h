@@ -13,9 +13,9 @@
 
 /* Rows 0 to 8 of the outputs' gradients, an output every 16 doubles: g[r] is row r. */
 MG_TARGET MG_INLINE void MG_NAME(transpose)(mg_v8 *g, const double *from) {
-    for (int start = 0; start < 2; start++) { /* the even rows, then the odd ones */
+    MG_UNROLL for (int start = 0; start < 2; start++) { /* the even rows, then the odd ones */
         mg_v8 pairs[4];                       /* of outputs: rows 0, 2, 4, 6 of both */
-        for (int i = 0; i < 4; i++) {
+        MG_UNROLL for (int i = 0; i < 4; i++) {
             mg_v8 a, b;
             V8_LOAD(a, from + 2 * i * W);
             V8_LOAD(b, from + (2 * i + 1) * W);
