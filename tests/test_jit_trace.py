@@ -178,6 +178,16 @@ def test_own_operator_from_outside_names_the_function(jit_engine):
         jit(f)([1.0])
 
 
+def test_own_operator_among_many(jit_engine):
+    below = Value(2.0)
+    for _ in range(20):
+        below = below * 0.5
+    own = Value(4.0, (below,), "twice")
+    own._backward = lambda: None
+    with pytest.raises(TraceError, match="_backward of its own"):
+        jit(lambda x: sum((x for _ in range(20)), own * x))([1.0])
+
+
 def test_after_a_trace_that_failed(jit_engine):
     with pytest.raises(TraceError):
         jit(lambda x: x.data)([1.0])
