@@ -3,9 +3,9 @@
  * A template like kernels_map.h. The loops are those of a small matrix product:
  * TILE sums over a block stay in registers, as vectors WIDE of WIDE_LANES rows, while
  * the loop runs over inputs (forward) or outputs (backward), so that each load serves
- * several products. The gradients of weights are sums over the rows instead. A
- * forward sum adds up in the order of the inputs, as the graph does. Many inputs are
- * taken MG_NEAR at a time, whose rows and weights stay in the caches meanwhile.
+ * several products. A forward sum adds up in the order of the inputs, as the graph
+ * does; many inputs are taken MG_NEAR at a time, whose rows and weights stay in the
+ * caches meanwhile. The gradients of weights are sums over the rows.
  */
 
 #define EACH_VEC MG_UNROLL for (int v = 0; v < N_VEC; v++)

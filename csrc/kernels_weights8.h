@@ -72,9 +72,11 @@ MG_TARGET MG_INLINE void MG_NAME(weights_tile)(const mg_instruction *ins,
         MG_NAME(give_eight)(to, frame->data + (size_t)input[i] * W, g, store);
 }
 
-/* Of as many outputs as there are eights of; returns how many these are. */
+/* Of as many outputs as there are eights of; returns how many outputs are done. */
 MG_TARGET MG_INLINE size_t MG_NAME(weights_backward)(const mg_instruction *ins,
                                                      const mg_frame *frame) {
+    if (!(ins->flags & (MG_B_GRAD | MG_C_GRAD)))
+        return ins->n; /* constants */
     for (size_t i = 0; i < ins->m; i += MG_NEAR) {
         const size_t end = i + MG_NEAR < ins->m ? i + MG_NEAR : ins->m;
         for (size_t j = 0; j + 8 <= ins->n; j += 8)

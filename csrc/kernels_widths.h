@@ -1,8 +1,8 @@
 /* kernels_widths.h - the kernels of one instruction set, for each block width.
  *
  * A template: kernels.c includes it for each instruction set, with MG_TARGET, MG_SUFFIX,
- * MG_TILE, MG_WIDE, MG_WIDE_LANES and MG_WIDE_SPLAT defined. LANE_SUM and FOLD add up lanes in one fixed order:
- * lane l and l + 8, then + 4, then + 2, then + 1.
+ * MG_TILE, MG_WIDE, MG_WIDE_LANES and MG_WIDE_SPLAT defined. LANE_SUM and FOLD add up
+ * lanes in one fixed order: lane l and l + 8, then + 4, then + 2, then + 1.
  */
 
 #define MG_PASTE(a, b, c) a##_##b##_##c

@@ -46,7 +46,7 @@ static void match(trainer *t) {
             t->place[i] = p->n_parameters + t->n_extra++;
         }
     }
-    int all = o->n - t->n_extra == p->n_parameters;
+    int all = o->n - t->n_extra == p->n_parameters; /* of them are trained */
     for (uint32_t i = 0; !all && i < p->n_parameters; i++)
         if (mg_at(p->parameters[i])->mark == given) {
             t->frozen_data[t->n_frozen] = mg_at(p->parameters[i])->data;
