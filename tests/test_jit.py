@@ -59,6 +59,19 @@ def test_net(n, sizes, kernels):
     hinge(MLP(3, sizes)).check(*batch(n, 3, None))
 
 
+def test_layer_of_constants(kernels):
+    ws = [Value(0.5), Value(-2.0), Value(1.0)]
+
+    def neuron(j, inputs):
+        return sum((0.1 * (i - j) * x for i, x in enumerate(inputs)), Value(0.3 * j)).relu()
+
+    def f(x):
+        inputs = [w * v for w, v in zip(ws, x)]
+        return sum(neuron(j, inputs) for j in range(9))
+
+    jit(f).check(*batch(33, 3))
+
+
 # What shifts by the largest value, which is another one from row to row.
 SHIFTED = {
     "logsumexp": lambda x, y: functional.logsumexp(x),
@@ -178,7 +191,7 @@ def test_random_graph(seed, kernels):
     jit(f).check(*batch(rng.choice(ROWS), 3, None, seed=seed))
 
 
-# The last layer but one has more inputs than a layer takes at a time.
+# The second net has a layer of more inputs than are taken at a time.
 @pytest.mark.parametrize("sizes", [[9, 4, 1], [70, 17, 1]])
 def test_same_bits_with_all_kernels_and_threads(sizes):
     from micrograd_c import optim

@@ -172,6 +172,14 @@ def test_a_batch_of_all_is_not_shuffled(jit_engine):
     assert len(results) == 1
 
 
+def test_gradient_of_a_parameter_that_the_optimizer_does_not_have(jit_engine):
+    w, frozen = Value(2.0), Value(3.0)
+    f = jit(lambda x: w * frozen * x)
+    f.fit([1.0, 2.0], optimizer=optim.SGD([w], lr=0.5), epochs=1)
+    assert (w.grad, frozen.grad) == (4.5, 3.0)
+    assert (w.data, frozen.data) == (-0.25, 3.0)
+
+
 # --- options ---
 
 
