@@ -177,12 +177,8 @@ mg_status mg_backward_order(mg_id root, mg_id **order, size_t *n) {
     mg_lock_take(&mg_graph_lock);
     /* Plain, since the caller's own steps may look at a net in between. */
     mg_index *sorted = mg_sorted((mg_index)root, 1, n);
-    *order = sorted == NULL ? NULL : mg_alloc(*n, sizeof **order);
-    for (size_t i = 0; *order != NULL && i < *n; i++)
-        (*order)[i] = sorted[i];
+    mg_status status = mg_copy_ids(sorted, *n, order);
     mg_dealloc(sorted);
     mg_lock_give(&mg_graph_lock);
-    return *order == NULL ? MG_NO_MEMORY : MG_OK;
+    return status;
 }
-
-void mg_free_order(mg_id *order) { mg_dealloc(order); }

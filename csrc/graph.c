@@ -50,9 +50,12 @@ static int add_chunk(void) {
         return 0;
     if (chunks_used == 0 && !mg_around_fork(take_locks, give_locks))
         return 0;
-    mg_node_t *chunk = mg_alloc(MG_CHUNK_NODES, sizeof *chunk);
+    mg_node_t *chunk = mg_alloc(MG_CHUNK_NODES, sizeof *chunk + sizeof(void *));
     if (chunk == NULL)
         return 0;
+    void **notes = (void **)(chunk + MG_CHUNK_NODES);
+    for (mg_index i = 0; i < MG_CHUNK_NODES; i++)
+        notes[i] = NULL;
     mg_chunks[chunks_used++] = chunk;
     fresh = chunks_used == 1 ? 1 : (mg_index)((chunks_used - 1) << MG_CHUNK_BITS);
     /* The very last id is given up, so that the end fits an mg_index. */
@@ -64,14 +67,14 @@ mg_index mg_new_node(int op, double data) {
     mg_index id = dead;
     mg_node_t *node;
     if (MG_LIKELY(id != 0)) {
-        node = mg_at(id);
+        node = mg_room(id);
         dead = node->link;
-        MG_PREFETCH(mg_at(dead)); /* the next one; of 0 the first node there is */
+        MG_PREFETCH(mg_room(dead)); /* the next one; of 0 the first node there is */
     } else {
         if (MG_UNLIKELY(fresh == fresh_end) && !add_chunk())
             return 0;
         id = fresh++;
-        node = mg_at(id);
+        node = mg_room(id);
     }
     node->data = data;
     node->grad = 0.0;
@@ -98,6 +101,14 @@ const mg_index *mg_operands_of(const mg_node_t *node, uint32_t *n) {
     return node->operand;
 }
 
+static void (*on_free)(mg_id);
+
+void mg_on_free(void (*function)(mg_id)) {
+    mg_lock_take(&mg_graph_lock);
+    on_free = function;
+    mg_lock_give(&mg_graph_lock);
+}
+
 /* What a node that is no operator's owns besides its operands. */
 static void free_contents(mg_node_t *node) {
     if (node->op == MG_OP_custom)
@@ -105,15 +116,15 @@ static void free_contents(mg_node_t *node) {
     else if (node->op == MG_OP_net)
         mg_call_free(node->call);
     else if (node->op == MG_OP_net_output)
-        mg_at(node->operand[0])->call->outputs[node->operand[1]] = 0;
+        mg_room(node->operand[0])->call->outputs[node->operand[1]] = 0;
 }
 
 /* Nodes that wait to be freed are linked through themselves: freeing needs no
  * memory and no stack, however deep the graph. */
 void mg_free_nodes(mg_index id) {
-    mg_at(id)->link = 0;
+    mg_room(id)->link = 0;
     while (id != 0) {
-        mg_node_t *node = mg_at(id);
+        mg_node_t *node = mg_room(id);
         mg_index waiting = node->link;
         uint32_t n;
         const mg_index *operands = mg_operands_of(node, &n);
@@ -126,6 +137,8 @@ void mg_free_nodes(mg_index id) {
         }
         if (MG_UNLIKELY(node->op <= MG_OP_net_output))
             free_contents(node);
+        if (MG_UNLIKELY(node->flags & MG_NOTED) && on_free != NULL)
+            on_free(id);
         node->link = dead;
         dead = id;
         live--;
@@ -133,11 +146,13 @@ void mg_free_nodes(mg_index id) {
     }
 }
 
+mg_index mg_id_end(void) { return fresh; }
+
 uint32_t mg_new_mark(void) {
     static uint32_t last;
     if (MG_UNLIKELY(last == LAST_MARK)) { /* old marks would look new */
         for (mg_index id = 1; id < fresh; id++)
-            mg_at(id)->mark = 0;
+            mg_room(id)->mark = 0;
         last = 0;
     }
     return ++last;
@@ -370,6 +385,44 @@ void mg_release(mg_id id) {
     mg_lock_take(&mg_graph_lock);
     mg_disown(mg_at((mg_index)id));
     mg_drop((mg_index)id);
+    mg_lock_give(&mg_graph_lock);
+}
+
+int mg_release_noted(mg_id of) {
+    mg_index id = (mg_index)of;
+    mg_lock_take(&mg_graph_lock);
+    int lives_on = mg_at(id)->refs > 1;
+    if (lives_on)
+        mg_at(id)->flags |= MG_NOTED;
+    else
+        mg_at(id)->flags &= (uint16_t)~MG_NOTED; /* of an earlier call */
+    mg_disown(mg_at(id));
+    mg_drop(id);
+    mg_lock_give(&mg_graph_lock);
+    return lives_on;
+}
+
+void mg_become_leaf(mg_id of, double data) {
+    mg_lock_take(&mg_graph_lock);
+    mg_node_t *node = mg_at((mg_index)of);
+    if (node->op != MG_OP_leaf) {
+        uint32_t n;
+        const mg_index *operands = mg_operands_of(node, &n);
+        mg_operand_list *list = node->op == MG_OP_custom ? node->list : NULL;
+        if (node->op == MG_OP_net_output)
+            free_contents(node);
+        for (uint32_t i = 0; i < n; i++)
+            mg_drop(operands[i]);
+        mg_dealloc(list);
+        node->op = MG_OP_leaf;
+        node->operand[0] = node->operand[1] = 0;
+        node->k = 0.0;
+    }
+    node->data = data;
+    node->grad = 0.0;
+    node->flags &= (uint16_t) ~(MG_OWN_BACKWARD | MG_STYLE);
+    mg_data_version++;
+    mg_flags_version++;
     mg_lock_give(&mg_graph_lock);
 }
 

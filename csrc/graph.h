@@ -4,6 +4,10 @@
 
 #include "platform.h" /* first */
 
+#ifdef MG_CHECK_NODES
+#include <stdlib.h>
+#endif
+
 #include "micrograd.h"
 #include "ops.h"
 
@@ -36,10 +40,12 @@ enum {
     MG_KEPT = 1,
     MG_OWN_BACKWARD = 2,
     MG_DEPENDENT = 4,
+    MG_NOTED = 8,       /* see mg_release_noted */
     MG_AN_OWNER = 0x10, /* from here on it is a number: of references from outside */
     MG_OWNED = 0xF0,
     MG_STYLE = 0x300, /* of k, see mg_unary_k */
-    MG_STYLE_SHIFT = 8
+    MG_STYLE_SHIFT = 8,
+    MG_NOT_HELD = 0x400 /* see mg_keep */
 };
 
 /* Nodes live in chunks that never move, so that one thread may read a node while
@@ -48,8 +54,27 @@ enum { MG_CHUNK_BITS = 14 };
 #define MG_CHUNK_NODES ((mg_index)1 << MG_CHUNK_BITS)
 extern mg_node_t *mg_chunks[];
 
-static inline mg_node_t *mg_at(mg_index id) {
+/* The room of an id, whether a node is in it or not. */
+static inline mg_node_t *mg_room(mg_index id) {
     return &mg_chunks[id >> MG_CHUNK_BITS][id & (MG_CHUNK_NODES - 1)];
+}
+
+/* A node. A build with MG_CHECK_NODES, for tests, aborts where there is none: the id of a
+ * node that was freed shows at its first use, before other memory is read or written. */
+static inline mg_node_t *mg_at(mg_index id) {
+#ifdef MG_CHECK_NODES
+    if (id == 0 || mg_chunks[id >> MG_CHUNK_BITS] == NULL || mg_room(id)->refs == 0)
+        abort();
+#endif
+    return mg_room(id);
+}
+
+/* A pointer of the caller's own for each node, NULL at first, which the library leaves
+ * alone: one for each id, whatever becomes of the node. They are apart, so that walks over
+ * nodes do not load them. */
+static inline void **mg_note_of(mg_index id) {
+    return (void **)(mg_chunks[id >> MG_CHUNK_BITS] + MG_CHUNK_NODES) +
+           (id & (MG_CHUNK_NODES - 1));
 }
 
 /* One owner more, up to 15; one less. A Value that is dying and the next one for its node
@@ -85,6 +110,9 @@ mg_index mg_new_node(int op, double data);
 
 /* The same for a leaf, marked with the trace that this thread is in. */
 mg_index mg_new_leaf(double data);
+
+/* The first id that no node has had yet. */
+mg_index mg_id_end(void);
 
 /* Whether this thread's operators record their operands, see mg_set_recording. */
 int mg_is_recording(void);
@@ -122,6 +150,10 @@ void mg_step(const mg_node_t *node);
 
 /* The order of mg_sort as a block of n ids; NULL: out of memory. */
 mg_index *mg_sorted(mg_index root, int plain, size_t *n);
+
+/* A block of mg_new_ids with a reference to each of n ids. MG_NO_MEMORY, also for ids
+ * NULL: *block is NULL. */
+mg_status mg_copy_ids(const mg_index *ids, size_t n, mg_id **block);
 
 /* A number no node is marked with. */
 uint32_t mg_new_mark(void);

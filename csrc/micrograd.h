@@ -71,6 +71,12 @@ mg_id mg_binary(int op, mg_id a, mg_id b);
  * first) or leaves that only have the value (0). */
 void mg_set_recording(int on);
 
+/* A block of n ids, all 0 at first, which owns a reference to each node in it.
+ * mg_free_ids releases those that are not 0, frees the block and sets *ids to NULL; where
+ * it is NULL already it does nothing. */
+mg_status mg_new_ids(size_t n, mg_id **ids);
+void mg_free_ids(mg_id **ids);
+
 /* A node with its value given: nothing is computed or checked, kept operands are
  * taken. An operator's node has as many operands as the operator; a custom node
  * any number, copied, and no derivative. 0: out of memory. */
@@ -80,6 +86,18 @@ mg_id mg_node(int op, const mg_id *operands, size_t n, double k, int style, doub
  * only it kept alive: O(nodes freed), no recursion, no allocation. */
 void mg_retain(mg_id id);
 void mg_release(mg_id id);
+
+/* As mg_release, where the caller has noted something for the node: returns whether the
+ * node lives on. If so, mg_is_noted is true of it, and the function of mg_on_free, if any,
+ * is called with its id when it is freed: in any thread, with the library's lock held, so
+ * that it must call nothing of this. */
+int mg_release_noted(mg_id id);
+int mg_is_noted(mg_id id);
+void mg_on_free(void (*function)(mg_id));
+
+/* Makes a node a leaf with this data and the gradient 0: its operands are released, and a
+ * backward step of the caller's own is forgotten. O(nodes freed), cannot fail. */
+void mg_become_leaf(mg_id id, double data);
 
 /* --- reading and writing a node ----------------------------------------- */
 
@@ -111,10 +129,9 @@ mg_status mg_backward(mg_id root);
 /* The derivative step of one node. MG_NO_MEMORY: see mg_make_plain. */
 mg_status mg_backward_node(mg_id id);
 
-/* The order in which mg_backward would visit, without the leaves that do
- * nothing, as a block that the caller gives back with mg_free_order. */
+/* The order in which mg_backward would visit, without the leaves that do nothing, as a
+ * block of n ids: see mg_new_ids. */
 mg_status mg_backward_order(mg_id root, mg_id **order, size_t *n);
-void mg_free_order(mg_id *order);
 
 /* The derivative steps of n nodes, in this order: some or all that mg_backward_order
  * gave, as long as they live. */
@@ -164,8 +181,10 @@ void mg_zero_grad(const mg_id *ids, size_t n);
 
 /* A kept node is one that the library refuses as an operand of mg_add and the
  * like, so that the caller can note more about the result; see mg_node. Returns
- * how many other nodes may use it already, but 0 if it was kept before. */
-uint32_t mg_keep(mg_id id);
+ * whether other nodes used it already when it became kept, until mg_is_held says
+ * that these know of it. */
+int mg_keep(mg_id id);
+void mg_is_held(mg_id id);
 int mg_is_kept(mg_id id);
 
 /* Marks that the caller has a derivative step of its own for this node. */
@@ -177,8 +196,8 @@ int mg_has_own_backward(mg_id id);
 int mg_is_owned(mg_id id);
 
 /* Sets *out to the ids of the *n_out nodes that are computed from a target and are
- * among the given nodes or below them, operands before what is made of them: a block
- * that the caller gives back with mg_free_order. Nets among them are made plain, also
+ * among the given nodes or below them, operands before what is made of them, as
+ * a block of mg_new_ids. Nets among them are made plain, also
  * where that ends in MG_NO_MEMORY. O(nodes below them all). */
 mg_status mg_computed_from(const mg_id *targets, size_t n_targets, const mg_id *nodes,
                            size_t n, mg_id **out, size_t *n_out);

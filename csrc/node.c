@@ -72,19 +72,28 @@ static int has_flag(mg_id id, int flag) {
     return has;
 }
 
-uint32_t mg_keep(mg_id id) {
+int mg_keep(mg_id id) {
     mg_lock_take(&mg_graph_lock);
     mg_node_t *node = mg_at((mg_index)id);
-    uint32_t users = node->refs - (uint32_t)((node->flags & MG_OWNED) / MG_AN_OWNER);
-    if (node->flags & MG_KEPT)
-        users = 0;
+    uint32_t owners = (uint32_t)((node->flags & MG_OWNED) / MG_AN_OWNER);
+    if (!(node->flags & MG_KEPT) && node->refs > owners)
+        node->flags |= MG_NOT_HELD;
     node->flags |= MG_KEPT;
     mg_flags_version++;
+    int is_used = (node->flags & MG_NOT_HELD) != 0;
     mg_lock_give(&mg_graph_lock);
-    return users;
+    return is_used;
+}
+
+void mg_is_held(mg_id id) {
+    mg_lock_take(&mg_graph_lock);
+    mg_at((mg_index)id)->flags &= (uint16_t)~MG_NOT_HELD;
+    mg_lock_give(&mg_graph_lock);
 }
 
 int mg_is_kept(mg_id id) { return has_flag(id, MG_KEPT); }
+
+int mg_is_noted(mg_id id) { return has_flag(id, MG_NOTED); }
 
 int mg_is_owned(mg_id id) { return has_flag(id, MG_OWNED); }
 

@@ -21,11 +21,11 @@ static int is_dependent(const mg_node_t *node) {
 
 /* The nodes below root that are computed from a target, operands before what is made
  * of them. NULL: out of memory. */
-static mg_id *dependents(mg_index root, const mg_id *targets, size_t n_targets,
-                         size_t *n_found) {
+static mg_index *dependents(mg_index root, const mg_id *targets, size_t n_targets,
+                            size_t *n_found) {
     size_t count;
     mg_index *order = mg_sorted(root, 0, &count);
-    mg_id *found = order == NULL ? NULL : mg_alloc(count, sizeof *found);
+    mg_index *found = order == NULL ? NULL : mg_alloc(count, sizeof *found);
     if (found != NULL) {
         *n_found = 0;
         for (size_t i = 0; i < n_targets; i++)
@@ -46,12 +46,12 @@ static mg_id *dependents(mg_index root, const mg_id *targets, size_t n_targets,
 
 /* Makes the nets among the nodes plain. *any: whether there were some. 0: out of memory.
  */
-static int make_plain(const mg_id *nodes, size_t n, int *any) {
+static int make_plain(const mg_index *nodes, size_t n, int *any) {
     *any = 0;
     for (size_t i = 0; i < n; i++)
-        if (mg_at((mg_index)nodes[i])->op == MG_OP_net_output) {
+        if (mg_at(nodes[i])->op == MG_OP_net_output) {
             *any = 1;
-            if (!mg_unfold((mg_index)nodes[i]))
+            if (!mg_unfold(nodes[i]))
                 return 0;
         }
     return 1;
@@ -65,14 +65,16 @@ mg_status mg_computed_from(const mg_id *targets, size_t n_targets, const mg_id *
         return MG_NO_MEMORY;
     mg_lock_take(&mg_graph_lock);
     int again = 1, ok = 1;
+    mg_status status = MG_NO_MEMORY;
+    *out = NULL;
     while (ok && again) {
-        again = 0;
-        *out = dependents(root, targets, n_targets, n_out);
-        ok = *out != NULL && make_plain(*out, *n_out, &again);
-        if (!ok || again)
-            mg_dealloc(*out);
+        mg_index *found = dependents(root, targets, n_targets, n_out);
+        ok = found != NULL && make_plain(found, *n_out, &again);
+        if (ok && !again)
+            status = mg_copy_ids(found, *n_out, out);
+        mg_dealloc(found);
     }
     mg_drop(root);
     mg_lock_give(&mg_graph_lock);
-    return ok ? MG_OK : MG_NO_MEMORY;
+    return status;
 }

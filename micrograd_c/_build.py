@@ -33,37 +33,18 @@ def declarations():
     return header.split("/* cffi: begin */")[1].split("/* cffi: end */")[0]
 
 
-# Calls that take some nanoseconds keep the GIL: to give it up and take it again takes
-# longer than they do, a seventh of an operator's time. What CFFI generates for a call
-# uses the macros below, in a function named after the C function. Nothing relies on
-# the GIL, see micrograd.h on threads.
-PREAMBLE = """
-#include <string.h>
-#include "micrograd.h"
-
-#if defined(Py_BEGIN_ALLOW_THREADS) && defined(__GNUC__)
-#define IS(name) (strcmp(__func__, "_cffi_f_" #name) == 0)
-#define IS_QUICK                                                                     \\
-    (IS(mg_add) || IS(mg_mul) || IS(mg_add_number) || IS(mg_mul_number) ||           \\
-     IS(mg_unary) || IS(mg_unary_k) || IS(mg_binary) || IS(mg_leaf) || IS(mg_data) || \\
-     IS(mg_grad) || IS(mg_set_data) || IS(mg_set_grad) || IS(mg_release) || IS(mg_traced))
-#undef Py_BEGIN_ALLOW_THREADS
-#undef Py_END_ALLOW_THREADS
-#define Py_BEGIN_ALLOW_THREADS \\
-    {                          \\
-        PyThreadState *_save = IS_QUICK ? NULL : PyEval_SaveThread();
-#define Py_END_ALLOW_THREADS           \\
-        if (!IS_QUICK)                 \\
-            PyEval_RestoreThread(_save); \\
-    }
-#endif
+# What _node.c adds to the library: the type Node, as the result of a function that returns
+# a number anywhere but there, and a Value of what mg_net_call and mg_softmax wrote.
+ADDED = """
+double mg_node_type(void);
+mg_id mg_claim(mg_id *ids, size_t i);
 """
 
 ffibuilder = FFI()
-ffibuilder.cdef(declarations())
+ffibuilder.cdef(declarations() + ADDED)
 ffibuilder.set_source(
     "micrograd_c._native",
-    PREAMBLE,
+    Path(__file__).with_name("_node.c").read_text(encoding="utf-8"),
     sources=sorted(f"csrc/{path.name}" for path in CSRC.glob("*.c")),
     include_dirs=["csrc"],
     extra_compile_args=COMPILE,

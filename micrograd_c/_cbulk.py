@@ -4,8 +4,9 @@ Each returns None where the operators must do it: an operand is kept (see
 ``_looking.py``), or there is no memory, which they then find as well.
 """
 
-from micrograd_c._cvalue import Value, new, set_id
+from micrograd_c._cvalue import Value
 from micrograd_c._native import ffi, lib
+from micrograd_c._node import Ids, mg_claim, mg_dot, mg_logsumexp, mg_total
 
 PLAIN = {Value}
 
@@ -19,33 +20,26 @@ def ids_of(values):
     return [v._mg_id for v in values]
 
 
-def value_on(node):
-    if not node:
-        return None
-    value = new(Value)
-    set_id(value, node)
-    return value
-
-
 def total(values):
-    return value_on(lib.mg_total(ids_of(values), len(values))) if values else None
+    return mg_total(ids_of(values), len(values)) if values else None
 
 
 def dot(ws, xs, start):
     if not ws:
         return None
-    return value_on(lib.mg_dot(ids_of(ws), ids_of(xs), len(ws), start[0]._mg_id if start else 0))
+    return mg_dot(ids_of(ws), ids_of(xs), len(ws), start[0] if start else 0)
 
 
 def logsumexp(values):
-    return value_on(lib.mg_logsumexp(ids_of(values), len(values)))
+    return mg_logsumexp(ids_of(values), len(values))
 
 
 def softmax(values):
-    out = ffi.new("mg_id[]", len(values))
-    if lib.mg_softmax(ids_of(values), len(values), out):
+    n = len(values)
+    out = Ids(n)
+    if lib.mg_softmax(ids_of(values), n, out.at[0]):
         return None
-    return [value_on(node) for node in out]
+    return [mg_claim(out.at[0], i) for i in range(n)]
 
 
 READ = {"data": lib.mg_get_data, "grad": lib.mg_get_grad}

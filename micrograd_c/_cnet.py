@@ -13,14 +13,12 @@ from micrograd_c import _watched
 from micrograd_c._cvalue import (
     CODES,
     LEAF,
-    NO_MEMORY,
     Value,
-    new,
     number_types,
     set_also_held,
-    set_id,
 )
 from micrograd_c._native import ffi, lib
+from micrograd_c._node import NO_MEMORY, Ids, mg_claim
 from micrograd_c._watched import Watched
 from python_ref.nn import NONLINEARITIES, name_of
 
@@ -80,21 +78,17 @@ class Net:
         try:
             room = self.rooms.pop()
         except IndexError:
-            room = ffi.new("mg_id[]", self.nout)
-        kept = False
-        result = mg_net_call(self.net, inputs, numbers, kept, room)
+            room = Ids(self.nout)
+        ids, kept = room.at[0], False
+        result = mg_net_call(self.net, inputs, numbers, kept, ids)
         if result == KEPT:
             kept = True
-            result = mg_net_call(self.net, inputs, numbers, kept, room)
+            result = mg_net_call(self.net, inputs, numbers, kept, ids)
         if result == OWN_BACKWARD:
             return None
         if result:
             raise MemoryError(NO_MEMORY)
-        outputs = []
-        for node in room:
-            output = new(Value)
-            set_id(output, node)
-            outputs.append(output)
+        outputs = [mg_claim(ids, i) for i in range(self.nout)]
         self.rooms.append(room)
         if kept:
             held = (*self.parameters, *(x if numbers is NULL else ()))

@@ -3,8 +3,8 @@
 from operator import attrgetter
 
 from micrograd_c import _watched
-from micrograd_c._cvalue import check_memory
 from micrograd_c._native import ffi, lib
+from micrograd_c._node import check_memory
 
 KINDS = {"sgd": lib.MG_SGD, "adam": lib.MG_ADAM, "adamw": lib.MG_ADAMW, "rmsprop": lib.MG_RMSPROP}
 FLAGS = {"sgd": "nesterov", "adam": "amsgrad", "adamw": "amsgrad", "rmsprop": "centered"}

@@ -1,19 +1,34 @@
-"""Value of the C engine: a Python handle, one number wide, on a node in C.
+"""Value of the C engine: a Python object that owns a node in C.
 
 C counts who uses a node: one reference for its Value, one for every node made
 of it. So a temporary Value dies at once and leaves its node to the graph, and a
 graph dies in C. That is why an operator is fast, and why Python has no list of
-a graph's Values. What follows from it is in ``_looking.py``: how ``_prev`` finds
-a Value again, and how labels, attributes and ``_backward`` functions stay with a
-node whose Value nobody holds.
+a graph's Values. ``_node.c`` has the object itself and finds a node's Value again;
+``_looking.py`` says how attributes and ``_backward`` functions stay with a node
+whose Value nobody holds.
 """
 
-import sys
-from functools import wraps
 from numbers import Real
 
-from micrograd_c import _dying, _looking, _watched
+from micrograd_c import _looking, _watched
 from micrograd_c._native import lib
+from micrograd_c._node import (
+    NO_MEMORY,
+    Node,
+    check_memory,
+    mg_add,
+    mg_add_number,
+    mg_binary,
+    mg_data,
+    mg_grad,
+    mg_mul,
+    mg_mul_number,
+    mg_node,
+    mg_set_data,
+    mg_set_grad,
+    mg_unary,
+    mg_unary_k,
+)
 from python_ref.grad_mode import is_grad_enabled
 from python_ref.ieee import value_of
 from python_ref.numbers import describe, to_float
@@ -21,15 +36,7 @@ from python_ref.operators import Operators
 from python_ref.ops import OPS
 from python_ref.tracing import current_trace
 
-PYPY = sys.implementation.name == "pypy"
-
-# What an operator needs, as globals: each saves an attribute look-up.
-new = object.__new__
-mg_add, mg_mul = lib.mg_add, lib.mg_mul
-mg_add_number, mg_mul_number = lib.mg_add_number, lib.mg_mul_number
-mg_unary, mg_unary_k, mg_binary = lib.mg_unary, lib.mg_unary_k, lib.mg_binary
-mg_leaf, mg_data, mg_grad = lib.mg_leaf, lib.mg_data, lib.mg_grad
-mg_set_data, mg_set_grad = lib.mg_set_data, lib.mg_set_grad
+new, init_leaf = object.__new__, Node._mg_init_leaf
 
 CODES = {name: lib.mg_op_find(name.encode()) for name in OPS}
 NAMES = {code: name for name, code in CODES.items()}
@@ -41,8 +48,6 @@ WITH_K = {"pow_k", "leaky_relu"}
 # How the user may have written an exponent: C keeps the place in this tuple.
 WRITTEN_AS = (int, float, bool)
 EXACT = 2**53  # a double holds every int below
-
-NO_MEMORY = "no memory for a larger graph"
 
 # The types that are taken as a number without asking twice. NumPy's scalars join
 # when they are first met.
@@ -59,24 +64,12 @@ def as_float(x):
 
 
 # The slots. Any other name is the user's, who may call an attribute _id or _held.
-ENGINES_OWN = ("_mg_id", "_mg_held", "_mg_also_held", "_mg_own_backward")
-if _dying.OWNED_FROM_START:
-    ENGINES_OWN += ("_mg_owner",)  # see _dying.py
+ENGINES_OWN = ("_mg_held", "_mg_also_held", "_mg_own_backward")
+# Attributes of these types refer to nothing: C keeps them with the node.
+ATOMS = {str, int, float, bool, type(None)}
 
 
-def but_for_engines_own(user_getattr):
-    """A ``__getattr__`` that is not asked for slots that are empty: it may know any name."""
-
-    @wraps(user_getattr)
-    def __getattr__(self, name):
-        if name in ENGINES_OWN:
-            raise AttributeError(name)
-        return user_getattr(self, name)
-
-    return __getattr__
-
-
-class Value(Operators):
+class Value(Node, Operators):
     """A scalar, its gradient, and the operator and operands that made it.
 
     >>> a, b = Value(2.0), Value(-3.0)
@@ -86,31 +79,20 @@ class Value(Operators):
     (-2.0, 1.0, 2.0)
     """
 
-    __slots__ = (*ENGINES_OWN, "__dict__", "__weakref__")
+    __slots__ = (*ENGINES_OWN, "__weakref__")
 
     label = ""
 
     def __init__(self, data, _children=(), _op="", label=""):
         if type(data) in number_types and not _children and not _op:
-            node = mg_leaf(data)
-            if not node:
-                raise MemoryError(NO_MEMORY)
-            if getattr(self, "_mg_id", 0):
-                _forget(self)
-            set_id_of_leaf(self, node)
+            if not init_leaf(self, data):
+                _initialise_again(self)
         else:
             self._init_slowly(data, _children, _op)
-        if type(self) is not Value:  # what it is must stay with its node
-            _looking.keep(self)
-            if type(self)._backward is not Value._backward:
-                lib.mg_set_own_backward(self._mg_id)
+        if type(self) is not Value:
+            _keep_class(self)
         if label:
             self.label = label
-
-    def __init_subclass__(cls, **options):
-        super().__init_subclass__(**options)
-        if hasattr(cls, "__getattr__"):
-            cls.__getattr__ = but_for_engines_own(cls.__getattr__)
 
     def _init_slowly(self, data, children, op):
         data = as_float(data)
@@ -120,59 +102,49 @@ class Value(Operators):
                 raise TypeError(f"expected Values as _children, got {describe(child)}")
         if children or op:
             refuse_in_trace()
-            _fill(self, CUSTOM, children, data, None, op or "")
+            _take(self, _made(CUSTOM, children, data, None, op or ""))
         else:
             Value.__init__(self, data)
 
-    if not _dying.OWNED_FROM_START:
-        __del__ = _dying.let_go
-
     def __setattr__(self, name, value):
         if name == "data":
-            mg_set_data(self._mg_id, value if type(value) is float else to_float(value))
+            mg_set_data(self, value if type(value) is float else to_float(value))
         elif name == "grad":
-            mg_set_grad(self._mg_id, value if type(value) is float else to_float(value))
+            mg_set_grad(self, value if type(value) is float else to_float(value))
         elif name in ENGINES_OWN:
             raise AttributeError(f"{name} is the engine's own and cannot be set")
         else:
-            _looking.keep(self, value)  # first: without memory for it, nothing is set
+            if type(value) not in ATOMS:
+                _looking.keep(self)  # first: without memory for it, nothing is set
             object.__setattr__(self, name, value)
 
     @property
     def data(self):
-        return mg_data(self._mg_id)
+        return mg_data(self)
 
     @property
     def grad(self):
-        return mg_grad(self._mg_id)
+        return mg_grad(self)
 
     # --- the operators that programs are full of; the others are in Operators ---
 
     def __add__(self, other):
         if type(other) is Value:
-            node = mg_add(self._mg_id, other._mg_id)
+            result = mg_add(self, other)
         elif type(other) in number_types:
-            node = mg_add_number(self._mg_id, other)
+            result = mg_add_number(self, other)
         else:
             return self._with_stranger("add", other)
-        if not node:
-            return self._apply("add", other)
-        result = new(Value)
-        set_id(result, node)
-        return result
+        return self._apply("add", other) if result is None else result
 
     def __mul__(self, other):
         if type(other) is Value:
-            node = mg_mul(self._mg_id, other._mg_id)
+            result = mg_mul(self, other)
         elif type(other) in number_types:
-            node = mg_mul_number(self._mg_id, other)
+            result = mg_mul_number(self, other)
         else:
             return self._with_stranger("mul", other)
-        if not node:
-            return self._apply("mul", other)
-        result = new(Value)
-        set_id(result, node)
-        return result
+        return self._apply("mul", other) if result is None else result
 
     __radd__ = __add__
     __rmul__ = __mul__
@@ -180,21 +152,15 @@ class Value(Operators):
     def __pow__(self, other):
         # As Operators does it; the exponent's place in WRITTEN_AS is 0 or 1.
         if type(other) is float or (type(other) is int and -EXACT < other < EXACT):
-            node = mg_unary_k(POW_K, self._mg_id, other, type(other) is float)
-            if node:
-                result = new(Value)
-                set_id(result, node)
+            result = mg_unary_k(POW_K, self, other, type(other) is float)
+            if result is not None:
                 return result
         return Operators.__pow__(self, other)
 
     def relu(self):
         """max(self, 0). Its derivative is 1 where the output is > 0, else 0."""
-        node = mg_unary(RELU, self._mg_id)
-        if not node:
-            return self._apply("relu")
-        result = new(Value)
-        set_id(result, node)
-        return result
+        result = mg_unary(RELU, self)
+        return self._apply("relu") if result is None else result
 
     def _with_stranger(self, name, other):
         """An operand that is no Value itself and of no number type met so far."""
@@ -218,15 +184,15 @@ class Value(Operators):
     @property
     def _backward(self):
         """The step that backward() does for this node; assign to it to do one's own."""
-        return getattr(self, "_mg_own_backward", None) or self._apply_derivatives
+        return own_backward(self) or self._apply_derivatives
 
     @_backward.setter
     def _backward(self, function):
         if not callable(function):
             raise TypeError(f"expected a function as _backward, got {describe(function)}")
         refuse_in_trace()
+        lib.mg_set_own_backward(self._mg_id)  # first: what is in the slot must not be missed
         set_own_backward(self, function)
-        lib.mg_set_own_backward(self._mg_id)
 
     def _apply_derivatives(self):
         check_memory(lib.mg_backward_node(self._mg_id))
@@ -249,8 +215,8 @@ class Value(Operators):
 
     @property
     def _operands(self):
-        held = getattr(self, "_mg_held", None)
-        return _looking.operands_of(self) if held is None else held
+        operands = held(self)
+        return _looking.operands_of(self) if operands is None else operands
 
     # --- what operators.py and copying.py ask of an engine ---
 
@@ -259,12 +225,10 @@ class Value(Operators):
         if others:
             other = others[0] if isinstance(others[0], Value) else Value(others[0])
             others = (other,)
-            node = mg_binary(CODES[name], self._mg_id, other._mg_id)
+            result = mg_binary(CODES[name], self, other)
         else:
-            node = mg_unary(CODES[name], self._mg_id)
-        if node:
-            result = new(Value)
-            set_id(result, node)
+            result = mg_unary(CODES[name], self)
+        if result is not None:
             return result
         # The value is one for which Python's math raises, an operand is kept, or
         # there is no memory: each of them shows here.
@@ -276,19 +240,22 @@ class Value(Operators):
 
     def _apply_k(self, name, k, label):
         style = style_of(k, label) if name == "pow_k" else 0
-        node = lib.mg_unary_k(CODES[name], self._mg_id, k, style) if style is not None else 0
-        if not node:
-            data = value_of(OPS[name], self.data, k)
-            return self._make(name, k, label, (self,), data) if is_grad_enabled() else Value(data)
-        result = new(Value)
-        set_id(result, node)
-        return result
+        if style is not None:
+            result = mg_unary_k(CODES[name], self, k, style)
+            if result is not None:
+                return result
+        data = value_of(OPS[name], self.data, k)
+        return self._make(name, k, label, (self,), data) if is_grad_enabled() else Value(data)
 
     @staticmethod
     def _make(name, k, label, operands, data, cls=None):
         """A node with its value given, its operands held."""
-        result = new(cls or Value)
-        _fill(result, CUSTOM if name is None else CODES[name], operands, data, k, label)
+        result = _made(CUSTOM if name is None else CODES[name], operands, data, k, label)
+        if cls is not None:
+            instance = new(cls)
+            _take(instance, result)
+            _keep_class(instance)
+            return instance
         return result
 
     def _recipe(self):
@@ -316,58 +283,71 @@ class Value(Operators):
 
 Value._plain_class = Value
 
-# Value's own attributes are set by these, past its __setattr__.
-set_id = Value._mg_id.__set__
-set_held = Value._mg_held.__set__
-set_also_held = Value._mg_also_held.__set__
-set_own_backward = Value._mg_own_backward.__set__
-
-if _dying.OWNED_FROM_START:
-    set_node, set_owner = Value._mg_id.__set__, Value._mg_owner.__set__
-
-    def set_id(value, node):
-        set_node(value, node)
-        set_owner(value, _dying.LastOwner(node))
+Value._mg_register(0)
 
 
-set_id_of_leaf = set_id
-if PYPY:
+def slot(name):
+    """Two functions: what is in a slot of a Value, None where it is empty; and to fill it.
 
-    def set_id_of_leaf(value, node):
-        """It becomes known at once: who looks finds mostly leaves, and a search is slow there."""
-        set_id(value, node)
-        _looking.known_values[node] = value
+    Past ``__getattr__``, which a subclass may have, and past Value's ``__setattr__``.
+    """
+    descriptor = vars(Value)[name]
+    get_from = descriptor.__get__
+
+    def get(value):
+        try:
+            return get_from(value)
+        except AttributeError:
+            return None
+
+    return get, descriptor.__set__
 
 
-def _fill(value, code, operands, data, k, label):
-    """Give ``value`` a new node made of ``operands``, with ``data`` as its value."""
+held, set_held = slot("_mg_held")
+also_held, set_also_held = slot("_mg_also_held")
+own_backward, set_own_backward = slot("_mg_own_backward")
+
+
+def _made(code, operands, data, k, label):
+    """A Value on a new node of ``operands``, with ``data`` as its value."""
     ids = [operand._mg_id for operand in operands]
     style = style_of(k, label) if code == POW_K else 0
-    node = lib.mg_node(code, ids, len(ids), 0.0 if k is None else k, style or 0, data)
-    if not node:
+    result = mg_node(code, ids, len(ids), 0.0 if k is None else k, style or 0, data)
+    if result is None:
         raise MemoryError(NO_MEMORY)
-    if getattr(value, "_mg_id", 0):
-        _forget(value)
-    set_id(value, node)
     if code == CUSTOM or style is None:
-        value.__dict__["_op"] = label
-        lib.mg_keep(node)
-    elif any(map(lib.mg_is_kept, ids)):
-        lib.mg_keep(node)
-    else:
-        return
-    set_held(value, operands)  # what is kept in Python stays with what is made of it
+        vars(result)["_op"] = label
+    if any(map(lib.mg_is_kept, ids)):
+        set_held(result, operands)  # what is kept in Python stays with what is made of it
+        lib.mg_keep(result._mg_id)
+    return result
 
 
-def _forget(value):
-    """Part a Value from its node, when __init__ is called a second time."""
-    _watched.changed()  # it may be a parameter
-    if not (_dying.OWNED_FROM_START or type(value._mg_id) is _dying.LastOwner):
-        lib.mg_release(value._mg_id)  # an owner gives it back itself
-    for slot in ENGINES_OWN[1:]:
-        if hasattr(value, slot):
-            delattr(value, slot)
-    value.__dict__.clear()
+def _take(value, made):
+    """Let ``value`` have the node of ``made``, a new Value, which gets that of ``value``."""
+    operands, op = held(made), vars(made).pop("_op", None)
+    if not value._mg_take(made):
+        _initialise_again(value)
+    if operands is not None:
+        set_held(value, operands)
+    if op is not None:
+        vars(value)["_op"] = op
+
+
+def _initialise_again(value):
+    """Forget what an earlier __init__ and operators noted on a Value; its attributes stay."""
+    for set_slot in (set_held, set_also_held, set_own_backward):
+        set_slot(value, None)
+    for name in ("_op", "label"):
+        vars(value).pop(name, None)
+    _watched.changed()  # it may be a parameter, whose net in C knows its node
+
+
+def _keep_class(value):
+    """A Value of a subclass: what it is must stay with its node."""
+    _looking.keep(value)
+    if type(value)._backward is not Value._backward:
+        lib.mg_set_own_backward(value._mg_id)
 
 
 def refuse_in_trace():
@@ -384,12 +364,6 @@ def style_of(k, label):
         if label == f"**{kind(k)}":
             return style
     return None
-
-
-def check_memory(status):
-    """Raise for a call of C that ran out of memory, and changed nothing."""
-    if status == lib.MG_NO_MEMORY:
-        raise MemoryError(NO_MEMORY)
 
 
 def live_nodes():

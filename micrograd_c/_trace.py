@@ -196,20 +196,21 @@ def is_passed_through(frame):
 
 
 if backend == "c":
-    from micrograd_c._cvalue import CODES, NO_MEMORY, new, number_types, set_id
+    from micrograd_c._cvalue import CODES, number_types
     from micrograd_c._native import lib
+    from micrograd_c._node import NO_MEMORY, mg_leaf, mg_traced
 
-    mg_traced, mg_leaf, mg_release = lib.mg_traced, lib.mg_leaf, lib.mg_release
+    TracedValue._mg_register(1)  # what mg_traced returns
 
     def make(name, k, _label, operands):
         """A TracedValue made by an operator; nothing is computed."""
-        a, *rest = [operand._mg_id for operand in operands]
+        a, *rest = operands
         return traced(mg_traced(CODES[name], a, rest[0] if rest else 0, 0.0 if k is None else k))
 
     def apply(self, name, *others):
         """One operator, on others that may be numbers."""
         others = [x if isinstance(x, Value) else Value(x) for x in others]
-        return traced(mg_traced(CODES[name], self._mg_id, others[0]._mg_id if others else 0, 0.0))
+        return traced(mg_traced(CODES[name], self, others[0] if others else 0, 0.0))
 
     def add_or_mul(name):
         """The operator and its reflected form, short since a trace is full of them."""
@@ -219,30 +220,19 @@ if backend == "c":
 
         def operator(self, other):
             if isinstance(other, Value):
-                node = mg_traced(code, self._mg_id, other._mg_id, 0.0)
+                result = mg_traced(code, self, other, 0.0)
             elif type(other) in number_types:
                 constant = mg_leaf(other)
-                node = constant and mg_traced(code, self._mg_id, constant, 0.0)
-                if constant:
-                    mg_release(constant)
+                result = constant and mg_traced(code, self, constant, 0.0)
             else:
                 return general(self, other)
-            if not node:
-                raise no_node()
-            result = new(TracedValue)
-            set_id(result, node)
-            return result
+            return traced(result)
 
         def reflected(self, other):
             if not isinstance(other, Value):
                 known = type(other) in number_types
                 return operator(self, other) if known else general_reflected(self, other)
-            node = mg_traced(code, other._mg_id, self._mg_id, 0.0)
-            if not node:
-                raise no_node()
-            result = new(TracedValue)
-            set_id(result, node)
-            return result
+            return traced(mg_traced(code, other, self, 0.0))
 
         return operator, reflected
 
@@ -260,15 +250,10 @@ if backend == "c":
 
     set_tracing = lib.mg_set_tracing
 
-    def traced(node):
-        if not node:
-            raise no_node()
-        result = new(TracedValue)
-        set_id(result, node)
+    def traced(result):
+        if result is None:
+            raise MemoryError(NO_MEMORY) if is_grad_enabled() else without_gradient()
         return result
-
-    def no_node():
-        return MemoryError(NO_MEMORY) if is_grad_enabled() else without_gradient()
 
 else:
 

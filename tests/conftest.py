@@ -10,7 +10,7 @@ import hypothesis
 import pytest
 from cli_tools import write_csv
 from jit_tools import using_kernels
-from memory_tools import collect
+from memory_tools import collect, take_free_leaves
 
 from micrograd_c.parity_traces import KERNELS
 
@@ -112,22 +112,16 @@ def few_free_nodes():
 
     For tests that take all there are, again and again, to see what happens without memory.
     """
-    from micrograd_c._native import lib
-
     few = 2**15  # more than a block of them
     gc.collect()
-    lib.mg_fail_allocation(1, True)
-    taken = list(iter(lambda: lib.mg_leaf(0.0), 0))
-    lib.mg_fail_allocation(0, False)
-    for node in taken[-few:]:
-        lib.mg_release(node)
+    taken = take_free_leaves()
+    del taken[-few:]
     if hasattr(gc, "freeze"):  # not on PyPy
         gc.freeze()  # what was there before makes each collection slow
     yield
     if hasattr(gc, "unfreeze"):
         gc.unfreeze()
-    for node in taken[:-few]:
-        lib.mg_release(node)
+    taken.clear()
 
 
 @pytest.fixture

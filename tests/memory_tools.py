@@ -34,6 +34,18 @@ def settled(nodes):
     return lib.mg_live_nodes() == nodes
 
 
+def take_free_leaves():
+    """Leaves on all free nodes of the C library that need no new memory."""
+    from micrograd_c._native import lib
+
+    from micrograd_c._node import mg_leaf
+
+    lib.mg_fail_allocation(1, True)
+    taken = list(iter(lambda: mg_leaf(0.0), None))
+    lib.mg_fail_allocation(0, False)
+    return taken
+
+
 def psutil_or_skip():
     """psutil, which on PyPy 7.3.11 can be installed but not imported."""
     try:

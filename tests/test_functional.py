@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from memory_tools import collect, settled
+from memory_tools import collect, settled, take_free_leaves
 from net_tools import graph
 
 from micrograd_c import engine as c_engine
@@ -335,17 +335,15 @@ def test_no_memory(name, few_free_nodes):
     nodes, blocks = lib.mg_live_nodes(), lib.mg_live_blocks()
     try:
         for room in range(30):  # for new nodes; then no block can be had
+            taken = take_free_leaves()
+            del taken[len(taken) - room :]
             lib.mg_fail_allocation(1, True)
-            taken = list(iter(lambda: lib.mg_leaf(0.0), 0))
-            for _ in range(room):
-                lib.mg_release(taken.pop())
             try:
                 made = helper(values)
             except MemoryError:
                 made = None
             lib.mg_fail_allocation(0, False)
-            for node in taken:
-                lib.mg_release(node)
+            taken.clear()
             if made is not None:
                 assert exact(graph(as_list(made))) == expected
             del made

@@ -8,7 +8,7 @@ for two, and so on; until nothing fails.
 import random
 
 import pytest
-from memory_tools import SLOW, collect, settled
+from memory_tools import SLOW, collect, settled, take_free_leaves
 from micrograd_c._native import lib
 from net_tools import graph
 
@@ -165,11 +165,8 @@ def as_list(result):
 
 def without_room(n_nodes):
     """Take all nodes that need no new memory, but for n; returns them, to be released."""
-    lib.mg_fail_allocation(1, True)
-    taken = list(iter(lambda: lib.mg_leaf(0.0), 0))
-    lib.mg_fail_allocation(0, False)
-    for _ in range(n_nodes):
-        lib.mg_release(taken.pop())
+    taken = take_free_leaves()
+    del taken[len(taken) - n_nodes :]
     return taken
 
 
@@ -203,8 +200,7 @@ class Attempts:
             failed = True
         finally:
             lib.mg_fail_allocation(0, False)
-            for node in taken:
-                lib.mg_release(node)
+            taken.clear()
         if failed:
             assert settled(nodes) or self.case in MAY_UNFOLD
             if not self.again:

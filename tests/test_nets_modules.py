@@ -6,7 +6,6 @@ import pytest
 from net_tools import as_list, assert_same, below, compute
 
 from micrograd_c import nn
-from micrograd_c.engine import Value
 
 # --- changed after the first call, which made a net in C ---------------------------------
 
@@ -114,17 +113,18 @@ def test_a_parameter_that_is_initialised_again():
     assert_same(program, last_bits=True)
 
 
-def test_parameters_initialised_again_leave_outputs_their_own():
-    """The graph of an earlier call has the old numbers, whatever comes in their nodes' place."""
+def test_parameters_initialised_again(engine):
+    """They are the same nodes with other numbers, as in micrograd, in calls of before too."""
+    nn = engine.nn
     model = nn.MLP(2, [3, 2])
-    numbers = {p.data for p in model.parameters()} | {1.0, 2.0}
     outs = model([1.0, 2.0])
     for p in model.parameters():
         p.__init__(0.125)
-    others = [Value(100.0) for _ in range(20)]
+    others = [engine.Value(100.0) for _ in range(20)]
     outs[0].backward()
-    assert {x.data for x in below(outs[0]) if not x._op} <= numbers
+    assert {x.data for x in below(outs[0]) if not x._op} == {0.125, 1.0, 2.0}
     assert {x.grad for x in others} == {0.0}
+    assert model([1.0, 2.0])[0].data == 0.125 + 3 * (0.125 * (0.125 + 0.125 + 0.25))
 
 
 # --- subclasses and one's own modules -------------------------------------------------------

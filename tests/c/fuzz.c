@@ -54,7 +54,7 @@ static void backward(void) {
         return;
     CHECK(n > 0 && order[0] == root);
     mg_backward_nodes(order, n);
-    mg_free_order(order);
+    mg_free_ids(&order);
 }
 
 static void bulk(void) {
@@ -102,7 +102,7 @@ static void computed_from(void) {
     if (mg_computed_from(targets, 2, ids, n, &found, &n_found) == MG_OK) {
         for (size_t i = 0; i < n_found; i++)
             CHECK(mg_operands(found[i], NULL, 0) > 0);
-        mg_free_order(found);
+        mg_free_ids(&found);
     }
     CHECK(mg_live_nodes() >= nodes); /* more where a net was made plain */
 }

@@ -239,18 +239,18 @@ static void test_own_backward(void) {
     mg_set_grad(root, 1.0);
     mg_backward_nodes(order, n);
     CHECK(is(mg_grad(mine), 3.0) && is(mg_grad(a), 0.0));
-    mg_free_order(order);
+    mg_free_ids(&order);
 
     const mg_id nodes[3] = {a, mine, root};
     mg_id *found;
     CHECK(mg_computed_from(&mine, 1, nodes, 3, &found, &n) == MG_OK);
     CHECK(n == 1 && found[0] == root);
-    mg_free_order(found);
+    mg_free_ids(&found);
     CHECK(mg_computed_from(nodes, 2, nodes, 3, &found, &n) == MG_OK);
     CHECK(n == 2 && found[0] == mine && found[1] == root);
-    mg_free_order(found);
+    mg_free_ids(&found);
     CHECK(mg_computed_from(&root, 1, nodes, 3, &found, &n) == MG_OK && n == 0);
-    mg_free_order(found);
+    mg_free_ids(&found);
     mg_release(a);
     mg_release(mine);
     mg_release(root);

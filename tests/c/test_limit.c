@@ -38,7 +38,7 @@ static void check_all_refuse(mg_id a, mg_net *net) {
     CHECK(mg_compile(&a, widths, 1, &a, 1, &status) == NULL && status == MG_NO_MEMORY);
     CHECK(mg_live_nodes() == nodes);
     CHECK(mg_backward(a) == MG_OK && mg_backward_order(a, &order, &n) == MG_OK);
-    mg_free_order(order);
+    mg_free_ids(&order);
 }
 
 /* After as many walks as there are numbers, a node was last seen by one of this number. */

@@ -66,7 +66,7 @@ static mg_status look_above(mg_id x, mg_id root, size_t *n) {
     mg_id *found;
     mg_status status = mg_computed_from(&x, 1, &root, 1, &found, n);
     if (status == MG_OK)
-        mg_free_order(found);
+        mg_free_ids(&found);
     return status;
 }
 

@@ -45,10 +45,10 @@ static void look(int number) {
     CHECK(mg_is_owned(a) && mg_keep(a) == 2 && mg_is_kept(a));
     mg_set_own_backward(mine);
     CHECK(mg_computed_from(&a, 1, &mine, 1, &order, &n) == MG_OK && order[0] == mine);
-    mg_free_order(order);
+    mg_free_ids(&order);
     CHECK(mg_backward_order(mine, &order, &n) == MG_OK && n == 1);
     mg_backward_nodes(order, n);
-    mg_free_order(order);
+    mg_free_ids(&order);
     mg_set_recording(number % 2);
     mg_set_recording(1);
     mg_release(mine);

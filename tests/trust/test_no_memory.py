@@ -19,6 +19,7 @@ from net_tools import graph
 from trust_tools import size
 
 from micrograd_c import _looking, functional, jit, nn, optim
+from micrograd_c._node import mg_leaf, mg_total
 from micrograd_c.engine import Value
 
 # How many allocations succeed before one fails: more than any case needs at the end.
@@ -70,7 +71,7 @@ def late_attribute():
 
     def work():
         y.note = "y"
-        _looking.hold_late()
+        _looking.hold_pending()
 
     return [*x, z], work
 
@@ -206,14 +207,13 @@ def graphs_of(roots, result):
 
 def take_free_nodes(room):
     """Takes all nodes that need no new block, but for some; returns their roots."""
-    spare = [lib.mg_leaf(0.0) for _ in range(room)]
-    roots, one = [], lib.mg_leaf(0.0)
+    spare = [mg_leaf(0.0) for _ in range(room)]
+    roots, one = [], mg_leaf(0.0)
     lib.mg_fail_allocation(1, True)
     for n in [2**i - 1 for i in range(14, -1, -1)]:  # sums of n terms are 2**i nodes
-        roots += iter(lambda n=n: lib.mg_total([one] * n, n), 0)
+        roots += iter(lambda n=n: mg_total([one._mg_id] * n, n), None)
     lib.mg_fail_allocation(0, False)
-    for node in spare:
-        lib.mg_release(node)
+    spare.clear()
     return [one, *roots]
 
 
@@ -222,8 +222,7 @@ def blocks_without_chunks():
     nodes, taken = lib.mg_live_nodes(), take_free_nodes(0)
     chunks, rest = divmod(lib.mg_live_nodes() + 1, CHUNK)  # there is no node 0
     assert rest == 0 and lib.mg_live_nodes() > nodes
-    for node in taken:
-        lib.mg_release(node)
+    taken.clear()
     return lib.mg_live_blocks() - chunks
 
 
@@ -242,8 +241,7 @@ def goes_through(case, nth, forever, room=None):
         failed = True
     finally:
         lib.mg_fail_allocation(0, False)
-        for node in taken:
-            lib.mg_release(node)
+        taken.clear()
     if failed:
         collect()
         assert lib.mg_live_nodes() == nodes

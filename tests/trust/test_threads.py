@@ -1,16 +1,14 @@
 """Threads: the guarantee that docs/how-it-works.md gives, see "Threads" there."""
 
-import _thread
 import gc
 import queue
 import random
-import signal
 import sys
 import threading
 
 import numpy as np
 import pytest
-from trust_tools import HAS_GIL, size
+from trust_tools import size
 
 from micrograd_c import jit, optim
 
@@ -245,88 +243,6 @@ def test_attributes_are_set_while_another_collects(engine, live_nodes):
 
     together(collect, label)
     assert live_nodes() == before
-
-
-@pytest.mark.skipif(HAS_GIL, reason="with the GIL, no thread can come in between")
-@pytest.mark.parametrize("engine", ["c"], indirect=True)
-def test_asked_for_when_it_began_to_die(engine, monkeypatch, live_nodes):
-    """Between a Value's last reference and the first line of what lets go of its node."""
-    from micrograd_c import _dying
-
-    before = live_nodes()
-    Value, roots = engine.Value, []
-    dying, found = threading.Event(), threading.Event()
-    finalized = Value if hasattr(Value, "__del__") else _dying.LastOwner
-    let_go = finalized.__del__
-
-    def pause(self):
-        if threading.current_thread() is dropper and roots:
-            dying.set()
-            found.wait(60)
-        let_go(self)
-
-    def drop():
-        inner = x * 5.0
-        roots.append(inner * 2.0)
-        del inner
-
-    x, dropper = Value(3.0), threading.Thread(target=drop)
-    monkeypatch.setattr(finalized, "__del__", pause)
-    dropper.start()
-    assert dying.wait(60)
-    inner = roots[0]._prev[0]
-    found.set()
-    dropper.join()
-    assert roots.pop()._prev[0] is inner
-    others = [Value(0.25) * 4.0 for _ in range(5)]  # take ids that were freed
-    assert inner.data == 15.0 and inner._prev[0] is x
-    del inner, others
-    x = None
-    monkeypatch.undo()
-    assert live_nodes() == before
-
-
-@pytest.fixture
-def ctrl_c_raises():
-    """Even where pytest was started with SIGINT ignored, in a shell's background."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
-
-
-def test_ctrl_c_while_one_waits_to_look_lets_the_others_look(ctrl_c_raises):
-    """It comes as the lock of the search is got, which must not stay taken."""
-    from micrograd_c import _looking
-    from micrograd_c.engine import Value
-
-    x, main = Value(1.0), threading.get_ident()
-
-    def hold(held):
-        with _looking.searching():
-            held.set()
-            while sys._current_frames()[main].f_code.co_name not in ("searching", "value_of"):
-                pass
-            _thread.interrupt_main()
-
-    def try_lock(free):
-        free.append(_looking._searching.acquire(False))
-        if free[0]:
-            _looking._searching.release()
-
-    for _ in range(20):
-        held, free = threading.Event(), []
-        holder = threading.Thread(target=hold, args=(held,))
-        product = x * 2
-        with pytest.raises(KeyboardInterrupt):
-            holder.start()
-            held.wait()
-            product._prev
-            holder.join()
-        holder.join()
-        other = threading.Thread(target=try_lock, args=(free,))
-        other.start()
-        other.join()
-        assert free == [True]
 
 
 def test_looking_leaves_tuples_that_others_are_making_alone(engine):

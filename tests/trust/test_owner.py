@@ -1,0 +1,231 @@
+"""Who owns a node: plain Python programs that once made C touch what was no longer theirs.
+
+Each runs in an interpreter of its own, since what it once did was to crash, or to read and
+write another Value's number; see micrograd_c/_node.c.
+"""
+
+import sys
+
+import pytest
+from trust_tools import built_copy, run, run_python, size
+
+PRELUDE = """
+import gc, signal, sys, threading, weakref
+from {module} import Value
+from micrograd_c.functional import total
+others = [Value(100.0) for _ in range(50)]
+def unharmed():
+    more = [Value(100.0) for _ in range(50)]         # these take the ids that are free
+    assert all((v.data, v.grad) == (100.0, 0.0) for v in others + more), "another's number"
+"""
+
+PROGRAMS = {
+    "finalized by hand": """
+v = Value(2.0); w = v * 3.0
+if hasattr(v, "__del__"): v.__del__()
+unharmed()
+v.data = 3.0
+w.backward()
+assert (v.grad, w.data) == (3.0, 6.0)
+""",
+    "a __del__ that saves self": """
+saved = []
+class Saved(Value):
+    def __del__(self): saved.append(self)
+w = Saved(2.0) * 3.0
+gc.collect()
+w.backward()
+del w
+gc.collect()
+unharmed()
+assert saved[0].grad == 3.0 and (saved[0] * 2.0).data == 4.0
+saved[0].data = 7.0
+unharmed()
+""",
+    "a tracer that keeps a dying frame's locals": """
+kept = []
+def keep(frame, event, argument):
+    kept.append(dict(frame.f_locals))
+class Traced(Value):
+    def __del__(self): pass
+sys.setprofile(keep)
+v = Traced(2.0); w = v * 3.0
+del v
+sys.setprofile(None)
+for names in kept:
+    for x in names.values():
+        if isinstance(x, Value): x.data = 5.0; x.backward()
+unharmed()
+""",
+    "taken from a weak reference by its callback's thread": """
+v = Value(2.0); w = v * 3.0
+found = []
+r = weakref.ref(v, lambda r: found.append(w._prev[0]))
+del v
+unharmed()
+assert all(x is w._prev[0] and x.data == 2.0 for x in found)
+""",
+    "initialised again by an attribute's __del__": """
+class User:
+    def __init__(self, v): self.v = weakref.ref(v)
+    def __del__(self):
+        v = self.v()
+        if v is not None: (v * 2.0).backward(); v.data = 9.0
+v = Value(1.0); w = v * 3.0
+v.user = User(v)
+v.__init__(2.0)
+v.user = None
+gc.collect()
+unharmed()
+v = Value(1.0); v.user = User(v); v.__init__(5.0, (others[0],), "mine"); del v
+gc.collect()
+unharmed()
+""",
+    "initialised again from its own __float__": """
+class Sly:
+    def __float__(self):
+        v.__init__(4.0)
+        return 3.0
+v = Value(1.0); w = v * 3.0
+v.data = Sly()
+assert v.data == 3.0 and w._prev[0] is v
+v.grad = Sly()
+assert (v.data, v.grad) == (4.0, 3.0)
+v.__init__(Sly())
+assert (v.data, v.grad) == (3.0, 0.0)
+unharmed()
+""",
+    "initialised again in another thread": """
+vs = [Value(1.0) for _ in range(200)]
+stop = []
+def again():
+    while not stop:
+        for v in vs: v.__init__(2.0)
+thread = threading.Thread(target=again); thread.start()
+for _ in range(200):
+    total(vs).backward()
+    sum(vs[:20]).backward()
+stop.append(1); thread.join()
+unharmed()
+assert all(v.data == 2.0 for v in vs)
+""",
+    "initialised again while others use it": """
+a = Value(2.0); b = a * 3.0; c = b + a
+b.__init__(10.0)
+c.backward()
+assert (a.grad, b.grad, b._prev, b._op) == (1.0, 1.0, (), "")
+assert list(c._prev) == [b, a] and c._prev[0] is b
+del a, b, c
+unharmed()
+""",
+    "two initialised with each other": """
+a = Value(2.0)
+b = a * 3.0
+for _ in range(100):
+    a.__init__(1.0, (b,), "a"); b.__init__(2.0, (a,), "b")
+del a, b
+gc.collect()
+unharmed()
+""",
+    "a subclass's __del__ that does not call ours": """
+class Mine(Value):
+    def __del__(self): pass
+from micrograd_c import _cvalue
+count = _cvalue.live_nodes() if Value is _cvalue.Value else 0
+for _ in range(100): Mine(1.0) * 2.0
+gc.collect()
+assert Value is not _cvalue.Value or _cvalue.live_nodes() == count
+""",
+    "finalizers that take a lock and look": """
+lock = threading.Lock()
+class Looker:
+    def __init__(self, v): self.me, self.v = self, v
+    def __del__(self):
+        with lock: self.v._prev
+def look():
+    for _ in range(300):
+        gc.disable()
+        with lock: (Value(1.0) * 2.0 + 1.0)._prev[0]._prev
+        gc.enable()
+def litter():
+    for _ in range(300): Looker(Value(1.0) * 3.0)
+threads = [threading.Thread(target=f, daemon=True) for f in (look, litter)]
+for t in threads: t.start()
+for t in threads: t.join(60)
+assert not any(t.is_alive() for t in threads), "deadlock"
+unharmed()
+""",
+    "a labelled input of a layer that records nothing": """
+import copy
+from micrograd_c import nn, no_grad
+from micrograd_c.engine import Value
+h = Value(1.0); h.label = "h"; h.more = [1]
+with no_grad(): y = nn.Layer(1, 2)([h])[0]
+assert tuple(y._prev) == () and copy.deepcopy(y).data == y.data
+""",
+    "never initialised, with a __getattr__ on the class": """
+half = Value.__new__(Value)
+for use in (lambda: half.data, lambda: half * 2.0, lambda: 2.0 * half, lambda: half.backward(),
+            lambda: half._prev, lambda: total([half, half]), lambda: others[0] + half):
+    try: use()
+    except AttributeError: pass
+    else: raise AssertionError("no error")
+Value.__getattr__ = lambda self, name: 1.0
+half = Value.__new__(Value)
+try: half * 2.0
+except (AttributeError, TypeError): pass
+del Value.__getattr__, half
+unharmed()
+""",
+    "frozen": """
+v = Value(2.0); w = v * 3.0
+if hasattr(gc, "freeze"):
+    gc.freeze(); count = gc.get_freeze_count()
+    assert w._prev[0] is v and gc.get_freeze_count() == count > 0
+""",
+    "a step of one's own that drops the graph": """
+x = Value(1.0)
+y = x * 2.0
+out = Value(3.0, (y,), "mine")
+root = [(out * 2.0 + y).tanh()]
+def step():
+    root.clear(); out.__init__(1.0); y.__init__(1.0)
+    gc.collect(); unharmed()
+out._backward = step
+root[0].backward()
+del out, y, step
+gc.collect()
+unharmed()
+""",
+    "attributes left behind and taken up": """
+for i in range(1000):
+    v = Value(1.0); v.label = f"v{i}"
+    w = v * 2.0; w.note = i
+    root = w + 1.0
+    del v, w
+    if i % 2: assert root._prev[0].note == i and root._prev[0]._prev[0].label == f"v{i}"
+    if i % 3: del root
+unharmed()
+""",
+}
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+@pytest.mark.parametrize("module", ["micrograd_c.engine", "python_ref.engine"], ids=["c", "py"])
+def test_program(module, name):
+    run_python(PRELUDE.format(module=module) + PROGRAMS[name])
+
+
+def all_programs(python, **environment):
+    for program in PROGRAMS.values():
+        code = PRELUDE.format(module="micrograd_c.engine") + program
+        run(python, "-X", "faulthandler", "-c", code, **environment)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="flags of POSIX compilers")
+def test_in_a_build_that_aborts_on_a_node_without_references(tmp_path):
+    copy = built_copy(tmp_path, CFLAGS="-DMG_CHECK_NODES -O1")
+    all_programs(sys.executable, PYTHONPATH=str(copy))
+    tests = size(["tests/test_nets.py", "tests/test_jit_fit.py"], ["tests", "-m", "not slow"])
+    run(sys.executable, "-m", "pytest", "-q", "-x", *tests, cwd=copy, MICROGRAD_C_TRUST="short")
