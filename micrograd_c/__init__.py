@@ -8,6 +8,11 @@
 (0.0, 0.0, 0.0)
 """
 
+from micrograd_c import _start
+
+if _start.is_command():
+    _start.start()  # before any import that a file in the current directory could take over
+
 from importlib import import_module
 
 from micrograd_c import functional

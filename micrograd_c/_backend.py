@@ -8,6 +8,8 @@ import os
 import sys
 import warnings
 
+from micrograd_c import _start
+
 CHOICES = ("auto", "c", "python")
 
 HOW_TO_BUILD = (
@@ -42,9 +44,8 @@ def choose(wanted):
 try:
     backend, reason = choose(os.environ.get("MICROGRAD_C_BACKEND", "auto"))
 except (ImportError, ValueError) as error:
-    # `python -m micrograd_c` imports the package before the command line can catch anything;
-    # sys.argv[0] is "-m" for as long as Python looks for the module.
-    if getattr(sys, "argv", [])[:1] != ["-m"]:
+    # `python -m micrograd_c` imports the package before the command line can catch anything.
+    if not _start.is_command():
         raise
     print(f"micrograd_c: error: {error}", file=sys.stderr)
     raise SystemExit(2) from None

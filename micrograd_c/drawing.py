@@ -4,6 +4,8 @@ from operator import attrgetter
 
 from python_ref.copying import topological_sort
 
+__all__ = ["draw_dot"]
+
 RANKDIRS = ("LR", "RL", "TB", "BT")
 
 

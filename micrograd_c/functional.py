@@ -49,7 +49,8 @@ def unary_function(name):
         return OPS[name].value(to_float(x))
 
     function.__name__ = function.__qualname__ = name
-    function.__doc__ = getattr(Operators, name).__doc__.replace("self", "x")
+    doc = getattr(Operators, name).__doc__  # None under -OO
+    function.__doc__ = doc and doc.replace("self", "x")
     return function
 
 

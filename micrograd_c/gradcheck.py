@@ -11,6 +11,8 @@ from typing import NamedTuple
 from python_ref.numbers import describe
 from python_ref.operators import Operators
 
+__all__ = ["gradcheck", "GradcheckError"]
+
 
 class GradcheckError(RuntimeError):
     """A gradient is not what the function's slope says; the message names the worst."""

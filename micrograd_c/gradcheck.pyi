@@ -5,6 +5,8 @@ from typing import Any
 
 from micrograd_c.engine import Value
 
+__all__ = ["gradcheck", "GradcheckError"]
+
 class GradcheckError(RuntimeError): ...
 
 def gradcheck(

@@ -11,6 +11,14 @@ from micrograd_c.functional import dot, logsumexp, mean, total
 from python_ref.numbers import describe, to_float
 from python_ref.operators import Operators
 
+__all__ = [
+    "mse_loss",
+    "hinge_loss",
+    "binary_cross_entropy_with_logits",
+    "cross_entropy",
+    "l2_penalty",
+]
+
 
 def mse_loss(predictions, targets):
     """The mean of (prediction - target)**2.

@@ -4,6 +4,14 @@ from collections.abc import Iterable
 
 from micrograd_c.engine import Value, _Operand
 
+__all__ = [
+    "mse_loss",
+    "hinge_loss",
+    "binary_cross_entropy_with_logits",
+    "cross_entropy",
+    "l2_penalty",
+]
+
 def mse_loss(
     predictions: Value | Iterable[Value], targets: _Operand | Iterable[_Operand]
 ) -> Value: ...

@@ -11,6 +11,8 @@ from numbers import Integral
 
 from python_ref.numbers import describe, to_float
 
+__all__ = ["LRScheduler", "StepLR", "CosineAnnealingLR", "LinearLR"]
+
 
 class LRScheduler:
     """What the schedulers share. A subclass adds its settings, and ``get_lr``.

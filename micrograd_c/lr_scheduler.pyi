@@ -5,6 +5,8 @@ from typing import Any
 
 from micrograd_c.optim import Optimizer
 
+__all__ = ["LRScheduler", "StepLR", "CosineAnnealingLR", "LinearLR"]
+
 class LRScheduler:
     def __init__(self, optimizer: Optimizer, **settings: float) -> None: ...
     def get_lr(self) -> float: ...

@@ -4,6 +4,8 @@ On the C engine a Neuron, a Layer or an MLP crosses to C once a call. What it
 returns, and every node below, is what the reference engine's nn builds one by one.
 """
 
+import random
+
 import python_ref.nn
 from micrograd_c import _watched, functional, state
 from micrograd_c._backend import backend
@@ -12,6 +14,9 @@ from micrograd_c.engine import Value
 
 if backend == "c":
     from micrograd_c import _cnet
+
+# What a star import of micrograd's nn brings: it has no __all__.
+__all__ = ["random", "Value", "Module", "Neuron", "Layer", "MLP"]
 
 
 class Module(python_ref.nn.Module):

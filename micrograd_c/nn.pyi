@@ -1,6 +1,7 @@
 """Types of ``nn``."""
 
 import os
+import random
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -8,6 +9,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from micrograd_c.engine import Value, _Operand
+
+__all__ = ["random", "Value", "Module", "Neuron", "Layer", "MLP"]
 
 class Module:
     def zero_grad(self) -> None: ...

@@ -6,6 +6,7 @@ registered with the running shell, so the Values themselves know nothing of it.
 
 import base64
 import html
+import sys
 from subprocess import CalledProcessError
 
 from micrograd_c import standin
@@ -71,7 +72,8 @@ def load_ipython_extension(shell):
 
     register(shell, Value)
     register(shell, ReferenceValue)
-    standin.install()
+    for message in standin.stand_in():
+        print(f"micrograd_c: {message}", file=sys.stderr)  # no cell's line is to blame
 
 
 def unload_ipython_extension(shell):

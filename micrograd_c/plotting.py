@@ -1,5 +1,7 @@
 """Plots of training with matplotlib: the plane a classifier cuts up, and curves over time."""
 
+__all__ = ["plot_decision_boundary", "plot_history"]
+
 
 def plot_decision_boundary(model, X, y, ax=None, resolution=50, padding=1.0):
     """Colour the plane by the class that ``model`` gives each point, and draw the data on it.

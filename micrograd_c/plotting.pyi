@@ -7,6 +7,8 @@ from numpy.typing import ArrayLike
 
 from micrograd_c.engine import _Operand
 
+__all__ = ["plot_decision_boundary", "plot_history"]
+
 def plot_decision_boundary(
     model: Callable[[list[float]], Any],
     X: ArrayLike,

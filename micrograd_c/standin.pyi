@@ -1,4 +1,6 @@
 """Types of ``standin``."""
 
+__all__ = ["install", "uninstall"]
+
 def install() -> None: ...
 def uninstall() -> None: ...

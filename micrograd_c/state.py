@@ -25,6 +25,8 @@ from python_ref.nn import Module
 from python_ref.numbers import describe
 from python_ref.operators import Operators
 
+__all__ = ["state_dict", "load_state_dict", "save", "load"]
+
 
 def named_parameters(module):
     """The module's parameters: a dict of names to (list of Values, shape of their array).

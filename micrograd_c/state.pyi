@@ -10,6 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from micrograd_c.engine import Value
 
+__all__ = ["state_dict", "load_state_dict", "save", "load"]
+
 _Named = dict[str, tuple[list[Value], tuple[int, ...]]]
 
 def named_parameters(module: Any) -> _Named: ...

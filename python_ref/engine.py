@@ -15,6 +15,8 @@ from python_ref.operators import Operators
 from python_ref.ops import OPS
 from python_ref.tracing import current_trace
 
+__all__ = ["Value"]
+
 
 class Value(Operators):
     """A scalar, its gradient, and the operator and operands that made it.

@@ -4,6 +4,9 @@ import random
 
 from python_ref.engine import Value
 
+# What a star import of micrograd's nn brings: it has no __all__.
+__all__ = ["random", "Value", "Module", "Neuron", "Layer", "MLP"]
+
 # What a neuron may do to its sum, by the Value method, and what its repr says then.
 NONLINEARITIES = {
     "relu": "ReLU",

@@ -1,8 +1,12 @@
 """``python -m micrograd_c run``: a program written for micrograd, unchanged, on micrograd_c.
 
-The program sees what it would see under plain ``python``: its own ``__main__``,
-``sys.argv`` and ``sys.path[0]``; its exit status is ours, and a traceback begins
-where plain Python's would. A process that it starts is plain Python again.
+``_start`` hands the program over to a plain Python before this module is imported.
+What is here serves where that cannot be: under ``-E``, ``-I`` and ``-S``, which keep
+the stand-in from that Python, and in debuggers, profilers and ``coverage run``, which
+watch this process. Here too the program sees what it would see under plain ``python``:
+its own ``__main__``, ``sys.argv`` and ``sys.path[0]``; its exit status is ours, and a
+traceback begins where plain Python's would. But modules that were imported before it
+stay imported.
 """
 
 import argparse
@@ -15,7 +19,7 @@ import sys
 from importlib.machinery import SourceFileLoader
 from types import ModuleType
 
-from micrograd_c import standin
+from micrograd_c import _finder, _start
 
 USAGE = "python -m micrograd_c run (SCRIPT | -m MODULE) [ARGUMENT ...]"
 
@@ -25,8 +29,9 @@ def add_arguments(subparsers):
         "run",
         help="run a program written for micrograd on micrograd_c",
         usage=USAGE,
-        description="Run a script, a directory or zip file with a __main__.py, or a module, as "
-        "python would, but let its imports of micrograd get micrograd_c.",
+        description="Run a script, a directory or zip file with a __main__.py, a module, -c CODE, "
+        "or - for stdin, as python would, but let the imports of micrograd, in it and in the "
+        "processes that it starts, get micrograd_c.",
         add_help=False,
         # No argument starts with this: every option, -h too, is the program's own.
         prefix_chars="\0",
@@ -40,12 +45,16 @@ def run(args):
     if program[:1] in (["-h"], ["--help"]):
         parser.print_help()
         return
-    if program[:1] == ["-m"]:
-        if len(program) == 1:
-            parser.error("expected the name of a module after -m")
+    if program in (["-m"], ["-c"]):
+        wanted = {"-m": "the name of a module", "-c": "code"}
+        parser.error(f"expected {wanted[program[0]]} after {program[0]}")
+    if not _start.is_program(program):
+        given = " ".join(program) or "nothing"
+        parser.error(f"expected a script, -m MODULE, -c CODE or -, got {given}")
+    if program[0] == "-m":
         run_module(*program[1:])
-    elif not program or program[0].startswith("-"):
-        parser.error(f"expected a script or -m MODULE, got {' '.join(program) or 'nothing'}")
+    elif program[0] in ("-", "-c"):
+        run_text(*program)
     else:
         run_script(*program)
 
@@ -77,6 +86,17 @@ def run_script(path, *arguments):
     )
 
 
+def run_text(option, *arguments):
+    """Run ``python -c CODE`` or, from stdin, ``python -``."""
+    set_first_path("")
+    if option == "-c":
+        source, name, sys.argv = arguments[0], "<string>", [option, *arguments[1:]]
+    else:
+        source, name, sys.argv = sys.stdin.read(), "<stdin>", [option, *arguments]
+    main = ModuleType("__main__")
+    run_as_main(main, lambda: exec(compile(source, name, "exec", dont_inherit=True), vars(main)))
+
+
 def run_module(name, *arguments):
     """Run a module or a package's ``__main__`` as ``python -m name`` does."""
     sys.argv = ["-m", *arguments]  # runpy replaces the first by the module's file
@@ -88,7 +108,7 @@ def run_module(name, *arguments):
 
 def set_first_path(directory):
     """Put the program's directory where Python put ours (nowhere, with -P or -I)."""
-    if not (sys.flags.isolated or getattr(sys.flags, "safe_path", False)):
+    if not _start.has_safe_path():
         sys.path[0] = directory
 
 
@@ -96,7 +116,7 @@ def run_as_main(main, start):
     """Call ``start`` with ``main`` as the module ``__main__`` and the stand-in installed."""
     main.__builtins__ = builtins
     sys.modules["__main__"] = main
-    standin.install()
+    _finder.install()
     try:
         start()
     except BaseException as error:

@@ -1,0 +1,1 @@
+"""The directory that the stand-in for micrograd puts first on PYTHONPATH."""

@@ -1,0 +1,46 @@
+"""What a process started below ``python -m micrograd_c run`` or ``install()`` begins with.
+
+Python's ``site`` imports a module of this name at every start. It installs the
+stand-in for micrograd, takes this directory off sys.path, and makes way for the
+sitecustomize that Python would have imported without it. The standard library must
+not be imported here, since a file of the program's may have a module's name and
+come first for it. Another Python may import this too, even Python 2.
+"""
+
+import os
+import sys
+
+
+def same_place(path, directory):
+    return os.path.normcase(os.path.abspath(path)) == os.path.normcase(directory)
+
+
+def load(spec):
+    """Import the module of a spec under its name, whatever stands there."""
+    from _frozen_importlib import module_from_spec
+
+    module = sys.modules[spec.name] = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def start():
+    from _frozen_importlib_external import PathFinder, spec_from_file_location
+
+    here = os.path.dirname(os.path.abspath(__file__))
+    sys.path[:] = [path for path in sys.path if not same_place(path, here)]
+    # The variable names the Python that is to have the stand-in: see _finder.this_python().
+    this_python = "%s:%s" % (sys.implementation.cache_tag, sys.prefix)  # noqa: UP031
+    if os.environ.get("MICROGRAD_C_STAND_IN") == this_python:
+        finder = os.path.join(os.path.dirname(here), "_finder.py")
+        # Under the package's name, but without the package, which would take much longer.
+        load(spec_from_file_location("micrograd_c._finder", finder)).install()
+
+    spec = PathFinder.find_spec("sitecustomize", sys.path)
+    if spec is None or spec.loader is None:
+        raise ModuleNotFoundError("No module named 'sitecustomize'", name="sitecustomize")
+    load(spec)
+
+
+if __name__ == "sitecustomize":
+    start()
