@@ -7,16 +7,43 @@ which is C where the library was built and else Python with one warning.
 import os
 import sys
 import warnings
+from _imp import extension_suffixes
 
 from micrograd_c import _start
 
 CHOICES = ("auto", "c", "python")
 
-HOW_TO_BUILD = (
-    "To build it, install a C compiler and Python's headers and install micrograd_c again "
-    "(in a checkout: pip install -e .); "
-    "to be content with the slow Python engine, set MICROGRAD_C_BACKEND=python."
-)
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+
+def how_to_build():
+    """What to do for the C engine, and what not to have it."""
+    installed = hidden_by_checkout()
+    if installed:
+        what = (
+            f"The checkout {ROOT} hides the micrograd_c installed in {installed}: "
+            "run from another directory, or build the checkout's library too "
+            "(in the checkout: pip install -e .); "
+        )
+    else:
+        what = (
+            "To build it, install a C compiler and Python's headers and install micrograd_c again "
+            "(in a checkout: pip install -e .); "
+        )
+    return f"{what}to be content with the slow Python engine, set MICROGRAD_C_BACKEND=python."
+
+
+def hidden_by_checkout():
+    """The directory of an installed micrograd_c that has its library; None outside a checkout."""
+    if not os.path.isdir(os.path.join(ROOT, "csrc")):
+        return None
+    libraries = ["_native" + suffix for suffix in extension_suffixes()]
+    for entry in map(os.path.abspath, filter(os.path.isdir, sys.path)):
+        package = os.path.join(entry, "micrograd_c")
+        is_other = os.path.realpath(entry) != os.path.realpath(ROOT)
+        if is_other and any(os.path.exists(os.path.join(package, name)) for name in libraries):
+            return entry
+    return None
 
 
 def choose(wanted):
@@ -30,10 +57,11 @@ def choose(wanted):
     except ImportError as error:
         cause = f"the C library of micrograd_c cannot be loaded ({error})"
         if wanted == "c":
-            raise ImportError(f"MICROGRAD_C_BACKEND is 'c', but {cause}. {HOW_TO_BUILD}") from error
+            message = f"MICROGRAD_C_BACKEND is 'c', but {cause}. {how_to_build()}"
+            raise ImportError(message) from error
         warnings.warn(
             f"{cause[0].upper()}{cause[1:]}; micrograd_c runs on its slow Python engine. "
-            + HOW_TO_BUILD,
+            + how_to_build(),
             RuntimeWarning,
             stacklevel=2,
         )

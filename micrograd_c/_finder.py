@@ -13,6 +13,7 @@ from _frozen_importlib import ModuleSpec
 from _frozen_importlib_external import PathFinder
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+OURS = ("micrograd_c", "python_ref")
 STARTUP = os.path.join(ROOT, "micrograd_c", "_startup")
 
 # Environment variables of the child processes.
@@ -33,7 +34,7 @@ class StandIn:
             return ModuleSpec(name, self, is_package=True)
         if name in ("micrograd.engine", "micrograd.nn"):
             return ModuleSpec(name, self)
-        if name in ("micrograd_c", "python_ref"):
+        if name in OURS:
             return PathFinder.find_spec(name, [ROOT])
         return None
 
@@ -103,7 +104,7 @@ def uninstall():
 
 def take_out():
     """Remove micrograd and its submodules from sys.modules and return them by name."""
-    names = [name for name in sys.modules if name.partition(".")[0] == "micrograd"]
+    names = [name for name in sys.modules if top(name) == "micrograd"]
     return {name: sys.modules.pop(name) for name in names}
 
 
@@ -133,7 +134,7 @@ def passed_over():
 
 def is_to_be_named(spec):
     """Whether a user must hear of it: not if it is micrograd itself, installed, nor twice."""
-    if os.environ.get(PASSED_OVER) == (spec.origin or ""):
+    if os.environ.get(PASSED_OVER) == where(spec):
         return False
     if spec.submodule_search_locations is None:  # a file micrograd.py
         return True
@@ -150,7 +151,7 @@ def is_to_be_named(spec):
 
 def note(spec):
     """Remember, for child processes too, that the user was told of this package."""
-    os.environ[PASSED_OVER] = spec.origin or ""
+    os.environ[PASSED_OVER] = where(spec)
 
 
 def is_micrograds_own(file):
@@ -163,10 +164,13 @@ def is_micrograds_own(file):
     return int.from_bytes(content, "big") % (2**61 - 1) == MICROGRADS_OWN[os.path.basename(file)]
 
 
+def where(spec):
+    return next(iter(spec.submodule_search_locations or [spec.origin]))
+
+
 def what_is_passed_over(spec):
-    locations = list(spec.submodule_search_locations or [spec.origin])
     return (
-        f"micrograd is micrograd_c here, and {locations[0]} is passed over; "
+        f"micrograd is micrograd_c here, and {where(spec)} is passed over; "
         "to use that one, run the program by plain python, without micrograd_c.install()"
     )
 
@@ -185,7 +189,11 @@ def import_ours():
     if "micrograd_c.nn" not in sys.modules:
         before = set(sys.modules)
         first, library = split_path()
-        hidden = hiding_modules(first, library)
+        hidden = {
+            name: module
+            for name, module in sys.modules.items()
+            if place(name) in first and is_found(top(name), library)
+        }
         for name in hidden:
             del sys.modules[name]
         path, sys.path[:] = sys.path[:], library + first
@@ -193,9 +201,9 @@ def import_ours():
             import micrograd_c.nn  # noqa: F401
         finally:
             sys.path[:] = path
-            for name in set(sys.modules) - before | set(hidden):
-                if name in hidden or is_found(name.partition(".")[0], first):
-                    sys.modules.pop(name, None)
+            new = [name for name in sys.modules if name not in before or name in hidden]
+            for name in [n for n in new if place(n) not in first and is_found(top(n), first)]:
+                del sys.modules[name]
             sys.modules.update(hidden)
         if is_found("random", first):  # which micrograd would use too
             import random
@@ -215,23 +223,21 @@ def split_path():
     return [], path
 
 
-def hiding_modules(first, library):
-    """The modules loaded so far that hide one of the standard library's, by name."""
-    tops = set()
-    for name, module in sys.modules.items():
-        spec = getattr(module, "__spec__", None)
-        origin = getattr(spec, "origin", None)
-        if "." not in name and isinstance(origin, str):
-            directory = os.path.dirname(origin)
-            if spec.submodule_search_locations is not None:
-                directory = os.path.dirname(directory)
-            if directory in first and is_found(name, library):
-                tops.add(name)
-    return {name: m for name, m in sys.modules.items() if name.partition(".")[0] in tops}
+def top(name):
+    return name.partition(".")[0]
+
+
+def place(name):
+    """The directory in which the top module or package of a loaded module was found."""
+    spec = getattr(sys.modules.get(top(name)), "__spec__", None)
+    if spec is None or not isinstance(spec.origin, str):
+        return None
+    is_package = spec.submodule_search_locations is not None
+    return os.path.dirname(os.path.dirname(spec.origin) if is_package else spec.origin)
 
 
 def is_found(name, path):
-    if not path or name in sys.builtin_module_names:
+    if not path or name in sys.builtin_module_names or name in OURS:
         return False
     spec = PathFinder.find_spec(name, path)
     return spec is not None and spec.loader is not None  # a mere directory hides nothing

@@ -1,13 +1,10 @@
-"""micrograd's programs on micrograd_c: install(), uninstall(), ``python -m micrograd_c run``."""
+"""micrograd's programs on micrograd_c: install() and uninstall()."""
 
 import os
-import signal
-import subprocess
 import sys
-import textwrap
-import zipfile
 
 import pytest
+from run_tools import python, write_program
 
 import micrograd_c
 import micrograd_c.engine
@@ -18,6 +15,7 @@ from micrograd_c import standin
 @pytest.fixture
 def modules(monkeypatch):
     """sys.modules without micrograd, as at the start of a program; put back afterwards."""
+    monkeypatch.delenv("PYTHONPATH", raising=False)
     before = dict(sys.modules)
     for name in [name for name in sys.modules if name.partition(".")[0] == "micrograd"]:
         del sys.modules[name]
@@ -35,9 +33,6 @@ class Absent:
     def find_spec(name, path=None, target=None):
         if name.partition(".")[0] == "micrograd":
             raise ModuleNotFoundError(f"No module named {name!r}", name=name)
-
-
-# --- install() and uninstall() ---
 
 
 @pytest.mark.parametrize("installed", [True, False], ids=["micrograd", "no micrograd"])
@@ -116,210 +111,74 @@ def test_twice_is_once(modules):
     assert "micrograd" not in modules
 
 
-# --- python -m micrograd_c run ---
+# --- the processes that a program starts ---
+
+CHILD = "import micrograd.engine; print(micrograd.engine.Value.__module__)"
 
 
-def python(*arguments, cwd):
-    command = [sys.executable, *arguments]
-    return subprocess.run(
-        command, cwd=cwd, capture_output=True, text=True, stdin=subprocess.DEVNULL
-    )
+@pytest.mark.parametrize("path", [None, "", "first{0}second"])
+def test_install_is_inherited_and_uninstall_is_too(modules, monkeypatch, tmp_path, path):
+    before = path and path.format(os.pathsep)
+    if before is not None:
+        monkeypatch.setenv("PYTHONPATH", before)
+    settings = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    ours = micrograd_c.engine.Value.__module__
+    micrograd_c.install()
+    assert python("-c", CHILD, cwd=tmp_path).stdout == f"{ours}\n"
+    micrograd_c.install()
+    expected = [standin._finder.STARTUP, *([before] if before else [])]
+    assert os.environ["PYTHONPATH"] == os.pathsep.join(expected)
+
+    micrograd_c.uninstall()
+    assert (os.environ.get("PYTHONPATH") or None) == (before or None)
+    assert {name: v for name, v in os.environ.items() if name != "PYTHONPATH"} == settings
+    assert f"{ours}\n" not in python("-c", CHILD, cwd=tmp_path).stdout
 
 
-def run(*arguments, cwd):
-    return python("-m", "micrograd_c", "run", *arguments, cwd=cwd)
+def test_uninstall_keeps_what_the_program_put_on_the_path(modules, monkeypatch):
+    micrograd_c.install()
+    own = os.pathsep.join(["mine", os.environ["PYTHONPATH"], "", "yours"])
+    monkeypatch.setenv("PYTHONPATH", own)
+    micrograd_c.uninstall()
+    assert os.environ["PYTHONPATH"] == os.pathsep.join(["mine", "", "yours"])
 
 
-def assert_same(*arguments, cwd):
-    """The program prints and ends the same under plain python and under ours."""
-    plain, ours = python(*arguments, cwd=cwd), run(*arguments, cwd=cwd)
-    assert ours.stdout == plain.stdout
-    # At times PyPy prints of a race of its own when it ends.
-    if sys.implementation.name != "pypy" or "threading._shutdown" not in plain.stderr:
-        assert ours.stderr == plain.stderr
-    assert ours.returncode == plain.returncode
-    return ours
-
-
-PROGRAMS = {
-    "what a program sees": """
-        '''Its docstring.'''
-        import sys
-        print(sys.argv, sys.path[0], sys.path[1:] == list(dict.fromkeys(sys.path[1:])))
-        print(__name__, __file__, __doc__, __package__)
-        print(vars(sys.modules["__main__"]) is globals())
-        print(__builtins__)
-        """,
-    "a module beside it": "import neighbour; print(neighbour.answer)",
-    "its own source": "import inspect\ndef f():\n    return 1\nprint(inspect.getsource(f))",
-    "pickle of its own class": """
-        import pickle
-        class Point:
-            pass
-        print(type(pickle.loads(pickle.dumps(Point()))) is Point, Point.__module__)
-        """,
-    "a warning": "import warnings; warnings.warn('old', DeprecationWarning)",
-    "an uncaught error": "def f(x):\n    return 1 / x\nf(0)",
-    "a chain of errors": """
-        try:
-            {}["x"]
-        except KeyError as error:
-            raise ValueError("no x") from error
-        """,
-    "a syntax error": "print('never')\nx = = 1\n",
-    "exit with a status": "import sys; print('on stdout'); sys.exit(3)",
-    "exit with a message": "raise SystemExit('the reason')",
-    "exit with success": "import sys; sys.exit()",
-    "exit with an odd status": "raise SystemExit(['a', 'list'])",
-    # A shell lets its background jobs ignore the signal, and Python inherits that.
-    "an interrupt": """
-        import signal
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-        signal.raise_signal(signal.SIGINT)
-    """,
-    "its own excepthook": """
-        import sys, traceback
-        def hook(kind, error, tb):
-            print(kind.__name__, [frame.name for frame in traceback.extract_tb(tb)])
-        sys.excepthook = hook
-        1 / 0
-        """,
-    "a thread and an exit handler that outlive it": """
-        import atexit, sys, threading, time
-        def late(who):
-            print(who, sys.modules["__main__"].__dict__ is globals(), sys.argv)
-        def wait():
-            threading.main_thread().join()
-            late("thread")
-        atexit.register(late, "exit handler")
-        threading.Thread(target=wait).start()
-        """,
-}
-
-
-def write_program(directory, text, name="program.py"):
-    path = directory / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(textwrap.dedent(text).lstrip("\n"))
-    (path.parent / "neighbour.py").write_text("answer = 42\n")
-    return path
-
-
-@pytest.mark.parametrize("text", PROGRAMS.values(), ids=PROGRAMS)
-def test_a_script_runs_as_under_python(tmp_path, text):
-    write_program(tmp_path, text, "folder/program.py")
-    assert_same(os.path.join("folder", "program.py"), "an argument", cwd=tmp_path)
-
-
-@pytest.mark.parametrize("text", PROGRAMS.values(), ids=PROGRAMS)
-def test_a_module_runs_as_under_python(tmp_path, text):
-    write_program(tmp_path, text)
-    assert_same("-m", "program", "an argument", cwd=tmp_path)
-
-
-def test_an_interrupt_ends_the_process_as_it_ends_python(tmp_path):
-    write_program(tmp_path, PROGRAMS["an interrupt"])
-    status = assert_same("program.py", cwd=tmp_path).returncode
-    if os.name == "posix":
-        assert status == -signal.SIGINT
-
-
-@pytest.mark.parametrize(
-    "arguments", [["-h"], ["--help", "-m"], ["--", "-x", "--"], ["--steps=3", "", "a b"]]
-)
-def test_the_programs_arguments_are_its_own(tmp_path, arguments):
-    write_program(tmp_path, "import sys; print(sys.argv)")
-    assert_same("program.py", *arguments, cwd=tmp_path)
-    assert_same("-m", "program", *arguments, cwd=tmp_path)
-
-
-def test_a_directory_and_a_zip_file(tmp_path):
-    text = PROGRAMS["what a program sees"] + PROGRAMS["a chain of errors"]
-    main = write_program(tmp_path, text, "app/__main__.py")
-    assert_same("app", "x", cwd=tmp_path)
-    with zipfile.ZipFile(tmp_path / "app.zip", "w") as archive:
-        archive.write(main, "__main__.py")
-    assert_same("app.zip", "x", cwd=tmp_path)
-
-
-def test_a_package(tmp_path):
-    write_program(tmp_path, "from pack import name; print(__package__, name)", "pack/__main__.py")
-    write_program(tmp_path, "name = __name__", "pack/__init__.py")
-    assert_same("-m", "pack", cwd=tmp_path)
-    assert_same("-m", "pack.neighbour", cwd=tmp_path)
-
-
-def test_a_symbolic_link_to_a_script(tmp_path):
-    path = write_program(tmp_path, "import neighbour, sys; print(sys.path[0])", "real/program.py")
-    try:
-        (tmp_path / "link.py").symlink_to(path)
-    except OSError:
-        pytest.skip("no symbolic links here")
-    assert_same("link.py", cwd=tmp_path)
-
-
-@pytest.mark.skipif(sys.version_info < (3, 11), reason="-P is new in Python 3.11")
-def test_a_safe_path_stays_safe(tmp_path):
-    write_program(tmp_path, "import sys; print(sys.path); import neighbour")
-    plain = python("-P", "program.py", cwd=tmp_path)
-    ours = python("-P", "-m", "micrograd_c", "run", "program.py", cwd=tmp_path)
-    assert "No module named 'neighbour'" in plain.stderr
-    assert (ours.stdout, ours.stderr) == (plain.stdout, plain.stderr)
-
-
-TRAINING = """
-    import random, sys
-    from micrograd.engine import Value
-    from micrograd.nn import MLP
-    random.seed(1337)
-    model = MLP(2, [4, 1])
-    for step in range(20):
-        loss = sum((model([x, -x]) - y) ** 2 for x, y in [(1.0, 1.0), (-0.5, -1.0)])
-        model.zero_grad()
-        loss.backward()
-        for p in model.parameters():
-            p.data -= 0.05 * p.grad
-    print(f"{loss.data:.10f}")
-    """
-
-
-def test_a_micrograd_program_gets_our_engine_and_the_same_result(tmp_path):
-    pytest.importorskip("micrograd")
-    write_program(tmp_path, TRAINING)
-    loss = float(assert_same("program.py", cwd=tmp_path).stdout)
-    assert loss < 0.1
+def test_uninstall_below_run(tmp_path):
     write_program(
         tmp_path,
         """
-        import micrograd, micrograd.engine, micrograd_c.engine, sys
+        import os, subprocess, sys
+        import micrograd_c
         from micrograd.engine import Value
-        print(Value is micrograd_c.engine.Value, sys.argv)
+        print(Value is micrograd_c.Value)
+        micrograd_c.install()
+        micrograd_c.uninstall()
+        print([name for name in sys.modules if name.startswith("micrograd.")])
+        print([name for name in os.environ if name.startswith(("MICROGRAD_C_", "PYTHONPATH"))])
+        import micrograd
+        print(micrograd.answer)
+        subprocess.run([sys.executable, "-c", "import micrograd; print(micrograd.answer)"])
         """,
     )
-    assert run("program.py", cwd=tmp_path).stdout == "True ['program.py']\n"
-    assert run("-m", "program", cwd=tmp_path).stdout.startswith("True ['")
+    write_program(tmp_path, "answer = 42", "micrograd.py")
+    done = python(
+        "-u", "-m", "micrograd_c", "run", "program.py",
+        cwd=tmp_path, PYTHONPATH=None, MICROGRAD_C_BACKEND=None,
+    )  # fmt: skip
+    assert done.stdout.split("\n") == ["True", "[]", "[]", "42", "42", ""], done.stderr
 
 
-def test_a_micrograd_beside_the_script_is_passed_over(tmp_path):
-    write_program(tmp_path, "from micrograd.engine import Value; print(Value(1.0))")
-    (tmp_path / "micrograd.py").write_text("raise ImportError('the wrong one')\n")
-    assert run("program.py", cwd=tmp_path).stdout == "Value(data=1.0, grad=0.0)\n"
+def test_a_fork_beside_the_program_is_named_in_a_warning(modules, monkeypatch, tmp_path):
+    write_program(tmp_path, "class Value: pass", "micrograd/engine.py")
+    write_program(tmp_path, "from .engine import Value", "micrograd/own.py")
+    write_program(tmp_path, "", "micrograd/__init__.py")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    with pytest.warns(RuntimeWarning, match="micrograd is passed over; .*plain python") as caught:
+        micrograd_c.install()
+    assert caught[0].filename == __file__
+    assert str(tmp_path) in str(caught[0].message)
+    import micrograd.own
 
-
-def test_nothing_to_run(tmp_path):
-    done = run("nope.py", cwd=tmp_path)
-    assert done.returncode == python("nope.py", cwd=tmp_path).returncode == 2
-    assert "can't open file" in done.stderr
-    assert "nope.py'" in done.stderr
-    assert len(done.stderr.splitlines()) == 1
-    assert_same("-m", "nope", cwd=tmp_path)
-    for arguments in ([], ["-m"], ["--steps", "3"]):
-        done = run(*arguments, cwd=tmp_path)
-        assert done.returncode == 2
-        assert "error: expected" in done.stderr.splitlines()[-1]
-
-
-def test_help(tmp_path):
-    done = run("--help", cwd=tmp_path)
-    assert done.returncode == 0
-    assert "(SCRIPT | -m MODULE)" in done.stdout
+    assert micrograd.own.Value is micrograd_c.engine.Value
+    # The user knows.
+    assert python("-c", CHILD, cwd=tmp_path).stderr == ""
