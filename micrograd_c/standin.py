@@ -30,7 +30,8 @@ def install():
     already, the names it bound stay micrograd's and only later imports get ours;
     a RuntimeWarning says so.
     """
-    for message in stand_in():
+    early = "call install() before the first import of micrograd"
+    for message in stand_in(early, "do not call install(), and run it by plain python"):
         warnings.warn(message, RuntimeWarning, stacklevel=2)
 
 
@@ -44,8 +45,11 @@ def uninstall():
     _finder.uninstall()
 
 
-def stand_in():
-    """What install() does; returns what the user should hear of."""
+def stand_in(early, without):
+    """What install() does; returns what the user should hear of.
+
+    ``early`` and ``without`` say how to be in time, and how to have no stand-in.
+    """
     if _finder.replaced is not None:
         return []
     importlib.import_module("micrograd_c.nn")  # first: if this fails, nothing is half done
@@ -55,10 +59,10 @@ def stand_in():
     if "micrograd" in sys.modules:
         messages.append(
             "micrograd is already imported: names bound so far stay micrograd's, later imports "
-            "get micrograd_c's (call install() before the first import of micrograd)"
+            f"get micrograd_c's ({early})"
         )
     elif theirs and _finder.is_to_be_named(theirs):
-        messages.append(_finder.what_is_passed_over(theirs))
+        messages.append(_finder.what_is_passed_over(theirs, without))
     _finder.install()
     if theirs:
         _finder.note(theirs)

@@ -1,9 +1,12 @@
 """MICROGRAD_C_BACKEND, the fallback and its warning; two engines in one process."""
 
 import os
+import shutil
 import subprocess
 import sys
 import textwrap
+from importlib.machinery import EXTENSION_SUFFIXES
+from pathlib import Path
 
 import pytest
 
@@ -112,6 +115,83 @@ def test_the_reference_needs_nothing_of_micrograd_c():
         None,
     )
     assert run.stdout == "False\n", run.stderr
+
+
+# A fresh directory as a checkout: the package without its library, and csrc/ beside it.
+def make_checkout(directory):
+    root = Path(micrograd_c.__file__).parent.parent
+    for name in ("micrograd_c", "python_ref"):
+        ignored = shutil.ignore_patterns("_native*", "__pycache__")
+        shutil.copytree(root / name, directory / name, ignore=ignored)
+    (directory / "csrc").mkdir()
+
+
+@pytest.mark.parametrize("wanted", [None, "c"])
+@pytest.mark.parametrize("arguments", [["-c", "import micrograd_c"], ["-m", "micrograd_c", "info"]])
+def test_a_checkout_that_hides_the_installed_package_is_named(tmp_path, wanted, arguments):
+    make_checkout(tmp_path / "checkout")
+    installed = tmp_path / "installed"
+    (installed / "micrograd_c").mkdir(parents=True)
+    (installed / "micrograd_c" / f"_native{EXTENSION_SUFFIXES[-1]}").write_bytes(b"")
+    for path, is_hidden in ((installed, True), (tmp_path, False)):
+        environment = {**os.environ, "PYTHONPATH": str(path), "MICROGRAD_C_BACKEND": wanted or ""}
+        if wanted is None:
+            del environment["MICROGRAD_C_BACKEND"]
+        done = subprocess.run(  # without site: else what is installed here would be found too
+            [sys.executable, "-S", *arguments],
+            cwd=tmp_path / "checkout", env=environment, capture_output=True, text=True,
+        )  # fmt: skip
+        assert (done.returncode == 0) == (wanted is None), done.stderr
+        hidden = f"{tmp_path / 'checkout'} hides the micrograd_c installed in {installed}"
+        assert (hidden in done.stderr) == is_hidden, done.stderr
+        assert ("run from another directory" in done.stderr) == is_hidden
+        assert "pip install -e ." in done.stderr
+        assert ("compiler" in done.stderr) == (not is_hidden)
+
+
+# --- python -O and -OO, which drop assertions and docstrings ------------------------
+
+
+@pytest.mark.parametrize("option", ["-O", "-OO"])
+@pytest.mark.parametrize("backend", ["c", "python"])
+def test_without_docstrings(option, backend, tmp_path):
+    code = """
+    import importlib, pkgutil, random
+    import micrograd_c, python_ref
+    from micrograd_c import engine, functional, jit, losses, nn, optim
+    for package in (micrograd_c, python_ref):
+        for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
+            if module.name.rpartition(".")[2] not in ("_build", "__main__", "_native"):
+                importlib.import_module(module.name)
+    x = engine.Value(2.0)
+    y = functional.tanh(x) + (x * x).relu() - functional.atan2(x, 1.0)
+    y.backward()
+    print(y.data, x.grad, functional.tanh.__doc__ is None)
+    random.seed(1337)
+    net = nn.MLP(2, [3, 1])
+    loss = jit(lambda a, b, t: losses.mse_loss(net([a, b]), t))
+    optimizer = optim.Adam(net.parameters(), lr=0.1)
+    print(loss.fit([1.0, 2.0], [2.0, 3.0], [0.5, 1.0], epochs=3, optimizer=optimizer, seed=1))
+    """
+    done = python(code, backend, option)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    plain = python(code, backend)
+    drops = option == "-OO"
+    assert done.stdout.split() == plain.stdout.replace("False", str(drops)).split()
+
+
+def test_the_command_line_without_docstrings(tmp_path):
+    for arguments in (
+        ["--help"], ["run", "--help"], ["parity", "--graphs", "2"],
+        ["demo", "--steps", "2", "--samples", "10", "--hidden", "2"],
+        ["run", "-c", "import micrograd.nn as nn; print(nn.MLP(2, [1]))"],
+    ):  # fmt: skip
+        done = subprocess.run(
+            [sys.executable, "-OO", "-m", "micrograd_c", *arguments],
+            cwd=tmp_path, capture_output=True, text=True,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
 
 
 def test_version():

@@ -131,6 +131,65 @@ def test_the_extension_installs_and_removes_the_stand_in(tmp_path):
     assert out == "True\nTrue\nFalse\n"
 
 
+LOAD = """
+with contextlib.redirect_stderr(said):
+    get_ipython().run_line_magic("load_ext", "micrograd_c")
+"""
+
+
+def test_the_extension_says_what_it_cannot_do(tmp_path, monkeypatch):
+    """In one line, without a file and line of ours."""
+    pytest.importorskip("micrograd")
+    lines = [
+        "import contextlib, io, os, sys",
+        "from micrograd.engine import Value",
+        "said = io.StringIO()",
+        LOAD,
+        "print(said.getvalue())",
+        "import micrograd.engine; print(micrograd.engine.Value is Value)",
+        "%unload_ext micrograd_c",
+        "import micrograd.engine; print(micrograd.engine.Value is Value)",
+        "print([name for name in os.environ if name.startswith('MICROGRAD_C_STAND')])",
+    ]
+    out = run_in_ipython(tmp_path, *lines).split("\n")
+    assert out[0].startswith("micrograd_c: micrograd is already imported: names bound so far stay")
+    assert "restart the kernel" in out[0] and "%load_ext micrograd_c" in out[0]
+    assert out[1:] == ["", "False", "True", "[]", ""]
+
+
+def test_the_extension_names_a_fork_beside_the_notebook(tmp_path, monkeypatch):
+    (tmp_path / "micrograd").mkdir()
+    for name in ("__init__.py", "engine.py", "utils.py"):
+        (tmp_path / "micrograd" / name).write_text("answer = 42\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    out = run_in_ipython(
+        tmp_path,
+        "import contextlib, io",
+        "said = io.StringIO()",
+        LOAD,
+        "print(said.getvalue())",
+        "from micrograd.utils import answer; from micrograd import MLP",
+        "print(answer, MLP.__module__)",
+        "%unload_ext micrograd_c",
+        "import micrograd.engine; print(micrograd.engine.answer)",
+    ).split("\n")
+    assert out[0].startswith("micrograd_c: micrograd is micrograd_c here, and ")
+    assert f"{tmp_path / 'micrograd'} is passed over" in out[0] and "%unload_ext" in out[0]
+    assert out[1:] == ["", "42 micrograd_c.nn", "42", ""]
+
+
+def test_workers_of_a_notebook_have_it_too(tmp_path):
+    out = run_in_ipython(
+        tmp_path,
+        "%load_ext micrograd_c",
+        "import subprocess, sys",
+        "code = 'import micrograd.nn; print(micrograd.nn.__name__)'",
+        "print(subprocess.check_output([sys.executable, '-c', code], text=True))",
+    )
+    assert out.strip() == "micrograd_c.nn"
+
+
 def test_outside_ipython_nothing_is_imported():
     program = "import sys, micrograd_c.engine; print('IPython' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
