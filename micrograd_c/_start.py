@@ -27,9 +27,16 @@ def start():
     """
     if sys.argv[1:2] == ["run"]:
         if is_program(sys.argv[2:]) and can_be_plain():
+            leave_current_directory()
             check_backend()
             become_python(sys.argv[2:])
-    elif not has_safe_path() and sys.path[0] in ("", os.getcwd()) and os.getcwd() != _finder.ROOT:
+    else:
+        leave_current_directory()
+
+
+def leave_current_directory():
+    """Take it off sys.path, unless micrograd_c itself lies there."""
+    if not has_safe_path() and sys.path[0] in ("", os.getcwd()) and os.getcwd() != _finder.ROOT:
         del sys.path[0]
 
 

@@ -183,7 +183,7 @@ def test_without_docstrings(option, backend, tmp_path):
 
 def test_the_command_line_without_docstrings(tmp_path):
     for arguments in (
-        ["--help"], ["run", "--help"], ["parity", "--graphs", "2"],
+        ["--help"], ["run", "--help"], ["bench", "--help"],
         ["demo", "--steps", "2", "--samples", "10", "--hidden", "2"],
         ["run", "-c", "import micrograd.nn as nn; print(nn.MLP(2, [1]))"],
     ):  # fmt: skip
