@@ -218,8 +218,15 @@ def split_path():
     archive = "python{}{}.zip".format(*sys.version_info)
     for index, entry in enumerate(path):
         if entry == os.path.dirname(os.__file__) or os.path.basename(entry) == archive:
-            return list(map(os.path.abspath, path[:index])), path[index:]
+            return [absolute(entry) for entry in path[:index]], path[index:]
     return [], path
+
+
+def absolute(path):
+    try:
+        return os.path.abspath(path)
+    except OSError:  # the current directory was removed
+        return path
 
 
 def top(name):

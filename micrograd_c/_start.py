@@ -36,7 +36,11 @@ def start():
 
 def leave_current_directory():
     """Take it off sys.path, unless micrograd_c itself lies there."""
-    if not has_safe_path() and sys.path[0] in ("", os.getcwd()) and os.getcwd() != _finder.ROOT:
+    try:
+        here = os.getcwd()
+    except OSError:  # it was removed
+        return
+    if not has_safe_path() and sys.path[0] in ("", here) and here != _finder.ROOT:
         del sys.path[0]
 
 

@@ -273,6 +273,33 @@ def test_under_a_profiler_the_program_stays_in_its_process(tmp_path, tool, repor
     assert (tmp_path / report).exists()
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="it cannot be removed there")
+def test_where_the_current_directory_was_removed(tmp_path):
+    code = "import os, sys; os.mkdir('gone'); os.chdir('gone'); os.rmdir('../gone'); "
+    code += "os.execv(sys.executable, [sys.executable, *sys.argv[1:]])"
+    program = ["-c", "import micrograd.nn as nn, sys; print(nn.Neuron(2), sys.path[0])"]
+    plain = python("-c", code, *program, cwd=tmp_path)
+    ours = python("-c", code, "-m", "micrograd_c", "run", *program, cwd=tmp_path)
+    assert (ours.stdout, ours.stderr) == (plain.stdout, plain.stderr)
+    assert ours.stdout == "ReLUNeuron(2) \n"
+
+
+def test_pytest_and_unittest_as_modules(tmp_path):
+    text = """
+    import unittest
+    from micrograd.engine import Value
+    class Test(unittest.TestCase):
+        def test_it(self):
+            assert Value.__module__ == MODULE
+    """
+    write_program(tmp_path, text.replace("MODULE", repr(OURS)), "test_it.py")
+    assert "\nOK" in run("-m", "unittest", cwd=tmp_path).stderr
+    assert (
+        "1 passed"
+        in run("-m", "pytest", "-p", "no:cacheprovider", "test_it.py", cwd=tmp_path).stdout
+    )
+
+
 def test_text_and_stdin_in_process(tmp_path):
     code = (
         "import sys; print(sys.argv, sys.path[0], __name__); import micrograd.engine as e; print(e)"
