@@ -8,10 +8,12 @@
 (0.0, 0.0, 0.0)
 """
 
-from micrograd_c import _start
+import sys
 
-if _start.is_command():
-    _start.start()  # before any import that a file in the current directory could take over
+if getattr(sys, "argv", [])[:1] == ["-m"]:  # for as long as Python looks for the module to run
+    from micrograd_c import _start  # first: a file in the current directory may hide what follows
+
+    _start.start()
 
 from importlib import import_module
 

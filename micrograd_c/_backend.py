@@ -9,8 +9,6 @@ import sys
 import warnings
 from _imp import extension_suffixes
 
-from micrograd_c import _start
-
 CHOICES = ("auto", "c", "python")
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -73,6 +71,8 @@ try:
     backend, reason = choose(os.environ.get("MICROGRAD_C_BACKEND", "auto"))
 except (ImportError, ValueError) as error:
     # `python -m micrograd_c` imports the package before the command line can catch anything.
+    from micrograd_c import _start
+
     if not _start.is_command():
         raise
     print(f"micrograd_c: error: {error}", file=sys.stderr)

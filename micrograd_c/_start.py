@@ -12,7 +12,7 @@ from micrograd_c import _finder
 
 def is_command():
     """Whether ``python -m micrograd_c`` imports the package, not a program or another ``-m``."""
-    if getattr(sys, "argv", [])[:1] != ["-m"]:  # for as long as Python looks for the module
+    if getattr(sys, "argv", [])[:1] != ["-m"]:
         return False
     frame = sys._getframe()
     while frame is not None and frame.f_globals.get("__name__") != "runpy":
@@ -24,7 +24,10 @@ def start():
     """Hand ``run``'s program over to plain Python, or see to it that a command finds its modules.
 
     Returns for every command but ``run``, and for a ``run`` that is not ``can_be_plain``.
+    Does nothing for another ``-m`` whose module imports micrograd_c.
     """
+    if not is_command():
+        return
     if sys.argv[1:2] == ["run"]:
         if is_program(sys.argv[2:]) and can_be_plain():
             leave_current_directory()

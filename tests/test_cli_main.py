@@ -141,3 +141,17 @@ def test_info_says_which_engine_runs_and_why(engine, tmp_path):
         assert "_native" in facts["library"]
         assert facts["compiler"].strip() not in ("", "none")
         assert "CPU features" in facts
+
+
+def test_another_module_that_python_runs_is_left_alone(tmp_path):
+    """It imports micrograd_c while Python still looks for it, with arguments like ours."""
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "__init__.py").write_text("import micrograd_c\n")
+    main = "import sys; print(sys.argv[1:], sys.path[0])"
+    (tmp_path / "other" / "__main__.py").write_text(main)
+    command = [sys.executable, "-m", "other", "run", "nothing.py"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert done.stdout == f"['run', 'nothing.py'] {tmp_path}\n", done.stderr
+    environment = {**os.environ, "MICROGRAD_C_BACKEND": "rust"}
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, env=environment)
+    assert done.returncode == 1 and "ValueError" in done.stderr
