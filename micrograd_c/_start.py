@@ -28,23 +28,25 @@ def start():
     """
     if not is_command():
         return
-    if sys.argv[1:2] == ["run"]:
-        if is_program(sys.argv[2:]) and can_be_plain():
-            leave_current_directory()
-            check_backend()
-            become_python(sys.argv[2:])
-    else:
-        leave_current_directory()
+    leave_current_directory()
+    if sys.argv[1:2] == ["run"] and is_program(sys.argv[2:]) and can_be_plain():
+        check_backend()
+        become_python(sys.argv[2:])
+
+
+has_left = False  # whether the current directory is no longer first on sys.path
 
 
 def leave_current_directory():
     """Take it off sys.path, unless micrograd_c itself lies there."""
+    global has_left
     try:
         here = os.getcwd()
     except OSError:  # it was removed
         return
     if not has_safe_path() and sys.path[0] in ("", here) and here != _finder.ROOT:
         del sys.path[0]
+        has_left = True
 
 
 def has_safe_path():

@@ -189,3 +189,12 @@ def test_help(tmp_path):
     done = run("--help", cwd=tmp_path)
     assert done.returncode == 0
     assert "(SCRIPT | -m MODULE)" in done.stdout
+
+
+@pytest.mark.parametrize("options", [[], ["-E"]], ids=["plain", "in process"])
+def test_an_engine_that_is_not_there_is_one_line(tmp_path, options):
+    write_program(tmp_path, "print('never')")
+    done = run("program.py", cwd=tmp_path, options=options, MICROGRAD_C_BACKEND="rust")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert len(done.stderr.splitlines()) == 1
+    assert done.stderr.startswith("micrograd_c: error: MICROGRAD_C_BACKEND is 'rust', expected")

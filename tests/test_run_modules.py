@@ -74,6 +74,16 @@ def test_the_standard_library_stays_one(tmp_path):
     assert run("program.py", cwd=tmp_path).stdout == "True True\n"
 
 
+def test_in_process_no_file_is_taken_for_the_standard_librarys(tmp_path):
+    pytest.importorskip("micrograd")
+    for name in NAMES:
+        if name != "random":  # micrograd's nn imports it
+            write_program(tmp_path, "raise SystemExit('the wrong one')", f"{name}.py")
+    write_program(tmp_path, "import micrograd.nn, sys; print(sys.path)")
+    done = assert_same("program.py", cwd=tmp_path, options=["-E"], PYTHONPATH=None)
+    assert done.returncode == 0, done.stderr
+
+
 @pytest.mark.parametrize("command", [["info"], ["demo", "--help"], ["train", "--help"]])
 def test_a_command_takes_no_file_of_the_directory(tmp_path, command):
     for name in NAMES:

@@ -109,7 +109,7 @@ def run_module(name, *arguments):
 def set_first_path(directory):
     """Put the program's directory where Python put ours (nowhere, with -P or -I)."""
     if not _start.has_safe_path():
-        sys.path[0] = directory
+        sys.path[: 0 if _start.has_left else 1] = [directory]
 
 
 def run_as_main(main, start):
