@@ -168,9 +168,9 @@ def where(spec):
     return next(iter(spec.submodule_search_locations or [spec.origin]))
 
 
-def what_is_passed_over(spec, instead="run the program by plain python"):
+def what_is_passed_over(spec, instead="run the program with plain python"):
     return (
-        f"micrograd is micrograd_c here, and {where(spec)} is passed over; to use that, {instead}"
+        f"import micrograd gets micrograd_c; {where(spec)} is passed over; to use that, {instead}"
     )
 
 

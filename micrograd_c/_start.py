@@ -88,9 +88,10 @@ def become_python(program):
     import signal
     import subprocess
 
-    child = subprocess.Popen(command)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the program's
-    sys.exit(child.wait())
+    signal.signal(
+        signal.SIGINT, signal.SIG_IGN
+    )  # Ctrl-C is the program's, which does not inherit this
+    sys.exit(subprocess.call(command))
 
 
 def python_options():

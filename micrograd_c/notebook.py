@@ -73,7 +73,7 @@ def load_ipython_extension(shell):
     register(shell, Value)
     register(shell, ReferenceValue)
     early = "restart the kernel, and let %load_ext micrograd_c be the first cell"
-    for message in standin.stand_in(early, "say %unload_ext micrograd_c"):
+    for message in standin.stand_in(early, "use %unload_ext micrograd_c"):
         print(f"micrograd_c: {message}", file=sys.stderr)  # no cell's line is to blame
 
 

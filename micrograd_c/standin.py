@@ -31,7 +31,7 @@ def install():
     a RuntimeWarning says so.
     """
     early = "call install() before the first import of micrograd"
-    for message in stand_in(early, "do not call install(), and run it by plain python"):
+    for message in stand_in(early, "do not call install() and start with plain python"):
         warnings.warn(message, RuntimeWarning, stacklevel=2)
 
 

@@ -174,7 +174,7 @@ def test_the_extension_names_a_fork_beside_the_notebook(tmp_path, monkeypatch):
         "%unload_ext micrograd_c",
         "import micrograd.engine; print(micrograd.engine.answer)",
     ).split("\n")
-    assert out[0].startswith("micrograd_c: micrograd is micrograd_c here, and ")
+    assert out[0].startswith("micrograd_c: import micrograd gets micrograd_c; ")
     assert f"{tmp_path / 'micrograd'} is passed over" in out[0] and "%unload_ext" in out[0]
     assert out[1:] == ["", "42 micrograd_c.nn", "42", ""]
 

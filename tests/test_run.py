@@ -173,8 +173,11 @@ def test_a_micrograd_beside_the_script_is_passed_over(tmp_path):
 
 
 def test_nothing_to_run(tmp_path):
-    done = run("nope.py", cwd=tmp_path)
-    assert done.returncode == python("nope.py", cwd=tmp_path).returncode == 2
+    done = assert_same("nope.py", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "can't open file" in done.stderr
+    done = run("nope.py", cwd=tmp_path, options=["-E"])
+    assert done.returncode == 2
     assert "can't open file" in done.stderr
     assert "nope.py'" in done.stderr
     assert len(done.stderr.splitlines()) == 1
