@@ -201,3 +201,20 @@ def test_an_engine_that_is_not_there_is_one_line(tmp_path, options):
     assert (done.returncode, done.stdout) == (2, "")
     assert len(done.stderr.splitlines()) == 1
     assert done.stderr.startswith("micrograd_c: error: MICROGRAD_C_BACKEND is 'rust', expected")
+
+
+def test_where_a_process_cannot_be_replaced_its_status_is_handed_on(tmp_path):
+    """As on Windows, whose exec would not let a shell wait."""
+    write_program(tmp_path, "import micrograd, sys; print(sys.argv, micrograd.MLP); sys.exit(3)")
+    start = """
+        import os, sys
+        from micrograd_c import _start
+        sys.argv = ["-m", "run", "program.py", "x"]
+        sys.orig_argv = [sys.executable, "-Om", "micrograd_c", *sys.argv[1:]]
+        os.name = "another"
+        _start.become_python(sys.argv[2:])
+        """
+    write_program(tmp_path, start, "start.py")
+    done = python("start.py", cwd=tmp_path)
+    assert done.returncode == 3
+    assert done.stdout == "['program.py', 'x'] <class 'micrograd_c.nn.MLP'>\n"

@@ -182,3 +182,17 @@ def test_a_fork_beside_the_program_is_named_in_a_warning(modules, monkeypatch, t
     assert micrograd.own.Value is micrograd_c.engine.Value
     # The user knows.
     assert python("-c", CHILD, cwd=tmp_path).stderr == ""
+
+
+def test_modules_taken_out_by_the_program_are_found_again(modules):
+    """As test suites do to import anew."""
+    micrograd_c.install()
+    import importlib.util
+
+    for name in ("micrograd.nn", "micrograd.engine", "micrograd"):
+        del modules[name]
+        assert importlib.import_module(name) is modules[name]
+    assert modules["micrograd.nn"] is micrograd_c.nn
+    assert importlib.reload(modules["micrograd"]).engine is micrograd_c.engine
+    assert importlib.util.find_spec("micrograd") is not None
+    assert micrograd_c.nn.__spec__.name == "micrograd_c.nn"
