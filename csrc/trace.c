@@ -99,12 +99,12 @@ enum { AHEAD = 16 };
 static void prefetch(const mg_index *order, size_t i) {
     if (i <= AHEAD)
         return;
-    MG_PREFETCH(mg_at(order[i - AHEAD]));
+    MG_PREFETCH(mg_room(order[i - AHEAD]));
     const mg_node_t *node = mg_at(order[i - AHEAD / 2]);
     if (mg_arity[node->op] > 0)
-        MG_PREFETCH(mg_at(node->operand[0]));
+        MG_PREFETCH(mg_room(node->operand[0]));
     if (mg_arity[node->op] > 1)
-        MG_PREFETCH(mg_at(node->operand[1]));
+        MG_PREFETCH(mg_room(node->operand[1]));
 }
 
 /* order holds what mg_sorted gave for a node above the outputs, that node first. */
