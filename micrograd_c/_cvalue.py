@@ -114,12 +114,13 @@ class Value(Operators):
 
     def _init_slowly(self, data, children, op):
         data = as_float(data)
+        if children or op:
+            refuse_in_trace()
         children = tuple(dict.fromkeys(children or ()))
         for child in children:
             if not isinstance(child, Value):
                 raise TypeError(f"expected Values as _children, got {describe(child)}")
         if children or op:
-            refuse_in_trace()
             _fill(self, CUSTOM, children, data, None, op or "")
         else:
             Value.__init__(self, data)
@@ -268,6 +269,8 @@ class Value(Operators):
             return result
         # The value is one for which Python's math raises, an operand is kept, or
         # there is no memory: each of them shows here.
+        if others and other._apply_after:  # a subclass's instance to the left of a traced one
+            return other._apply_after(name, self)
         operands = (self, *others)
         data = value_of(OPS[name], *(operand.data for operand in operands))
         if not is_grad_enabled():

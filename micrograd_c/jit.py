@@ -21,7 +21,8 @@ from micrograd_c import _check
 from micrograd_c._arrays import as_matrices, remembered
 from micrograd_c._backend import backend
 from micrograd_c._eager import EagerProgram, NotFinite
-from micrograd_c._trace import TraceError, where
+from micrograd_c._trace_errors import TraceError
+from micrograd_c._traced_value import where
 from micrograd_c.engine import Value
 from micrograd_c.optim import Optimizer
 from python_ref.numbers import describe

@@ -36,13 +36,13 @@ class Value(Operators):
 
     def __init__(self, data, _children=(), _op="", label=""):
         data = to_float(data)
+        trace = current_trace()
+        if trace and (_children or _op):
+            trace.refuse_own_operator()
         children = tuple(dict.fromkeys(_children or ()))
         for child in children:
             if not isinstance(child, Value):
                 raise TypeError(f"expected Values as _children, got {describe(child)}")
-        trace = current_trace()
-        if trace and (children or _op):
-            trace.refuse_own_operator()
         self._fill(data, children, _op or "", k=trace and trace.number)
         if label:
             self.label = label
@@ -107,6 +107,9 @@ class Value(Operators):
     # --- what operators.py and copying.py ask of an engine ---
 
     def _apply(self, name, *others):
+        # A traced Value to the right is asked first by Python, but not by a subclass.
+        if type(self) is not Value and others and getattr(others[0], "_apply_after", None):
+            return others[0]._apply_after(name, self)
         operands = (self, *(x if isinstance(x, Value) else Value(x) for x in others))
         row = OPS[name]
         data = value_of(row, *(operand.__data for operand in operands))

@@ -34,7 +34,7 @@ class Operators:
 
     def __pow__(self, other):
         if self._is_value(other):
-            return self._apply("pow", other)
+            return self._apply_two("pow", other)
         if not self._is_operand(other):
             return elementwise(operator.pow, self, other)
         return self._apply_k("pow_k", to_float(other), f"**{other}")
@@ -203,9 +203,13 @@ class Operators:
     def _compare(self, relation, other):
         if not self._is_operand(other):
             return elementwise(relation, self, other)
+        if current_trace():
+            return current_trace().compare(relation, self, other)
         return relation(self.data, to_float(other))
 
     def __float__(self):
+        if current_trace():
+            current_trace().refuse_number(self)
         return self.data
 
     def detach(self):

@@ -18,7 +18,7 @@ def current_trace():
 
 @contextmanager
 def tracing(trace):
-    """``trace`` has a ``number``, and ``refuse_own_operator()``, which raises."""
+    """``trace`` has a ``number``, and what the engines ask of micrograd_c's ``Trace``."""
     before = current_trace()
     _thread.trace = trace
     try:
