@@ -33,6 +33,7 @@ class EagerProgram:
         self.function, self.widths = function, widths
         trace = Trace(function, widths)
         self.n_outputs, self.is_single = len(trace.outputs), trace.is_single
+        self.requirements = trace.requirements
         self.names = ["input"] * len(trace.arguments)  # of each value, for messages
         self.start = [0.0] * len(trace.arguments)  # the values before the steps
         self.parameters, self.parameter_places, self.steps = [], [], []

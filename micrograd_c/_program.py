@@ -19,6 +19,7 @@ class CProgram:
         trace = Trace(function, widths)
         self.columns = trace.widths
         self.n_outputs, self.is_single = len(trace.outputs), trace.is_single
+        self.requirements = trace.requirements
         arguments = [x._mg_id for x in trace.arguments]
         outputs = [x._mg_id for x in trace.outputs]
         status = ffi.new("mg_status *")

@@ -33,13 +33,16 @@ class Trace:
         self.function = function
         self.number = next(numbers)
         self.arguments, self.widths = [], []
+        self.requirements = []  # what each run is to check of the arguments
+        self.places = []  # of each argument's columns
         with self.entered():
             given = []
-            for width in widths:
+            for i, width in enumerate(widths):
                 columns = [argument() for _ in range(1 if width is None else width)]
                 given.append(columns[0] if width is None else Vector(columns))
                 self.arguments += columns
                 self.widths.append(len(columns))
+                self.places += [(i, None)] if width is None else [(i, j) for j in range(width)]
             try:
                 result = function(*given)
             except (TypeError, AttributeError, IndexError) as error:
@@ -59,6 +62,13 @@ class Trace:
                 yield
             finally:
                 set_tracing(outer.number if outer else 0)
+
+    def place_of(self, value):
+        """Which argument the Value is, and which column of it; None for no argument."""
+        for x, place in zip(self.arguments, self.places):
+            if x is value:
+                return place
+        return None
 
     def compare(self, relation, x, y):
         """A comparison of Values that are no arguments'."""
