@@ -8,12 +8,17 @@ refused.
 import threading
 from contextlib import contextmanager
 
-_thread = threading.local()
+
+class OfThread(threading.local):
+    trace = None  # an attribute of the class: to find none is slow
+
+
+_thread = OfThread()
 
 
 def current_trace():
     """The trace that this thread is in, most of the time None."""
-    return getattr(_thread, "trace", None)
+    return _thread.trace
 
 
 @contextmanager

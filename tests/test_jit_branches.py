@@ -91,7 +91,7 @@ def test_what_depends_on_no_argument_is_as_in_an_eager_program(jit_engine):
         assert W and (W == W) and not (W == 2.0) and W in {W, shared} and shared not in (W,)
         assert list(weights) == model.parameters() and W > 1 and max(W, shared) is shared
         assert x is not None and x != None and x != "x" and x in [x, W]  # noqa: E711
-        penalty = sum(p * p for p in set([*model.parameters(), W, W]))
+        penalty = sum(p * p for p in {*model.parameters(), W, W})
         return model([x]) + penalty
 
     jit(f).check([1.0, 2.0])

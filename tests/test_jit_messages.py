@@ -26,7 +26,7 @@ NUMBERS = {
     "round": (lambda x: round(x * W), "v.exp"),
     "round to digits": (lambda x: round(x * W, 2), "v.exp"),
     "format": (lambda x: x if f"{x:.3f}" else W, "v.exp"),
-    "%": (lambda x: x if "%d" % x else W, "v.exp"),
+    "%": (lambda x: x if "%d" % x else W, "v.exp"),  # noqa: UP031
     "np.float64": (lambda x: np.float64(W) * x, "v.exp"),
     "an array of floats": (lambda x: np.array([W, 1.0], dtype=float)[0] * x, "v.exp"),
     "Value": (lambda x: Value(W) * x, "v.exp"),
