@@ -2,7 +2,7 @@
 
 from micrograd_c._backend import backend
 from micrograd_c._eager import sorted_below
-from micrograd_c._trace import outputs_of
+from micrograd_c._tracing import outputs_of
 from micrograd_c.engine import Value
 from micrograd_c.functional import get_grad, set_grad, zero_grad
 from micrograd_c.grad_mode import enable_grad

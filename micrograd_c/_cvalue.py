@@ -114,13 +114,12 @@ class Value(Operators):
 
     def _init_slowly(self, data, children, op):
         data = as_float(data)
-        if children or op:
-            refuse_in_trace()
         children = tuple(dict.fromkeys(children or ()))
         for child in children:
             if not isinstance(child, Value):
                 raise TypeError(f"expected Values as _children, got {describe(child)}")
         if children or op:
+            refuse_in_trace()
             _fill(self, CUSTOM, children, data, None, op or "")
         else:
             Value.__init__(self, data)

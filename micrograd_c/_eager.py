@@ -6,14 +6,13 @@ is to name.
 
 from collections import namedtuple
 
-from micrograd_c._trace import Trace
+from micrograd_c._trace import made_in
 from micrograd_c._trace_errors import line_of, of_another_trace, own_operator
-from micrograd_c._traced_value import made_in
+from micrograd_c._tracing import Trace
 from micrograd_c.functional import zero_grad
 from python_ref.copying import topological_sort
 from python_ref.ieee import ieee_value_of
 from python_ref.ops import OPS
-from python_ref.tracing import tracing
 
 # An operator's node: its place among the values, row in OPS, parameter and operands' places.
 Step = namedtuple("Step", "place op k operands label")
@@ -37,12 +36,11 @@ class EagerProgram:
         self.names = ["input"] * len(trace.arguments)  # of each value, for messages
         self.start = [0.0] * len(trace.arguments)  # the values before the steps
         self.parameters, self.parameter_places, self.steps = [], [], []
-        with tracing(None):  # in one, as in a function that calls this one, they have no hash
-            place_of = {x: i for i, x in enumerate(trace.arguments)}
-            for node in sorted_below(trace.outputs):
-                if node not in place_of:
-                    self._add(node, place_of, trace)
-            self.output_places = [place_of[output] for output in trace.outputs]
+        place_of = {x: i for i, x in enumerate(trace.arguments)}
+        for node in sorted_below(trace.outputs):
+            if node not in place_of:
+                self._add(node, place_of, trace)
+        self.output_places = [place_of[output] for output in trace.outputs]
         self.size = len(self.start)  # nodes
         self._find_gradients()
 

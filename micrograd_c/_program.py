@@ -4,8 +4,8 @@ from micrograd_c import _looking
 from micrograd_c._coptimizer import as_in_c
 from micrograd_c._eager import EagerProgram, NotFinite, train_by_steps
 from micrograd_c._native import ffi, lib
-from micrograd_c._trace import Trace
 from micrograd_c._trace_errors import line_of, of_another_trace, own_operator
+from micrograd_c._tracing import Trace
 from python_ref.ops import OPS
 
 NO_MEMORY = "no memory to run a program"

@@ -1,105 +1,372 @@
-"""Tracing: a function called once with Values that stand for every row of a batch at once."""
+"""The Values of a trace, whose data nobody may look at.
 
-import itertools
-from contextlib import contextmanager
+An argument is a ``TracedValue``, and so is whatever is computed from one. Its data
+is not known, it stands for every row of a batch at once. So a program that would go
+one way or the other by its data cannot be traced, and is told so at that line.
+"""
 
+import math
+import operator
+import sys
+
+from micrograd_c._backend import backend
 from micrograd_c._trace_errors import (
-    explained,
+    INDEXING,
+    ITSELF,
+    NO_OPERATOR,
+    ONE_EXAMPLE,
+    TraceError,
+    equality,
+    is_ours,
     made_a_number,
     own_operator,
+    unknown,
     users_line,
     without_gradient,
 )
-from micrograd_c._traced_value import argument, compared, made_in, set_tracing
 from micrograd_c.engine import Value
-from micrograd_c.grad_mode import enable_grad
-from python_ref.copying import topological_sort
-from python_ref.ieee import ieee
-from python_ref.numbers import describe, to_float
-from python_ref.tracing import current_trace, tracing
-from python_ref.vector import Vector
-
-numbers = itertools.count(1)
+from micrograd_c.grad_mode import is_grad_enabled
+from python_ref.arrays import elementwise
+from python_ref.operators import Operators
+from python_ref.ops import OPS
+from python_ref.tracing import current_trace
 
 
-class Trace:
-    """What calling ``function`` once made: its arguments and outputs, as Values.
+def where(cond_value, a, b):
+    """``a`` where ``cond_value`` > 0, else ``b`` (also for NaN), as a Value.
 
-    ``widths`` says for each argument how many columns it has; None is a single Value.
-    Meanwhile operators don't raise: what they are given now is no matter.
+    ``cond_value`` may be a comparison, such as ``x < 1``: then ``a`` where that holds. Inside
+    of a jitted function ``& |`` join comparisons. The gradient goes to the one that was taken;
+    the condition's is 0. Both are computed. This is how a jitted function branches on data.
+
+    >>> where(Value(2.0) > 1, 10.0, 20.0)
+    Value(data=10.0, grad=0.0)
+    >>> where(Value(2.0), Value(10.0), 20.0)
+    Value(data=10.0, grad=0.0)
     """
+    cond, a, b = (x if isinstance(x, Value) else Value(x) for x in (cond_value, a, b))
+    taken, other = as_operand(cond, a), as_operand(cond, b)
+    return taken._apply("if_positive", a) + other._apply("if_not_positive", b)
 
-    def __init__(self, function, widths):
-        self.function = function
-        self.number = next(numbers)
-        self.arguments, self.widths = [], []
-        self.requirements = []  # what each run is to check of the arguments
-        self.places = []  # of each argument's columns
-        with self.entered():
-            given = []
-            for i, width in enumerate(widths):
-                columns = [argument() for _ in range(1 if width is None else width)]
-                given.append(columns[0] if width is None else Vector(columns))
-                self.arguments += columns
-                self.widths.append(len(columns))
-                self.places += [(i, None)] if width is None else [(i, j) for j in range(width)]
-            try:
-                result = function(*given)
-            except (TypeError, AttributeError, IndexError) as error:
-                better = explained(error, widths)
-                if better is None:
-                    raise
-                raise better from error
-            self.outputs, self.is_single = outputs_of(function, result)
 
-    @contextmanager
-    def entered(self):
-        """Within it, this thread is in the trace: a leaf that is made is a constant of it."""
-        outer = current_trace()
-        with tracing(self), ieee(), enable_grad():  # the call may stand inside of a no_grad()
-            set_tracing(self.number)
-            try:
-                yield
-            finally:
-                set_tracing(outer.number if outer else 0)
+def as_operand(x, other):
+    """``x`` such that its operators know that ``other`` is traced."""
+    return join("add", x, -0.0) if isinstance(other, TracedValue) else x  # x + -0.0 is x
 
-    def place_of(self, value):
-        """Which argument the Value is, and which column of it; None for no argument."""
-        for x, place in zip(self.arguments, self.places):
-            if x is value:
-                return place
-        return None
 
-    def compare(self, relation, x, y):
-        """A comparison of Values that are no arguments'."""
-        return compared(relation, x, y)
+def reflected(relation, of_operand):
+    """A method for what stands to the left of a TracedValue, be it an array."""
 
-    def refuse_own_operator(self):
-        raise own_operator(users_line())
+    def method(self, other):
+        if not self._is_operand(other):
+            return elementwise(relation, other, self)
+        return of_operand(other, self)
 
-    def refuse_number(self, value):
-        """Raise for a Value that is to be a number, but not where it is one of the trace's."""
-        leaves = (node for node in topological_sort(value) if not node._operands)
-        if not all(made_in(leaf) == self.number for leaf in leaves):
+    return method
+
+
+class TracedValue(Value):
+    """A Value of a row that is not known yet."""
+
+    __slots__ = ()
+
+    def _apply(self, name, *others):
+        return join(name, self, *others)
+
+    def _apply_k(self, name, k, label):
+        return make(name, k, label, (self,))
+
+    def _apply_two(self, name, other):
+        return self._apply(name, self._operand(other))
+
+    def _apply_after(self, name, other):  # of a plain Value's _apply_two
+        return join(name, other, self)
+
+    def _item_of(self, items):
+        """items[i], where this Value is i or next to it."""
+        chosen = items[0]
+        for i in range(1, len(items)):
+            chosen = where(self - (i - 0.5), items[i], chosen)
+        return chosen
+
+    # Python asks these first when a plain Value stands to the left.
+    __radd__ = reflected(operator.add, lambda other, x: join("add", other, x))
+    __rmul__ = reflected(operator.mul, lambda other, x: join("mul", other, x))
+    __rsub__ = reflected(operator.sub, lambda other, x: join("add", other, -x))
+    __rtruediv__ = reflected(operator.truediv, lambda other, x: join("mul", other, x**-1))
+    __rpow__ = reflected(operator.pow, lambda other, x: join("pow", other, x))
+
+    # --- what cannot be traced ---
+
+    @property
+    def data(self):
+        raise unknown("its data was read", ITSELF)
+
+    @property
+    def grad(self):
+        raise unknown("its gradient was read", ITSELF)
+
+    @property
+    def _backward(self):
+        raise unknown("its _backward was read", ITSELF)
+
+    @property
+    def _prev(self):
+        raise unknown("its _prev was read", ITSELF)
+
+    def __setattr__(self, name, x):
+        if name in ("data", "grad"):
+            raise unknown(f"its {name} was set", ITSELF)
+        if name == "_backward":
+            raise own_operator(users_line())
+        super().__setattr__(name, x)
+
+    def _has_own_backward(self):
+        return False
+
+    @classmethod
+    def _refuse_bulk(cls):
+        raise unknown("its data or gradient was to be read or set", ITSELF)
+
+    def _compare(self, relation, other):
+        if not current_trace():
+            raise unknown("it was compared")
+        if not self._is_operand(other):
+            return elementwise(relation, self, other)
+        return compared(relation, self, other)
+
+    def __bool__(self):
+        raise unknown("its truth value was asked for")
+
+    def __eq__(self, other):
+        if self._is_operand(other) or isinstance(other, Operators) or getattr(other, "ndim", 0):
+            raise equality()
+        return NotImplemented
+
+    __ne__ = __eq__
+
+    def __hash__(self):
+        if current_trace() and not is_ours(sys._getframe(1)):  # ours goes by identity
+            raise unknown("it was looked up in a dict or set")
+        return object.__hash__(self)
+
+    def _as_number(self, *_):
+        raise made_a_number()
+
+    __float__ = __int__ = __round__ = __trunc__ = __floor__ = __ceil__ = _as_number
+
+    def __getitem__(self, _place):  # and who loops over it
+        raise TraceError(f"{users_line()}: a Value has no elements; {ONE_EXAMPLE}")
+
+    def _lacks(self, _other):
+        raise TraceError(f"{users_line()}: Values have no %, // and divmod; {NO_OPERATOR}")
+
+    __mod__ = __rmod__ = __floordiv__ = __rfloordiv__ = __divmod__ = __rdivmod__ = _lacks
+
+    def __index__(self):
+        raise unknown("it was used as an index or a count", INDEXING)
+
+    def __format__(self, how):
+        if how:
             raise made_a_number()
+        return str(self)
 
-    def refuse_no_grad(self):
-        raise without_gradient()
+    def backward(self):
+        raise TraceError(f"{users_line()}: backward() was called inside of a jitted function")
+
+    def __repr__(self):
+        return "Value(traced)"
 
 
-def outputs_of(function, result):
-    """The Values that ``function`` returned, and whether it was just one."""
-    is_single = not isinstance(result, (list, tuple))
-    outputs = [result] if is_single else list(result)
-    name = getattr(function, "__name__", repr(function))
-    if not outputs:
-        raise TypeError(f"expected {name} to return at least one Value, got none")
-    for i, output in enumerate(outputs):
-        if not isinstance(output, Value):
-            if not Value._is_operand(output):
-                raise TypeError(
-                    f"expected {name} to return a Value or a list or tuple of Values, "
-                    f"got {describe(result if is_single else output)}"
-                )
-            outputs[i] = Value(to_float(output))
-    return outputs, is_single
+class Comparison(TracedValue):
+    """A comparison within a trace: 1 where it holds, else 0. No gradient flows through it."""
+
+    __slots__ = ()
+
+    def __bool__(self):
+        """Known, for the time of the trace, where parameters alone were compared."""
+        holds = vars(self).get("_holds")
+        if holds is None:
+            raise unknown("it was compared")
+        return holds
+
+    def __and__(self, other):
+        return joined(operator.and_, "mul", self, other)
+
+    def __or__(self, other):
+        return joined(operator.or_, "maximum", self, other)
+
+    __rand__, __ror__ = __and__, __or__
+
+    def __invert__(self):
+        raise TraceError(
+            f"{users_line()}: ~ of a comparison is no condition, ~True is -2: write the opposite "
+            "comparison, or where(cond_value, b, a) for where(~cond_value, a, b)"
+        )
+
+
+# Value may have faster operators of its own, for data that is known.
+for name, method in vars(Operators).items():
+    if callable(method) and name not in vars(TracedValue):
+        setattr(TracedValue, name, method)
+
+
+def answers_itself(other, name):
+    """Whether the operand to the right is of a user's class with a reflected operator.
+
+    Python would ask it first if it stood to the right of a plain Value.
+    """
+    kind = type(other)
+    if kind is Value or not issubclass(kind, Value) or issubclass(kind, TracedValue):
+        return False
+    return getattr(kind, f"__r{name}__") is not getattr(Value, f"__r{name}__")
+
+
+def but_for_users_own(name, method):
+    def operator(self, other):
+        return NotImplemented if answers_itself(other, name) else method(self, other)
+
+    return operator
+
+
+for name in ("add", "mul", "sub", "truediv", "pow"):
+    method = but_for_users_own(name, getattr(TracedValue, f"__{name}__"))
+    setattr(TracedValue, f"__{name}__", method)
+
+
+if backend == "c":
+    from micrograd_c._cvalue import CODES, NO_MEMORY, new, number_types, set_id
+    from micrograd_c._native import lib
+
+    mg_traced, mg_leaf, mg_release = lib.mg_traced, lib.mg_leaf, lib.mg_release
+
+    def make(name, k, _label, operands):
+        """A TracedValue made by an operator; nothing is computed."""
+        a, *rest = [operand._mg_id for operand in operands]
+        return traced(mg_traced(CODES[name], a, rest[0] if rest else 0, 0.0 if k is None else k))
+
+    def apply(self, name, *others):
+        """One operator, on others that may be numbers."""
+        others = [x if isinstance(x, Value) else Value(x) for x in others]
+        return traced(mg_traced(CODES[name], self._mg_id, others[0]._mg_id if others else 0, 0.0))
+
+    PLAIN = {Value, TracedValue}
+
+    def add_or_mul(name):
+        """The operator and its reflected form, short since a trace is full of them."""
+        code = CODES[name]
+        general = getattr(TracedValue, f"__{name}__")
+        general_reflected = getattr(TracedValue, f"__r{name}__")
+
+        def operator(self, other):
+            if type(other) in PLAIN:
+                node = mg_traced(code, self._mg_id, other._mg_id, 0.0)
+            elif type(other) in number_types:
+                constant = mg_leaf(other)
+                node = constant and mg_traced(code, self._mg_id, constant, 0.0)
+                if constant:
+                    mg_release(constant)
+            else:
+                return general(self, other)
+            if not node:
+                raise no_node()
+            result = new(TracedValue)
+            set_id(result, node)
+            return result
+
+        def reflected(self, other):
+            if not isinstance(other, Value):
+                known = type(other) in number_types
+                return operator(self, other) if known else general_reflected(self, other)
+            node = mg_traced(code, other._mg_id, self._mg_id, 0.0)
+            if not node:
+                raise no_node()
+            result = new(TracedValue)
+            set_id(result, node)
+            return result
+
+        return operator, reflected
+
+    TracedValue._apply = apply
+    TracedValue.__add__, TracedValue.__radd__ = add_or_mul("add")
+    TracedValue.__mul__, TracedValue.__rmul__ = add_or_mul("mul")
+
+    def argument():
+        """A TracedValue that stands for an argument."""
+        return traced(lib.mg_traced(0, 0, 0, 0.0))
+
+    def made_in(leaf):
+        """The number of the trace that made a leaf, below 0 of an argument, 0 for none."""
+        return lib.mg_made_in(leaf._mg_id)
+
+    set_tracing = lib.mg_set_tracing
+
+    def traced(node):
+        if not node:
+            raise no_node()
+        result = new(TracedValue)
+        set_id(result, node)
+        return result
+
+    def no_node():
+        return MemoryError(NO_MEMORY) if is_grad_enabled() else without_gradient()
+
+else:
+
+    def make(name, k, label, operands):
+        if not is_grad_enabled():
+            raise without_gradient()
+        return Value._make(name, k, label, operands, math.nan, TracedValue)
+
+    def argument():
+        value = object.__new__(TracedValue)
+        value._fill(math.nan, (), "", k=-current_trace().number)
+        return value
+
+    def made_in(leaf):
+        return leaf._recipe()[1] or 0
+
+    def set_tracing(_number):
+        pass
+
+
+def join(name, *operands):
+    operands = tuple(x if isinstance(x, Value) else Value(x) for x in operands)
+    return make(name, None, OPS[name].label, operands)
+
+
+COMPARISONS = {  # the operator, and whether its operands change places
+    operator.lt: ("less", False),
+    operator.gt: ("less", True),
+    operator.le: ("less_equal", False),
+    operator.ge: ("less_equal", True),
+}
+
+
+def compared(relation, x, y):
+    """The comparison of two Values or numbers within a trace."""
+    name, is_turned = COMPARISONS[relation]
+    result = join(name, *((y, x) if is_turned else (x, y)))
+    if isinstance(x, TracedValue) or isinstance(y, TracedValue):
+        return comparison(result, None)
+    x, y = (v.data if isinstance(v, Value) else v for v in (x, y))
+    return comparison(result, relation(x, y))
+
+
+def joined(relation, name, x, y):
+    """``x & y`` or ``x | y`` of two comparisons, of which one may be a bool."""
+    if not isinstance(y, Comparison):
+        if type(y).__name__ not in ("bool", "bool_"):
+            return NotImplemented
+        holds = bool(y)
+    else:
+        holds = vars(y).get("_holds")
+    known = None if None in (holds, vars(x).get("_holds")) else relation(bool(x), bool(y))
+    return comparison(join(name, x, y), known)
+
+
+def comparison(result, holds):
+    result = make("detach", None, "detach", (result,))
+    object.__setattr__(result, "__class__", Comparison)
+    vars(result)["_holds"] = holds
+    return result

@@ -26,7 +26,7 @@ ONE_EXAMPLE = (
     "Value there, one of shape (n, k) a list of k Values, and jit applies the function to every row"
 )
 NO_OPERATOR = (
-    "Values have the operators + - * / ** alone; what else is wanted of an argument is to be "
+    "their operators are + - * / **; what else is wanted of an argument is to be "
     "computed before, with NumPy, and given as an argument of its own"
 )
 
@@ -117,6 +117,8 @@ def explained(error, widths):
     place, text = place_of(error), str(error)
     if isinstance(error, TraceError) or place is None:
         return None
+    if isinstance(error, ValueError):  # NumPy's, in place of what an element raised
+        return error.__cause__ if isinstance(error.__cause__, TraceError) else None
     hint, missing = None, NO_ATTRIBUTE.search(text)
     if isinstance(error, AttributeError) and missing:
         if missing[1] == "Vector" and missing[2] not in OF_ARRAYS:
@@ -186,7 +188,14 @@ STANDARD_LIBRARY = os.path.dirname(os.__file__) + os.sep
 
 def is_passed_through(frame):
     """Whether the code is ours, NumPy's or the standard library's."""
-    package = frame.f_globals.get("__name__", "").split(".")[0]
     file = frame.f_code.co_filename
     is_standard = file.startswith(STANDARD_LIBRARY) and "site-packages" not in file
-    return is_standard or package in ("micrograd_c", "python_ref", "numpy")
+    return is_standard or is_ours(frame) or package_of(frame) == "numpy"
+
+
+def is_ours(frame):
+    return package_of(frame) in ("micrograd_c", "python_ref")
+
+
+def package_of(frame):
+    return frame.f_globals.get("__name__", "").split(".")[0]

@@ -153,7 +153,7 @@ def largest(values):
 
 def traced_largest(values):
     """The same in a function that jit traces: it is another number in each run and row."""
-    from micrograd_c._traced_value import where  # which needs an engine
+    from micrograd_c._trace import where  # which needs an engine
 
     m = functools.reduce(maximum, values)
     return where(math.inf - m.abs(), m, 0.0).detach()  # inf - inf is NaN

@@ -27,8 +27,8 @@ from micrograd_c._jit_binding import (
     is_pickled_by_name,
 )
 from micrograd_c._requirements import check_arguments
+from micrograd_c._trace import where
 from micrograd_c._trace_errors import TraceError, of_one_column
-from micrograd_c._traced_value import where
 from micrograd_c.engine import Value
 from micrograd_c.optim import Optimizer
 from python_ref.numbers import describe

@@ -36,13 +36,13 @@ class Value(Operators):
 
     def __init__(self, data, _children=(), _op="", label=""):
         data = to_float(data)
-        trace = current_trace()
-        if trace and (_children or _op):
-            trace.refuse_own_operator()
         children = tuple(dict.fromkeys(_children or ()))
         for child in children:
             if not isinstance(child, Value):
                 raise TypeError(f"expected Values as _children, got {describe(child)}")
+        trace = current_trace()
+        if trace and (children or _op):
+            trace.refuse_own_operator()
         self._fill(data, children, _op or "", k=trace and trace.number)
         if label:
             self.label = label

@@ -8,6 +8,7 @@ operands are nodes, ``_apply_k(name, k, label)`` for one with a parameter that i
 no node, and ``_plain_class``, its own Value. Operator names are those of ``ops.py``.
 """
 
+import math
 import operator
 
 from python_ref.arrays import elementwise
@@ -208,6 +209,28 @@ class Operators:
         return relation(self.data, to_float(other))
 
     def __float__(self):
+        return self._number()
+
+    def __int__(self):
+        return int(self._number())
+
+    def __round__(self, ndigits=None):
+        return round(self._number(), ndigits)
+
+    def __trunc__(self):
+        return math.trunc(self._number())
+
+    def __floor__(self):
+        return math.floor(self._number())
+
+    def __ceil__(self):
+        return math.ceil(self._number())
+
+    def __format__(self, spec):
+        return format(self._number(), spec) if spec else str(self)
+
+    def _number(self):
+        """The data; a function that jit traces would keep the number that it is now."""
         if current_trace():
             current_trace().refuse_number(self)
         return self.data
