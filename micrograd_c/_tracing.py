@@ -72,6 +72,8 @@ class Trace:
 
     def compare(self, relation, x, y):
         """A comparison of Values that are no arguments'."""
+        if not isinstance(x, Value):  # another engine's, which is no part of the trace
+            return relation(x.data, to_float(y))
         return compared(relation, x, y)
 
     def refuse_own_operator(self):
@@ -81,6 +83,8 @@ class Trace:
         """Raise for a Value that is to be a number, but not where it is one of the trace's."""
         if isinstance(value, TracedValue):
             raise made_a_number()
+        if not isinstance(value, Value):
+            return
         leaves = (node for node in topological_sort(value) if not node._operands)
         if not all(made_in(leaf) == self.number for leaf in leaves):
             raise made_a_number()

@@ -6,6 +6,7 @@ import operator
 import numpy as np
 import pytest
 
+import python_ref.engine
 from micrograd_c import TraceError, jit, where
 from micrograd_c.engine import Value
 from micrograd_c.nn import MLP
@@ -15,7 +16,7 @@ W = Value(2.0)
 
 def while_loop(x, y):
     while x:
-        x = x - 1
+        return x - 1
     return x
 
 
@@ -95,6 +96,13 @@ def test_what_depends_on_no_argument_is_as_in_an_eager_program(jit_engine):
         return model([x]) + penalty
 
     jit(f).check([1.0, 2.0])
+
+
+def test_the_other_engines_values_are_no_part_of_the_trace(jit_engine):
+    if Value is python_ref.engine.Value:
+        pytest.skip("there is no other engine in this process")
+    low, high = python_ref.engine.Value(1.0), python_ref.engine.Value(2.0)
+    assert jit(lambda x: x * float(high) if low < high else x)([3.0]).tolist() == [6.0]
 
 
 # --- comparisons in where ---

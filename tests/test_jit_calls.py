@@ -137,6 +137,14 @@ def test_class_and_static_methods(name, jit_engine):
     W.grad = Scaled.scale.grad = MoreScaled.scale.grad = 0.0
 
 
+def test_a_class_method_as_newer_pythons_call_it(jit_engine):
+    """From CPython 3.13 on, classmethod binds what it holds as it stands."""
+    inner = Scaled.__dict__["inner"].__func__
+    assert inner(Scaled, X).tolist() == [3.0, 6.0]
+    assert inner(MoreScaled, X).tolist() == [5.0, 10.0]
+    assert inner(Scaled, Value(2.0)).data == 6.0
+
+
 def test_instances_without_a_dict_have_class_methods(jit_engine):
     class Slotted:
         __slots__ = ()
