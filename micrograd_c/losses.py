@@ -167,7 +167,7 @@ def check_values(values):
 # The rules for targets. They hold for a float or for each element of an array.
 SIGNS = Rule("-1 or 1 as a target", lambda t: (t == -1.0) | (t == 1.0))
 PROBABILITIES = Rule("a probability from 0 to 1 as a target", lambda t: (t >= 0.0) & (t <= 1.0))
-WHOLE = Rule("a whole number as the target class", lambda t: t % 1.0 == 0.0, TypeError)
+WHOLE = Rule("a whole number as the target class", lambda t: t.round() == t, TypeError)
 
 
 @functools.cache

@@ -34,7 +34,7 @@ CASES = [
     ("classes", [1, 0, -1], IndexError, "row 2: .*class from 0 to 1, got -1.0"),
     ("classes", [1, 0.5, 1], TypeError, "row 1: .*whole number as the target class, got 0.5"),
     ("classes", [np.nan, 1, 1], TypeError, "row 0: .*whole number"),
-    ("classes", [np.inf, 1, 1], TypeError, "row 0: .*whole number"),
+    ("classes", [np.inf, 1, 1], IndexError, "row 0: .*class from 0 to 1, got inf"),
     ("classes of a batch", [1, 2, 0], IndexError, "row 1: .*class from 0 to 1, got 2.0"),
 ]
 
