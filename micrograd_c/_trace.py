@@ -182,6 +182,7 @@ class Comparison(TracedValue):
     """A comparison within a trace: 1 where it holds, else 0. No gradient flows through it."""
 
     __slots__ = ()
+    __array_ufunc__ = None  # NumPy's bools leave & and | to it
 
     def __bool__(self):
         """Known, for the time of the trace, where parameters alone were compared."""
