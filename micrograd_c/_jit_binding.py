@@ -70,6 +70,18 @@ def is_pickled_by_name(jitted):
     return found_at(module, name) is jitted and not goes_by_value(module)
 
 
+def reduce_bound(jitted):
+    """What a pickle makes of a jitted method."""
+    _, instance = jitted._method
+    if isinstance(instance, type) and not goes_by_value(jitted.__module__):
+        return getattr, (instance, jitted.__name__)
+    return bound, jitted._method
+
+
+def bound(jitted, instance):
+    return jitted.__get__(instance, instance if isinstance(instance, type) else type(instance))
+
+
 def found_at(module, name):
     """The object of this qualified name; None for none, or one within a function."""
     found = sys.modules.get(module)

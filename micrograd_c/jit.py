@@ -25,6 +25,7 @@ from micrograd_c._jit_binding import (
     called_with_values,
     holds_values,
     is_pickled_by_name,
+    reduce_bound,
 )
 from micrograd_c._requirements import check_arguments
 from micrograd_c._trace import where
@@ -208,7 +209,7 @@ class jit:  # noqa: N801 - used as a decorator
 
     def __reduce__(self):
         if self._method:
-            return bound, self._method
+            return reduce_bound(self)
         if is_pickled_by_name(self):
             return self.__qualname__
         return jit, (self._function,)  # a copy traces anew
@@ -286,10 +287,6 @@ class Fit:
             batches = self.rows // self.batch_size * min(100.0, PATIENCE / (taken + 1e-6))
             self.rows = max(1, int(batches)) * self.batch_size  # a cut is between two batches
         return sums
-
-
-def bound(method, instance):
-    return method.__get__(instance, type(instance))
 
 
 # --- arguments ---

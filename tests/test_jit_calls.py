@@ -204,6 +204,11 @@ class Line:
     @jit
     def loss(self, x):
         return self.slope * x
+
+    @jit
+    @classmethod
+    def double(cls, x):
+        return 2 * x
 """
 
 JOBLIB = """
@@ -219,7 +224,7 @@ if __name__ == "__main__":
 CLOUDPICKLE = """
 import cloudpickle
 
-sys.stdout.buffer.write(cloudpickle.dumps([f, g, Line().loss, Line()]))
+sys.stdout.buffer.write(cloudpickle.dumps([f, g, Line().loss, Line(), Line.double]))
 """
 
 
@@ -244,8 +249,19 @@ def test_a_jitted_function_of_main_in_cloudpickle(tmp_path):
     program = tmp_path / "program.py"
     program.write_text(BY_VALUE + CLOUDPICKLE)
     out = subprocess.run([sys.executable, str(program)], capture_output=True, check=True).stdout
-    f, g, loss, other = pickle.loads(out)
-    assert [h([2.0]).tolist() for h in (f, g, loss, other.loss)] == [[6.0], [12.0], [4.0], [4.0]]
+    f, g, loss, other, double = pickle.loads(out)
+    got = [h([2.0]).tolist() for h in (f, g, loss, other.loss, double, type(other).double)]
+    assert got == [[6.0], [12.0], [4.0], [4.0], [4.0], [4.0]]
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 13), reason="inner is no jitted method there")
+@pytest.mark.parametrize("owner", [Scaled, MoreScaled])
+@pytest.mark.parametrize("name", ["inner", "outer"])
+def test_class_methods_are_pickled_by_name(name, owner):
+    method = getattr(owner, name)
+    assert pickle.loads(pickle.dumps(method)) is method
+    cloudpickle = pytest.importorskip("cloudpickle")
+    assert pickle.loads(cloudpickle.dumps(method)) is method
 
 
 def test_modules_functions_go_by_name():
