@@ -85,6 +85,8 @@ enum { MG_BINARY, MG_UNARY, MG_UNARY_K };
       x <= y || x != x ? g : 0.0, x <= y || x != x ? 0.0 : g)                             \
     X(if_positive, MG_BINARY, "if>0", 0, x > 0.0 ? y : -0.0, 0.0, x > 0.0 ? g : 0.0)      \
     X(if_not_positive, MG_BINARY, "if<=0", 0, x > 0.0 ? -0.0 : y, 0.0, x > 0.0 ? 0.0 : g) \
+    X(less, MG_BINARY, "<", 0, x < y ? 1.0 : 0.0, 0.0, 0.0)                               \
+    X(less_equal, MG_BINARY, "<=", 0, x <= y ? 1.0 : 0.0, 0.0, 0.0)                       \
     X(detach, MG_UNARY, "detach", 0, x, 0.0, 0.0)
 
 /* MG_OP_leaf, MG_OP_custom, MG_OP_add, ...; the two of net.h are never shown. */

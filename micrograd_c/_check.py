@@ -2,12 +2,13 @@
 
 from micrograd_c._backend import backend
 from micrograd_c._eager import sorted_below
-from micrograd_c._trace import outputs_of
+from micrograd_c._tracing import outputs_of
 from micrograd_c.engine import Value
 from micrograd_c.functional import get_grad, set_grad, zero_grad
 from micrograd_c.grad_mode import enable_grad
 from python_ref.ieee import ieee, ieee_value_of
 from python_ref.ops import OPS
+from python_ref.vector import Vector
 
 if backend == "c":
     from micrograd_c import _looking
@@ -57,7 +58,7 @@ class EagerRows:
     def outputs(self, i):
         """The outputs for row ``i`` as Values."""
         given = [
-            Value(float(array[i])) if array.ndim == 1 else [Value(x) for x in array[i].tolist()]
+            Value(float(array[i])) if array.ndim == 1 else Vector(map(Value, array[i].tolist()))
             for array in self.arrays
         ]
         return outputs_of(self.function, self.function(*given))[0]

@@ -232,6 +232,8 @@ class Value(Node, Operators):
             return result
         # The value is one for which Python's math raises, an operand is kept, or
         # there is no memory: each of them shows here.
+        if others and other._apply_after:  # a subclass's instance to the left of a traced one
+            return other._apply_after(name, self)
         operands = (self, *others)
         data = value_of(OPS[name], *(operand.data for operand in operands))
         if not is_grad_enabled():

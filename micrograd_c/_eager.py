@@ -6,7 +6,9 @@ is to name.
 
 from collections import namedtuple
 
-from micrograd_c._trace import Trace, line_of, made_in, of_another_trace, own_operator
+from micrograd_c._trace import made_in
+from micrograd_c._trace_errors import line_of, of_another_trace, own_operator
+from micrograd_c._tracing import Trace
 from micrograd_c.functional import zero_grad
 from python_ref.copying import topological_sort
 from python_ref.ieee import ieee_value_of
@@ -27,9 +29,10 @@ class EagerProgram:
     """The graph of ``function`` for arguments with these ``widths``."""
 
     def __init__(self, function, widths):
-        self.function = function
+        self.function, self.widths = function, widths
         trace = Trace(function, widths)
         self.n_outputs, self.is_single = len(trace.outputs), trace.is_single
+        self.requirements = trace.requirements
         self.names = ["input"] * len(trace.arguments)  # of each value, for messages
         self.start = [0.0] * len(trace.arguments)  # the values before the steps
         self.parameters, self.parameter_places, self.steps = [], [], []

@@ -4,7 +4,8 @@ from micrograd_c import _looking
 from micrograd_c._coptimizer import as_in_c
 from micrograd_c._eager import EagerProgram, NotFinite, train_by_steps
 from micrograd_c._native import ffi, lib
-from micrograd_c._trace import Trace, line_of, of_another_trace, own_operator
+from micrograd_c._trace_errors import line_of, of_another_trace, own_operator
+from micrograd_c._tracing import Trace
 from python_ref.ops import OPS
 
 NO_MEMORY = "no memory to run a program"
@@ -18,6 +19,7 @@ class CProgram:
         trace = Trace(function, widths)
         self.columns = trace.widths
         self.n_outputs, self.is_single = len(trace.outputs), trace.is_single
+        self.requirements = trace.requirements
         arguments = [x._mg_id for x in trace.arguments]
         outputs = [x._mg_id for x in trace.outputs]
         status = ffi.new("mg_status *")

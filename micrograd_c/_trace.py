@@ -1,38 +1,46 @@
-"""Tracing: a function called once with Values whose data nobody may look at.
+"""The Values of a trace, whose data nobody may look at.
 
 An argument is a ``TracedValue``, and so is whatever is computed from one. Its data
 is not known, it stands for every row of a batch at once. So a program that would go
 one way or the other by its data cannot be traced, and is told so at that line.
 """
 
-import itertools
 import math
 import operator
-import os
 import sys
-from contextlib import contextmanager
 
 from micrograd_c._backend import backend
+from micrograd_c._trace_errors import (
+    INDEXING,
+    ITSELF,
+    NO_OPERATOR,
+    ONE_EXAMPLE,
+    TraceError,
+    equality,
+    is_ours,
+    made_a_number,
+    own_operator,
+    unknown,
+    users_line,
+    without_gradient,
+)
 from micrograd_c.engine import Value
-from micrograd_c.grad_mode import enable_grad, is_grad_enabled
+from micrograd_c.grad_mode import is_grad_enabled
 from python_ref.arrays import elementwise
-from python_ref.ieee import ieee
-from python_ref.numbers import describe, to_float
 from python_ref.operators import Operators
 from python_ref.ops import OPS
-from python_ref.tracing import current_trace, tracing
-
-
-class TraceError(TypeError):
-    """The function does what cannot be traced."""
+from python_ref.tracing import current_trace
 
 
 def where(cond_value, a, b):
     """``a`` where ``cond_value`` > 0, else ``b`` (also for NaN), as a Value.
 
-    The gradient goes to the one that was taken; the condition's is 0. Both are
-    computed. This is how a jitted function branches on data.
+    ``cond_value`` may be a comparison, such as ``x < 1``: then ``a`` where that holds. Inside
+    of a jitted function ``& |`` join comparisons. The gradient goes to the one that was taken;
+    the condition's is 0. Both are computed. This is how a jitted function branches on data.
 
+    >>> where(Value(2.0) > 1, 10.0, 20.0)
+    Value(data=10.0, grad=0.0)
     >>> where(Value(2.0), Value(10.0), 20.0)
     Value(data=10.0, grad=0.0)
     """
@@ -92,23 +100,23 @@ class TracedValue(Value):
 
     @property
     def data(self):
-        raise unknown("its data was read")
+        raise unknown("its data was read", ITSELF)
 
     @property
     def grad(self):
-        raise unknown("its gradient was read")
+        raise unknown("its gradient was read", ITSELF)
 
     @property
     def _backward(self):
-        raise unknown("its _backward was read")
+        raise unknown("its _backward was read", ITSELF)
 
     @property
     def _prev(self):
-        raise unknown("its _prev was read")
+        raise unknown("its _prev was read", ITSELF)
 
     def __setattr__(self, name, x):
         if name in ("data", "grad"):
-            raise unknown(f"its {name} was set")
+            raise unknown(f"its {name} was set", ITSELF)
         if name == "_backward":
             raise own_operator(users_line())
         super().__setattr__(name, x)
@@ -118,15 +126,50 @@ class TracedValue(Value):
 
     @classmethod
     def _refuse_bulk(cls):
-        raise unknown("its data or gradient was to be read or set")
+        raise unknown("its data or gradient was to be read or set", ITSELF)
 
-    def _compare(self, other):
-        raise unknown("it was compared")
+    def _compare(self, relation, other):
+        if not current_trace():
+            raise unknown("it was compared")
+        if not self._is_operand(other):
+            return elementwise(relation, self, other)
+        return compared(relation, self, other)
 
-    __lt__ = __le__ = __gt__ = __ge__ = _compare
+    def __bool__(self):
+        raise unknown("its truth value was asked for")
 
-    def __float__(self):
-        raise unknown("it was made a number")
+    def __eq__(self, other):
+        if self._is_operand(other) or isinstance(other, Operators) or getattr(other, "ndim", 0):
+            raise equality()
+        return NotImplemented
+
+    __ne__ = __eq__
+
+    def __hash__(self):
+        if current_trace() and not is_ours(sys._getframe(1)):  # ours goes by identity
+            raise unknown("it was looked up in a dict or set")
+        return object.__hash__(self)
+
+    def _as_number(self, *_):
+        raise made_a_number()
+
+    __float__ = __int__ = __round__ = __trunc__ = __floor__ = __ceil__ = _as_number
+
+    def __getitem__(self, _place):  # and who loops over it
+        raise TraceError(f"{users_line()}: a Value has no elements; {ONE_EXAMPLE}")
+
+    def _lacks(self, _other):
+        raise TraceError(f"{users_line()}: Values have no %, // and divmod; {NO_OPERATOR}")
+
+    __mod__ = __rmod__ = __floordiv__ = __rfloordiv__ = __divmod__ = __rdivmod__ = _lacks
+
+    def __index__(self):
+        raise unknown("it was used as an index or a count", INDEXING)
+
+    def __format__(self, how):
+        if how:
+            raise made_a_number()
+        return str(self)
 
     def backward(self):
         raise TraceError(f"{users_line()}: backward() was called inside of a jitted function")
@@ -135,64 +178,61 @@ class TracedValue(Value):
         return "Value(traced)"
 
 
+class Comparison(TracedValue):
+    """A comparison within a trace: 1 where it holds, else 0. No gradient flows through it."""
+
+    __slots__ = ()
+    __array_ufunc__ = None  # NumPy's bools leave & and | to it
+
+    def __bool__(self):
+        """Known, for the time of the trace, where parameters alone were compared."""
+        holds = vars(self).get("_holds")
+        if holds is None:
+            raise unknown("it was compared")
+        return holds
+
+    def __and__(self, other):
+        return joined(operator.and_, "mul", self, other)
+
+    def __or__(self, other):
+        return joined(operator.or_, "maximum", self, other)
+
+    __rand__, __ror__ = __and__, __or__
+
+    def __invert__(self):
+        raise TraceError(
+            f"{users_line()}: ~ of a comparison is no condition, ~True is -2: write the opposite "
+            "comparison, or where(cond_value, b, a) for where(~cond_value, a, b)"
+        )
+
+
 # Value may have faster operators of its own, for data that is known.
 for name, method in vars(Operators).items():
     if callable(method) and name not in vars(TracedValue):
         setattr(TracedValue, name, method)
 
 
-def unknown(what):
-    return TraceError(
-        f"{users_line()}: a Value depends on an argument of the jitted function, and {what}; "
-        "what happens must be the same for every row: use where(cond_value, a, b), "
-        "maximum or relu instead of branching"
-    )
+def answers_itself(other, name):
+    """Whether the operand to the right is of a user's class with a reflected operator.
+
+    Python would ask it first if it stood to the right of a plain Value.
+    """
+    kind = type(other)
+    if kind is Value or not issubclass(kind, Value) or issubclass(kind, TracedValue):
+        return False
+    return getattr(kind, f"__r{name}__") is not getattr(Value, f"__r{name}__")
 
 
-def own_operator(place):
-    return TraceError(
-        f"{place}: an operator with a _backward of its own cannot be traced; "
-        "build it of Value's operators"
-    )
+def but_for_users_own(name, method):
+    def operator(self, other):
+        return NotImplemented if answers_itself(other, name) else method(self, other)
+
+    return operator
 
 
-def without_gradient():
-    return TraceError(
-        f"{users_line()}: no_grad() cannot be traced: use detach() on the Values that no "
-        "gradient is to flow through"
-    )
-
-
-def of_another_trace(function):
-    return TraceError(
-        f"{line_of(function)}: the function uses a Value that depends on an argument of another "
-        "trace: one kept from an earlier call, or of another jitted function"
-    )
-
-
-def line_of(function):
-    """Where a function begins, as 'file:line'."""
-    code = getattr(function, "__code__", None)
-    return f"{code.co_filename}:{code.co_firstlineno}" if code else repr(function)
-
-
-def users_line():
-    """Where the user's code is, as 'file:line'."""
-    frame = sys._getframe(1)
-    while frame.f_back is not None and is_passed_through(frame):
-        frame = frame.f_back
-    return f"{frame.f_code.co_filename}:{frame.f_lineno}"
-
-
-STANDARD_LIBRARY = os.path.dirname(os.__file__) + os.sep
-
-
-def is_passed_through(frame):
-    """Whether the code is ours, NumPy's or the standard library's."""
-    package = frame.f_globals.get("__name__", "").split(".")[0]
-    file = frame.f_code.co_filename
-    is_standard = file.startswith(STANDARD_LIBRARY) and "site-packages" not in file
-    return is_standard or package in ("micrograd_c", "python_ref", "numpy")
+for name in ("add", "mul", "sub", "truediv", "pow"):
+    method = but_for_users_own(name, getattr(TracedValue, f"__{name}__"))
+    setattr(TracedValue, f"__{name}__", method)
 
 
 if backend == "c":
@@ -212,6 +252,8 @@ if backend == "c":
         others = [x if isinstance(x, Value) else Value(x) for x in others]
         return traced(mg_traced(CODES[name], self, others[0] if others else 0, 0.0))
 
+    PLAIN = {Value, TracedValue}
+
     def add_or_mul(name):
         """The operator and its reflected form, short since a trace is full of them."""
         code = CODES[name]
@@ -219,7 +261,7 @@ if backend == "c":
         general_reflected = getattr(TracedValue, f"__r{name}__")
 
         def operator(self, other):
-            if isinstance(other, Value):
+            if type(other) in PLAIN:
                 result = mg_traced(code, self, other, 0.0)
             elif type(other) in number_types:
                 constant = mg_leaf(other)
@@ -242,7 +284,7 @@ if backend == "c":
 
     def argument():
         """A TracedValue that stands for an argument."""
-        return traced(lib.mg_traced(0, 0, 0, 0.0))
+        return traced(mg_traced(0, 0, 0, 0.0))
 
     def made_in(leaf):
         """The number of the trace that made a leaf, below 0 of an argument, 0 for none."""
@@ -279,60 +321,38 @@ def join(name, *operands):
     return make(name, None, OPS[name].label, operands)
 
 
-numbers = itertools.count(1)
+COMPARISONS = {  # the operator, and whether its operands change places
+    operator.lt: ("less", False),
+    operator.gt: ("less", True),
+    operator.le: ("less_equal", False),
+    operator.ge: ("less_equal", True),
+}
 
 
-class Trace:
-    """What calling ``function`` once made: its arguments and outputs, as Values.
-
-    ``widths`` says for each argument how many columns it has; None is a single Value.
-    Meanwhile operators don't raise: what they are given now is no matter.
-    """
-
-    def __init__(self, function, widths):
-        self.function = function
-        self.number = next(numbers)
-        self.arguments, self.widths = [], []
-        with self.entered():
-            given = []
-            for width in widths:
-                columns = [argument() for _ in range(1 if width is None else width)]
-                given.append(columns[0] if width is None else list(columns))
-                self.arguments += columns
-                self.widths.append(len(columns))
-            self.outputs, self.is_single = outputs_of(function, function(*given))
-
-    @contextmanager
-    def entered(self):
-        """Within it, this thread is in the trace: a leaf that is made is a constant of it."""
-        outer = current_trace()
-        with tracing(self), ieee(), enable_grad():  # the call may stand inside of a no_grad()
-            set_tracing(self.number)
-            try:
-                yield
-            finally:
-                set_tracing(outer.number if outer else 0)
-
-    def refuse_own_operator(self):
-        raise own_operator(users_line())
-
-    def refuse_no_grad(self):
-        raise without_gradient()
+def compared(relation, x, y):
+    """The comparison of two Values or numbers within a trace."""
+    name, is_turned = COMPARISONS[relation]
+    result = join(name, *((y, x) if is_turned else (x, y)))
+    if isinstance(x, TracedValue) or isinstance(y, TracedValue):
+        return comparison(result, None)
+    x, y = (v.data if isinstance(v, Value) else v for v in (x, y))
+    return comparison(result, relation(x, y))
 
 
-def outputs_of(function, result):
-    """The Values that ``function`` returned, and whether it was just one."""
-    is_single = not isinstance(result, (list, tuple))
-    outputs = [result] if is_single else list(result)
-    name = getattr(function, "__name__", repr(function))
-    if not outputs:
-        raise TypeError(f"expected {name} to return at least one Value, got none")
-    for i, output in enumerate(outputs):
-        if not isinstance(output, Value):
-            if not Value._is_operand(output):
-                raise TypeError(
-                    f"expected {name} to return a Value or a list or tuple of Values, "
-                    f"got {describe(result if is_single else output)}"
-                )
-            outputs[i] = Value(to_float(output))
-    return outputs, is_single
+def joined(relation, name, x, y):
+    """``x & y`` or ``x | y`` of two comparisons, of which one may be a bool."""
+    if not isinstance(y, Comparison):
+        if type(y).__name__ not in ("bool", "bool_"):
+            return NotImplemented
+        holds = bool(y)
+    else:
+        holds = vars(y).get("_holds")
+    known = None if None in (holds, vars(x).get("_holds")) else relation(bool(x), bool(y))
+    return comparison(join(name, x, y), known)
+
+
+def comparison(result, holds):
+    result = make("detach", None, "detach", (result,))
+    object.__setattr__(result, "__class__", Comparison)
+    vars(result)["_holds"] = holds
+    return result

@@ -14,14 +14,22 @@ place that the function reads (``neuron.w[0] = Value(1.0)``) is not seen: jit it
 """
 
 import functools
-import sys
 import time
 
 from micrograd_c import _check
 from micrograd_c._arrays import as_matrices, remembered
 from micrograd_c._backend import backend
 from micrograd_c._eager import EagerProgram, NotFinite
-from micrograd_c._trace import TraceError, where
+from micrograd_c._jit_binding import (
+    bound_to,
+    called_with_values,
+    holds_values,
+    is_pickled_by_name,
+    reduce_bound,
+)
+from micrograd_c._requirements import check_arguments
+from micrograd_c._trace import where
+from micrograd_c._trace_errors import TraceError, of_one_column
 from micrograd_c.engine import Value
 from micrograd_c.optim import Optimizer
 from python_ref.numbers import describe
@@ -45,14 +53,18 @@ class jit:  # noqa: N801 - used as a decorator
     """``jit(f)``: a function of Values, to be called with arrays of examples.
 
     ``f`` takes one example: a Value for each argument, or a list of k Values, and returns a
-    Value or a list or tuple of them. ``jit(f)`` takes arrays whose first axis is the
+    Value or a list or tuple of them. The list's ``+ - * / ** @`` are elementwise, with numbers,
+    Values and sequences of its length. ``jit(f)`` takes arrays whose first axis is the
     examples, of shape (n,) for a Value and (n, k) for a list, of anything that NumPy turns
     into float64; n must be the same and not 0. NaN and infinities in them are let through.
     The first call, and the first with another k, traces ``f``.
 
     Raises TraceError where ``f`` looks at data that depends on an argument; TypeError and
     ValueError for arrays that do not fit, naming the argument and its shape; MemoryError.
-    As a decorator it serves methods too: each instance has its own trace.
+    As a decorator it serves methods too: each instance has its own trace. For a class method,
+    write ``@jit`` above ``@classmethod``. Called with Values, as in another jitted function,
+    it is ``f`` itself. A loss of ``micrograd_c.losses`` checks targets that are arguments, for
+    the whole batch before anything runs.
     Nothing raises for the data it is given, as an eager Value would: ``log`` of -1 is NaN,
     1 / 0 is inf, as in IEEE arithmetic. With ``check_finite=True`` a result that is not
     finite raises FloatingPointError instead, naming the example and the operator that
@@ -72,10 +84,16 @@ class jit:  # noqa: N801 - used as a decorator
     1.0
     """
 
+    _is_static = False
+
     def __init__(self, function):
-        if not callable(function):
+        if isinstance(function, staticmethod):
+            function = function.__func__
+            self._is_static = True
+        inner = function.__func__ if isinstance(function, classmethod) else function
+        if not callable(inner):
             raise TypeError(f"expected a function of Values, got {describe(function)}")
-        functools.update_wrapper(self, function, updated=())
+        functools.update_wrapper(self, inner, updated=())
         self._function = function
         self._method = None  # for a method: of what, and of which instance
         self._programs = {}  # by the arguments' widths
@@ -86,7 +104,17 @@ class jit:  # noqa: N801 - used as a decorator
         """f of each example: shape (n,) if f returns a Value, else (n, k), float64."""
         import numpy as np
 
-        program, arrays = self._prepare(arrays)
+        given = arrays
+        try:
+            program, arrays = self._prepare(given)
+        except (TypeError, ValueError):
+            if not given or not (isinstance(given[0], type) or holds_values(given)):
+                raise
+            program = None
+        if program is None:
+            if isinstance(given[0], type):  # of @classmethod above @jit, from CPython 3.13 on
+                return self.__get__(given[0], given[0])(*given[1:], check_finite=check_finite)
+            return called_with_values(self._function, given)
         out = program.forward(arrays)
         if check_finite:
             bad = np.flatnonzero(~np.isfinite(out).all(axis=1))
@@ -177,26 +205,13 @@ class jit:  # noqa: N801 - used as a decorator
 
     def __get__(self, instance, owner=None):
         """As a method: jitted for each instance on its own, which keeps it."""
-        bind = getattr(type(self._function), "__get__", None)
-        if instance is None or bind is None:
-            return self
-        if not hasattr(instance, "__dict__"):
-            raise TypeError(
-                f"a jitted method is kept in its instance's __dict__, and {describe(instance)} "
-                "has none"
-            )
-        place = f"_jitted_{self.__name__}"
-        made = vars(instance).get(place)
-        if made is None or made._method[0] is not self or made._method[1] is not instance:
-            made = vars(instance)[place] = jit(bind(self._function, instance, owner))
-            made._method = self, instance
-        return made
+        return self if self._is_static else bound_to(self, instance, owner, jit)
 
     def __reduce__(self):
         if self._method:
-            return bound, self._method
-        if found_at(self.__module__, getattr(self, "__qualname__", "")) is self:
-            return self.__qualname__  # pickled by name, as functions are
+            return reduce_bound(self)
+        if is_pickled_by_name(self):
+            return self.__qualname__
         return jit, (self._function,)  # a copy traces anew
 
     def __repr__(self):
@@ -208,6 +223,8 @@ class jit:  # noqa: N801 - used as a decorator
         """The program for these arguments, and they as C wants them."""
         last = self._last_call
         if last is not None and last.has(arrays):  # a loop's next turn
+            if last.program.requirements:
+                check_arguments(last.program.requirements, arrays)
             self._last = last.program
             return last.program, last.again(arrays)
         given, arrays = arrays, as_matrices(arrays)
@@ -217,6 +234,7 @@ class jit:  # noqa: N801 - used as a decorator
             # No lock: a fork or the interpreter's end could leave it taken for ever. So threads
             # that come first at once may trace once each, and the first program is kept.
             program = self._programs.setdefault(widths, Program(self._function, widths))
+        check_arguments(program.requirements, arrays)
         self._last = program
         self._last_call = remembered(program, given, arrays)
         return program, arrays
@@ -271,24 +289,16 @@ class Fit:
         return sums
 
 
-def bound(method, instance):
-    return method.__get__(instance, type(instance))
-
-
-def found_at(module, name):
-    """The object of this qualified name; None for none, or one within a function."""
-    found = sys.modules.get(module)
-    for part in name.split("."):
-        found = getattr(found, part, None)
-    return found
-
-
 # --- arguments ---
 
 
 def require_single(program, what):
     if not program.is_single:
-        raise TypeError(f"{what} needs a function that returns a single Value, not a list or tuple")
+        hint = of_one_column(program.widths)
+        raise TypeError(
+            f"{what} needs a function that returns a single Value, not a list or tuple"
+            + (f"; {hint}" if hint else "")
+        )
 
 
 def require_count(name, x, least=1, most=None):

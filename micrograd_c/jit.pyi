@@ -1,7 +1,7 @@
 """Types of ``jit``."""
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -16,8 +16,13 @@ class TraceError(TypeError): ...
 def where(cond_value: _Operand, a: _Operand, b: _Operand) -> Value: ...
 
 class jit:
-    def __init__(self, function: Callable[..., Any]) -> None: ...
+    def __init__(
+        self, function: Callable[..., Any] | classmethod[Any, Any, Any] | staticmethod[Any, Any]
+    ) -> None: ...
+    @overload
     def __call__(self, *arrays: ArrayLike, check_finite: bool = False) -> NDArray[np.float64]: ...
+    @overload
+    def __call__(self, *values: _Operand | Sequence[_Operand]) -> Any: ...
     def backward(self, *arrays: ArrayLike, check_finite: bool = False) -> float: ...
     def fit(
         self,

@@ -5,8 +5,10 @@ Names and formulas are PyTorch's, with its default of averaging over the example
 the Values of either engine and gives a Value of the same engine.
 """
 
+import functools
 import operator
 
+from micrograd_c._requirements import Rule, demand
 from micrograd_c.functional import dot, logsumexp, mean, total
 from python_ref.numbers import describe, to_float
 from python_ref.operators import Operators
@@ -41,15 +43,16 @@ def hinge_loss(scores, targets):
 
     ``scores``: a Value or a sequence of n Values, any real number each; ``targets``:
     as many classes, -1 or 1. Raises ValueError for no scores, another number of
-    targets, or a number among them that is neither -1 nor 1; TypeError for a score
-    that is no Value. Source: https://en.wikipedia.org/wiki/Hinge_loss.
+    targets, or a number among them that is neither -1 nor 1, as is an argument of a
+    jitted function in any row; TypeError for a score that is no Value. Targets that are
+    other Values are not checked. Source: https://en.wikipedia.org/wiki/Hinge_loss.
 
     >>> from micrograd_c.engine import Value
     >>> hinge_loss([Value(0.5), Value(0.5)], [1, -1]).data
     1.0
     """
     both = pairs(scores, targets)
-    check_numbers(both, "-1 or 1", lambda t: t in (-1.0, 1.0))
+    check_targets(both, SIGNS)
     return mean([(1 + -t * s).relu() for s, t in both])
 
 
@@ -58,15 +61,16 @@ def binary_cross_entropy_with_logits(logits, targets):
 
     ``logits``: a Value or a sequence of n Values, any real number each; ``targets``:
     as many probabilities of class 1, usually 0 or 1. Raises ValueError for no logits,
-    another number of targets, or a number among them outside [0, 1]; TypeError for a
-    logit that is no Value.
+    another number of targets, or a number among them outside [0, 1], as is an argument
+    of a jitted function in any row; TypeError for a logit that is no Value. Targets that
+    are other Values are not checked.
 
     >>> from micrograd_c.engine import Value
     >>> binary_cross_entropy_with_logits([Value(1000.0), Value(-1000.0)], [1, 1]).data
     500.0
     """
     both = pairs(logits, targets)
-    check_numbers(both, "a probability from 0 to 1", lambda t: 0.0 <= t <= 1.0)
+    check_targets(both, PROBABILITIES)
     # -log(p) = softplus(-x) and -log(1 - p) = softplus(x). Neither overflows, and nothing
     # cancels: the sum is of positive terms, so a tiny loss keeps all its digits.
     return mean([t * (-x).softplus() + (1 - t) * x.softplus() for x, t in both])
@@ -77,8 +81,9 @@ def cross_entropy(logits, target):
 
     One example: ``logits``: a sequence of k Values; ``target``: the class, an int
     from 0 to k - 1, or a Value of such data, as a jitted function gets; or k
-    probabilities (one-hot or soft; numbers or Values). While jit traces, a class is
-    not checked: the nearest is taken.
+    probabilities (one-hot or soft; numbers or Values, which are not checked). A class
+    that is an argument of a jitted function is checked in every row before anything
+    runs; of one that the function computes, the nearest is taken.
     A batch: ``logits``: n such rows; ``target``: a sequence of n such targets; the
     result is the mean. Raises IndexError for a class out of range, ValueError for no
     logits or another number of targets, TypeError for a logit that is no Value or a
@@ -134,6 +139,8 @@ def cross_entropy_of_row(logits, target):
     if is_value(target) and not logits[0]._is_value(target):
         raise TypeError("expected logits and target of one engine, got a Value of each")
     if hasattr(target, "_item_of"):  # in a function that jit traces
+        demand(target, WHOLE)
+        demand(target, class_of(len(logits)))
         return logsumexp(logits) - target._item_of(logits)
     try:
         whole = is_value(target) and target.data.is_integer()
@@ -165,11 +172,26 @@ def check_values(values):
             raise TypeError(f"expected a Value, got {describe(value)}")
 
 
-def check_numbers(both, expected, is_right):
-    """Check the targets that are numbers; a Value's data may not be known yet (see jit)."""
+# The rules for targets. They hold for a float or for each element of an array.
+SIGNS = Rule("-1 or 1 as a target", lambda t: (t == -1.0) | (t == 1.0))
+PROBABILITIES = Rule("a probability from 0 to 1 as a target", lambda t: (t >= 0.0) & (t <= 1.0))
+WHOLE = Rule("a whole number as the target class", lambda t: t.round() == t, TypeError)
+
+
+@functools.cache
+def class_of(k):
+    return Rule(
+        f"a target class from 0 to {k - 1}", lambda t: (t >= 0.0) & (t <= k - 1.0), IndexError
+    )
+
+
+def check_targets(both, rule):
+    """Check the targets that are numbers, and let jit check those that are its arguments."""
     for _, target in both:
-        if not is_value(target) and not is_right(target):
-            raise ValueError(f"expected {expected} as a target, got {target}")
+        if is_value(target):
+            demand(target, rule)
+        elif not rule.holds(target):
+            raise rule.error(f"expected {rule.expected}, got {target}")
 
 
 def numbers_or_values(targets):

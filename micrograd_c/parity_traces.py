@@ -8,7 +8,7 @@ kernels.
 import math
 
 from micrograd_c.parity import TOLERANCE, Result, bits, perform, scales
-from micrograd_c.random_traces import parts
+from micrograd_c.random_traces import COMPARISONS, parts
 from python_ref.copying import topological_sort
 from python_ref.engine import Value
 from python_ref.ieee import ieee_value_of
@@ -54,8 +54,13 @@ def run_in_c(program):
     if not can_run(program):
         return Result({}, {})
     parameters, arguments, _ = parts(program)
-    known = {step.makes: Value(step.operands[0]) for step in parameters}
-    calls = {"leaf": Value, "where": where, "detach": lambda x: x.detach()}
+    own = type("Own", (Value,), {})
+    known = {
+        step.makes: (Value if step.form == "parameter" else own)(step.operands[0])
+        for step in parameters
+    }
+    calls = {"leaf": Value, "where": where, "detach": lambda x: x.detach(),
+             **COMPARISONS}  # fmt: skip
     errors = {}
 
     def f(*given):
@@ -110,6 +115,22 @@ def where(condition, a, b):
     return condition._apply("if_positive", a) + condition._apply("if_not_positive", b)
 
 
+def comparison(name, is_turned):
+    def compare(x, y):
+        x, y = (v if isinstance(v, Value) else RowValue(v) for v in (x, y))
+        return detach(y._apply(name, x) if is_turned else x._apply(name, y))
+
+    return compare
+
+
+ROW_COMPARISONS = {
+    "<": comparison("less", False),
+    "<=": comparison("less_equal", False),
+    ">": comparison("less", True),
+    ">=": comparison("less_equal", True),
+}
+
+
 def detach(x):
     return x._apply("detach")
 
@@ -126,7 +147,8 @@ def run_in_python(program):
     values = {step.makes: RowValue(step.operands[0]) for step in parameters}
     for step in columns:
         values[step.makes] = RowValue(math.nan)
-    calls = {"leaf": RowValue, "where": where, "detach": detach}
+    calls = {"leaf": RowValue, "where": where, "detach": detach,
+             **ROW_COMPARISONS}  # fmt: skip
     known = [values[step.makes] for step in parameters]
     given = [values[step.makes] for step in columns]
     outputs, errors = perform_body(program, values, calls)

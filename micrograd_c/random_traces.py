@@ -4,6 +4,9 @@ Such a program has its parameters first, then the columns of its arguments with 
 then the function's steps, the last of which returns the outputs.
 """
 
+import math
+import operator
+
 from micrograd_c.random_programs import (
     FORMS,
     Form,
@@ -15,14 +18,18 @@ from micrograd_c.random_programs import (
     random_operation,
 )
 
-OUTSIDE = ("parameter", "argument", "column")  # the forms of steps outside of the function
+PARAMETERS = ("parameter", "own parameter")  # the second of a subclass of Value
+OUTSIDE = (*PARAMETERS, "argument", "column")  # the forms of steps outside of the function
+COMPARISONS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
 
 FORMS.update(
     {
         "parameter": Form("Value({})"),
+        "own parameter": Form("Own({})"),
         "argument": Form("[{all}]"),
         "column": Form("[{all}]"),  # one more of the argument before it
         "where": Form("where({}, {}, {})"),
+        **{symbol: Form(f"{{}} {symbol} {{}}") for symbol in COMPARISONS},
         "detach": Form("{}.detach()"),
         "sum": Form("sum([{all}])", lambda *xs: sum(xs)),
         "return": Form("return [{all}]"),
@@ -52,7 +59,24 @@ def random_program(rng):
         program.make("sum", *program.alive)
     outputs = rng.choices(program.alive, k=rng.choice((0, 0, 1, 3)))
     program.steps.append(Step("return", (program.alive[-1], *outputs)))
-    return program.steps
+    return varied(rng, program)
+
+
+def varied(rng, program):
+    """The steps, some parameters of a subclass, some conditions of ``where`` a comparison."""
+    steps = []
+    for step in program.steps:
+        if step.form == "parameter" and rng.random() < 0.2:
+            step = step._replace(form="own parameter")
+        elif step.form == "where" and rng.random() < 0.5:
+            x = step.operands[0]  # compared with itself as well: what is equal is a case apart
+            pair = [x, rng.choice((x, 0, 0.0, 1.5, math.nan, rng.choice(step.operands)))]
+            rng.shuffle(pair)
+            holds = Var(len(program.alive) + len(steps))
+            steps.append(Step(rng.choice(sorted(COMPARISONS)), tuple(pair), holds))
+            step = step._replace(operands=(holds, *step.operands[1:]))
+        steps.append(step)
+    return steps
 
 
 class TraceProgram:
@@ -122,7 +146,7 @@ class TraceProgram:
 
 def parts(program):
     """Its parameters, its arguments (each a list of columns), and its function's places."""
-    parameters = [step for step in program if step.form == "parameter"]
+    parameters = [step for step in program if step.form in PARAMETERS]
     arguments = []
     for step in program:
         if step.form == "argument" or (step.form == "column" and not arguments):
@@ -136,7 +160,8 @@ def parts(program):
 def trace_as_python(program, errors=()):
     parameters, arguments, _ = parts(program)
     lines = ["from math import inf, nan", "from micrograd_c import jit, where",
-             "from micrograd_c.engine import Value", *map(str, parameters)]  # fmt: skip
+             "from micrograd_c.engine import Value", "class Own(Value):", "    pass",
+             *map(str, parameters)]  # fmt: skip
     names = [f"x{i}" for i in range(len(arguments))]
     lines += ["", "@jit", f"def f({', '.join(names)}):"]
     for name, columns in zip(names, arguments):

@@ -109,6 +109,9 @@ class Value(Operators):
     # --- what operators.py and copying.py ask of an engine ---
 
     def _apply(self, name, *others):
+        # A traced Value to the right is asked first by Python, but not by a subclass.
+        if type(self) is not Value and others and getattr(others[0], "_apply_after", None):
+            return others[0]._apply_after(name, self)
         operands = (self, *(x if isinstance(x, Value) else Value(x) for x in others))
         row = OPS[name]
         data = value_of(row, *(operand.__data for operand in operands))

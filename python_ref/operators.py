@@ -8,6 +8,7 @@ operands are nodes, ``_apply_k(name, k, label)`` for one with a parameter that i
 no node, and ``_plain_class``, its own Value. Operator names are those of ``ops.py``.
 """
 
+import math
 import operator
 
 from python_ref.arrays import elementwise
@@ -34,7 +35,7 @@ class Operators:
 
     def __pow__(self, other):
         if self._is_value(other):
-            return self._apply("pow", other)
+            return self._apply_two("pow", other)
         if not self._is_operand(other):
             return elementwise(operator.pow, self, other)
         return self._apply_k("pow_k", to_float(other), f"**{other}")
@@ -203,9 +204,35 @@ class Operators:
     def _compare(self, relation, other):
         if not self._is_operand(other):
             return elementwise(relation, self, other)
+        if current_trace():
+            return current_trace().compare(relation, self, other)
         return relation(self.data, to_float(other))
 
     def __float__(self):
+        return self._number()
+
+    def __int__(self):
+        return int(self._number())
+
+    def __round__(self, ndigits=None):
+        return round(self._number(), ndigits)
+
+    def __trunc__(self):
+        return math.trunc(self._number())
+
+    def __floor__(self):
+        return math.floor(self._number())
+
+    def __ceil__(self):
+        return math.ceil(self._number())
+
+    def __format__(self, spec):
+        return format(self._number(), spec) if spec else str(self)
+
+    def _number(self):
+        """The data; a function that jit traces would keep the number that it is now."""
+        if current_trace():
+            current_trace().refuse_number(self)
         return self.data
 
     def detach(self):

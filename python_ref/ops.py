@@ -198,11 +198,16 @@ OPS = {
            (lambda x, y, out, g: 0.0, lambda x, y, out, g: g if x > 0.0 else 0.0)),
         Op("if_not_positive", "if<=0", lambda x, y: -0.0 if x > 0.0 else y,
            (lambda x, y, out, g: 0.0, lambda x, y, out, g: 0.0 if x > 0.0 else g)),
+        # comparisons, as numbers
+        Op("less", "<", lambda x, y: 1.0 if x < y else 0.0,
+           (lambda x, y, out, g: 0.0, lambda x, y, out, g: 0.0)),
+        Op("less_equal", "<=", lambda x, y: 1.0 if x <= y else 0.0,
+           (lambda x, y, out, g: 0.0, lambda x, y, out, g: 0.0)),
         # what detach() is where the data is not known yet
         Op("detach", "detach", lambda x: x, (lambda x, out, g: 0.0,)),
     )
 }
 # fmt: on
 
-# The rows that a program can only use through jit's where() and detach().
-ONLY_TRACED = ("if_positive", "if_not_positive", "detach")
+# The rows that a program can only use through jit's where(), comparisons and detach().
+ONLY_TRACED = ("if_positive", "if_not_positive", "less", "less_equal", "detach")

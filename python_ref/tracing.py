@@ -8,17 +8,22 @@ refused.
 import threading
 from contextlib import contextmanager
 
-_thread = threading.local()
+
+class OfThread(threading.local):
+    trace = None  # an attribute of the class: to find none is slow
+
+
+_thread = OfThread()
 
 
 def current_trace():
     """The trace that this thread is in, most of the time None."""
-    return getattr(_thread, "trace", None)
+    return _thread.trace
 
 
 @contextmanager
 def tracing(trace):
-    """``trace`` has a ``number``, and ``refuse_own_operator()``, which raises."""
+    """``trace`` has a ``number``, and what the engines ask of micrograd_c's ``Trace``."""
     before = current_trace()
     _thread.trace = trace
     try:

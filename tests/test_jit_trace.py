@@ -286,9 +286,15 @@ def test_other_threads_are_in_no_trace():
     assert seen == [(), "raises"]
 
 
-@pytest.mark.parametrize("file", ["test_jit_trace.py", "test_jit_ieee.py"])
+@pytest.mark.parametrize(
+    "file",
+    [
+        "test_jit_trace.py", "test_jit_ieee.py", "test_jit_branches.py", "test_jit_messages.py",
+        "test_jit_losses.py", "test_jit_calls.py", "test_vector.py",
+    ],
+)  # fmt: skip
 def test_on_the_python_engine(file):
-    """The tests above with Values of the Python engine, in a process of its own."""
+    """Such tests with Values of the Python engine, in a process of its own."""
     if os.environ.get("MICROGRAD_C_BACKEND") == "python":
         pytest.skip("this is that process")
     here = os.path.dirname(__file__)

@@ -138,8 +138,14 @@ def test_functions_use_every_operator_on_rows_and_on_what_is_uniform():
                 rows.add(step.makes)
             if step.form not in random_traces.OUTSIDE:
                 used[is_row].add(step.form)
-    assert used[True] == OPERATORS | {"where", "detach", "sum", "return"}
+    compared = set(random_traces.COMPARISONS)
+    assert used[True] == OPERATORS | compared | {"where", "detach", "sum", "return"}
     assert used[False] >= OPERATORS | {"where", "detach", "leaf", "return"}
+
+
+def test_functions_have_parameters_of_a_subclass():
+    forms = [step.form for program in programs(JIT, 50) for step in program]
+    assert 0 < forms.count("own parameter") < forms.count("parameter")
 
 
 def test_functions_have_arguments_of_every_shape_and_rows_in_every_number():
@@ -188,6 +194,15 @@ def test_a_wrong_operator_is_found_and_shown_by_the_smallest_function(name, what
     forms = [step.form for step in report.program]
     assert len(forms) < 10
     assert {"if_positive": "where"}.get(name, name) in forms
+
+
+@pytest.mark.parametrize("name, symbols", [("less", "<>"), ("less_equal", ["<=", ">="])])
+def test_a_comparison_that_errs_where_both_are_equal_is_found(name, symbols, monkeypatch):
+    other = OPS["less_equal" if name == "less" else "less"]
+    monkeypatch.setitem(OPS, name, OPS[name]._replace(value=other.value))
+    report = parity_check.check(JIT, 300, 1, c_engine(), python_engine())
+    assert report.differences > 0
+    assert any(step.form in symbols for step in report.program)
 
 
 @pytest.mark.parametrize("seed", [20846345, 21066588, 21244205])  # of a million tried

@@ -1,0 +1,111 @@
+"""Tracing: a function called once with Values that stand for every row of a batch at once."""
+
+import itertools
+from contextlib import contextmanager
+
+from micrograd_c._trace import TracedValue, argument, compared, made_in, set_tracing
+from micrograd_c._trace_errors import (
+    explained,
+    made_a_number,
+    own_operator,
+    users_line,
+    without_gradient,
+)
+from micrograd_c.engine import Value
+from micrograd_c.grad_mode import enable_grad
+from python_ref.copying import topological_sort
+from python_ref.ieee import ieee
+from python_ref.numbers import describe, to_float
+from python_ref.tracing import current_trace, tracing
+from python_ref.vector import Vector
+
+numbers = itertools.count(1)
+
+
+class Trace:
+    """What calling ``function`` once made: its arguments and outputs, as Values.
+
+    ``widths`` says for each argument how many columns it has; None is a single Value.
+    Meanwhile operators don't raise: what they are given now is no matter.
+    """
+
+    def __init__(self, function, widths):
+        self.function = function
+        self.number = next(numbers)
+        self.arguments, self.widths = [], []
+        self.requirements = []  # what each run is to check of the arguments
+        self.places = []  # of each argument's columns
+        with self.entered():
+            given = []
+            for i, width in enumerate(widths):
+                columns = [argument() for _ in range(1 if width is None else width)]
+                given.append(columns[0] if width is None else Vector(columns))
+                self.arguments += columns
+                self.widths.append(len(columns))
+                self.places += [(i, None)] if width is None else [(i, j) for j in range(width)]
+            try:
+                result = function(*given)
+            except (TypeError, AttributeError, IndexError, ValueError) as error:
+                better = explained(error, widths)
+                if better is None:
+                    raise
+                raise better from (None if better is error.__cause__ else error)
+            self.outputs, self.is_single = outputs_of(function, result)
+
+    @contextmanager
+    def entered(self):
+        """Within it, this thread is in the trace: a leaf that is made is a constant of it."""
+        outer = current_trace()
+        with tracing(self), ieee(), enable_grad():  # the call may stand inside of a no_grad()
+            set_tracing(self.number)
+            try:
+                yield
+            finally:
+                set_tracing(outer.number if outer else 0)
+
+    def place_of(self, value):
+        """Which argument the Value is, and which column of it; None for no argument."""
+        for x, place in zip(self.arguments, self.places):
+            if x is value:
+                return place
+        return None
+
+    def compare(self, relation, x, y):
+        """A comparison of Values that are no arguments'."""
+        if not isinstance(x, Value):  # another engine's, which is no part of the trace
+            return relation(x.data, to_float(y))
+        return compared(relation, x, y)
+
+    def refuse_own_operator(self):
+        raise own_operator(users_line())
+
+    def refuse_number(self, value):
+        """Raise for a Value that is to be a number, but not where it is one of the trace's."""
+        if isinstance(value, TracedValue):
+            raise made_a_number()
+        if not isinstance(value, Value):
+            return
+        leaves = (node for node in topological_sort(value) if not node._operands)
+        if not all(made_in(leaf) == self.number for leaf in leaves):
+            raise made_a_number()
+
+    def refuse_no_grad(self):
+        raise without_gradient()
+
+
+def outputs_of(function, result):
+    """The Values that ``function`` returned, and whether it was just one."""
+    is_single = not isinstance(result, (list, tuple))
+    outputs = [result] if is_single else list(result)
+    name = getattr(function, "__name__", repr(function))
+    if not outputs:
+        raise TypeError(f"expected {name} to return at least one Value, got none")
+    for i, output in enumerate(outputs):
+        if not isinstance(output, Value):
+            if not Value._is_operand(output):
+                raise TypeError(
+                    f"expected {name} to return a Value or a list or tuple of Values, "
+                    f"got {describe(result if is_single else output)}"
+                )
+            outputs[i] = Value(to_float(output))
+    return outputs, is_single
