@@ -6,7 +6,7 @@ import sys
 from micrograd_c.cli import model_file
 from micrograd_c.cli.errors import CommandError
 from micrograd_c.cli.scores import describe_score
-from micrograd_c.cli.table import read_table
+from micrograd_c.cli.table import read_table, short
 
 
 def add_arguments(subparsers):
@@ -38,6 +38,14 @@ def run(args):
         sys.stdout.flush()
         score = describe_score(model, [predicted[row] for row in actual], list(actual.values()))
         print(f"{len(actual)} rows: {score}", file=sys.stderr)
+        unknown = [name for name in actual.values() if model.classes and name not in model.classes]
+        if unknown:
+            print(
+                f"rows of a class that the model does not know: {len(unknown)}, such as "
+                f"{short(unknown[0])}; it knows {', '.join(map(short, model.classes[:5]))}"
+                f"{', …' if len(model.classes) > 5 else ''}",
+                file=sys.stderr,
+            )
 
 
 def targets(model, table):
@@ -45,7 +53,10 @@ def targets(model, table):
     if model.target not in table.columns:
         return {}
     known = table.filled(model.target)
-    cells = known.classes(model.target) if model.classes else known.numbers(model.target)
+    if model.classes:
+        cells = known.classes(model.target, model.classes)
+    else:
+        cells = known.numbers(model.target)
     return dict(zip(known.rows, cells))
 
 
