@@ -10,6 +10,7 @@
 
 from importlib import import_module
 
+import micrograd_c._interrupted  # noqa: F401 - first: it is there for an interrupt in the others
 from micrograd_c import functional
 from micrograd_c._backend import backend
 from micrograd_c._version import __version__

@@ -3,7 +3,7 @@
 import os
 import sys
 
-from micrograd_c.cli.outputs import save_figure
+from micrograd_c.cli.outputs import agg, save_figure
 
 WIDTH, HEIGHT = 68, 22  # characters; one is about twice as high as wide
 MARGIN = 0.4  # beyond the outermost points, in the data's units
@@ -70,19 +70,19 @@ def paint(cell):
     return cell if cell == " " else f"{COLORS[cell.lower()]}{cell}{RESET}"
 
 
-def save_png(model, data, path):
+def draw_png(model, data, path):
     """Save the same plane through matplotlib, which must be there."""
-    import matplotlib
-
-    matplotlib.use("Agg")
-    from micrograd_c.plotting import plot_decision_boundary
-
     plane = Plane(data.X)
-    axes = plot_decision_boundary(
-        lambda point: model(plane.row(point)), plane.points, data.y, padding=MARGIN
-    )
-    save_figure(axes.figure, path)
+    with agg():
+        from micrograd_c.plotting import plot_decision_boundary
+
+        axes = plot_decision_boundary(
+            lambda point: model(plane.row(point)), plane.points, data.y, padding=MARGIN
+        )
+        save_figure(axes.figure, path)
 
 
 def terminal_has_color():
-    return sys.stdout.isatty() and "NO_COLOR" not in os.environ
+    """See https://no-color.org: an empty NO_COLOR counts as none."""
+    is_dumb = os.environ.get("TERM") == "dumb"
+    return sys.stdout.isatty() and not is_dumb and not os.environ.get("NO_COLOR")

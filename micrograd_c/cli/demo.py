@@ -1,13 +1,12 @@
 """``python -m micrograd_c demo``: a net learns on the C engine, the Python engine checks it."""
 
-import sys
 from typing import NamedTuple
 
-from micrograd_c.cli import boundary, demo_data
+from micrograd_c.cli import boundary, demo_data, streams
 from micrograd_c.cli.arguments import layer_sizes, whole_number
 from micrograd_c.cli.engines import c_engine, python_engine
 from micrograd_c.cli.errors import CommandError
-from micrograd_c.cli.outputs import HOW_TO_GET_PICTURES, picture_path
+from micrograd_c.cli.outputs import check_picture, save_picture
 from micrograd_c.cli.progress import Progress
 
 DEFAULT_SAMPLES = 100
@@ -42,7 +41,7 @@ def add_arguments(subparsers):
 
 
 def run(args):
-    picture = picture_path(args.out, "demo.png")
+    check_picture(args.out)
     trainer, checker = choose_engines(args.engine)
     data = choose_data(args)
 
@@ -59,10 +58,12 @@ def run(args):
     if check:
         print(f"Check     {check.verdict}")
         print(f"Speed-up  {check.speed_up(training)}")
-    if picture:
-        boundary.save_png(training.model, data, picture)
-    print(f"Picture   {picture or HOW_TO_GET_PICTURES}")
-    return 1 if check and check.differences else 0
+    picture = save_picture(
+        args.out or "demo.png", lambda path: boundary.draw_png(training.model, data, path)
+    )
+    print(f"Picture   {picture}")
+    picture_lacks = args.out and picture != args.out
+    return 1 if picture_lacks or (check and check.differences) else 0
 
 
 def choose_engines(name):
@@ -74,7 +75,7 @@ def choose_engines(name):
     try:
         return c_engine(), python_engine()
     except CommandError as error:
-        print(f"Training on the Python engine, with nothing to check: {error}", file=sys.stderr)
+        streams.complain(f"Training on the Python engine, with nothing to check: {error}")
         return python_engine(), None
 
 

@@ -20,6 +20,24 @@ def make_optimizer(name, parameters, lr):
     return classes[name](parameters, lr=lr)
 
 
+class Best:
+    """The parameters' data as it was when the loss was lowest."""
+
+    def __init__(self, parameters):
+        self.parameters = parameters
+        self.loss, self.epoch, self.data = math.inf, None, None
+
+    def offer(self, loss, epoch):
+        """Keep the data of now if ``loss`` is the lowest so far."""
+        if self.epoch is None or loss < self.loss:
+            data = [p.data for p in self.parameters]
+            self.loss, self.epoch, self.data = loss, epoch, data
+
+    def restore(self):
+        for p, x in zip(self.parameters, self.data):
+            p.data = x
+
+
 def loss_of(net, rows, is_classification):
     """The mean loss over rows, a list of (row of floats, class or float), as a Value."""
     from micrograd_c.losses import cross_entropy, mse_loss
