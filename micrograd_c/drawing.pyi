@@ -5,5 +5,5 @@ from typing import Any
 from micrograd_c.engine import Value
 
 def draw_dot(
-    root: Value, format: str = "svg", rankdir: str = "LR", max_nodes: int | None = 1000
+    root: Value, format: str = "svg", rankdir: str = "LR", max_nodes: int | None = 2000
 ) -> Any: ...
