@@ -79,6 +79,7 @@ def but_for_engines_own(user_getattr):
 class Value(Operators):
     """A scalar, its gradient, and the operator and operands that made it.
 
+    >>> from micrograd_c.engine import Value
     >>> a, b = Value(2.0), Value(-3.0)
     >>> c = a * b + a**2
     >>> c.backward()

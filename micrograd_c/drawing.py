@@ -22,7 +22,7 @@ def draw_dot(root, format="svg", rankdir="LR", max_nodes=2000):
     draws any; dot takes seconds for a thousand and minutes for ten thousand), or
     for an unknown ``format`` or ``rankdir``.
 
-    >>> from micrograd_c.engine import Value
+    >>> from micrograd_c import Value, draw_dot
     >>> a = Value(2.0, label="a")
     >>> dot = draw_dot(a * 3 + 1)
     >>> print(dot.source.splitlines()[2].strip())
