@@ -4,6 +4,7 @@ import os
 import sys
 
 from micrograd_c.cli.outputs import agg, save_figure
+from micrograd_c.cli.streams import one_line
 
 WIDTH, HEIGHT = 68, 22  # characters; one is about twice as high as wide
 MARGIN = 0.4  # beyond the outermost points, in the data's units
@@ -56,7 +57,7 @@ def draw_in_terminal(model, data, color):
 
 
 def legend(data):
-    negative, positive = data.class_names
+    negative, positive = map(one_line, data.class_names)
     yield f" o {negative}   x {positive}   capitals: the net is wrong   dots: it says {positive}"
     if len(data.X[0]) > 2:
         yield " drawn along the two directions in which the rows spread most (principal components)"

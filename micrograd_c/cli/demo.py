@@ -47,7 +47,10 @@ def run(args):
 
     training = start_training(trainer, data, args)
     sizes = "-".join(map(str, [len(data.X[0]), *args.hidden, 1]))
-    print(f"{data.title}; MLP {sizes} with {len(training.parameters)} parameters; {trainer.name}")
+    print(
+        f"{streams.one_line(data.title)}; MLP {sizes} with {len(training.parameters)} parameters; "
+        f"{trainer.name}"
+    )
     n_traced = CHECKED_STEPS if checker else 0
     first_steps = train(training, args.steps, n_traced)
     check = check_training(checker, data, args, first_steps) if checker else None
@@ -62,8 +65,9 @@ def run(args):
         args.out or "demo.png", lambda path: boundary.draw_png(training.model, data, path)
     )
     print(f"Picture   {picture}")
-    picture_lacks = args.out and picture != args.out
-    return 1 if picture_lacks or (check and check.differences) else 0
+    if args.out and picture != args.out:
+        raise CommandError(f"{args.out} is not drawn: {picture}", 1)
+    return 1 if check and check.differences else 0
 
 
 def choose_engines(name):

@@ -6,6 +6,7 @@ from importlib.util import find_spec
 
 from micrograd_c import state
 from micrograd_c.cli.errors import CommandError
+from micrograd_c.cli.streams import one_line
 
 
 def check_output(path, suffix):
@@ -57,8 +58,7 @@ def save_picture(path, draw):
     try:
         draw(path)
     except Exception as error:  # a broken matplotlib can raise anything
-        lines = str(error).splitlines() or [type(error).__name__]
-        return f"none: {lines[0]}"
+        return f"none: {one_line(str(error)) or type(error).__name__}"
     return path
 
 

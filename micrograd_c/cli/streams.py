@@ -69,12 +69,17 @@ def lose_output():
     return False
 
 
+def one_line(text):
+    """The text with newlines and what else controls a terminal, such as in a file, escaped."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
 def complain(text):
     """Print a line on standard error. It is no reason to stop if that cannot be done."""
     if sys.stderr is None:  # print would take standard output
         return
     try:
-        print(text, file=sys.stderr, flush=True)
+        print(one_line(text), file=sys.stderr, flush=True)
     except (AttributeError, OSError, ValueError):
         silence(sys.stderr)
 

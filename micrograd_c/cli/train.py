@@ -50,7 +50,7 @@ def run(args):
     check_output(args.out, ".npz")
     table = read_table(args.data)
     problem = make_problem(table, args.target, args.task)
-    streams.say(describe_problem(table.path, problem))
+    streams.say(streams.one_line(describe_problem(table.path, problem)))
 
     rng = random.Random(args.seed)
     train_places, test_places = split_rows(len(problem.X), args.test_fraction, rng)
