@@ -135,6 +135,8 @@ def train(model, problem, train_places, test_places, lr, rng, args):
                     history.setdefault(name, []).append(loss)
                 best.offer(loss, epoch)
                 progress.advance(", ".join(f"{name} {loss:.4f}" for name, loss in losses.items()))
+            if not test_rows:  # the last step may have been the one that diverged
+                fitting.mean_loss(model.net, train_rows[: args.batch_size], is_classification)
     except KeyboardInterrupt:
         if best.epoch is None:
             raise CommandError("interrupted in the first epoch: no model", INTERRUPTED) from None
