@@ -185,6 +185,29 @@ def test_an_interrupt_while_importing_is_one_line(engine, module, command, tmp_p
     assert done.stderr == "python -m micrograd_c: error: interrupted\n"
 
 
+def test_interrupts_of_other_programs_are_theirs(engine, tmp_path):
+    """Python's own report, of a program under ``run`` and of one that imports micrograd_c."""
+    (tmp_path / "program.py").write_text("import micrograd_c\nraise KeyboardInterrupt")
+    for command in (
+        ["-m", "micrograd_c", "run", "program.py"],
+        ["-m", "program"],
+        ["program.py"],
+    ):
+        done = subprocess.run(
+            [sys.executable, *command],
+            cwd=tmp_path,
+            env={
+                **os.environ,
+                "PYTHONPATH": str(ROOT),
+                "MICROGRAD_C_BACKEND": BACKENDS[engine.name],
+            },
+            capture_output=True,
+            encoding="utf-8",
+        )
+        assert done.stderr.startswith("Traceback") and "KeyboardInterrupt" in done.stderr
+        assert done.returncode not in (0, 2)
+
+
 def run_interrupted(engine, epoch, cwd, *options):
     """Train with a Ctrl-C at the end of an epoch."""
     code = (
