@@ -1,7 +1,5 @@
 """Plots of training with matplotlib: the plane a classifier cuts up, and curves over time."""
 
-LARGEST = 1e100  # what scores are cut to: matplotlib's differences and quotients stay finite
-
 
 def plot_decision_boundary(model, X, y, ax=None, resolution=50, padding=1.0):
     """Colour the plane by the class that ``model`` gives each point, and draw the data on it.
@@ -111,6 +109,9 @@ def score_row(model, row):
             f"got {type(out).__name__}"
         )
     return scores
+
+
+LARGEST = 1e100  # what scores are cut to: matplotlib's differences and quotients stay finite
 
 
 def fill_classes(ax, xs, ys, planes, colours):
