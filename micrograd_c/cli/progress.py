@@ -42,7 +42,7 @@ class Progress:
 
     def show(self, text):
         if self.bar is not None:
-            self.bar.set_postfix_str(text, refresh=self.done == self.total)
+            self.bar.set_postfix_str(text, refresh=False)  # close() draws the last
             self.bar.update()
         elif self.done == self.total or self.done % max(1, self.total // 10) == 0:
             print(
