@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -86,8 +87,10 @@ def workload_name(text):
 
 def writable(text):
     path = Path(text)
-    existed = path.exists()
+    existed = os.path.lexists(path)  # a link that leads nowhere is the user's, too
     try:
+        if path.exists() and not (path.is_file() or path.is_dir()):
+            return path  # a pipe has no reader yet, for which opening it would wait
         path.open("a").close()
         if not existed:
             path.unlink()

@@ -42,7 +42,9 @@ def markdown(doc):
     parts = []
     for paragraph in re.split(r"\n\n+", doc):
         if paragraph.startswith(">>> "):
-            parts.append(f"```pycon\n{paragraph}\n```")
+            # What both engines share has its docstring in python_ref, which knows of no other.
+            example = paragraph.replace("from python_ref.", "from micrograd_c.")
+            parts.append(f"```pycon\n{example}\n```")
         else:
             parts.append(paragraph.replace("``", "`"))
     return "\n\n".join(parts)

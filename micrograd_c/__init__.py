@@ -17,6 +17,7 @@ if getattr(sys, "argv", [])[:1] == ["-m"]:  # for as long as Python looks for th
 
 from importlib import import_module
 
+import micrograd_c._interrupted  # noqa: F401 - first: it is there for an interrupt in the others
 from micrograd_c import functional
 from micrograd_c._backend import backend
 from micrograd_c._version import __version__

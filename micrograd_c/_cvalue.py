@@ -72,6 +72,7 @@ ATOMS = {str, int, float, bool, type(None)}
 class Value(Node, Operators):
     """A scalar, its gradient, and the operator and operands that made it.
 
+    >>> from micrograd_c.engine import Value
     >>> a, b = Value(2.0), Value(-3.0)
     >>> c = a * b + a**2
     >>> c.backward()

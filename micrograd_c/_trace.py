@@ -39,6 +39,7 @@ def where(cond_value, a, b):
     of a jitted function ``& |`` join comparisons. The gradient goes to the one that was taken;
     the condition's is 0. Both are computed. This is how a jitted function branches on data.
 
+    >>> from micrograd_c import Value, where
     >>> where(Value(2.0) > 1, 10.0, 20.0)
     Value(data=10.0, grad=0.0)
     >>> where(Value(2.0), Value(10.0), 20.0)

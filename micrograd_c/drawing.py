@@ -9,20 +9,22 @@ __all__ = ["draw_dot"]
 RANKDIRS = ("LR", "RL", "TB", "BT")
 
 
-def draw_dot(root, format="svg", rankdir="LR", max_nodes=1000):
+def draw_dot(root, format="svg", rankdir="LR", max_nodes=2000):
     """The graph below ``root`` as a ``graphviz.Digraph``: a box a Value, a circle an operator.
 
     A box shows the label, where the Value has one, then data and gradient. The
     result shows itself in a notebook; ``.render("name")`` writes a file of the
-    given format (``"svg"``, ``"png"``, ``"pdf"``, …), which needs graphviz's
-    ``dot`` program. ``rankdir`` is the direction from leaves to root: ``"LR"``,
-    ``"RL"``, ``"TB"`` or ``"BT"``.
+    given format (``"svg"``, ``"png"``, ``"pdf"``, …). Both need the program
+    ``dot`` of graphviz, and raise a RuntimeError that says how to get it.
+    ``rankdir`` is the direction from leaves to root: ``"LR"``, ``"RL"``,
+    ``"TB"`` or ``"BT"``.
 
     Raises ImportError without the graphviz package, TypeError if ``root`` is no
     Value, and ValueError for a graph of more than ``max_nodes`` Values (``None``
-    draws any), or for an unknown ``format`` or ``rankdir``.
+    draws any; dot takes seconds for a thousand and minutes for ten thousand), or
+    for an unknown ``format`` or ``rankdir``.
 
-    >>> from micrograd_c.engine import Value
+    >>> from micrograd_c import Value, draw_dot
     >>> a = Value(2.0, label="a")
     >>> dot = draw_dot(a * 3 + 1)
     >>> print(dot.source.splitlines()[2].strip())
@@ -35,11 +37,14 @@ def draw_dot(root, format="svg", rankdir="LR", max_nodes=1000):
     nodes = topological_sort(root, attrgetter("_prev"))  # which micrograd's Values have too
     if max_nodes is not None and len(nodes) > max_nodes:
         raise ValueError(
-            f"the graph has {len(nodes)} Values, more than max_nodes={max_nodes}: draw a "
-            "smaller part of it, or pass a larger max_nodes (None for no limit)"
+            f"the graph has {len(nodes)} Values, more than max_nodes={max_nodes}: draw a smaller "
+            f"part, such as the graph of one example, or pass max_nodes={len(nodes)}, for which "
+            "dot may take minutes"
         )
     try:
-        from graphviz import Digraph, escape
+        from graphviz import escape
+
+        from micrograd_c._graphviz import Digraph
     except ImportError:
         raise ImportError("draw_dot needs the graphviz package: pip install graphviz") from None
 
@@ -67,7 +72,10 @@ def record_text(node):
 
 
 def number_text(x):
-    return f"{x:.4f}" if abs(x) < 1e9 else f"{x:.4e}"  # no box of three hundred digits
+    """As micrograd's ``%.4f``, where that shows the number's first digits and not hundreds."""
+    if 1e-3 <= abs(x) < 1e9 or x == 0:
+        return f"{x:.4f}"
+    return f"{x:.4g}" if abs(x) < 1 else f"{x:.4e}"
 
 
 def escape_record(text):

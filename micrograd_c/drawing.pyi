@@ -7,5 +7,5 @@ from micrograd_c.engine import Value
 __all__ = ["draw_dot"]
 
 def draw_dot(
-    root: Value, format: str = "svg", rankdir: str = "LR", max_nodes: int | None = 1000
+    root: Value, format: str = "svg", rankdir: str = "LR", max_nodes: int | None = 2000
 ) -> Any: ...

@@ -5,6 +5,7 @@ helper builds the graph that the same program would build one operator at a time
 on the C engine in one call.
 
 >>> from micrograd_c.engine import Value
+>>> from micrograd_c.functional import sin, total
 >>> x = Value(0.5)
 >>> sin(x).data == sin(0.5)
 True

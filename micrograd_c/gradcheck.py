@@ -47,7 +47,7 @@ def gradcheck(f, inputs, eps=1e-6, atol=1e-5, rtol=1e-3, raise_exception=True):
     Raises TypeError for an input or an output that is no Value, ValueError for no inputs
     or a negative tolerance. Near a kink, such as relu's at 0, the slope is meaningless.
 
-    >>> from micrograd_c.engine import Value
+    >>> from micrograd_c import Value, gradcheck
     >>> gradcheck(lambda a, b: (a * b).tanh(), [Value(0.5), Value(-2.0)])
     True
     """

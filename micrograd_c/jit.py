@@ -71,7 +71,7 @@ class jit:  # noqa: N801 - used as a decorator
     first gave an infinity or NaN for it. ``backward`` and ``fit`` look at the gradients of the
     parameters too. What is infinite on the way, but in no result, is let through.
 
-    >>> from micrograd_c.engine import Value
+    >>> from micrograd_c import Value, jit
     >>> w = Value(2.0)
     >>> @jit
     ... def loss(x, y):

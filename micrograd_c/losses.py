@@ -30,6 +30,7 @@ def mse_loss(predictions, targets):
     TypeError for a prediction that is no Value.
 
     >>> from micrograd_c.engine import Value
+    >>> from micrograd_c.losses import mse_loss
     >>> mse_loss([Value(1.0), Value(4.0)], [2, 2]).data
     2.5
     """
@@ -48,6 +49,7 @@ def hinge_loss(scores, targets):
     other Values are not checked. Source: https://en.wikipedia.org/wiki/Hinge_loss.
 
     >>> from micrograd_c.engine import Value
+    >>> from micrograd_c.losses import hinge_loss
     >>> hinge_loss([Value(0.5), Value(0.5)], [1, -1]).data
     1.0
     """
@@ -66,6 +68,7 @@ def binary_cross_entropy_with_logits(logits, targets):
     are other Values are not checked.
 
     >>> from micrograd_c.engine import Value
+    >>> from micrograd_c.losses import binary_cross_entropy_with_logits
     >>> binary_cross_entropy_with_logits([Value(1000.0), Value(-1000.0)], [1, 1]).data
     500.0
     """
@@ -90,6 +93,7 @@ def cross_entropy(logits, target):
     class that is no int.
 
     >>> from micrograd_c.engine import Value
+    >>> from micrograd_c.losses import cross_entropy
     >>> row = [Value(1000.0), Value(0.0)]
     >>> cross_entropy(row, 0).data, cross_entropy(row, 1).data
     (0.0, 1000.0)
@@ -117,6 +121,7 @@ def l2_penalty(parameters, alpha=1e-4):
     parameter that is no Value.
 
     >>> from micrograd_c.engine import Value
+    >>> from micrograd_c.losses import l2_penalty
     >>> l2_penalty([Value(3.0), Value(4.0)], alpha=0.5).data
     12.5
     """

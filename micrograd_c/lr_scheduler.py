@@ -67,7 +67,7 @@ class StepLR(LRScheduler):
     ``step_size``: an int >= 1; ``gamma`` >= 0.
 
     >>> from micrograd_c.engine import Value
-    >>> from micrograd_c.optim import SGD
+    >>> from micrograd_c.optim import SGD, StepLR
     >>> optimizer = SGD([Value(1.0)], lr=1.0)
     >>> scheduler = StepLR(optimizer, step_size=2, gamma=0.5)
     >>> for epoch in range(5):

@@ -192,6 +192,7 @@ class SGD(Optimizer):
     Source of the rule: https://pytorch.org/docs/stable/generated/torch.optim.SGD.html
 
     >>> from micrograd_c.engine import Value
+    >>> from micrograd_c.optim import SGD
     >>> w = Value(3.0)
     >>> optimizer = SGD([w], lr=0.1)
     >>> (w * w).backward()
@@ -233,6 +234,7 @@ class Adam(Optimizer):
     rule: https://pytorch.org/docs/stable/generated/torch.optim.Adam.html
 
     >>> from micrograd_c.engine import Value
+    >>> from micrograd_c.optim import Adam
     >>> w = Value(3.0)
     >>> optimizer = Adam([w], lr=0.5)
     >>> (w * w).backward()

@@ -6,6 +6,8 @@ __all__ = ["plot_decision_boundary", "plot_history"]
 def plot_decision_boundary(model, X, y, ax=None, resolution=50, padding=1.0):
     """Colour the plane by the class that ``model`` gives each point, and draw the data on it.
 
+    The boundaries are where scores, linear between the points of a grid, change their order.
+
     ``model`` is called with one row, a list of two floats, and returns a Value,
     the score of a binary classifier (class 1 where it is > 0), or a list of k
     Values, one score a class (the class is the largest). ``X`` has shape (n, 2),
@@ -29,14 +31,13 @@ def plot_decision_boundary(model, X, y, ax=None, resolution=50, padding=1.0):
     scores = [score_row(model, [float(u), float(v)]) for v in ys for u in xs]
     n_classes = max(2, len(scores[0]))
     labels = class_indices(y, len(scores[0]))
-    classes = [classify(row) for row in scores]
+    planes = np.reshape(np.transpose(scores), (-1, resolution, resolution))
 
     if ax is None:
         _, ax = plt.subplots()
-    levels = np.arange(n_classes + 1) - 0.5
     colours = {"cmap": "Spectral", "vmin": 0, "vmax": n_classes - 1}
-    plane = np.reshape(classes, (resolution, resolution))
-    ax.contourf(xs, ys, plane, levels=levels, alpha=0.6, **colours)
+    fills = plt.get_cmap("Spectral")(np.linspace(0, 1, n_classes))
+    fill_classes(ax, xs, ys, planes, fills)
     ax.scatter(X[:, 0], X[:, 1], c=labels, s=40, edgecolors="black", **colours)
     ax.set_xlim(xs[0], xs[-1])
     ax.set_ylim(ys[0], ys[-1])
@@ -75,7 +76,9 @@ def plot_history(history, ax=None):
 def import_pyplot(caller):
     try:
         import matplotlib.pyplot as plt
-    except ImportError:
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] != "matplotlib":
+            raise  # it is there, but broken: another cause, another cure
         raise ImportError(f"{caller} needs matplotlib: pip install matplotlib") from None
     return plt
 
@@ -110,10 +113,63 @@ def score_row(model, row):
     return scores
 
 
-def classify(scores):
-    if len(scores) == 1:
-        return int(scores[0] > 0)
-    return scores.index(max(scores))
+LARGEST = 1e100  # what scores are cut to: matplotlib's differences and quotients stay finite
+
+
+def fill_classes(ax, xs, ys, planes, colours):
+    """Fill the region of each class. ``planes`` are the scores on the grid, shape (k, n, n)."""
+    import numpy as np
+    from matplotlib.collections import PathCollection
+
+    planes = np.nan_to_num(planes, posinf=LARGEST, neginf=-LARGEST).clip(-LARGEST, LARGEST)
+    if len(planes) <= 2:
+        score = planes[-1] - planes[0] if len(planes) == 2 else planes[0]
+        score = away_from_0(score, score > 0)
+        ax.contourf(xs, ys, score, [-3 * LARGEST, 0, 3 * LARGEST], colors=colours, alpha=0.6)
+        return
+    # The regions of three classes do not meet in a point, but leave a hole within a cell of the
+    # grid: the finer the grid, the smaller the hole.
+    fine_xs, fine_ys = finer(xs), finer(ys)
+    planes = interpolation(ys, fine_ys) @ planes @ interpolation(xs, fine_xs).T
+    classes = planes.argmax(axis=0)
+    regions = []
+    for k, plane in enumerate(planes):
+        margin = plane - np.delete(planes, k, axis=0).max(axis=0)
+        regions.append(where_positive(fine_xs, fine_ys, away_from_0(margin, classes == k)))
+    ax.add_collection(PathCollection(regions, facecolors=colours, edgecolors="none", alpha=0.6))
+
+
+def away_from_0(plane, is_positive):
+    """The plane with the sign that the class of each point asks for, also in a tie."""
+    import numpy as np
+
+    tiny = np.finfo(float).tiny
+    return np.where(is_positive, np.maximum(plane, tiny), np.minimum(plane, -tiny))
+
+
+def finer(xs):
+    import numpy as np
+
+    return np.linspace(xs[0], xs[-1], 4 * len(xs) - 3)  # three points more between two
+
+
+def interpolation(xs, fine_xs):
+    """The matrix that interpolates linearly, shape (len(fine_xs), len(xs))."""
+    import numpy as np
+
+    return np.transpose([np.interp(fine_xs, xs, row) for row in np.eye(len(xs))])
+
+
+def where_positive(xs, ys, plane):
+    """The region in which a plane is positive, as one Path."""
+    from matplotlib.figure import Figure
+    from matplotlib.path import Path
+
+    if not (plane > 0).any():
+        return Path([(xs[0], ys[0])])
+    contours = Figure().subplots().contourf(xs, ys, plane, [0, 3 * LARGEST])
+    parts = [contours] if hasattr(contours, "get_paths") else contours.collections  # before 3.8
+    return Path.make_compound_path(*(path for part in parts for path in part.get_paths()))
 
 
 def class_indices(y, n_scores):

@@ -13,9 +13,11 @@ modules gives a prefix: "layers.0.neurons.3.w". Modules of either engine will do
 True
 """
 
+import io
 import os
 import secrets
 import shutil
+import stat
 import zipfile
 from collections.abc import Mapping
 from contextlib import contextmanager
@@ -117,7 +119,10 @@ def save(module, path):
     """Write the parameters to an .npz file, without pickle.
 
     The file's name is ``path`` as it is: no suffix is added. It appears when all of it
-    is written; should that fail, what was there before stays.
+    is written; should that fail, what was there before stays. A path that names no plain
+    file but a device or a pipe (``/dev/stdout``) is written to.
+
+    Raises OSError when the file cannot be written, ValueError as ``state_dict`` does.
     """
     import numpy as np
 
@@ -143,8 +148,9 @@ def read(path):
     import numpy as np
 
     with open(path, "rb") as file:
+        whole = file if file.seekable() else io.BytesIO(file.read())  # a pipe has no second look
         try:
-            with np.load(file, allow_pickle=False) as archive:
+            with np.load(whole, allow_pickle=False) as archive:
                 return {name: archive[name] for name in archive.files}
         except Exception as error:  # a damaged file can make zipfile and NumPy raise anything
             raise ValueError(
@@ -154,8 +160,34 @@ def read(path):
 
 @contextmanager
 def replacing(path):
-    """A binary file that takes the place of ``path`` when all of it is written, or never."""
-    path = os.path.realpath(path)  # through a link, not instead of it
+    """A binary file to write, whose content gets to ``path`` when all of it is there, or never.
+
+    A plain file is replaced by a new one in one step. Whatever else has that name, such as a
+    device or a pipe, must not be replaced: it stays and is written to.
+    """
+    path = os.fsdecode(path)
+    if is_replaceable(path):
+        with replacing_file(os.path.realpath(path)) as file:  # through a link, not instead of it
+            yield file
+        return
+    content = io.BytesIO()  # because writers of archives and pictures go back and forth
+    yield content
+    with open(path, "wb") as file:
+        file.write(content.getbuffer())
+
+
+def is_replaceable(path):
+    """Whether there is nothing at ``path``, or a plain file, links being followed."""
+    try:
+        mode = os.stat(path).st_mode
+    except FileNotFoundError:
+        return True
+    # /dev/stdout can stand for a plain file whose name is gone; then the name leads nowhere.
+    return stat.S_ISREG(mode) and os.path.exists(os.path.realpath(path))
+
+
+@contextmanager
+def replacing_file(path):
     temporary = f"{path}.{secrets.token_hex(4)}.tmp"  # beside it: a rename cannot cross disks
     try:
         with open(temporary, "xb") as file:

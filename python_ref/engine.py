@@ -21,6 +21,7 @@ __all__ = ["Value"]
 class Value(Operators):
     """A scalar, its gradient, and the operator and operands that made it.
 
+    >>> from python_ref.engine import Value
     >>> a, b = Value(2.0), Value(-3.0)
     >>> c = a * b + a**2
     >>> c.backward()

@@ -13,6 +13,7 @@ class no_grad(ContextDecorator):
     made before keep their graphs, and ``Value(data, _children=...)`` still makes one.
 
     >>> from python_ref.engine import Value
+    >>> from python_ref.grad_mode import no_grad
     >>> x = Value(3.0)
     >>> with no_grad():
     ...     y = x * x

@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 BACKENDS = {"c": "c", "py": "python"}  # by the engine fixture's name
 
 
-def run_command(engine, *arguments, cwd, **environment):
+def run_command(engine, *arguments, cwd, stdin="", **environment):
     """Run ``python -m micrograd_c`` in a process of its own on an engine of the fixture."""
     environment = {
         **os.environ,
@@ -28,7 +28,7 @@ def run_command(engine, *arguments, cwd, **environment):
         env=environment,
         capture_output=True,
         encoding="utf-8",
-        stdin=subprocess.DEVNULL,
+        input=stdin,
     )
 
 

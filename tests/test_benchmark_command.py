@@ -1,6 +1,7 @@
 """``python -m benchmarks`` as a command: what it writes, compares and refuses."""
 
 import json
+import os
 
 import pytest
 
@@ -67,6 +68,14 @@ def test_command_refuses_before_it_measures(arguments, text, capsys, monkeypatch
     *_, last = capsys.readouterr().err.splitlines()
     assert text in last
     assert sorted(path.name for path in tmp_path.iterdir()) == ["other.json", "taken"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no pipes and links here")
+def test_a_pipe_and_a_link_that_figures_go_to_stay(tmp_path):
+    os.mkfifo(tmp_path / "fifo")
+    assert command.writable(str(tmp_path / "fifo")).is_fifo()  # and waits for no reader
+    (tmp_path / "link").symlink_to("target")
+    assert command.writable(str(tmp_path / "link")).is_symlink()
 
 
 def test_readme_that_cannot_be_updated_is_told_before_measuring(monkeypatch, tmp_path, capsys):

@@ -7,7 +7,7 @@ import random
 
 import numpy as np
 import pytest
-from cli_tools import assert_mistake, predictions, write_csv
+from cli_tools import assert_mistake, predictions, run_command, write_csv
 
 from micrograd_c.cli import main, model_file
 from micrograd_c.cli.errors import CommandError
@@ -170,6 +170,50 @@ def test_rows_without_a_target_are_not_scored(model, spots, capsys):
     write_csv("new.csv", ["x", "y", "same", "spot"], some)
     right = sum(expected[i]["spot"] == rows[i][3] for i in (1, 5))
     assert predictions(capsys, model, "new.csv") == (expected, f"2 rows: {right / 2:.1%} right\n")
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("01", "02", "x"),
+        ("12e4", "120000", "0"),
+        ("9007199254740992", "9007199254740993", "1"),
+        ("1.1", "1.10", "v"),
+        ("1.0", "2.0", "3.0"),
+    ],
+)
+def test_classes_keep_their_spelling_from_training_to_scoring(engine, names, tmp_path):
+    rows = [[10 * (i % 3) + i / 100, names[i % 3]] for i in range(30)]
+    write_csv("data.csv", ["x", "name"], rows)
+    write_csv("part.csv", ["x", "name"], [row for row in rows if row[1] != names[2]])
+    options = ["--target", "name", "--task", "classification", "--test-fraction", "0"]
+    options += ["--hidden", "8", "--epochs", "40", "--batch-size", "4", "--lr", "0.05"]
+    done = run_command(engine, "train", "data.csv", *options, cwd=tmp_path)
+    assert "one of 3 classes" in done.stdout and "Train  100.0% right" in done.stdout, done
+    done = run_command(engine, "predict", "model.npz", "part.csv", cwd=tmp_path)
+    assert done.stderr == "20 rows: 100.0% right\n"
+    predicted = [row["name"] for row in csv.DictReader(io.StringIO(done.stdout))]
+    assert predicted == [row[1] for row in rows if row[1] != names[2]]
+
+
+def test_whole_numbers_are_scored_however_written(capsys):
+    """As other programs write them once a cell is empty."""
+    rows = [[i % 2 + i / 100, i % 2] for i in range(20)]
+    write_csv("data.csv", ["x", "y"], rows)
+    write_csv("new.csv", ["x", "y"], [[x, f"{y}.0" if i else ""] for i, (x, y) in enumerate(rows)])
+    assert main(["train", "data.csv", "--target", "y", "--epochs", "60", "--lr", "0.1"]) == 0
+    assert predictions(capsys, "model.npz", "new.csv")[1] == "19 rows: 100.0% right\n"
+
+
+def test_classes_that_the_model_does_not_know_are_told_of(model, spots, capsys):
+    rows = csv_rows(spots)
+    rows[0][3] = "Low"
+    write_csv("new.csv", ["x", "y", "same", "spot"], rows)
+    _, score = predictions(capsys, model, "new.csv")
+    assert score.splitlines()[1:] == [
+        "rows of a class that the model does not know: 1, such as 'Low'; "
+        "it knows 'low', 'right', 'top'"
+    ]
 
 
 def test_a_bad_target_is_found_before_anything_is_printed(model, capsys):

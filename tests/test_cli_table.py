@@ -27,6 +27,9 @@ MISTAKES = {
     "empty file": (b"", "is empty"),
     "blank file": (b"\n \n", "is empty"),
     "no text": (b"\xff\xfe\x00\x01", "not a text file in UTF-8"),
+    "binary": (b"a,b,y\n1,2,\x00p\n3,4,q\n", "not a text file in UTF-8"),
+    "UTF-16": ("a,b,y\n1,2,p\n3,4,q\n".encode("utf-16"), "not a text file in UTF-8"),
+    "UTF-16 without a mark": ("a,b,y\n1,2,p\n".encode("utf-16-le"), "not a text file in UTF-8"),
     "a huge cell": (b"a,b,y\n1,2,p\n" + b"1" * 200_000 + b",4,q\n", "field larger than"),
     "too large": (b"a,b,y\n1e308,2,p\n-1,4,q\n", "row 2, column 'a': expected a number up to"),
 }
@@ -72,9 +75,42 @@ def test_a_directory_is_no_file(tmp_path):
         read_table(tmp_path)
 
 
-def test_classes_that_are_numbers_are_the_same_however_written(tmp_path):
-    table = read(tmp_path, "y\n1\n1.0\n0\n0.5\n")
-    assert table.classes("y") == ["1", "1", "0", "0.5"]
+def test_a_whole_number_is_the_same_class_with_and_without_point_zero(tmp_path):
+    assert read(tmp_path, "y\n1.0\n1\n0\n0.5\n").classes("y") == ["1", "1", "0", "0.5"]
+    assert read(tmp_path, "y\n1.0\n1.00\n-2.0\n").classes("y") == ["1.0", "1.0", "-2.0"]
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ["01", "1", "2"],
+        ["01", "02", "x"],
+        ["12e4", "120000", "1.2e5"],
+        [str(2**53), str(2**53 + 1)],
+        ["0" * 400 + "1", "1" + "0" * 400, "1e400", "2e400"],
+        ["1.1", "1.10"],
+        ["3", "3.0", "v3"],
+        ["+1", "1", "-1"],
+        ["0", "-0", "0e0"],
+        ["inf", "Infinity", "1"],
+        ["1_0", "10"],
+        ["yes", "Yes"],
+        ["\u0661", "1"],  # another alphabet's digit
+        ["0x10", "16"],
+    ],
+)
+def test_the_spelling_is_the_class(texts, tmp_path):
+    assert read(tmp_path, "y\n" + "\n".join(texts) + "\n").classes("y") == texts
+    assert len(in_order(texts)) == len(texts)
+    assert in_order(texts) == in_order(texts[::-1])
+
+
+def test_classes_of_a_model_are_found_in_part_of_its_file(tmp_path):
+    table = read(tmp_path, "y\n01\n02\n1\n")
+    assert table.classes("y", ["01", "02", "x"]) == ["01", "02", "1"]
+    table = read(tmp_path, "y\n1.0\n0\n01\n2.50\nx\n")
+    assert table.classes("y", ["0.0", "1", "2.5"]) == ["1", "0.0", "01", "2.50", "x"]
+    assert table.classes("y", ["0.0", "1", "x"]) == ["1.0", "0", "01", "2.50", "x"]
 
 
 def test_classes_are_in_the_order_of_numbers_or_of_letters():

@@ -140,6 +140,17 @@ def test_a_training_that_diverges_says_so_and_writes_nothing(line, capsys, tmp_p
     assert [path.name for path in tmp_path.iterdir()] == ["line.csv"]
 
 
+@pytest.mark.parametrize("fraction", ["0", "0.2"])
+@pytest.mark.parametrize("target", ["a", "spot"])
+def test_a_last_step_that_diverges_is_found(target, fraction, spots, line, capsys, tmp_path):
+    data = spots if target == "spot" else line
+    options = ["--target", target, "--epochs", "1", "--batch-size", "100", "--optimizer", "sgd"]
+    options += ["--lr", "1e200", "--test-fraction", fraction]
+    assert main(["train", data, *options]) == 2
+    assert "the training diverged" in capsys.readouterr().err.splitlines()[-1]
+    assert not os.path.exists("model.npz")
+
+
 # --- what to learn ---
 
 

@@ -3,6 +3,7 @@
 Their Python examples run as doctests, see pyproject.toml.
 """
 
+import doctest
 import importlib.util
 import os
 import re
@@ -83,6 +84,28 @@ def test_the_api_reference_is_that_of_the_docstrings():
     assert make_api.PAGE.read_text(encoding="utf-8") == make_api.page(), (
         "a docstring has changed: run python docs/make_api.py"
     )
+
+
+def examples_of_the_api_reference():
+    """Each example's text, under the title that it stands below."""
+    page = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+    title = None
+    for match in re.finditer(
+        r"^#+ `?(\w[\w.]*)|^```pycon\n(.*?)^```$", page, re.MULTILINE | re.DOTALL
+    ):
+        title = match[1] or title
+        if match[2]:
+            yield pytest.param(match[2], id=title)
+
+
+@pytest.mark.parametrize("example", list(examples_of_the_api_reference()))
+def test_an_example_of_the_api_reference_runs_alone(example):
+    """Pasted into a fresh interpreter: it imports all that it names."""
+    test = doctest.DocTestParser().get_doctest(example, {}, "example", None, None)
+    assert test.examples
+    report = []
+    doctest.DocTestRunner(verbose=False).run(test, out=report.append)
+    assert not report, "".join(report)
 
 
 def test_every_exported_name_is_in_the_api_reference():

@@ -1,6 +1,7 @@
 """draw_dot: the boxes, circles and arrows of a graph, as text that graphviz understands."""
 
 import html
+import pickle
 import re
 import shutil
 import sys
@@ -70,6 +71,43 @@ def test_huge_and_non_finite_numbers_stay_short(engine):
     assert boxes(draw_dot(a)) == ["{ data 1.0000e+300 | grad nan }"]
 
 
+@pytest.mark.parametrize(
+    "x, text",
+    [
+        (0.0, "0.0000"),
+        (-0.0, "-0.0000"),
+        (1e-7, "1e-07"),
+        (-1.23456e-5, "-1.235e-05"),
+        (0.00012345, "0.0001234"),
+        (5e-324, "4.941e-324"),
+        (0.001, "0.0010"),
+        (-123456.789, "-123456.7890"),
+        (float("inf"), "inf"),
+    ],
+)
+def test_small_numbers_do_not_look_like_0(engine, x, text):
+    value = engine.Value(x)
+    value.grad = x
+    assert boxes(draw_dot(value)) == [f"{{ data {text} | grad {text} }}"]
+
+
+def test_without_the_program_dot_one_sentence(engine, monkeypatch, tmp_path):
+    dot = draw_dot(engine.Value(1.0) + 2)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    for draw in (dot.pipe, lambda: dot.render(tmp_path / "name"), dot.copy().pipe):
+        with pytest.raises(graphviz.ExecutableNotFound) as caught:
+            draw()
+        assert str(caught.value).startswith("a picture of a graph needs graphviz's program dot")
+        assert caught.value.__suppress_context__
+    assert list(dot._repr_mimebundle_(include=None, exclude=None)) == ["text/plain"]
+    assert "shape=record" in pickle.loads(pickle.dumps(dot)).source
+
+
+@needs_dot
+def test_a_notebook_gets_a_picture(engine):
+    assert "image/svg+xml" in draw_dot(engine.Value(1.0))._repr_mimebundle_()
+
+
 @needs_dot
 @pytest.mark.parametrize(
     "label",
@@ -107,12 +145,21 @@ def test_unknown_format(engine):
 
 def test_refuses_a_large_graph_with_its_count(engine):
     x = engine.Value(1.0)
-    for _ in range(1000):
+    for _ in range(2000):
         x = x.tanh()
-    with pytest.raises(ValueError, match="the graph has 1001 Values, more than max_nodes=1000"):
+    expected = "the graph has 2001 Values, more than max_nodes=2000: .* or pass max_nodes=2001"
+    with pytest.raises(ValueError, match=expected):
         draw_dot(x)
-    assert draw_dot(x, max_nodes=1001).source.count("shape=record") == 1001
-    assert draw_dot(x, max_nodes=None).source.count("shape=record") == 1001
+    assert draw_dot(x, max_nodes=2001).source.count("shape=record") == 2001
+    assert draw_dot(x, max_nodes=None).source.count("shape=record") == 2001
+
+
+def test_the_net_of_the_lecture_is_drawn(engine):
+    model = engine.nn.MLP(3, [4, 4, 1])
+    xs = [[2.0, 3.0, -1.0], [3.0, -1.0, 0.5], [0.5, 1.0, 1.0], [1.0, 1.0, -1.0]]
+    losses = [(model(x).tanh() - y) ** 2 for x, y in zip(xs, [1.0, -1.0, -1.0, 1.0])]
+    loss = sum(losses) + 1e-4 * sum(p * p for p in model.parameters())
+    assert draw_dot(loss).source.count("shape=record") > 400
 
 
 def test_a_graph_deeper_than_python_recurses(engine):

@@ -42,6 +42,60 @@ def test_one_score_splits_the_plane_where_it_is_zero(engine):
     assert colour_at(ax, 1.5, -1.0) == right
 
 
+@pytest.mark.parametrize(
+    "scores",
+    [
+        lambda u, v: [u + 0.3 * v - 0.29],
+        lambda u, v: [0.1 - u, u + v],
+        lambda u, v: [u, v, 0.21 - u - v],
+        lambda u, v: [-v - 2 * u, 0.3, u - v, 2 * v],
+    ],
+)
+def test_boundaries_are_where_the_scores_say(engine, scores):
+    """Linear scores have exact boundaries, however coarse the grid."""
+
+    def model(row):
+        values = [engine.Value(score) for score in scores(*row)]
+        return values if len(values) > 1 else values[0]
+
+    ax = plot_decision_boundary(model, X, [0, 1, 1], resolution=5)
+    n_classes = max(2, len(scores(0.0, 0.0)))
+    colours = [{} for _ in range(n_classes)]
+    rng = np.random.default_rng(3)
+    for u, v in rng.uniform([-1.9, -1.4], [1.9, 1.4], (300, 2)):
+        found = scores(u, v)
+        ordered = sorted(found) if len(found) > 1 else sorted([found[0], 0.0])
+        if ordered[-1] - ordered[-2] > 0.1:  # the holes where three classes meet are smaller
+            k = found.index(max(found)) if len(found) > 1 else int(found[0] > 0)
+            colours[k][colour_at(ax, u, v)] = True
+    assert [len(found) for found in colours] == [1] * n_classes
+    assert len({colour for found in colours for colour in found}) == n_classes
+
+
+def test_classes_0_and_2_have_no_class_1_between_them(engine):
+    ax = plot_decision_boundary(
+        lambda row: [engine.Value(-row[0]), engine.Value(-9.0), engine.Value(row[0])], X, [0, 1, 2]
+    )
+    colours = {colour_at(ax, u, 0.1) for u in np.linspace(-1.9, 1.9, 191)} - {None}
+    assert len(colours) == 2
+
+
+@pytest.mark.parametrize("n_scores", [1, 2, 3])
+@pytest.mark.parametrize("number", [0.0, 1e308, float("inf"), float("nan")])
+def test_scores_that_say_little_can_be_drawn(engine, number, n_scores):
+    """A tie is for the first class, as everywhere; infinities and NaN stop nothing."""
+
+    def model(row):
+        values = [engine.Value(-number if row[0] < 0 else number) for _ in range(n_scores)]
+        return values if n_scores > 1 else values[0]
+
+    ax = plot_decision_boundary(model, X, [0, 1, 1], resolution=11)
+    ax.figure.canvas.draw()
+    spectral = plt.get_cmap("Spectral")
+    expected = 1 if n_scores == 1 and number > 0 else 0
+    assert colour_at(ax, 1.5, 0.1)[:3] == spectral(expected * 1.0)[:3]
+
+
 def test_points_have_the_colour_of_their_class(engine):
     ax = plot_decision_boundary(lambda row: engine.Value(row[0]), X, [0, 1, 1])
     points = ax.collections[1]

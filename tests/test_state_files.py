@@ -3,10 +3,15 @@
 import os
 import pickle
 import stat
+import subprocess
+import sys
+import tempfile
+import threading
 import zipfile
 
 import numpy as np
 import pytest
+from cli_tools import ROOT
 from state_tools import own_module, values_of
 
 from micrograd_c import nn, state
@@ -186,3 +191,132 @@ def test_a_file_that_is_written_again_keeps_its_mode(tmp_path):
     path.chmod(0o600)
     state.save(model, path)
     assert path.stat().st_mode & 0o777 == 0o600
+
+
+# --- what is no plain file is written to, never replaced ---
+
+needs_devices = pytest.mark.skipif(os.name == "nt", reason="no device files here")
+
+
+def read_pipe(path):
+    """Start to read a FIFO; a function that waits for all that was written to it."""
+    content = []
+    thread = threading.Thread(target=lambda: content.append(path.read_bytes()), daemon=True)
+    thread.start()
+
+    def wait():
+        thread.join()
+        return content[0]
+
+    return wait
+
+
+@needs_devices
+def test_a_device_stays_a_device(engine, tmp_path):
+    (tmp_path / "null.npz").symlink_to("/dev/null")
+    before = os.stat("/dev/null")
+    for path in ("/dev/null", tmp_path / "null.npz"):  # asked first, lest root lose a device
+        assert not state.is_replaceable(path)
+    state.save(engine.nn.Neuron(1), "/dev/null")
+    state.save(engine.nn.Neuron(1), tmp_path / "null.npz")
+    assert os.path.samestat(before, os.stat("/dev/null"))
+    assert (tmp_path / "null.npz").is_symlink() and os.listdir(tmp_path) == ["null.npz"]
+
+
+@needs_devices
+@pytest.mark.parametrize("link", [False, True])
+def test_a_fifo_gets_the_file_and_stays(engine, tmp_path, link):
+    path = target = tmp_path / "fifo"
+    os.mkfifo(target)
+    if link:
+        path = tmp_path / "link"
+        path.symlink_to(target)
+    saved, loaded = engine.nn.Neuron(2), engine.nn.Neuron(2)
+    wait = read_pipe(target)
+    state.save(saved, path)
+    (tmp_path / "model.npz").write_bytes(wait())
+    state.load(loaded, tmp_path / "model.npz")
+    assert values_of(loaded) == values_of(saved)
+    assert target.is_fifo() and path.is_symlink() == link
+
+
+@needs_devices
+def test_a_file_is_read_from_a_fifo(engine, tmp_path):
+    saved, loaded = engine.nn.Neuron(2), engine.nn.Neuron(2)
+    state.save(saved, tmp_path / "model.npz")
+    os.mkfifo(tmp_path / "fifo")
+    content = (tmp_path / "model.npz").read_bytes()
+    writer = threading.Thread(target=(tmp_path / "fifo").write_bytes, args=[content], daemon=True)
+    writer.start()
+    state.load(loaded, tmp_path / "fifo")
+    writer.join()
+    assert values_of(loaded) == values_of(saved)
+
+
+@needs_devices
+def test_nothing_is_written_to_a_fifo_when_writing_fails(engine, tmp_path, monkeypatch):
+    os.mkfifo(tmp_path / "fifo")
+
+    def full(file, array, allow_pickle):
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr(np.lib.format, "write_array", full)
+    with pytest.raises(OSError, match="the disk is full"):  # it would wait for a reader otherwise
+        state.save(engine.nn.Neuron(1), tmp_path / "fifo")
+    assert (tmp_path / "fifo").is_fifo() and os.listdir(tmp_path) == ["fifo"]
+
+
+@needs_devices
+def test_a_device_without_room(engine):
+    if not os.path.exists("/dev/full"):
+        pytest.skip("no /dev/full here")
+    assert not state.is_replaceable("/dev/full")
+    with pytest.raises(OSError, match="No space left"):
+        state.save(engine.nn.Neuron(1), "/dev/full")
+    assert stat.S_ISCHR(os.stat("/dev/full").st_mode)
+
+
+def test_a_path_of_bytes(engine, tmp_path):
+    path = os.fsencode(tmp_path / "model.npz")
+    one = engine.nn.Neuron(1)
+    state.save(one, path)
+    assert os.listdir(tmp_path) == ["model.npz"]
+    state.load(one, path)
+
+
+def test_links_in_a_row_stay_links(engine, tmp_path):
+    try:
+        (tmp_path / "b").symlink_to("model.npz")
+        (tmp_path / "a").symlink_to("b")
+    except OSError:
+        pytest.skip("no symbolic links here")
+    for _ in range(2):  # the file is absent at first
+        state.save(engine.nn.Neuron(1), tmp_path / "a")
+        assert (tmp_path / "a").is_symlink() and (tmp_path / "b").is_symlink()
+        assert (tmp_path / "model.npz").is_file() and not (tmp_path / "model.npz").is_symlink()
+
+
+@needs_devices
+def test_standard_output_of_a_process(engine, tmp_path):
+    """A pipe, a plain file, and a plain file without a name."""
+    code = (
+        "import sys; sys.path.insert(0, sys.argv[1])\n"
+        "from python_ref.nn import Neuron; from micrograd_c import state\n"
+        "one = Neuron(1); one.b.data = 5.0; state.save(one, '/dev/stdout')"
+    )
+    if not os.path.exists("/dev/stdout"):
+        pytest.skip("no /dev/stdout here")
+    command = [sys.executable, "-c", code, str(ROOT)]
+    piped = subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout
+    with tempfile.TemporaryFile(dir=tmp_path) as file:
+        subprocess.run(command, check=True, stdout=file)
+        file.seek(0)
+        nameless = file.read()
+    assert os.listdir(tmp_path) == []
+    with open(tmp_path / "named", "wb") as file:
+        subprocess.run(command, check=True, stdout=file)
+    for content in (piped, nameless, (tmp_path / "named").read_bytes()):
+        (tmp_path / "model.npz").write_bytes(content)
+        one = engine.nn.Neuron(1)
+        state.load(one, tmp_path / "model.npz")
+        assert one.b.data == 5.0

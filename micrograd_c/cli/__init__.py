@@ -6,11 +6,10 @@ None for 0. What is the user's mistake is raised as CommandError.
 """
 
 import argparse
-import os
 import sys
 
-from micrograd_c.cli import bench, demo, info, parity, predict, run, train
-from micrograd_c.cli.errors import CommandError
+from micrograd_c.cli import bench, demo, info, parity, predict, run, streams, train
+from micrograd_c.cli.ending import run_to_end
 
 COMMANDS = (demo, train, predict, run, parity, bench, info)
 
@@ -21,6 +20,22 @@ class Parser(argparse.ArgumentParser):
     def __init__(self, **settings):
         # --st for --steps would mean something else, or nothing, once another option begins so.
         super().__init__(allow_abbrev=False, **settings)
+
+    def print_help(self, file=None):
+        """Print it, or remember that it could not be printed: argparse would pass over that."""
+        try:
+            streams.say(self.format_help().rstrip("\n"))
+        except BrokenPipeError:
+            streams.silence(sys.stdout)
+
+    def exit(self, status=0, message=None):
+        """End after --help or a mistake."""
+        if message:
+            streams.complain(message.rstrip("\n"))
+        lost = streams.take_loss()
+        if lost:
+            streams.complain(f"{self.prog}: error: cannot write standard output: {lost}")
+        sys.exit(status or bool(lost))
 
     def error(self, message):
         """Report a mistake in one line, without argparse's usage before it."""
@@ -46,29 +61,4 @@ def main(argv=None):
         parser.error("expected a command")
     if args.command == "run":
         return args.run(args)  # its exceptions are the program's own, for Python to report
-    print_any_text()
-    try:
-        status = args.run(args) or 0
-        sys.stdout.flush()
-        return status
-    except CommandError as error:
-        return complain(args, error, 2)
-    except MemoryError:
-        return complain(args, "not enough memory", 1)
-    except KeyboardInterrupt:
-        return complain(args, "interrupted", 130)
-    except BrokenPipeError:  # the reader, `head` say, has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
-
-
-def complain(args, message, status):
-    print(f"python -m micrograd_c {args.command}: error: {message}", file=sys.stderr)
-    return status
-
-
-def print_any_text():
-    """Escape what the terminal's encoding lacks (in a column's name, say) instead of failing."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
+    return run_to_end(args)

@@ -3,7 +3,8 @@
 import os
 import sys
 
-from micrograd_c.cli.outputs import save_figure
+from micrograd_c.cli.outputs import agg, save_figure
+from micrograd_c.cli.streams import one_line
 
 WIDTH, HEIGHT = 68, 22  # characters; one is about twice as high as wide
 MARGIN = 0.4  # beyond the outermost points, in the data's units
@@ -56,7 +57,7 @@ def draw_in_terminal(model, data, color):
 
 
 def legend(data):
-    negative, positive = data.class_names
+    negative, positive = map(one_line, data.class_names)
     yield f" o {negative}   x {positive}   capitals: the net is wrong   dots: it says {positive}"
     if len(data.X[0]) > 2:
         yield " drawn along the two directions in which the rows spread most (principal components)"
@@ -70,19 +71,19 @@ def paint(cell):
     return cell if cell == " " else f"{COLORS[cell.lower()]}{cell}{RESET}"
 
 
-def save_png(model, data, path):
+def draw_png(model, data, path):
     """Save the same plane through matplotlib, which must be there."""
-    import matplotlib
-
-    matplotlib.use("Agg")
-    from micrograd_c.plotting import plot_decision_boundary
-
     plane = Plane(data.X)
-    axes = plot_decision_boundary(
-        lambda point: model(plane.row(point)), plane.points, data.y, padding=MARGIN
-    )
-    save_figure(axes.figure, path)
+    with agg():
+        from micrograd_c.plotting import plot_decision_boundary
+
+        axes = plot_decision_boundary(
+            lambda point: model(plane.row(point)), plane.points, data.y, padding=MARGIN
+        )
+        save_figure(axes.figure, path)
 
 
 def terminal_has_color():
-    return sys.stdout.isatty() and "NO_COLOR" not in os.environ
+    """See https://no-color.org: an empty NO_COLOR counts as none."""
+    is_dumb = os.environ.get("TERM") == "dumb"
+    return sys.stdout.isatty() and not is_dumb and not os.environ.get("NO_COLOR")

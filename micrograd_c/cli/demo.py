@@ -1,13 +1,12 @@
 """``python -m micrograd_c demo``: a net learns on the C engine, the Python engine checks it."""
 
-import sys
 from typing import NamedTuple
 
-from micrograd_c.cli import boundary, demo_data
+from micrograd_c.cli import boundary, demo_data, streams
 from micrograd_c.cli.arguments import layer_sizes, whole_number
 from micrograd_c.cli.engines import c_engine, python_engine
 from micrograd_c.cli.errors import CommandError
-from micrograd_c.cli.outputs import HOW_TO_GET_PICTURES, picture_path
+from micrograd_c.cli.outputs import check_picture, save_picture
 from micrograd_c.cli.progress import Progress
 
 DEFAULT_SAMPLES = 100
@@ -42,13 +41,16 @@ def add_arguments(subparsers):
 
 
 def run(args):
-    picture = picture_path(args.out, "demo.png")
+    check_picture(args.out)
     trainer, checker = choose_engines(args.engine)
     data = choose_data(args)
 
     training = start_training(trainer, data, args)
     sizes = "-".join(map(str, [len(data.X[0]), *args.hidden, 1]))
-    print(f"{data.title}; MLP {sizes} with {len(training.parameters)} parameters; {trainer.name}")
+    print(
+        f"{streams.one_line(data.title)}; MLP {sizes} with {len(training.parameters)} parameters; "
+        f"{trainer.name}"
+    )
     n_traced = CHECKED_STEPS if checker else 0
     first_steps = train(training, args.steps, n_traced)
     check = check_training(checker, data, args, first_steps) if checker else None
@@ -59,9 +61,12 @@ def run(args):
     if check:
         print(f"Check     {check.verdict}")
         print(f"Speed-up  {check.speed_up(training)}")
-    if picture:
-        boundary.save_png(training.model, data, picture)
-    print(f"Picture   {picture or HOW_TO_GET_PICTURES}")
+    picture = save_picture(
+        args.out or "demo.png", lambda path: boundary.draw_png(training.model, data, path)
+    )
+    print(f"Picture   {picture}")
+    if args.out and picture != args.out:
+        raise CommandError(f"{args.out} is not drawn: {picture}", 1)
     return 1 if check and check.differences else 0
 
 
@@ -74,7 +79,7 @@ def choose_engines(name):
     try:
         return c_engine(), python_engine()
     except CommandError as error:
-        print(f"Training on the Python engine, with nothing to check: {error}", file=sys.stderr)
+        streams.complain(f"Training on the Python engine, with nothing to check: {error}")
         return python_engine(), None
 
 

@@ -39,14 +39,15 @@ def from_csv(path):
     table = read_table(path)
     *columns, target = table.columns
     if not columns:
-        raise CommandError(f"{path}: expected columns of numbers and a class, got one column")
+        raise CommandError(f"{table.path}: expected columns of numbers and a class, got one column")
     X, classes = table.matrix(columns), table.classes(target)
     names = in_order(classes)
     if len(names) != 2:
         shown = ", ".join(short(name) for name in names[:5]) + (", …" if len(names) > 5 else "")
         raise CommandError(
-            f"{path}: column {target!r}, the last, must hold two classes, got {len(names)}: {shown}"
+            f"{table.path}: column {target!r}, the last, must hold two classes, got {len(names)}: "
+            f"{shown}"
         )
-    title = f"{path}, {len(X)} rows, {len(columns)} columns"
+    title = f"{table.path}, {len(X)} rows, {len(columns)} columns"
     y = [1.0 if name == names[1] else -1.0 for name in classes]
     return Dataset(title, fit_scaling(X).apply(X), y, tuple(names))

@@ -20,12 +20,42 @@ def make_optimizer(name, parameters, lr):
     return classes[name](parameters, lr=lr)
 
 
+class Best:
+    """The parameters' data as it was when the loss was lowest."""
+
+    def __init__(self, parameters):
+        self.parameters = parameters
+        self.kept = math.inf, None, None  # loss, epoch and data, together for Ctrl-C's sake
+
+    @property
+    def epoch(self):
+        return self.kept[1]
+
+    def offer(self, loss, epoch):
+        """Keep the data of now if ``loss`` is the lowest so far."""
+        if loss < self.kept[0]:
+            self.kept = loss, epoch, [p.data for p in self.parameters]
+
+    def restore(self):
+        for p, x in zip(self.parameters, self.kept[2]):
+            p.data = x
+
+
 def loss_of(net, rows, is_classification):
-    """The mean loss over rows, a list of (row of floats, class or float), as a Value."""
+    """The mean loss over rows, a list of (row of floats, class or float), as a Value.
+
+    Raises CommandError where it is not finite.
+    """
     from micrograd_c.losses import cross_entropy, mse_loss
 
-    outputs, targets = [net(x) for x, _ in rows], [y for _, y in rows]
-    return cross_entropy(outputs, targets) if is_classification else mse_loss(outputs, targets)
+    try:
+        outputs, targets = [net(x) for x, _ in rows], [y for _, y in rows]
+        loss = cross_entropy(outputs, targets) if is_classification else mse_loss(outputs, targets)
+    except (ArithmeticError, ValueError):  # a net full of infinities
+        raise diverged() from None
+    if not math.isfinite(loss.data):
+        raise diverged()
+    return loss
 
 
 def train_epoch(net, optimizer, rows, batch_size, rng, is_classification):
@@ -34,12 +64,7 @@ def train_epoch(net, optimizer, rows, batch_size, rng, is_classification):
     total = 0.0
     for start in range(0, len(rows), batch_size):
         batch = rows[start : start + batch_size]
-        try:
-            loss = loss_of(net, batch, is_classification)
-        except (ArithmeticError, ValueError):  # a net full of infinities
-            raise diverged() from None
-        if not math.isfinite(loss.data):
-            raise diverged()
+        loss = loss_of(net, batch, is_classification)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()

@@ -6,32 +6,77 @@ from importlib.util import find_spec
 
 from micrograd_c import state
 from micrograd_c.cli.errors import CommandError
-
-HOW_TO_GET_PICTURES = "none: for a PNG, pip install matplotlib"
+from micrograd_c.cli.streams import one_line
 
 
 def check_output(path, suffix):
-    """Raise CommandError unless a file can be written at ``path``."""
-    directory = os.path.dirname(path) or "."
+    """Raise CommandError unless a file can be written at ``path``.
+
+    Its name must end in ``suffix``, but for what is no plain file, such as /dev/null.
+    """
+    if not may_be_replaced(path):
+        if os.path.isdir(path) or not os.access(path, os.W_OK):
+            raise CommandError(f"cannot write {path}: it is not writable or a directory")
+        return
     if not path.endswith(suffix):
         raise CommandError(f"cannot write {path}: expected a name that ends in {suffix}")
+    directory = os.path.dirname(os.path.realpath(path))
     if not os.path.isdir(directory):
-        raise CommandError(f"cannot write {path}: there is no directory {directory}")
-    if os.path.isdir(path) or not os.access(directory, os.W_OK):
-        raise CommandError(f"cannot write {path}: {directory} is not writable or holds a directory")
+        named = os.path.dirname(path) or "."
+        raise CommandError(f"cannot write {path}: there is no directory {named}")
+    if not os.access(directory, os.W_OK):
+        raise CommandError(f"cannot write {path}: its directory is not writable")
 
 
-def picture_path(asked, default):
-    """Where to save a PNG: ``asked``, or ``default`` if that is None.
+def may_be_replaced(path):
+    try:
+        return state.is_replaceable(path)
+    except (OSError, ValueError) as error:  # a name too long, links in a circle
+        raise CommandError(f"cannot write {path}: {strerror(error)}") from None
 
-    None without matplotlib, unless the user asked: then it raises CommandError.
-    """
-    can_draw = find_spec("matplotlib") is not None
-    if asked or can_draw:
-        check_output(asked or default, ".png")
-    if asked and not can_draw:
-        raise CommandError(f"cannot draw {asked} without matplotlib: pip install matplotlib")
-    return asked or default if can_draw else None
+
+def path_beside(path, suffix):
+    """``path`` with another suffix; None for what is no plain file."""
+    return os.path.splitext(path)[0] + suffix if may_be_replaced(path) else None
+
+
+def check_picture(path):
+    """Raise CommandError unless a PNG can be drawn and written at ``path``, if there is one."""
+    if path is None:
+        return
+    check_output(path, ".png")
+    if find_spec("matplotlib") is None:
+        raise CommandError(f"cannot draw {path} without matplotlib: pip install matplotlib")
+
+
+def save_picture(path, draw):
+    """Call ``draw`` with ``path``; what to print about it: the path, or why there is none."""
+    if path is None:
+        return "none: the model is written to no plain file"
+    if find_spec("matplotlib") is None:
+        return "none: for a PNG, pip install matplotlib"
+    try:
+        draw(path)
+    except Exception as error:  # a broken matplotlib can raise anything
+        return f"none: {one_line(str(error)) or type(error).__name__}"
+    return path
+
+
+@contextmanager
+def agg():
+    """Let matplotlib draw into files, whatever MPLBACKEND names: it may not be installed."""
+    asked = os.environ.get("MPLBACKEND")
+    os.environ["MPLBACKEND"] = "agg"  # matplotlib refuses a wrong name when it is imported
+    try:
+        import matplotlib
+
+        matplotlib.use("agg")
+        yield
+    finally:
+        if asked is None:
+            del os.environ["MPLBACKEND"]
+        else:
+            os.environ["MPLBACKEND"] = asked
 
 
 def save_figure(figure, path):
@@ -50,4 +95,8 @@ def replacing(path):
         with state.replacing(path) as file:
             yield file
     except OSError as error:
-        raise CommandError(f"cannot write {path}: {error.strerror or error}") from None
+        raise CommandError(f"cannot write {path}: {strerror(error)}") from None
+
+
+def strerror(error):
+    return getattr(error, "strerror", None) or error

@@ -3,10 +3,10 @@
 import csv
 import sys
 
-from micrograd_c.cli import model_file
+from micrograd_c.cli import model_file, streams
 from micrograd_c.cli.errors import CommandError
 from micrograd_c.cli.scores import describe_score
-from micrograd_c.cli.table import read_table
+from micrograd_c.cli.table import read_table, short
 
 
 def add_arguments(subparsers):
@@ -28,7 +28,7 @@ def run(args):
     missing = [repr(name) for name in model.columns if name not in table.columns]
     if missing:
         raise CommandError(
-            f"{args.data} lacks {len(missing)} of the {len(model.columns)} columns that the "
+            f"{table.path} lacks {len(missing)} of the {len(model.columns)} columns that the "
             f"model was trained on: {', '.join(missing[:5])}{', …' if len(missing) > 5 else ''}"
         )
     actual = targets(model, table)  # a mistake there is found before anything is printed
@@ -37,7 +37,14 @@ def run(args):
     if actual:
         sys.stdout.flush()
         score = describe_score(model, [predicted[row] for row in actual], list(actual.values()))
-        print(f"{len(actual)} rows: {score}", file=sys.stderr)
+        streams.complain(f"{len(actual)} rows: {score}")
+        unknown = [name for name in actual.values() if model.classes and name not in model.classes]
+        if unknown:
+            streams.complain(
+                f"rows of a class that the model does not know: {len(unknown)}, such as "
+                f"{short(unknown[0])}; it knows {', '.join(map(short, model.classes[:5]))}"
+                f"{', …' if len(model.classes) > 5 else ''}"
+            )
 
 
 def targets(model, table):
@@ -45,7 +52,10 @@ def targets(model, table):
     if model.target not in table.columns:
         return {}
     known = table.filled(model.target)
-    cells = known.classes(model.target) if model.classes else known.numbers(model.target)
+    if model.classes:
+        cells = known.classes(model.target, model.classes)
+    else:
+        cells = known.numbers(model.target)
     return dict(zip(known.rows, cells))
 
 

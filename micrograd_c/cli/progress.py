@@ -1,6 +1,9 @@
 """A progress bar on stderr: tqdm's where it is installed, else a plain line now and then."""
 
+import os
 import sys
+
+from micrograd_c.cli import streams
 
 
 class Progress:
@@ -9,27 +12,37 @@ class Progress:
     def __init__(self, title, total, unit):
         self.title, self.total, self.unit = title, total, unit
         self.done = 0
+        self.bar = self.attempt(self.make_bar)
+
+    def make_bar(self):
+        """A bar of tqdm; None where there is no tqdm, or a terminal cannot move its cursor."""
+        is_terminal = sys.stderr.isatty()
+        if is_terminal and os.environ.get("TERM") == "dumb":
+            return None
         try:
             from tqdm import tqdm
         except ImportError:
-            self.bar = None
-        else:
-            often = 0.1 if sys.stderr.isatty() else 10.0  # seconds: a log needs few lines
-            self.bar = tqdm(total=total, desc=title, unit=f" {unit}", file=sys.stderr, ncols=100,
-                            mininterval=often)  # fmt: skip
+            return None
+        # A line that is wider than the terminal would scroll; a log needs few lines.
+        width = {"dynamic_ncols": True} if is_terminal else {"ncols": 100, "mininterval": 10.0}
+        return tqdm(total=self.total, desc=self.title, unit=f" {self.unit}", file=sys.stderr,
+                    **width)  # fmt: skip
 
     def __enter__(self):
         return self
 
     def __exit__(self, *error):
         if self.bar is not None:
-            self.bar.close()
+            self.attempt(self.bar.close)
 
     def advance(self, text):
         """One step is done; ``text`` says how it went."""
         self.done += 1
+        self.attempt(lambda: self.show(text))
+
+    def show(self, text):
         if self.bar is not None:
-            self.bar.set_postfix_str(text, refresh=self.done == self.total)
+            self.bar.set_postfix_str(text, refresh=False)  # close() draws the last
             self.bar.update()
         elif self.done == self.total or self.done % max(1, self.total // 10) == 0:
             print(
@@ -37,3 +50,11 @@ class Progress:
                 file=sys.stderr,
                 flush=True,
             )
+
+    def attempt(self, show):
+        """Call ``show``. The work goes on where nobody can read of it."""
+        try:
+            return show()
+        except OSError:
+            if not streams.lose_output():  # tqdm flushes that as well
+                streams.silence(sys.stderr)

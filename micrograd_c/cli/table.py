@@ -4,9 +4,12 @@ Rows are counted as a spreadsheet counts them: row 1 is the header.
 """
 
 import csv
+import io
 import math
+import sys
 from typing import NamedTuple
 
+from micrograd_c.cli import class_names
 from micrograd_c.cli.errors import CommandError
 
 DELIMITERS = ",;\t"
@@ -41,14 +44,14 @@ class Table(NamedTuple):
             numbers.append(number)
         return numbers
 
-    def classes(self, column):
-        """The cells of a column as names of classes: 1.0 and 1 are the same one."""
+    def classes(self, column, known=None):
+        """The cells of a column as names of classes, among them those of a model, ``known``."""
         texts = self.texts(column)
-        numbers = [as_number(text) for text in texts]
-        for row, text, number in zip(self.rows, texts, numbers):
+        for row, text in zip(self.rows, texts):
+            number = as_number(text)
             if number is not None and math.isnan(number):
                 raise self.mistake(row, column, f"expected a class, got {short(text)}")
-        return texts if None in numbers else [class_name(number) for number in numbers]
+        return class_names.merge(texts) if known is None else class_names.match(texts, known)
 
     def filled(self, column):
         """The table of those rows whose cell in this column is not empty."""
@@ -64,20 +67,20 @@ class Table(NamedTuple):
 
 
 def read_table(path):
-    """Read a CSV file with a header, in UTF-8, separated by commas, semicolons or tabs."""
+    """Read a CSV file with a header, in UTF-8, separated by commas, semicolons or tabs.
+
+    ``path`` may be a pipe; "-" is standard input.
+    """
+    text, path = read_text(path)
+    lines = io.StringIO(text, newline="")
+    delimiter = delimiter_of(lines.readline())
+    lines.seek(0)
     try:
-        with open(path, encoding="utf-8-sig", newline="") as file:
-            delimiter = delimiter_of(file.readline())
-            file.seek(0)
-            rows = {
-                number: [cell.strip() for cell in cells]
-                for number, cells in enumerate(csv.reader(file, delimiter=delimiter), start=1)
-                if any(cell.strip() for cell in cells)
-            }
-    except OSError as error:
-        raise CommandError(f"cannot read {path}: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise CommandError(f"cannot read {path}: it is not a text file in UTF-8") from None
+        rows = {
+            number: [cell.strip() for cell in cells]
+            for number, cells in enumerate(csv.reader(lines, delimiter=delimiter), start=1)
+            if any(cell.strip() for cell in cells)
+        }
     except csv.Error as error:
         raise CommandError(f"cannot read {path}: {error}") from None
     if not rows:
@@ -93,6 +96,27 @@ def read_table(path):
                 f"got {len(cells)}"
             )
     return Table(str(path), columns, rows)
+
+
+def read_text(path):
+    """The text of a file, and what messages call the file."""
+    try:
+        if str(path) != "-":
+            with open(path, "rb") as file:
+                content = file.read()
+        elif sys.stdin is None:
+            raise CommandError("cannot read standard input: it is closed")
+        else:
+            path, content = "standard input", sys.stdin.buffer.read()
+    except OSError as error:
+        raise CommandError(f"cannot read {path}: {error.strerror or error}") from None
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = "\0"
+    if "\0" in text:  # it is binary, or in UTF-16
+        raise CommandError(f"cannot read {path}: it is not a text file in UTF-8")
+    return text, path
 
 
 def delimiter_of(header):
@@ -120,16 +144,12 @@ def as_number(text):
         return None
 
 
-def class_name(number):
-    return str(int(number)) if number.is_integer() else repr(number)
-
-
 def in_order(names):
     """Distinct names of classes, sorted as numbers if all of them are."""
-    names = set(names)
+    names = sorted(set(names))
     if all(as_number(name) is not None for name in names):
-        return sorted(names, key=float)
-    return sorted(names)
+        names.sort(key=float)  # 2**53 and 2**53 + 1 are the same float: they stay as they are
+    return names
 
 
 def short(text):

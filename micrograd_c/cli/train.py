@@ -3,9 +3,11 @@
 import random
 import time
 
-from micrograd_c.cli import fitting, model_file
+from micrograd_c.cli import fitting, model_file, streams
 from micrograd_c.cli.arguments import fraction, layer_sizes, positive_number, whole_number
-from micrograd_c.cli.outputs import HOW_TO_GET_PICTURES, check_output, picture_path, save_figure
+from micrograd_c.cli.ending import INTERRUPTED
+from micrograd_c.cli.errors import CommandError
+from micrograd_c.cli.outputs import agg, check_output, path_beside, save_figure, save_picture
 from micrograd_c.cli.problem import make_problem, split_rows
 from micrograd_c.cli.progress import Progress
 from micrograd_c.cli.scaling import fit_scaling
@@ -46,30 +48,33 @@ def add_arguments(subparsers):
 
 def run(args):
     check_output(args.out, ".npz")
-    picture = picture_path(None, args.out[: -len(".npz")] + ".png")
-    problem = make_problem(read_table(args.data), args.target, args.task)
-    print(describe_problem(args.data, problem))
+    table = read_table(args.data)
+    problem = make_problem(table, args.target, args.task)
+    streams.say(streams.one_line(describe_problem(table.path, problem)))
 
     rng = random.Random(args.seed)
     train_places, test_places = split_rows(len(problem.X), args.test_fraction, rng)
     model = start_model(problem, args, train_places)
     lr = args.lr or fitting.OPTIMIZERS[args.optimizer]
-    print(f"{len(train_places)} rows to train, {len(test_places)} to test; "
-          f"MLP {'-'.join(map(str, model.sizes))} with {len(model.net.parameters())} parameters; "
-          f"{args.optimizer} with lr {lr:g}", flush=True)  # fmt: skip
+    streams.say(
+        f"{len(train_places)} rows to train, {len(test_places)} to test; "
+        f"MLP {'-'.join(map(str, model.sizes))} with {len(model.net.parameters())} parameters; "
+        f"{args.optimizer} with lr {lr:g}"
+    )
 
     started = time.perf_counter()
-    history = train(model, problem, train_places, test_places, lr, rng, args)
+    history, interruption = train(model, problem, train_places, test_places, lr, rng, args)
     seconds = time.perf_counter() - started
 
     model_file.save(model, args.out)
-    print(f"\nTrain  {score(model, problem, train_places)}")
-    print(f"Test   {score(model, problem, test_places)}")
-    print(f"Time   {seconds:.1f} s on the {model_file.chosen_engine().name}")
-    print(f"Model  {args.out}")
-    if picture:
-        save_learning_curve(history, picture)
-    print(f"Curve  {picture or HOW_TO_GET_PICTURES}")
+    streams.say(f"\nTrain  {score(model, problem, train_places)}")
+    streams.say(f"Test   {score(model, problem, test_places)}")
+    streams.say(f"Time   {seconds:.1f} s on the {model_file.chosen_engine().name}")
+    streams.say(f"Model  {args.out}")
+    if interruption:
+        raise CommandError(f"interrupted {interruption}", INTERRUPTED)
+    curve = path_beside(args.out, ".png")
+    print(f"Curve  {save_picture(curve, lambda path: draw_learning_curve(history, path))}")
 
 
 def describe_problem(path, problem):
@@ -101,7 +106,11 @@ def start_model(problem, args, train_places):
 
 
 def train(model, problem, train_places, test_places, lr, rng, args):
-    """Fit the model's net; return its losses by epoch, for the learning curve."""
+    """Fit the model's net. Returns its losses by epoch, and "" or when it was interrupted.
+
+    On Ctrl-C the net gets back the weights of its best epoch: that of the lowest test loss, or
+    train loss without test rows. Raises CommandError when there is none yet.
+    """
     is_classification = bool(problem.classes)
     X = model.inputs.apply(problem.X)
     y = problem.y
@@ -110,22 +119,31 @@ def train(model, problem, train_places, test_places, lr, rng, args):
     train_rows = [(X[i], y[i]) for i in train_places]
     test_rows = [(X[i], y[i]) for i in test_places]
     optimizer = fitting.make_optimizer(args.optimizer, model.net.parameters(), lr)
-    history = {"train loss": [], "test loss": []} if test_rows else {"train loss": []}
-    with Progress("Training", args.epochs, "epoch") as progress:
-        for _ in range(args.epochs):
-            history["train loss"].append(
-                fitting.train_epoch(
-                    model.net, optimizer, train_rows, args.batch_size, rng, is_classification
-                )
-            )
-            if test_rows:
-                history["test loss"].append(
-                    fitting.mean_loss(model.net, test_rows, is_classification)
-                )
-            progress.advance(
-                ", ".join(f"{name} {losses[-1]:.4f}" for name, losses in history.items())
-            )
-    return history
+    best = fitting.Best(model.net.parameters())
+    history = {}
+    try:
+        with Progress("Training", args.epochs, "epoch") as progress:
+            for epoch in range(1, args.epochs + 1):
+                losses = {
+                    "train loss": fitting.train_epoch(
+                        model.net, optimizer, train_rows, args.batch_size, rng, is_classification
+                    )
+                }
+                if test_rows:
+                    losses["test loss"] = fitting.mean_loss(model.net, test_rows, is_classification)
+                for name, loss in losses.items():
+                    history.setdefault(name, []).append(loss)
+                best.offer(loss, epoch)
+                progress.advance(", ".join(f"{name} {loss:.4f}" for name, loss in losses.items()))
+            if not test_rows:  # the last step may have been the one that diverged
+                fitting.mean_loss(model.net, train_rows[: args.batch_size], is_classification)
+    except KeyboardInterrupt:
+        if best.epoch is None:
+            raise CommandError("interrupted in the first epoch: no model", INTERRUPTED) from None
+        best.restore()
+        kept = f"the model is that of epoch {best.epoch}, the best so far"
+        return history, f"in epoch {epoch} of {args.epochs}; {kept}"
+    return history, ""
 
 
 def score(model, problem, places):
@@ -139,12 +157,10 @@ def score(model, problem, places):
     return describe_score(model, predicted, actual)
 
 
-def save_learning_curve(history, path):
-    import matplotlib
+def draw_learning_curve(history, path):
+    with agg():
+        from micrograd_c.plotting import plot_history
 
-    matplotlib.use("Agg")
-    from micrograd_c.plotting import plot_history
-
-    axes = plot_history(history)
-    axes.set_xlabel("epoch")
-    save_figure(axes.figure, path)
+        axes = plot_history(history)
+        axes.set_xlabel("epoch")
+        save_figure(axes.figure, path)
