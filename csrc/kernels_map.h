@@ -112,6 +112,8 @@ MG_TARGET MG_INLINE void MG_NAME(give)(const mg_frame *frame, uint32_t slot, int
                        MG_B_FIRST)                                                        \
     }
 
+#define PASSED(raises, derivative) mg_passed(raises, g, derivative)
+
 /* Gives the derivative's values to a slot: the first to arrive straight away. */
 #define DERIVATIVE(kind, calls, expression, x_uniform, y_uniform, slot, is_uniform,       \
                    first)                                                                 \
@@ -147,11 +149,14 @@ MG_TARGET static void MG_NAME(map_backward)(const mg_instruction *ins, const mg_
 #define X(name, kind, label, raises, value, dx, dy)                                       \
     case MG_OP_##name:                                                                    \
         if ((kind) == MG_BINARY && flags & MG_A_UNIFORM) {                                \
-            MAP_BACKWARD(kind, MG_DERIVATIVE_CALLS(name), dx, dy, 1, 0)                   \
+            MAP_BACKWARD(kind, MG_DERIVATIVE_CALLS(name), PASSED(raises, dx),             \
+                         PASSED(raises, dy), 1, 0)                                         \
         } else if ((kind) == MG_BINARY && flags & MG_B_UNIFORM) {                         \
-            MAP_BACKWARD(kind, MG_DERIVATIVE_CALLS(name), dx, dy, 0, 1)                   \
+            MAP_BACKWARD(kind, MG_DERIVATIVE_CALLS(name), PASSED(raises, dx),             \
+                         PASSED(raises, dy), 0, 1)                                         \
         } else {                                                                          \
-            MAP_BACKWARD(kind, MG_DERIVATIVE_CALLS(name), dx, dy, 0, 0)                   \
+            MAP_BACKWARD(kind, MG_DERIVATIVE_CALLS(name), PASSED(raises, dx),             \
+                         PASSED(raises, dy), 0, 0)                                         \
         }                                                                                 \
         break;
         MG_OPS(X)
@@ -360,6 +365,7 @@ MG_TARGET static void MG_NAME(backward)(const mg_code *code, const mg_frame *fra
 #undef MAP_FORWARD
 #undef MAP_BACKWARD
 #undef DERIVATIVE
+#undef PASSED
 #undef LOAD_MARKED
 #undef LOAD
 #undef STORE

@@ -31,7 +31,8 @@ def where(cond_value, a, b):
     """``a`` where ``cond_value`` > 0, else ``b`` (also for NaN), as a Value.
 
     The gradient goes to the one that was taken; the condition's is 0. Both are
-    computed. This is how a jitted function branches on data.
+    computed. This is how a jitted function branches on data. What is left out may be
+    infinite, as 1 / x at 0 is; but a product needs a second ``where`` inside, see the FAQ.
 
     >>> where(Value(2.0), Value(10.0), 20.0)
     Value(data=10.0, grad=0.0)
