@@ -9,6 +9,7 @@ sizes run in one process, by turns. Two criteria:
 """
 
 import argparse
+import gc
 
 from benchmarks.tasks import ode
 from benchmarks.text import duration, table, times
@@ -77,10 +78,14 @@ def report(kind, results):
 def main(argv=None):
     parser = argparse.ArgumentParser(prog="python -m benchmarks.rows")
     add, number = parser.add_argument, whole_number(1)
-    add("--rounds", type=number, default=15, metavar="N", help="default: %(default)s")
+    add("--rounds", type=number, default=41, metavar="N", help="default: %(default)s")
     add("--steps", type=number, default=STEPS, help="of the ODE (default: %(default)s)")
     args = parser.parse_args(argv)
-    results = race(contestants(SIZES, args.steps), args.rounds, piece_seconds=0.003)
+    running = contestants(SIZES, args.steps)
+    if hasattr(gc, "freeze"):  # a race collects before each piece
+        gc.freeze()
+    # Short pieces: what another process takes falls on few of them.
+    results = race(running, args.rounds, piece_seconds=0.001)
     rows = []
     for n in SIZES:
         pair = [results[kind, n] for kind in KINDS]

@@ -167,7 +167,7 @@ static void test_squares_with_a_gap(void) {
     CHECK(mg_live_nodes() == 0);
 }
 
-/* --- rows that fill no block ----------------------------------------------------------- */
+/* --- rows that fill no block -------------------------------------------------------- */
 
 /* Arrays that end with the last row, so that a sanitizer sees what is read or written
  * behind it. */
