@@ -99,7 +99,7 @@ void mg_step(const mg_node_t *node) {
         double y = (kind) == MG_BINARY    ? mg_at(node->operand[1])->data                 \
                    : (kind) == MG_UNARY_K ? node->k                                       \
                                           : x;                                            \
-        double to_a = dx, to_b = dy;                                                      \
+        double to_a = mg_passed(raises, g, dx), to_b = mg_passed(raises, g, dy);          \
         (void)x, (void)y, (void)to_b;                                                     \
         a->grad += to_a;                                                                  \
         if ((kind) == MG_BINARY)                                                          \

@@ -23,6 +23,14 @@
 #define MG_ROLLED
 #endif
 
+/* Whether an operator's derivative calls the C library. */
+#define MG_DERIVATIVE_CALLS(name)                                                         \
+    (MG_OP_##name == MG_OP_pow || MG_OP_##name == MG_OP_pow_k ||                          \
+     MG_OP_##name == MG_OP_softplus || MG_OP_##name == MG_OP_sin ||                       \
+     MG_OP_##name == MG_OP_cos || MG_OP_##name == MG_OP_asin ||                           \
+     MG_OP_##name == MG_OP_acos || MG_OP_##name == MG_OP_sinh ||                          \
+     MG_OP_##name == MG_OP_cosh || MG_OP_##name == MG_OP_erf)
+
 /* Inputs of a layer at a time: 16 rows of 64 are 8 KiB. */
 #define MG_NEAR ((size_t)64)
 

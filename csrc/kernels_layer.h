@@ -91,10 +91,11 @@ MG_TARGET MG_INLINE void MG_NAME(input_tile)(const mg_instruction *ins, const mg
     }
 }
 
-/* The gradients of n uniform values, each the product of x and a row summed up: rows
- * 0 to n of memory, or those of the slots. */
+/* The gradients of n uniform values, each the product of x and a slot summed up over the
+ * block's rows: slots 0 to n of memory, or those given. */
 MG_TARGET MG_INLINE void MG_NAME(give_row)(double *to, const VEC *x, const double *memory,
-                                           const uint32_t *slots, size_t n, int store) {
+                                           const uint32_t *slots, size_t n, int store,
+                                           uint32_t rows) {
     size_t j = 0;
     for (; j + 4 <= n; j += 4) {
         VEC part[4], sums, before;
@@ -102,6 +103,8 @@ MG_TARGET MG_INLINE void MG_NAME(give_row)(double *to, const VEC *x, const doubl
             VEC y[N_VEC];
             LOAD(y, ROW(j + (size_t)t));
             EACH_VEC y[v] = VEC_MUL(y[v], x[v]);
+            if (rows < W)
+                EACH_VEC VEC_KEEP(y[v], 4 * v, rows);
             part[t] = FOLD(y);
         }
         V4_SUMS(sums, part[0], part[1], part[2], part[3]);
@@ -115,43 +118,63 @@ MG_TARGET MG_INLINE void MG_NAME(give_row)(double *to, const VEC *x, const doubl
         VEC y[N_VEC], part;
         LOAD(y, ROW(j));
         EACH_VEC y[v] = VEC_MUL(y[v], x[v]);
+        if (rows < W)
+            EACH_VEC VEC_KEEP(y[v], 4 * v, rows);
         part = FOLD(y);
         to[j] = store ? V4_SUM(part) : to[j] + V4_SUM(part);
     }
 }
 
-MG_TARGET static void MG_NAME(layer_backward)(const mg_instruction *ins,
-                                              const mg_frame *frame) {
+/* The gradients of the weights and biases of outputs from j on; those of the first rows
+ * of the block alone. */
+MG_TARGET MG_INLINE void MG_NAME(weights_from)(const mg_instruction *ins,
+                                               const mg_frame *frame, size_t j,
+                                               uint32_t rows) {
     const uint32_t *input = frame->program->index + ins->a;
     const size_t n = ins->n, m = ins->m;
-#if WIDE_LANES == 8
-    const size_t j = MG_NAME(weights_backward)(ins, frame); /* of outputs 0 to j */
-#else
-    const size_t j = 0;
-#endif
     const double *g = frame->grad + ((size_t)ins->out + j) * W;
     VEC x[N_VEC];
-    size_t i = 0;
     if (ins->flags & MG_B_GRAD && j < n) {
         double *to = frame->uniform_grad + ins->b + j;
         int store = ins->flags & MG_B_FIRST && frame->first;
         if (n == 1) { /* a matrix of one column is one row */
             LOAD(x, g);
-            MG_NAME(give_row)(to, x, frame->data, input, m, store);
+            MG_NAME(give_row)(to, x, frame->data, input, m, store, rows);
         } else {
-            for (i = 0; i < m; i++, to += n) {
+            for (size_t i = 0; i < m; i++, to += n) {
                 LOAD(x, frame->data + (size_t)input[i] * W);
-                MG_NAME(give_row)(to, x, g, NULL, n - j, store);
+                MG_NAME(give_row)(to, x, g, NULL, n - j, store, rows);
             }
         }
     }
     if (ins->flags & MG_C_GRAD && j < n) {
         EACH_VEC x[v] = VEC_SPLAT(1.0);
         MG_NAME(give_row)(frame->uniform_grad + ins->c + j, x, g, NULL, n - j,
-                          ins->flags & MG_C_FIRST && frame->first);
+                          ins->flags & MG_C_FIRST && frame->first, rows);
+    }
+}
+
+/* Apart, so that it takes no registers from the other. */
+MG_TARGET MG_NOINLINE void MG_NAME(some_weights)(const mg_instruction *ins,
+                                                 const mg_frame *frame) {
+    MG_NAME(weights_from)(ins, frame, 0, frame->rows);
+}
+
+MG_TARGET static void MG_NAME(layer_backward)(const mg_instruction *ins,
+                                              const mg_frame *frame) {
+    if (MG_LIKELY(!frame->leave_out)) {
+#if WIDE_LANES == 8
+        const size_t j = MG_NAME(weights_backward)(ins, frame); /* of outputs 0 to j */
+#else
+        const size_t j = 0;
+#endif
+        MG_NAME(weights_from)(ins, frame, j, W);
+    } else {
+        MG_NAME(some_weights)(ins, frame);
     }
     if (ins->flags & MG_A_GRAD) {
-        for (i = 0; i + TILE <= m; i += TILE)
+        size_t i = 0, m = ins->m;
+        for (; i + TILE <= m; i += TILE)
             MG_NAME(input_tile)(ins, frame, i, TILE);
         for (; i < m; i++)
             MG_NAME(input_tile)(ins, frame, i, 1);

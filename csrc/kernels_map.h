@@ -7,12 +7,18 @@
  *     MG_NAME(x)    x with a suffix of its own
  *     MG_TARGET     the attribute that picks the instruction set
  *     VEC, N_VEC    the type that holds rows side by side, and how many make a block
- *     VEC_LOAD, VEC_STORE, VEC_ADD, VEC_MUL, VEC_SPLAT, FOLD, LANE_SUM
+ *     VEC_LOAD, VEC_STORE, VEC_ADD, VEC_MUL, VEC_SPLAT, FOLD, LANE_SUM, VEC_KEEP
  *
- * Operators are loops over the lanes of the expressions in ops.h.
+ * Operators are loops over the lanes of the expressions in ops.h. A loop over a constant
+ * number of lanes becomes vectors; one that calls the C library for each lane does not,
+ * so that it takes the block's rows only, and then fills the other lanes.
  */
 
-#define EACH_LANE MG_ROLLED for (int l = 0; l < W; l++)
+#define EACH_LANE(lanes) MG_ROLLED for (int l = 0; l < (lanes); l++)
+#define LANES(calls) (W == 1 || !(calls) ? W : (int)frame->rows)
+#define FILL(to, lanes, value)                                                            \
+    for (int l = (lanes); l < W; l++)                                                     \
+        (to)[l] = value;
 #define EACH_VEC MG_UNROLL for (int v = 0; v < N_VEC; v++)
 #define LANES_PER_VEC (W / N_VEC)
 #define LOAD(vecs, p) EACH_VEC VEC_LOAD(vecs[v], (p) + v * LANES_PER_VEC)
@@ -23,12 +29,13 @@
 #define OPERAND(slot, is_uniform) ((is_uniform) ? uniform + (slot) : data + (size_t)(slot) * W)
 #define LANE(p, is_uniform) ((p)[(is_uniform) ? 0 : l])
 
-#define MAP_FORWARD(kind, value, x_uniform, y_uniform)                                    \
+#define MAP_FORWARD(kind, calls, value, x_uniform, y_uniform)                             \
     for (uint32_t i = 0; i < n; i++) {                                                    \
         const double *px = OPERAND(a[i], x_uniform);                                      \
         const double *py = (kind) == MG_BINARY ? OPERAND(b[i], y_uniform) : px;           \
         double *pout = data + (size_t)(out_slot + i) * W;                                 \
-        EACH_LANE {                                                                       \
+        const int lanes = LANES(calls);                                                   \
+        EACH_LANE(lanes) {                                                                \
             double x = LANE(px, x_uniform);                                               \
             double y = (kind) == MG_BINARY    ? LANE(py, y_uniform)                       \
                        : (kind) == MG_UNARY_K ? k                                         \
@@ -36,6 +43,7 @@
             (void)y;                                                                      \
             pout[l] = value;                                                              \
         }                                                                                 \
+        FILL(pout, lanes, pout[lanes - 1])                                                \
     }
 
 MG_TARGET static void MG_NAME(map_forward)(const mg_instruction *ins, const mg_frame *frame) {
@@ -49,11 +57,11 @@ MG_TARGET static void MG_NAME(map_forward)(const mg_instruction *ins, const mg_f
 #define X(name, kind, label, raises, value, dx, dy)                                       \
     case MG_OP_##name:                                                                    \
         if ((kind) == MG_BINARY && ins->flags & MG_A_UNIFORM) {                           \
-            MAP_FORWARD(kind, value, 1, 0)                                                \
+            MAP_FORWARD(kind, raises, value, 1, 0)                                        \
         } else if ((kind) == MG_BINARY && ins->flags & MG_B_UNIFORM) {                    \
-            MAP_FORWARD(kind, value, 0, 1)                                                \
+            MAP_FORWARD(kind, raises, value, 0, 1)                                        \
         } else {                                                                          \
-            MAP_FORWARD(kind, value, 0, 0)                                                \
+            MAP_FORWARD(kind, raises, value, 0, 0)                                        \
         }                                                                                 \
         break;
         MG_OPS(X)
@@ -63,11 +71,19 @@ MG_TARGET static void MG_NAME(map_forward)(const mg_instruction *ins, const mg_f
     }
 }
 
-/* Gives the gradient of each lane to an operand's slot. */
+/* Gives the gradient of each lane to an operand's slot, or their sum to a uniform one. */
 MG_TARGET MG_INLINE void MG_NAME(give)(const mg_frame *frame, uint32_t slot, int is_uniform,
                                        int is_first, const VEC *lanes) {
     if (is_uniform) {
         VEC folded = FOLD(lanes);
+        if (W > 1 && MG_UNLIKELY(frame->leave_out)) {
+            VEC kept[N_VEC];
+            EACH_VEC {
+                kept[v] = lanes[v];
+                VEC_KEEP(kept[v], v * LANES_PER_VEC, frame->rows);
+            }
+            folded = FOLD(kept);
+        }
         frame->uniform_grad[slot] += LANE_SUM(folded);
         return;
     }
@@ -82,25 +98,31 @@ MG_TARGET MG_INLINE void MG_NAME(give)(const mg_frame *frame, uint32_t slot, int
     }
 }
 
-#define MAP_BACKWARD(kind, dx, dy, x_uniform, y_uniform)                                  \
+#define MAP_BACKWARD(kind, calls, dx, dy, x_uniform, y_uniform)                           \
     for (uint32_t i = n; i-- > 0;) {                                                      \
         const double *px = OPERAND(a[i], x_uniform);                                      \
         const double *py = (kind) == MG_BINARY ? OPERAND(b[i], y_uniform) : px;           \
         const double *pout = data + (size_t)(out_slot + i) * W;                           \
         const double *pg = frame->grad + (size_t)(out_slot + i) * W;                      \
         if (flags & MG_A_GRAD)                                                            \
-            DERIVATIVE(kind, dx, x_uniform, y_uniform, a[i], x_uniform, MG_A_FIRST)       \
+            DERIVATIVE(kind, calls, dx, x_uniform, y_uniform, a[i], x_uniform,            \
+                       MG_A_FIRST)                                                        \
         if ((kind) == MG_BINARY && flags & MG_B_GRAD)                                     \
-            DERIVATIVE(kind, dy, x_uniform, y_uniform, b[i], y_uniform, MG_B_FIRST)       \
+            DERIVATIVE(kind, calls, dy, x_uniform, y_uniform, b[i], y_uniform,            \
+                       MG_B_FIRST)                                                        \
     }
 
+#define PASSED(raises, derivative) mg_passed(raises, g, derivative)
+
 /* Gives the derivative's values to a slot: the first to arrive straight away. */
-#define DERIVATIVE(kind, expression, x_uniform, y_uniform, slot, is_uniform, first)       \
+#define DERIVATIVE(kind, calls, expression, x_uniform, y_uniform, slot, is_uniform,       \
+                   first)                                                                 \
     {                                                                                     \
         double results[W];                                                                \
         int direct = !(is_uniform) && flags & (first);                                    \
         double *to = direct ? frame->grad + (size_t)(slot) * W : results;                 \
-        EACH_LANE {                                                                       \
+        const int lanes = LANES(calls);                                                   \
+        EACH_LANE(lanes) {                                                                \
             double x = LANE(px, x_uniform), out = pout[l], g = pg[l];                     \
             double y = (kind) == MG_BINARY    ? LANE(py, y_uniform)                       \
                        : (kind) == MG_UNARY_K ? k                                         \
@@ -108,6 +130,7 @@ MG_TARGET MG_INLINE void MG_NAME(give)(const mg_frame *frame, uint32_t slot, int
             (void)x, (void)y, (void)out, (void)g;                                         \
             to[l] = expression;                                                           \
         }                                                                                 \
+        FILL(to, lanes, 0.0)                                                              \
         if (!direct) {                                                                    \
             VEC vecs[N_VEC];                                                              \
             LOAD(vecs, results);                                                          \
@@ -126,11 +149,14 @@ MG_TARGET static void MG_NAME(map_backward)(const mg_instruction *ins, const mg_
 #define X(name, kind, label, raises, value, dx, dy)                                       \
     case MG_OP_##name:                                                                    \
         if ((kind) == MG_BINARY && flags & MG_A_UNIFORM) {                                \
-            MAP_BACKWARD(kind, dx, dy, 1, 0)                                              \
+            MAP_BACKWARD(kind, MG_DERIVATIVE_CALLS(name), PASSED(raises, dx),             \
+                         PASSED(raises, dy), 1, 0)                                         \
         } else if ((kind) == MG_BINARY && flags & MG_B_UNIFORM) {                         \
-            MAP_BACKWARD(kind, dx, dy, 0, 1)                                              \
+            MAP_BACKWARD(kind, MG_DERIVATIVE_CALLS(name), PASSED(raises, dx),             \
+                         PASSED(raises, dy), 0, 1)                                         \
         } else {                                                                          \
-            MAP_BACKWARD(kind, dx, dy, 0, 0)                                              \
+            MAP_BACKWARD(kind, MG_DERIVATIVE_CALLS(name), PASSED(raises, dx),             \
+                         PASSED(raises, dy), 0, 0)                                         \
         }                                                                                 \
         break;
         MG_OPS(X)
@@ -330,6 +356,8 @@ MG_TARGET static void MG_NAME(backward)(const mg_code *code, const mg_frame *fra
 }
 
 #undef EACH_LANE
+#undef LANES
+#undef FILL
 #undef EACH_VEC
 #undef LANES_PER_VEC
 #undef OPERAND
@@ -337,6 +365,7 @@ MG_TARGET static void MG_NAME(backward)(const mg_code *code, const mg_frame *fra
 #undef MAP_FORWARD
 #undef MAP_BACKWARD
 #undef DERIVATIVE
+#undef PASSED
 #undef LOAD_MARKED
 #undef LOAD
 #undef STORE

@@ -16,6 +16,7 @@
 #define VEC_STORE V4_STORE
 #define VEC_SPLAT V4_SPLAT
 #define LANE_SUM V4_SUM
+#define VEC_KEEP V4_KEEP
 
 #define W 16
 #define N_VEC 4
@@ -59,6 +60,7 @@
 #undef VEC_STORE
 #undef VEC_SPLAT
 #undef LANE_SUM
+#undef VEC_KEEP
 #undef VEC_ADD
 #undef VEC_MUL
 #define VEC double
@@ -66,6 +68,7 @@
 #define VEC_STORE(p, v) (*(p) = (v))
 #define VEC_SPLAT(x) (x)
 #define LANE_SUM(v) (v)
+#define VEC_KEEP(v, lane, n) ((void)0)
 #define VEC_ADD(a, b) ((a) + (b))
 #define VEC_MUL(a, b) ((a) * (b))
 
@@ -84,6 +87,7 @@
 #undef VEC_STORE
 #undef VEC_SPLAT
 #undef LANE_SUM
+#undef VEC_KEEP
 #undef VEC_ADD
 #undef VEC_MUL
 #undef MG_NAME

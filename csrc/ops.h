@@ -101,6 +101,12 @@ enum {
         MG_OP_COUNT
 };
 
+/* What an operator passes on. One that may raise has poles, or overflows: a gradient of 0
+ * passes on 0 there, where 0 times infinity would be NaN. */
+static inline double mg_passed(int raises, double g, double derivative) {
+    return raises && g == 0.0 ? 0.0 : derivative;
+}
+
 /* mg_value_relu(x, y), ...: an operator's value; mg_dx_relu(x, y, out, g), ...: what it
  * passes on to its first operand. */
 #define X(name, kind, label, raises, value, dx, dy)                                       \
@@ -109,8 +115,8 @@ enum {
         return value;                                                                     \
     }                                                                                     \
     static inline double mg_dx_##name(double x, double y, double out, double g) {         \
-        (void)x, (void)y, (void)out, (void)g;                                             \
-        return dx;                                                                        \
+        (void)x, (void)y, (void)out;                                                      \
+        return mg_passed(raises, g, dx);                                                  \
     }
 MG_OPS(X)
 #undef X

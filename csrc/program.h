@@ -4,7 +4,9 @@
  * same for every row: the *uniform* ones, parameters and what depends on nothing
  * else. The second runs once a block of MG_BLOCK rows; the rows of a block lie side
  * by side, so that a value is MG_BLOCK doubles, one a row. What is left of a batch
- * after the whole blocks runs in blocks of 4 rows, then of 1.
+ * after the whole blocks is one block more. One row has a block of one, up to 4 have a
+ * block of 4, more have MG_BLOCK. Where the block has more lanes than there are rows,
+ * the last row fills the others; its gradients there are 0.
  *
  * Each value has a slot. Slot s of a block of w rows lies at data[s * w], its
  * gradient at grad[s * w]; a uniform slot is one double.
@@ -103,7 +105,9 @@ typedef struct {
     double *data, *grad;
     const double *uniform;
     double *uniform_grad;
-    int first; /* uniform gradients of layers are to be stored, not added to */
+    int first;     /* uniform gradients of layers are to be stored, not added to */
+    uint32_t rows; /* of the block; its lanes from there on only fill it, */
+    int leave_out; /* and are left out of sums, to which they otherwise add 0 */
 } mg_frame;
 
 /* One instruction set's way to run a list on a block of rows: widths 16, 4 and 1. */

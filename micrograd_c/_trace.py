@@ -38,6 +38,8 @@ def where(cond_value, a, b):
     ``cond_value`` may be a comparison, such as ``x < 1``: then ``a`` where that holds. Inside
     of a jitted function ``& |`` join comparisons. The gradient goes to the one that was taken;
     the condition's is 0. Both are computed. This is how a jitted function branches on data.
+    What is left out may be infinite, as 1 / x at 0 is; but a product needs a second ``where``
+    inside, see the FAQ.
 
     >>> from micrograd_c import Value, where
     >>> where(Value(2.0) > 1, 10.0, 20.0)

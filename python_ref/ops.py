@@ -6,7 +6,7 @@ function never raises, it lets infinities and NaNs flow, as C does.
 
 A derivative function is called with the operands' current data, then the
 output's, then the gradient ``g`` that arrives at the output, and returns the
-contribution to one operand's gradient.
+contribution to one operand's gradient. That is 0 where g is, see ``FINITE``.
 """
 
 import math
@@ -208,6 +208,27 @@ OPS = {
     )
 }
 # fmt: on
+
+# All others have poles, or overflow. A gradient of 0 passes on 0 there, where 0 times
+# infinity would be NaN. Of these rows ops.h says that they never raise.
+FINITE = (
+    "add", "mul", "leaky_relu", "abs", "relu", "maximum", "minimum", "if_positive",
+    "if_not_positive", "less", "less_equal", "detach",
+)  # fmt: skip
+
+
+def passing_zero(op):
+    def of_one(d):
+        return lambda x, out, g: 0.0 if g == 0.0 else d(x, out, g)
+
+    def of_two(d):
+        return lambda x, y, out, g: 0.0 if g == 0.0 else d(x, y, out, g)
+
+    takes_y = len(op.derivatives) == 2 or op.name == "pow_k"
+    return op._replace(derivatives=tuple(map(of_two if takes_y else of_one, op.derivatives)))
+
+
+OPS.update((name, passing_zero(op)) for name, op in OPS.items() if name not in FINITE)
 
 # The rows that a program can only use through jit's where(), comparisons and detach().
 ONLY_TRACED = ("if_positive", "if_not_positive", "less", "less_equal", "detach")

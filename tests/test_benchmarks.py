@@ -7,7 +7,7 @@ import json
 import pytest
 
 pytest.importorskip("scipy")  # for NumPy by hand
-from benchmarks import backward, nets, programs, train_mlp
+from benchmarks import backward, nets, programs, rows, train_mlp
 from benchmarks.agreement import Disagreement, check_agreement
 from micrograd_c import timing
 from micrograd_c.cli import bench, main
@@ -138,6 +138,19 @@ def test_programs(capsys, monkeypatch):
         assert text in out
     programs.main(["--rounds", "1", "--only", "chain"])
     assert "two threads" not in capsys.readouterr().out
+
+
+def test_rows(capsys, monkeypatch):
+    monkeypatch.setattr(rows, "race", lambda who, n, piece_seconds: race(who, n, 0.0))
+    monkeypatch.setattr(rows, "SIZES", (1, 15, 16))
+    rows.main(["--rounds", "1", "--steps", "2"])
+    out = capsys.readouterr().out
+    assert "| 15 " in out and "backward: 15 rows to 16: " in out and "forward: more rows" in out
+
+
+def test_rows_that_take_less_time_than_fewer():
+    assert rows.falls({1: 1.0, 2: 1.03, 3: 1.0, 4: 2.0}) == []
+    assert rows.falls({1: 1.0, 2: 3.0, 3: 2.0, 4: 2.5, 5: 1.5}) == [(2, 5), (3, 5), (4, 5)]
 
 
 def test_programs_random_graph_has_as_many_nodes_as_it_says(engine):

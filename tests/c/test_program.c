@@ -1,9 +1,10 @@
 /* test_program.c - programs without Python: many inputs, rows and threads, and no memory;
- * many groups; what is refused.
+ * many groups; rows that fill no block; what is refused.
  *
  * Prints what failed and exits with status 1, or prints nothing and exits with 0.
  */
 #include <math.h>
+#include <stdlib.h>
 
 #include "check.h"
 #include "micrograd.h"
@@ -166,6 +167,51 @@ static void test_squares_with_a_gap(void) {
     CHECK(mg_live_nodes() == 0);
 }
 
+/* --- rows that fill no block -------------------------------------------------------- */
+
+/* Arrays that end with the last row, so that a sanitizer sees what is read or written
+ * behind it. */
+static void test_any_number_of_rows(const char *kernels) {
+    enum { COLUMNS = 5, MOST = 35 };
+    const size_t widths[1] = {COLUMNS};
+    mg_id args[COLUMNS], w = mg_leaf(2.0);
+    double mean;
+    mg_status status;
+    if (!mg_use_kernels(kernels)) /* this machine cannot run them */
+        return;
+    for (int i = 0; i < COLUMNS; i++)
+        args[i] = mg_traced(mg_op_find("leaf"), 0, 0, 0.0);
+    mg_id sum = product(w, args[0]);
+    for (int i = 1; i < COLUMNS; i++) {
+        mg_retain(args[i]);
+        sum = traced_and_dropped("add", sum, args[i]);
+    }
+    sum = traced_and_dropped("exp", sum, 0);
+    mg_program *program = mg_compile(args, widths, 1, &sum, 1, &status);
+    CHECK(program != NULL);
+    for (size_t n = 1; program != NULL && n <= MOST; n++) {
+        double *x = malloc(n * COLUMNS * sizeof *x), *out = malloc(n * sizeof *out);
+        const double *inputs[1] = {x};
+        CHECK(x != NULL && out != NULL);
+        for (size_t i = 0; x != NULL && i < n * COLUMNS; i++)
+            x[i] = i % COLUMNS == 0 ? 0.25 : -0.125;
+        CHECK(mg_program_forward(program, inputs, n, out) == MG_OK);
+        for (size_t i = 0; out != NULL && i < n; i++)
+            CHECK(is(out[i], 1.0));
+        mg_set_grad(w, 0.0);
+        CHECK(mg_program_backward(program, inputs, n, 1, &mean) == MG_OK);
+        CHECK(is(mean, 1.0) && fabs(mg_grad(w) - 0.25) < 1e-15);
+        free(x);
+        free(out);
+    }
+    mg_program_free(program);
+    mg_release(sum);
+    for (int i = 0; i < COLUMNS; i++)
+        mg_release(args[i]);
+    mg_release(w);
+    CHECK(mg_live_nodes() == 0 && mg_use_kernels(NULL));
+}
+
 /* --- what is refused, and what changes nothing -------------------------------------- */
 
 static void test_refusals(void) {
@@ -211,6 +257,9 @@ int main(void) {
     test_many_rows();
     test_neurons_with_inputs_of_their_own();
     test_squares_with_a_gap();
+    test_any_number_of_rows("portable");
+    test_any_number_of_rows("avx2");
+    test_any_number_of_rows("avx512");
     test_refusals();
     return failures != 0;
 }
