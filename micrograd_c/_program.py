@@ -8,6 +8,7 @@ from micrograd_c._trace import Trace, line_of, of_another_trace, own_operator
 from python_ref.ops import OPS
 
 NO_MEMORY = "no memory to run a program"
+DOUBLES, from_buffer = ffi.typeof("double[]"), ffi.from_buffer
 
 
 class CProgram:
@@ -42,11 +43,8 @@ class CProgram:
 
     @staticmethod
     def pointers(arrays):
-        """To the arrays' data, which lives as long as they do."""
-        made = getattr(arrays, "pointers", None)
-        if made is None:
-            made = ffi.new("double *[]", [ffi.from_buffer("double[]", array) for array in arrays])
-        return made
+        """To the arrays' data, which lives as long as they do, as CFFI takes ``double **``."""
+        return [from_buffer(DOUBLES, array) for array in arrays]
 
     def forward(self, arrays):
         import numpy as np

@@ -18,7 +18,7 @@ import sys
 import time
 
 from micrograd_c import _check
-from micrograd_c._arrays import as_matrices, remembered
+from micrograd_c._arrays import as_matrices, require_same_memory
 from micrograd_c._backend import backend
 from micrograd_c._eager import EagerProgram, NotFinite
 from micrograd_c._trace import TraceError, where
@@ -80,7 +80,6 @@ class jit:  # noqa: N801 - used as a decorator
         self._method = None  # for a method: of what, and of which instance
         self._programs = {}  # by the arguments' widths
         self._last = None
-        self._last_call = None
 
     def __call__(self, *arrays, check_finite=False):
         """f of each example: shape (n,) if f returns a Value, else (n, k), float64."""
@@ -206,19 +205,15 @@ class jit:  # noqa: N801 - used as a decorator
 
     def _prepare(self, arrays):
         """The program for these arguments, and they as C wants them."""
-        last = self._last_call
-        if last is not None and last.has(arrays):  # a loop's next turn
-            self._last = last.program
-            return last.program, last.again(arrays)
-        given, arrays = arrays, as_matrices(arrays)
-        widths = tuple([None if array.ndim == 1 else array.shape[1] for array in arrays])
+        arrays = as_matrices(arrays)
+        widths = arrays.widths
         program = self._programs.get(widths)
         if program is None:
             # No lock: a fork or the interpreter's end could leave it taken for ever. So threads
             # that come first at once may trace once each, and the first program is kept.
             program = self._programs.setdefault(widths, Program(self._function, widths))
+            require_same_memory(arrays)  # for all that the function did
         self._last = program
-        self._last_call = remembered(program, given, arrays)
         return program, arrays
 
 
@@ -244,10 +239,10 @@ class Fit:
         if whole >= 1:
             order = None
             if self.shuffles:
-                order = np.array([self.random.permutation(self.n) for _ in range(whole)])
+                order = np.array([self._permutation() for _ in range(whole)])
             sums = self._train(order, self.n * whole, [0.0] * whole)
             return [loss / self.n for loss in sums]
-        order = self.random.permutation(self.n) if self.shuffles else np.arange(self.n)
+        order = self._permutation() if self.shuffles else np.arange(self.n)
         sums, first = [0.0], 0
         while first < self.n:
             part = order[first : first + self.rows]
@@ -255,7 +250,15 @@ class Fit:
             first += len(part)
         return [sums[0] / self.n]
 
+    def _permutation(self):
+        """The rows in the order of the next epoch."""
+        import numpy as np
+
+        order = self.random.permutation(self.n)
+        return order if type(self.random) is np.random.Generator else permutation(order, self.n)
+
     def _train(self, order, rows, sums):
+        require_same_memory(self.arrays)  # for all that ran since the last call
         started = time.perf_counter()
         try:
             sums = self.program.train(
@@ -307,6 +310,25 @@ def require_optimizer(x):
         raise TypeError(f"expected an optimizer of micrograd_c.optim, got {given}")
     if not isinstance(x.params[0], Value):
         raise TypeError("expected an optimizer of this engine's Values, got another engine's")
+
+
+def permutation(order, n):
+    """What a user's own ``permutation(n)`` returned, as an array of our own."""
+    import numpy as np
+
+    order = np.array(order)
+    if order.shape != (n,):
+        raise ValueError(f"expected seed.permutation({n}) of shape ({n},), got {order.shape}")
+    if order.dtype.kind not in "iu":
+        raise IndexError(f"expected seed.permutation({n}) of integers, got {order.dtype}")
+    if order.min() < 0 or order.max() >= n:
+        raise IndexError(
+            f"expected seed.permutation({n}) of rows 0 to {n - 1}, got {order.min()} to "
+            f"{order.max()}"
+        )
+    if np.bincount(order.astype(np.int64), minlength=n).max() > 1:
+        raise ValueError(f"expected seed.permutation({n}) to have each row once")
+    return order
 
 
 def is_true(x):
