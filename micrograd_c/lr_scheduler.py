@@ -16,7 +16,7 @@ class LRScheduler:
     """What the schedulers share. A subclass adds its settings, and ``get_lr``.
 
     Raises TypeError for something without an ``lr`` in place of the optimizer,
-    ValueError for a setting out of its range.
+    ValueError for a setting out of its range, also one that is assigned later.
     """
 
     def __init__(self, optimizer, **settings):
@@ -25,6 +25,11 @@ class LRScheduler:
         self.optimizer = optimizer
         self._names = ("last_epoch", "base_lr", *settings)
         self._set({"last_epoch": 0, "base_lr": optimizer.lr, **settings})
+
+    def __setattr__(self, name, value):
+        if name in self.__dict__.get("_names", ()):
+            value = checked_setting(name, value)
+        super().__setattr__(name, value)
 
     def get_lr(self):
         """The rate in epoch ``last_epoch``."""
@@ -126,7 +131,10 @@ def checked_setting(name, value):
         if not isinstance(value, Integral) or value < least:
             raise ValueError(f"expected an int >= {least} as {name}, got {value!r}")
         return int(value)
-    value = to_float(value)
+    try:
+        value = to_float(value)
+    except TypeError as error:
+        raise TypeError(f"{name}: {error}") from None
     if not 0 <= value < math.inf:
         raise ValueError(f"expected a finite {name} >= 0, got {value}")
     if name == "start_factor" and value == 0:

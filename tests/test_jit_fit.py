@@ -109,7 +109,7 @@ def test_ctrl_c_in_step_leaves_whole_steps(engine, interrupted):
 
 def test_ctrl_c_comes_to_whoever_handles_it(interrupted):
     seen = []
-    signal.signal(signal.SIGINT, lambda *_: seen.append(w.data))
+    signal.signal(signal.SIGINT, lambda *_: seen.append((w.data, sgd.step_count)))
     w = OracleValue(1.0)
 
     class Pressed(optim.SGD):
@@ -117,8 +117,10 @@ def test_ctrl_c_comes_to_whoever_handles_it(interrupted):
             signal.raise_signal(signal.SIGINT)
             data -= 0.5
 
-    Pressed([w]).step()
-    assert seen == [0.5]
+    sgd = Pressed([w])
+    sgd.step()
+    assert seen == [(1.0, 0)]  # not the half of a step
+    assert (w.data, sgd.step_count) == (0.5, 1)
 
 
 # --- losses ---
