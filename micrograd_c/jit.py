@@ -21,6 +21,7 @@ from micrograd_c import _check
 from micrograd_c._arrays import as_matrices, require_same_memory
 from micrograd_c._backend import backend
 from micrograd_c._eager import EagerProgram, NotFinite
+from micrograd_c._progress import quiet_bar
 from micrograd_c._trace import TraceError, where
 from micrograd_c.engine import Value
 from micrograd_c.optim import Optimizer
@@ -355,7 +356,7 @@ class bar:  # noqa: N801 - used as a function
                 from tqdm.auto import tqdm
             except ImportError:
                 raise ImportError("fit(progress=True) needs tqdm: pip install tqdm") from None
-            self.tqdm = tqdm(total=epochs, unit="epoch")
+            self.tqdm = quiet_bar(tqdm, total=epochs, unit="epoch")
 
     def __enter__(self):
         return self.show
@@ -366,5 +367,5 @@ class bar:  # noqa: N801 - used as a function
 
     def show(self, n, loss):
         if self.tqdm is not None:
+            self.tqdm.set_postfix(loss=f"{loss:.4g}", refresh=False)
             self.tqdm.update(n)
-            self.tqdm.set_postfix(loss=f"{loss:.4g}")

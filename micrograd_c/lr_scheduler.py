@@ -6,9 +6,11 @@ a function of the epoch and of the optimizer's rate when the scheduler was made,
 two schedulers of one optimizer would overwrite each other's.
 """
 
+import copy
 import math
 from numbers import Integral
 
+from micrograd_c._at_once import at_once, setting
 from python_ref.numbers import describe, to_float
 
 
@@ -41,8 +43,7 @@ class LRScheduler:
 
     def step(self):
         """Go to the next epoch: set the optimizer's ``lr`` for it."""
-        self.last_epoch += 1
-        self.optimizer.lr = self.get_lr()
+        self._set({"last_epoch": self.last_epoch + 1})
 
     def state_dict(self):
         """The epoch, the rate it started from, and the settings: a dict of numbers."""
@@ -59,9 +60,10 @@ class LRScheduler:
 
     def _set(self, values):
         values = {name: checked_setting(name, value) for name, value in values.items()}
-        for name, value in values.items():
-            setattr(self, name, value)
-        self.optimizer.lr = self.get_lr()
+        later = copy.copy(self)
+        at_once(setting(later, values))
+        self.optimizer.lr = later.get_lr()  # if either raises, nothing has changed
+        at_once(setting(self, values))
 
 
 class StepLR(LRScheduler):

@@ -2,6 +2,8 @@
 
 import sys
 
+from python_ref.numbers import is_number, to_float
+
 
 def elementwise(operator, x, y):
     """``operator(x, y)`` of a Value and an array, as an object array of Values.
@@ -26,12 +28,13 @@ def boxed(x, numpy):
 # --- arrays of numbers ---
 
 
-def as_doubles(given, name):
-    """``given`` as a float64 array: in C order, aligned, and of no one else's shape.
+def as_doubles(given, name, objects=False):
+    """``given`` as a float64 array in C order, aligned, that no one else can reshape.
 
-    One that is so already is looked at through a new view. Everything else is copied.
-    Raises TypeError for what has entries that are no real numbers, and for masked and
-    sparse arrays; ValueError for rows of different lengths.
+    One that is so already is looked at through a new view. Everything else is copied, with
+    ``objects`` also one of objects that are numbers. Raises TypeError for what has entries
+    that are no real numbers, and for masked and sparse arrays; ValueError for rows of
+    different lengths.
     """
     import numpy as np
 
@@ -46,6 +49,9 @@ def as_doubles(given, name):
         array = np.asarray(given).view(np.ndarray)
     except ValueError as error:  # a ragged list
         raise ValueError(f"{name}: expected rows of one length: {error}") from None
+    if objects and array.dtype.kind == "O":
+        numbers = [to_float(x) for x in array.ravel().tolist()]
+        return np.array(numbers, dtype=np.float64).reshape(array.shape)
     if array.dtype.kind not in "biuf":
         raise TypeError(
             f"{name}: expected an array of real numbers, got {array.dtype} of shape "
@@ -91,7 +97,7 @@ def object_hint(array):
     import numpy as np
 
     for place, x in np.ndenumerate(array):
-        if not isinstance(x, (int, float)):
+        if not is_number(x):
             where = place[0] if len(place) == 1 else place
             return f": entry {where} is of type {type(x).__name__}"
     return ": write .astype(float)"

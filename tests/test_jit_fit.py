@@ -217,13 +217,14 @@ def test_progress(monkeypatch, jit_engine):
     seen = []
 
     class Bar:
-        def __init__(self, total, unit):
+        def __init__(self, total, **settings):
             seen.append(total)
 
         def update(self, n):
             seen.append(n)
 
-        def set_postfix(self, loss):
+        def set_postfix(self, loss, refresh):
+            assert not refresh
             seen.append(loss)
 
         def close(self):
@@ -236,7 +237,7 @@ def test_progress(monkeypatch, jit_engine):
     f = jit(lambda x: w * x)
     sgd = optim.SGD([w], lr=0.5)
     assert f.fit([1.0], optimizer=sgd, epochs=2, progress=True) == [1.0, 0.5]
-    assert seen == [2, 1, "1", 1, "0.5", "closed"]
+    assert seen == [2, "1", 1, "0.5", 1, "closed"]
     with pytest.raises(ZeroDivisionError):
         f.fit([1.0], optimizer=sgd, progress=True, callback=lambda epoch, loss: 1 // 0)
     assert seen[-1] == "closed"

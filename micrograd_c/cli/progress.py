@@ -2,6 +2,8 @@
 
 import sys
 
+from micrograd_c._progress import quiet_bar
+
 
 class Progress:
     """Use as a context manager; call ``advance`` once a step."""
@@ -14,9 +16,7 @@ class Progress:
         except ImportError:
             self.bar = None
         else:
-            often = 0.1 if sys.stderr.isatty() else 10.0  # seconds: a log needs few lines
-            self.bar = tqdm(total=total, desc=title, unit=f" {unit}", file=sys.stderr, ncols=100,
-                            mininterval=often)  # fmt: skip
+            self.bar = quiet_bar(tqdm, total=total, desc=title, unit=f" {unit}")
 
     def __enter__(self):
         return self
@@ -29,7 +29,7 @@ class Progress:
         """One step is done; ``text`` says how it went."""
         self.done += 1
         if self.bar is not None:
-            self.bar.set_postfix_str(text, refresh=self.done == self.total)
+            self.bar.set_postfix_str(text, refresh=False)  # close() draws the last
             self.bar.update()
         elif self.done == self.total or self.done % max(1, self.total // 10) == 0:
             print(
