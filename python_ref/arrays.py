@@ -8,11 +8,13 @@ from python_ref.numbers import is_number, to_float
 def elementwise(operator, x, y):
     """``operator(x, y)`` of a Value and an array, as an object array of Values.
 
-    NotImplemented where neither is a NumPy array.
+    NotImplemented where neither is a NumPy array. Raises TypeError for a masked entry.
     """
     numpy = sys.modules.get("numpy")  # who has an array has imported it
     if numpy is None or not (isinstance(x, numpy.ndarray) or isinstance(y, numpy.ndarray)):
         return NotImplemented
+    if x is numpy.ma.masked or y is numpy.ma.masked:  # an entry of a masked array
+        raise TypeError("expected a real number, got MaskedConstant")
     return operator(boxed(x, numpy), boxed(y, numpy))
 
 
