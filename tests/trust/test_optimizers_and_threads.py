@@ -54,7 +54,7 @@ for change in {CHANGES!r}:
         while not done:
             exec(change, globals())
             adam.zero_grad()
-            taken = [np.full(N, 4e9) for _ in range(6)]  # memory that was given back; ids of no nodes
+            taken = [np.full(N, 4e9) for _ in range(6)]  # into memory given back
     thread = threading.Thread(target=disturb)
     thread.start()
     try:
