@@ -48,7 +48,8 @@ class jit:  # noqa: N801 - used as a decorator
     ``f`` takes one example: a Value for each argument, or a list of k Values, and returns a
     Value or a list or tuple of them. ``jit(f)`` takes arrays whose first axis is the
     examples, of shape (n,) for a Value and (n, k) for a list, of anything that NumPy turns
-    into float64; n must be the same and not 0. NaN and infinities in them are let through.
+    into float64; n must be the same and not 0. NaN and infinities in them are let through,
+    masked arrays are a TypeError.
     The first call, and the first with another k, traces ``f``.
 
     Raises TraceError where ``f`` looks at data that depends on an argument; TypeError and
@@ -127,6 +128,8 @@ class jit:  # noqa: N801 - used as a decorator
           too, with a return to Python for each batch.
         - ``callback(epoch, loss)`` is called after each epoch; returning True stops.
         - ``threads`` does not change any bit of the result.
+        - ``seed`` may be a Generator of NumPy's; one whose ``permutation`` does not give each
+          row once is a ValueError or IndexError before the epoch.
         - ``progress=True`` shows a bar; it needs tqdm.
         - ``check_finite=True`` raises before the first step for which the loss or a gradient
           is not finite: parameters and optimizer are those of the step before.
