@@ -246,14 +246,15 @@ mg_status mg_program_backward(mg_program *program, const double *const *inputs, 
                               int check_finite, double *mean);
 
 /* An optimizer of micrograd_c/optim.py: its rule and numbers, how many steps it took,
- * its n parameters, and its state, arrays of n doubles in the order of its
- * state_names, NULL where unused. */
+ * which of them was SGD's first with momentum (0: not known; or NULL: the first), its
+ * n parameters, and its state, arrays of n doubles in the order of its state_names,
+ * NULL where unused. */
 typedef enum { MG_SGD, MG_ADAM, MG_ADAMW, MG_RMSPROP } mg_optimizer_kind;
 typedef struct {
     mg_optimizer_kind kind;
     double lr, momentum, dampening, weight_decay, beta1, beta2, eps, alpha;
     int flag; /* nesterov, amsgrad or centered */
-    double *step_count;
+    double *step_count, *first_with_momentum;
     size_t n;
     const mg_id *parameters;
     double *state[3];

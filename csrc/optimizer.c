@@ -14,14 +14,33 @@ static void add_decay(const mg_optimizer *o, const double *data, double *grad, s
             grad[i] += o->weight_decay * data[i];
 }
 
+/* Whether no step before this one had momentum: its gradient is not dampened. Where that
+ * is not known, as of a state that came from elsewhere, a buffer of zeros says so. */
+static int is_first(const mg_optimizer *o, double step, const double *buffer, size_t n) {
+    double *first = o->first_with_momentum;
+    if (first == NULL || step == 1.0) {
+        if (first != NULL)
+            *first = step;
+        return step == 1.0;
+    }
+    if (*first == 0.0) {
+        size_t i = 0;
+        while (i < n && buffer[i] == 0.0)
+            i++;
+        *first = i == n ? step : 1.0;
+    }
+    return *first == step;
+}
+
 static void sgd(const mg_optimizer *o, double step, double *data, double *grad,
                 double *buffer, size_t n) {
     double momentum = o->momentum, rest = 1.0 - o->dampening;
     add_decay(o, data, grad, n);
     if (momentum != 0.0) {
+        int first = is_first(o, step, buffer, n);
         for (size_t i = 0; i < n; i++) {
             double before = buffer[i] * momentum;
-            buffer[i] = step == 1.0 ? grad[i] : before + rest * grad[i];
+            buffer[i] = first ? grad[i] : before + rest * grad[i];
             grad[i] = o->flag ? grad[i] + momentum * buffer[i] : buffer[i];
         }
     }

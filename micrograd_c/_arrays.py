@@ -1,80 +1,91 @@
-"""The arrays that a jitted function is called with: checked, and known again the next time."""
+"""The arrays that a jitted function is called with: checked once, and held for the call."""
 
-import weakref
+from weakref import ref
+
+from python_ref.arrays import as_doubles
 
 
 class Matrices(list):
-    """Contiguous float64 arrays, all with as many rows."""
+    """Float64 arrays in C order, aligned, with as many rows each, that nobody else holds.
 
-    pointers = None  # to their data, for C, once it has asked
+    What the caller gave is looked at through views: a new shape, dtype or strides of an
+    array, in a callback or another thread, changes nothing here. Its memory stays: NumPy
+    resizes no array that has a weak reference.
+    """
+
+    __slots__ = ("guards", "widths")  # the weak references; columns, None for shape (n,)
 
 
-def as_matrices(arrays):
+class Numpy:
+    """What is compared with in each call; NumPy is imported when there are arrays."""
+
+    array = double = None
+
+    @classmethod
+    def load(cls):
+        import numpy as np
+
+        cls.array, cls.double = np.ndarray, np.dtype(np.float64)
+
+
+def as_matrices(given):
     """The arguments as Matrices; raises what jit's docstring says."""
-    import numpy as np
-
-    if not arrays:
+    if Numpy.array is None:
+        Numpy.load()
+    kind, double = Numpy.array, Numpy.double
+    result, guards, widths, n = Matrices(), [], [], None
+    for array in given:
+        view = array.view() if type(array) is kind else None
+        if view is None or view.dtype is not double or not view.flags.carray:
+            view = as_doubles(array if view is None else view, f"argument {len(result)}")
+        shape = view.shape
+        if n is None:
+            n = shape[0] if shape else 0
+        if not 1 <= len(shape) <= 2 or shape[0] != n or n == 0:
+            raise bad_shape(len(result), shape, result)
+        base = view.base
+        if base is not None:
+            guards.append(ref(base if base.base is None else owner_of(view)))
+        widths.append(shape[1] if len(shape) == 2 else None)
+        result.append(view)
+    if n is None:
         raise TypeError("expected at least one array of examples, got none")
-    result = Matrices()
-    for i, given in enumerate(arrays):
-        if type(given) is np.ndarray and given.dtype == np.float64 and given.flags.c_contiguous:
-            array = given
-        else:
-            try:
-                array = np.asarray(given)
-            except ValueError as error:  # a ragged list
-                raise ValueError(
-                    f"argument {i}: expected an array of shape (n,) or (n, k): {error}"
-                ) from None
-            if array.dtype == object or array.dtype.kind not in "biuf":
-                raise TypeError(
-                    f"argument {i}: expected an array of real numbers, got {array.dtype} "
-                    f"of shape {array.shape}"
-                )
-            array = np.ascontiguousarray(array, dtype=np.float64)
-            if np.ndim(given) == 0:
-                array = array.reshape(())
-        if array.ndim not in (1, 2):
-            raise ValueError(
-                f"argument {i}: expected an array of shape (n,) or (n, k), got {array.shape}"
-            )
-        result.append(array)
-        if len(array) != len(result[0]):
-            raise ValueError(
-                f"argument {i}: expected as many rows as argument 0 of shape "
-                f"{result[0].shape}, got shape {array.shape}"
-            )
-    if len(result[0]) == 0:
-        raise ValueError(f"argument 0: expected at least one row, got shape {result[0].shape}")
+    result.guards, result.widths = guards, tuple(widths)
     return result
 
 
-class Remembered:
-    """The arrays of a call that needed no conversion, held weakly, and the program for them."""
-
-    def __init__(self, program, arrays):
-        self.program = program
-        self.refs = [weakref.ref(array) for array in arrays]
-        self.shapes = [array.shape for array in arrays]
-        self.pointers = program.pointers(arrays)
-
-    def has(self, given):
-        """Whether these are the same arrays, alive since then and not reshaped."""
-        if len(given) != len(self.refs):
-            return False
-        for array, ref, shape in zip(given, self.refs, self.shapes):
-            if ref() is not array or array.shape != shape:
-                return False
-        return True
-
-    def again(self, given):
-        arrays = Matrices(given)
-        arrays.pointers = self.pointers
-        return arrays
+def bad_shape(i, shape, others):
+    if len(shape) not in (1, 2):
+        return ValueError(f"argument {i}: expected an array of shape (n,) or (n, k), got {shape}")
+    if others:
+        return ValueError(
+            f"argument {i}: expected as many rows as argument 0 of shape {others[0].shape}, "
+            f"got shape {shape}"
+        )
+    return ValueError(f"argument {i}: expected at least one row, got shape {shape}")
 
 
-def remembered(program, given, arrays):
-    """What to know of a call; None where an argument is no array that C can read as it is."""
-    if any(mine is not theirs for mine, theirs in zip(arrays, given)):
-        return None
-    return Remembered(program, arrays)
+def owner_of(array):
+    """The array whose memory it is."""
+    kind, base = type(array), array.base
+    while isinstance(base, kind):
+        array, base = base, base.base
+    return array
+
+
+def require_same_memory(arrays):
+    """Raise ValueError where an array got other memory, as ``__setstate__`` gives it."""
+    for i, array in enumerate(arrays):
+        owner = owner_of(array)
+        first, last = start_of(array), start_of(array) + array.nbytes
+        if not start_of(owner) <= first <= last <= start_of(owner) + owner.nbytes:
+            raise ValueError(
+                f"argument {i}: the array got other memory meanwhile, and its numbers are gone: "
+                "pass a copy of it"
+            )
+
+
+def start_of(array):
+    """The lowest address of its elements."""
+    address, _ = array.__array_interface__["data"]
+    return address + sum(min(0, (n - 1) * step) for n, step in zip(array.shape, array.strides))

@@ -1,8 +1,11 @@
 """Optimizers on the C engine: a step, or a whole training, in one call."""
 
 from operator import attrgetter
+from weakref import ref
 
 from micrograd_c import _watched
+from micrograd_c._arrays import owner_of
+from micrograd_c._cvalue import Value  # noqa: F401 - for _at_once
 from micrograd_c._native import ffi, lib
 from micrograd_c._node import check_memory
 
@@ -10,60 +13,91 @@ KINDS = {"sgd": lib.MG_SGD, "adam": lib.MG_ADAM, "adamw": lib.MG_ADAMW, "rmsprop
 FLAGS = {"sgd": "nesterov", "adam": "amsgrad", "adamw": "amsgrad", "rmsprop": "centered"}
 
 
-class InC:
-    """The struct of an optimizer, and the arrays of ids and state that it points to."""
+DOUBLES = ffi.typeof("double[]")
+
+
+class Arrays:
+    """What C is to read and write of an optimizer: never changed, and kept while C may do so."""
 
     def __init__(self, optimizer):
-        arrays = optimizer._checked_state()
-        self.state = list(zip(optimizer.state_names, arrays))
-        self.params = optimizer.params  # whose nodes C must find alive
+        self.names = optimizer.state_names
+        self.state = optimizer._checked_state()
+        views = [array.view() for array in self.state]  # which no one else can change
+        self.guards = [ref(owner_of(view)) for view in views]  # NumPy resizes no such array
+        self.buffers = [ffi.from_buffer(DOUBLES, view, True) for view in views]
+        self.double = optimizer._count.dtype
+        self.params = optimizer._params  # whose nodes C must find alive
         self.ids = ffi.new("mg_id[]", [p._mg_id for p in self.params])
-        self.buffers = [ffi.from_buffer("double[]", array) for array in arrays]
-        self.struct = ffi.new("mg_optimizer *")
-        self.struct.kind = KINDS[optimizer.kind]
-        self.struct.n, self.struct.parameters = len(self.ids), self.ids
         self.count = optimizer._count
-        self.count_buffer = self.struct.step_count = ffi.from_buffer("double[]", self.count)
+        self.count_buffer = ffi.from_buffer(DOUBLES, self.count)
         self.structure = _watched.structure
         self.read_numbers = attrgetter(*optimizer.hyperparameters())
-        self.numbers = None  # the hyperparameters that the struct has
-        for i, buffer in enumerate(self.buffers):
-            self.struct.state[i] = buffer
 
-    def is_of(self, optimizer):
-        """Whether the optimizer still has the arrays and Values, and these the nodes, it had."""
+    def have_nodes_of(self, optimizer):
+        """Whether the optimizer has these Values, and they these nodes."""
+        return self.params is optimizer._params and self.structure is _watched.structure
+
+    def are_of(self, optimizer):
+        """Whether, too, it has these arrays, and they the memory that they had."""
+        if not self.have_nodes_of(optimizer) or self.count is not optimizer._count:
+            return False
         state = optimizer.state
-        for name, array in self.state:
-            if state.get(name) is not array:
+        for name, array, buffer in zip(self.names, self.state, self.buffers):
+            if state.get(name) is not array or array.dtype is not self.double or array.ndim != 1:
                 return False
-        same = self.params is optimizer._params and self.count is optimizer._count
-        return same and self.structure is _watched.structure
+            try:
+                if ffi.from_buffer(DOUBLES, array, True) != buffer or len(array) != len(buffer):
+                    return False
+            except (ValueError, BufferError):  # strides, or no longer writeable
+                return False
+        return True
+
+
+class InC:
+    """An ``mg_optimizer *`` and what it points to. As long as one has it, C may use it."""
+
+    def __init__(self, optimizer, arrays):
+        self.arrays, self.numbers = arrays, arrays.read_numbers(optimizer)
+        struct = self.struct = ffi.new("mg_optimizer *")
+        struct.kind = KINDS[optimizer.kind]
+        struct.n, struct.parameters = len(arrays.ids), arrays.ids
+        struct.step_count = arrays.count_buffer
+        struct.first_with_momentum = arrays.count_buffer + 1
+        for i, buffer in enumerate(arrays.buffers):
+            struct.state[i] = buffer
+        for name, value in zip(optimizer.hyperparameters(), self.numbers):
+            setattr(struct, "flag" if name == FLAGS[optimizer.kind] else name, value)
 
 
 def in_c(optimizer):
+    """The optimizer as it is now. The caller keeps the result until C has returned."""
     made = optimizer._in_c
-    if made is None or not made.is_of(optimizer):
-        made = optimizer._in_c = InC(optimizer)
+    if made is not None and made.arrays.are_of(optimizer):
+        arrays = made.arrays
+        if arrays.read_numbers(optimizer) == made.numbers:
+            return made
+    else:
+        arrays = Arrays(optimizer)
+    made = optimizer._in_c = InC(optimizer, arrays)
     return made
-
-
-def as_in_c(optimizer):
-    """The optimizer as an ``mg_optimizer *``, its numbers as they are now."""
-    made = in_c(optimizer)
-    struct, numbers = made.struct, made.read_numbers(optimizer)
-    if numbers != made.numbers:
-        for name, value in optimizer.hyperparameters().items():
-            setattr(struct, "flag" if name == FLAGS[optimizer.kind] else name, value)
-        made.numbers = numbers
-    return struct
 
 
 def zero_grad(optimizer):
     """Its ``zero_grad()``, in one call."""
-    made = in_c(optimizer)
-    lib.mg_zero_grad(made.ids, len(made.ids))
+    made = optimizer._in_c
+    if made is None or not made.arrays.have_nodes_of(optimizer):
+        made = in_c(optimizer)
+    arrays = made.arrays
+    lib.mg_zero_grad(arrays.ids, len(arrays.ids))
 
 
 def step(optimizer):
     """Its ``step()``, in one call. Raises MemoryError, and then nothing has changed."""
-    check_memory(lib.mg_optimizer_step(as_in_c(optimizer)))
+    made = in_c(optimizer)
+    check_memory(lib.mg_optimizer_step(made.struct))
+
+
+def setting_data(values, data):
+    """A change for ``_at_once``, of all Values' data."""
+    ids, numbers = ffi.new("mg_id[]", [v._mg_id for v in values]), ffi.from_buffer(DOUBLES, data)
+    return map(lib.mg_set_data_of, [ids], [len(ids)], [numbers])

@@ -44,10 +44,6 @@ class EagerProgram:
         self.size = len(self.start)  # nodes
         self._find_gradients()
 
-    @staticmethod
-    def pointers(arrays):
-        """A program in C has some."""
-
     def _add(self, node, place_of, trace):
         place = place_of[node] = len(self.start)
         self.start.append(0.0)

@@ -1,7 +1,7 @@
 """A jitted function as a program of the C library: see csrc/program.h."""
 
 from micrograd_c import _looking
-from micrograd_c._coptimizer import as_in_c
+from micrograd_c._coptimizer import in_c
 from micrograd_c._eager import EagerProgram, NotFinite, train_by_steps
 from micrograd_c._native import ffi, lib
 from micrograd_c._trace_errors import line_of, of_another_trace, own_operator
@@ -9,6 +9,7 @@ from micrograd_c._tracing import Trace
 from python_ref.ops import OPS
 
 NO_MEMORY = "no memory to run a program"
+DOUBLES, from_buffer = ffi.typeof("double[]"), ffi.from_buffer
 
 
 class CProgram:
@@ -44,11 +45,8 @@ class CProgram:
 
     @staticmethod
     def pointers(arrays):
-        """To the arrays' data, which lives as long as they do."""
-        made = getattr(arrays, "pointers", None)
-        if made is None:
-            made = ffi.new("double *[]", [ffi.from_buffer("double[]", array) for array in arrays])
-        return made
+        """To the arrays' data, which lives as long as they do, as CFFI takes ``double **``."""
+        return [from_buffer(DOUBLES, array) for array in arrays]
 
     def forward(self, arrays):
         import numpy as np
@@ -80,9 +78,9 @@ class CProgram:
             order = np.ascontiguousarray(order, dtype=np.int64).ravel()  # else int32 on Windows
             rows = ffi.from_buffer("int64_t[]", order)
         inputs = self.pointers(arrays)
-        c_sums, before = ffi.new("double[]", sums), optimizer.step_count
+        c_sums, before, made = ffi.new("double[]", sums), optimizer.step_count, in_c(optimizer)
         status = lib.mg_program_train(
-            self._program, inputs, rows, n, batch_size, len(sums), as_in_c(optimizer), threads,
+            self._program, inputs, rows, n, batch_size, len(sums), made.struct, threads,
             check_finite, c_sums,
         )  # fmt: skip
         if status == lib.MG_NOT_FINITE:

@@ -17,6 +17,7 @@ import functools
 import math
 
 from micrograd_c._backend import backend
+from python_ref.arrays import as_doubles
 from python_ref.numbers import to_float
 from python_ref.operators import Operators
 from python_ref.ops import OPS
@@ -191,7 +192,8 @@ def get_grad(values):
 def set_data(values, array):
     """Set the data of n Values from anything NumPy makes a float64 array of shape (n,).
 
-    Raises ValueError for another shape, and then no Value has changed.
+    Raises ValueError for another shape, TypeError for a masked array and what is no real
+    number; no Value has changed then.
     """
     write("data", values, array)
 
@@ -237,13 +239,10 @@ def read(what, values):
 
 
 def write(what, values, array):
-    import numpy as np
-
     values, in_one_call = checked(values)
-    array = np.asarray(array, dtype=np.float64)
+    array = as_doubles(array, "array", objects=True).copy()  # C reads it without the GIL
     if array.shape != (len(values),):
         raise ValueError(f"array of shape {array.shape} for {len(values)} Values")
-    array = np.ascontiguousarray(array)
     if in_one_call:
         _cbulk.write(what, values, array)
     else:

@@ -17,7 +17,7 @@ import functools
 import time
 
 from micrograd_c import _check
-from micrograd_c._arrays import as_matrices, remembered
+from micrograd_c._arrays import as_matrices, require_same_memory
 from micrograd_c._backend import backend
 from micrograd_c._eager import EagerProgram, NotFinite
 from micrograd_c._jit_binding import (
@@ -27,6 +27,7 @@ from micrograd_c._jit_binding import (
     is_pickled_by_name,
     reduce_bound,
 )
+from micrograd_c._progress import quiet_bar
 from micrograd_c._requirements import check_arguments
 from micrograd_c._trace import where
 from micrograd_c._trace_errors import TraceError, of_one_column
@@ -56,7 +57,8 @@ class jit:  # noqa: N801 - used as a decorator
     Value or a list or tuple of them. The list's ``+ - * / ** @`` are elementwise, with numbers,
     Values and sequences of its length. ``jit(f)`` takes arrays whose first axis is the
     examples, of shape (n,) for a Value and (n, k) for a list, of anything that NumPy turns
-    into float64; n must be the same and not 0. NaN and infinities in them are let through.
+    into float64; n must be the same and not 0. NaN and infinities in them are let through,
+    masked arrays are a TypeError.
     The first call, and the first with another k, traces ``f``.
 
     Raises TraceError where ``f`` looks at data that depends on an argument; TypeError and
@@ -98,7 +100,6 @@ class jit:  # noqa: N801 - used as a decorator
         self._method = None  # for a method: of what, and of which instance
         self._programs = {}  # by the arguments' widths
         self._last = None
-        self._last_call = None
 
     def __call__(self, *arrays, check_finite=False):
         """f of each example: shape (n,) if f returns a Value, else (n, k), float64."""
@@ -155,6 +156,8 @@ class jit:  # noqa: N801 - used as a decorator
           too, with a return to Python for each batch.
         - ``callback(epoch, loss)`` is called after each epoch; returning True stops.
         - ``threads`` does not change any bit of the result.
+        - ``seed`` may be a Generator of NumPy's; one whose ``permutation`` does not give each
+          row once is a ValueError or IndexError before the epoch.
         - ``progress=True`` shows a bar; it needs tqdm.
         - ``check_finite=True`` raises before the first step for which the loss or a gradient
           is not finite: parameters and optimizer are those of the step before.
@@ -221,22 +224,16 @@ class jit:  # noqa: N801 - used as a decorator
 
     def _prepare(self, arrays):
         """The program for these arguments, and they as C wants them."""
-        last = self._last_call
-        if last is not None and last.has(arrays):  # a loop's next turn
-            if last.program.requirements:
-                check_arguments(last.program.requirements, arrays)
-            self._last = last.program
-            return last.program, last.again(arrays)
-        given, arrays = arrays, as_matrices(arrays)
-        widths = tuple([None if array.ndim == 1 else array.shape[1] for array in arrays])
+        arrays = as_matrices(arrays)
+        widths = arrays.widths
         program = self._programs.get(widths)
         if program is None:
             # No lock: a fork or the interpreter's end could leave it taken for ever. So threads
             # that come first at once may trace once each, and the first program is kept.
             program = self._programs.setdefault(widths, Program(self._function, widths))
+            require_same_memory(arrays)  # for all that the function did
         check_arguments(program.requirements, arrays)
         self._last = program
-        self._last_call = remembered(program, given, arrays)
         return program, arrays
 
 
@@ -262,10 +259,10 @@ class Fit:
         if whole >= 1:
             order = None
             if self.shuffles:
-                order = np.array([self.random.permutation(self.n) for _ in range(whole)])
+                order = np.array([self._permutation() for _ in range(whole)])
             sums = self._train(order, self.n * whole, [0.0] * whole)
             return [loss / self.n for loss in sums]
-        order = self.random.permutation(self.n) if self.shuffles else np.arange(self.n)
+        order = self._permutation() if self.shuffles else np.arange(self.n)
         sums, first = [0.0], 0
         while first < self.n:
             part = order[first : first + self.rows]
@@ -273,7 +270,15 @@ class Fit:
             first += len(part)
         return [sums[0] / self.n]
 
+    def _permutation(self):
+        """The rows in the order of the next epoch."""
+        import numpy as np
+
+        order = self.random.permutation(self.n)
+        return order if type(self.random) is np.random.Generator else permutation(order, self.n)
+
     def _train(self, order, rows, sums):
+        require_same_memory(self.arrays)  # for all that ran since the last call
         started = time.perf_counter()
         try:
             sums = self.program.train(
@@ -319,6 +324,25 @@ def require_optimizer(x):
         raise TypeError("expected an optimizer of this engine's Values, got another engine's")
 
 
+def permutation(order, n):
+    """What a user's own ``permutation(n)`` returned, as an array of our own."""
+    import numpy as np
+
+    order = np.array(order)
+    if order.shape != (n,):
+        raise ValueError(f"expected seed.permutation({n}) of shape ({n},), got {order.shape}")
+    if order.dtype.kind not in "iu":
+        raise IndexError(f"expected seed.permutation({n}) of integers, got {order.dtype}")
+    if order.min() < 0 or order.max() >= n:
+        raise IndexError(
+            f"expected seed.permutation({n}) of rows 0 to {n - 1}, got {order.min()} to "
+            f"{order.max()}"
+        )
+    if np.bincount(order.astype(np.int64), minlength=n).max() > 1:
+        raise ValueError(f"expected seed.permutation({n}) to have each row once")
+    return order
+
+
 def is_true(x):
     """Whether ``x`` is True, of Python or NumPy."""
     import numpy as np
@@ -343,7 +367,7 @@ class bar:  # noqa: N801 - used as a function
                 from tqdm.auto import tqdm
             except ImportError:
                 raise ImportError("fit(progress=True) needs tqdm: pip install tqdm") from None
-            self.tqdm = tqdm(total=epochs, unit="epoch")
+            self.tqdm = quiet_bar(tqdm, total=epochs, unit="epoch")
 
     def __enter__(self):
         return self.show
@@ -354,5 +378,5 @@ class bar:  # noqa: N801 - used as a function
 
     def show(self, n, loss):
         if self.tqdm is not None:
+            self.tqdm.set_postfix(loss=f"{loss:.4g}", refresh=False)
             self.tqdm.update(n)
-            self.tqdm.set_postfix(loss=f"{loss:.4g}")

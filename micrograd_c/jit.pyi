@@ -31,7 +31,7 @@ class jit:
         epochs: int = 1,
         batch_size: int | None = None,
         shuffle: bool = True,
-        seed: int | None = 0,
+        seed: int | np.random.Generator | None = 0,
         callback: Callable[[int, float], bool | None] | None = None,
         threads: int = 1,
         progress: bool = False,

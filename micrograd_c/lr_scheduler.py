@@ -6,9 +6,11 @@ a function of the epoch and of the optimizer's rate when the scheduler was made,
 two schedulers of one optimizer would overwrite each other's.
 """
 
+import copy
 import math
 from numbers import Integral
 
+from micrograd_c._at_once import at_once, setting
 from python_ref.numbers import describe, to_float
 
 __all__ = ["LRScheduler", "StepLR", "CosineAnnealingLR", "LinearLR"]
@@ -18,7 +20,7 @@ class LRScheduler:
     """What the schedulers share. A subclass adds its settings, and ``get_lr``.
 
     Raises TypeError for something without an ``lr`` in place of the optimizer,
-    ValueError for a setting out of its range.
+    ValueError for a setting out of its range, also one that is assigned later.
     """
 
     def __init__(self, optimizer, **settings):
@@ -27,6 +29,11 @@ class LRScheduler:
         self.optimizer = optimizer
         self._names = ("last_epoch", "base_lr", *settings)
         self._set({"last_epoch": 0, "base_lr": optimizer.lr, **settings})
+
+    def __setattr__(self, name, value):
+        if name in self.__dict__.get("_names", ()):
+            value = checked_setting(name, value)
+        super().__setattr__(name, value)
 
     def get_lr(self):
         """The rate in epoch ``last_epoch``."""
@@ -38,8 +45,7 @@ class LRScheduler:
 
     def step(self):
         """Go to the next epoch: set the optimizer's ``lr`` for it."""
-        self.last_epoch += 1
-        self.optimizer.lr = self.get_lr()
+        self._set({"last_epoch": self.last_epoch + 1})
 
     def state_dict(self):
         """The epoch, the rate it started from, and the settings: a dict of numbers."""
@@ -56,9 +62,10 @@ class LRScheduler:
 
     def _set(self, values):
         values = {name: checked_setting(name, value) for name, value in values.items()}
-        for name, value in values.items():
-            setattr(self, name, value)
-        self.optimizer.lr = self.get_lr()
+        later = copy.copy(self)
+        at_once(setting(later, values))
+        self.optimizer.lr = later.get_lr()  # if either raises, nothing has changed
+        at_once(setting(self, values))
 
 
 class StepLR(LRScheduler):
@@ -128,7 +135,10 @@ def checked_setting(name, value):
         if not isinstance(value, Integral) or value < least:
             raise ValueError(f"expected an int >= {least} as {name}, got {value!r}")
         return int(value)
-    value = to_float(value)
+    try:
+        value = to_float(value)
+    except TypeError as error:
+        raise TypeError(f"{name}: {error}") from None
     if not 0 <= value < math.inf:
         raise ValueError(f"expected a finite {name} >= 0, got {value}")
     if name == "start_factor" and value == 0:

@@ -11,21 +11,23 @@ An optimizer is its parameters and three plain things, so that a loop in C can r
 - ``state``, one float64 array of shape (n_parameters,) by each name in ``state_names``;
 - ``step_count``, how many steps it has taken.
 
-``params``, a tuple, and the arrays in ``state`` may be replaced by others that fit.
+``params``, a tuple, and the arrays in ``state`` may be replaced by others that fit. What
+is assigned to a hyperparameter is checked as in the constructor.
 """
 
+import copy
 import math
-import signal
-import threading
-from contextlib import contextmanager
+from contextvars import copy_context
 from numbers import Integral
 
+from micrograd_c._at_once import at_once, setting, setting_data, writing
 from micrograd_c._backend import backend
+from micrograd_c._hyperparameters import checked_hyperparameters, checked_parameters
 from micrograd_c.engine import Value
-from micrograd_c.functional import get_data, get_grad, set_data, zero_grad
+from micrograd_c.functional import get_data, get_grad, zero_grad
 from micrograd_c.lr_scheduler import CosineAnnealingLR, LinearLR, StepLR, check_keys
-from python_ref.numbers import describe, to_float
-from python_ref.operators import Operators
+from python_ref.arrays import as_doubles
+from python_ref.numbers import describe
 
 if backend == "c":
     from micrograd_c import _coptimizer
@@ -38,9 +40,10 @@ __all__ = ["SGD", "Adam", "AdamW", "RMSprop", "StepLR", "CosineAnnealingLR", "Li
 class Optimizer:
     """What the optimizers share. A subclass adds the names of its state, and ``_update``.
 
-    Raises TypeError for a parameter that is no Value, or of another engine than the first;
-    ValueError for no parameters, one given twice, one that is computed from others, or a
-    hyper-parameter out of its range.
+    Raises TypeError for a parameter that is no Value, or of another engine than the first,
+    or a hyper-parameter that is no number; ValueError for no parameters, one given twice,
+    one that is computed from others, or a hyper-parameter out of its range, also one that
+    is assigned later.
     """
 
     kind = ""
@@ -61,11 +64,19 @@ class Optimizer:
     def __init__(self, params, **hyperparameters):
         import numpy as np
 
-        self._count = np.zeros(1)  # where C counts, so that no Ctrl-C comes in between
+        # Steps taken, and the first of them with momentum: where C counts, so that no Ctrl-C
+        # comes in between.
+        self._count = np.zeros(2)
         self.params = params
         self._names = tuple(hyperparameters)
-        self._set_hyperparameters(hyperparameters)
+        at_once(setting(self, checked_hyperparameters(hyperparameters)))
         self.state = {name: np.zeros(len(self.params)) for name in self.state_names}
+
+    def __setattr__(self, name, value):
+        if name in self.__dict__.get("_names", ()):
+            now = {other: self.__dict__.get(other) for other in self._names if other != name}
+            value = checked_hyperparameters({name: value}, now)[name]
+        super().__setattr__(name, value)
 
     @property
     def params(self):
@@ -81,7 +92,7 @@ class Optimizer:
 
     @step_count.setter
     def step_count(self, n):
-        self._count[0] = n
+        self._count[:] = n, 0
 
     def zero_grad(self):
         """Set the gradient of every parameter to 0."""
@@ -100,13 +111,32 @@ class Optimizer:
             return
         import numpy as np
 
-        self._checked_state()
+        before = self._checked_state()
         data, grad = get_data(self.params), get_grad(self.params)
-        # inf and NaN flow on, as in the engines
-        with uninterrupted(), np.errstate(all="ignore"):
-            self.step_count += 1
-            self._update(data, grad)
-            set_data(self.params, data)
+        # The rule works on copies, which then are taken over in one call: whatever is raised
+        # in between, and whoever looks, data, state and count are those of the same step.
+        draft = copy.copy(self)
+        draft._count = self._count.copy()
+        draft.state = {**self.state, **dict(zip(self.state_names, map(np.copy, before)))}
+        shared = {**vars(draft)}
+        copy_context().run(draft._update_quietly, data, grad)
+        after = draft._checked_state()
+        changed = {name: x for name, x in vars(draft).items() if shared.get(name) is not x}
+        others = {name: draft.state[name] for name in draft.state.keys() - set(self.state_names)}
+        at_once(
+            writing([self._count, *before], [draft._count, *after]),
+            setting(self, {name: x for name, x in changed.items() if name != "state"}),
+            map(dict.update, [self.state], [others]),
+            setting_data(self.params, data),
+        )
+
+    def _update_quietly(self, data, grad):
+        """A step of the rule, in which inf and NaN flow on, as in the engines."""
+        import numpy as np
+
+        np.seterr(all="ignore")  # in a context of its own
+        self._count[0] += 1
+        self._update(data, grad)
 
     def _is_in_c(self):
         return self._rule_is_in_c and _coptimizer and isinstance(self._params[0], Value)
@@ -165,21 +195,14 @@ class Optimizer:
         check_keys("state", state_dict["state"], self.state_names)
         state = {}
         for name in self.state_names:
-            state[name] = np.array(state_dict["state"][name], dtype=np.float64)
+            state[name] = as_doubles(state_dict["state"][name], name).copy()
             if state[name].shape != (len(self.params),):
                 raise ValueError(
                     f"expected {name} of shape ({len(self.params)},), got {state[name].shape}"
                 )
-        self._set_hyperparameters(state_dict["hyperparameters"])
-        self.state = state
-        self.step_count = int(step_count)
-
-    def _set_hyperparameters(self, values):
-        values = {name: checked_hyperparameter(name, value) for name, value in values.items()}
-        if values.get("nesterov") and (values["momentum"] == 0 or values["dampening"] != 0):
-            raise ValueError("nesterov needs a momentum > 0 and dampening = 0")
-        for name, value in values.items():
-            setattr(self, name, value)
+        hyperparameters = checked_hyperparameters(state_dict["hyperparameters"])
+        count = np.array([step_count, 0.0])
+        at_once(setting(self, {**hyperparameters, "state": state, "_count": count}))
 
     def __repr__(self):
         settings = ", ".join(f"{name}={value}" for name, value in self.hyperparameters().items())
@@ -218,13 +241,19 @@ class SGD(Optimizer):
             grad += self.weight_decay * data
         if self.momentum:
             buffer = self.state["momentum_buffer"]
-            if self.step_count == 1:
+            if self._is_first_with_momentum(buffer):
                 buffer[:] = grad  # the first gradient is not dampened
             else:
                 buffer *= self.momentum
                 buffer += (1 - self.dampening) * grad
             grad = grad + self.momentum * buffer if self.nesterov else buffer
         data -= self.lr * grad
+
+    def _is_first_with_momentum(self, buffer):
+        step, first = self._count
+        if not first:  # or it is not known: of a state that came from elsewhere
+            first = self._count[1] = step if step == 1 or not buffer.any() else 1
+        return step == first
 
 
 class Adam(Optimizer):
@@ -255,6 +284,15 @@ class Adam(Optimizer):
             params, lr=lr, beta1=beta1, beta2=beta2, eps=eps,
             weight_decay=weight_decay, amsgrad=amsgrad,
         )  # fmt: skip
+
+    @property
+    def betas(self):
+        return self.beta1, self.beta2
+
+    @betas.setter
+    def betas(self, betas):
+        beta1, beta2 = betas
+        at_once(setting(self, checked_hyperparameters({"beta1": beta1, "beta2": beta2})))
 
     def _update(self, data, grad):
         if self.weight_decay:
@@ -334,58 +372,3 @@ class RMSprop(Optimizer):
             buffer += grad
             grad = buffer
         data -= self.lr * grad
-
-
-@contextmanager
-def uninterrupted():
-    """Lets Ctrl-C wait, so that data, state and count are those of the same step."""
-    handler = signal.getsignal(signal.SIGINT)
-    if threading.current_thread() is not threading.main_thread() or not callable(handler):
-        yield
-        return
-    pressed = []
-    signal.signal(signal.SIGINT, lambda *args: pressed.append(args))
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, handler)
-        if pressed:
-            handler(*pressed[0])
-
-
-# --- what the optimizers take ---
-
-FLAGS = ("nesterov", "amsgrad", "centered")
-
-
-def checked_parameters(params):
-    try:
-        params = list(params)
-    except TypeError:
-        raise TypeError(
-            f"expected a list of Values such as model.parameters(), got {describe(params)}"
-        ) from None
-    if not params:
-        raise ValueError("expected at least one parameter, got none")
-    first_place = {}
-    for i, p in enumerate(params):
-        if not isinstance(p, Operators):
-            raise TypeError(f"expected Values as parameters, got {describe(p)} as number {i}")
-        if p._plain_class is not params[0]._plain_class:
-            raise TypeError(f"parameter {i} is a Value of another engine than parameter 0")
-        if p._op:
-            raise ValueError(f"parameter {i} is computed by {p._op!r}: give what it depends on")
-        if first_place.setdefault(p, i) != i:
-            raise ValueError(f"parameter {i} is parameter {first_place[p]} again")
-    return params
-
-
-def checked_hyperparameter(name, value):
-    if name in FLAGS:
-        return bool(value)
-    value = to_float(value)
-    if name in ("beta1", "beta2") and not 0 <= value < 1:
-        raise ValueError(f"expected 0 <= {name} < 1, got {value}")
-    if name != "dampening" and not 0 <= value < math.inf:
-        raise ValueError(f"expected a finite {name} >= 0, got {value}")
-    return value

@@ -46,6 +46,7 @@ class SGD(Optimizer):
 class Adam(Optimizer):
     beta1: float
     beta2: float
+    betas: tuple[float, float]
     eps: float
     amsgrad: bool
     def __init__(

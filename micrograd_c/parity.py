@@ -99,7 +99,7 @@ def bits(x):
 
 # --- gradients that are added up in another order --------------------------------
 
-CHANGES = ("backward", "by_hand", "set_data", "set_grad", "set_parameter")
+CHANGES = ("backward", "by_hand", "set_data", "set_grad", "set_parameter", "step")
 
 
 def is_exact(program, errors):

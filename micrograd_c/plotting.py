@@ -1,5 +1,7 @@
 """Plots of training with matplotlib: the plane a classifier cuts up, and curves over time."""
 
+from python_ref.arrays import as_doubles
+
 __all__ = ["plot_decision_boundary", "plot_history"]
 
 
@@ -87,7 +89,7 @@ def checked_data(X, y):
     """X as an array of shape (n, 2) and y of shape (n,), both float64 and finite."""
     import numpy as np
 
-    X, y = np.asarray(X, dtype=float), np.asarray(y, dtype=float)
+    X, y = as_doubles(X, "X", objects=True), as_doubles(y, "y", objects=True)
     if X.ndim != 2 or X.shape[1] != 2 or len(X) == 0:
         raise ValueError(f"expected X of shape (n, 2) with n at least 1, got {X.shape}")
     if y.shape != (len(X),):

@@ -30,12 +30,31 @@ FORMS.update(
         "item": Form("{}[{}]", lambda outputs, i: outputs[i]),
         "look": Form("{}._prev", lambda v: v._prev and None),
         "by_hand": Form("{}._backward()", lambda v: v._backward()),
+        "step": Form(
+            "optimizer = getattr(optim, {1})({0}.parameters()); "
+            "setattr(optimizer, {2}, np.dtype({3}).type({4})); optimizer.step()",
+            lambda *operands: optimizer_step(*operands),
+        ),
         "set_parameter": Form(
             "{}.parameters()[{}].data = {}",
             lambda net, i, x: setattr(net.parameters()[i], "data", x),
         ),
     }
 )
+
+
+OPTIMIZERS = {"SGD": ("momentum",), "Adam": ("eps",), "AdamW": ("eps",), "RMSprop": ("alpha",)}
+
+
+def optimizer_step(net, kind, name, dtype, number):
+    """A step of an optimizer whose hyperparameter was given as a number of NumPy's."""
+    import numpy as np
+
+    from micrograd_c import optim
+
+    optimizer = getattr(optim, kind)(net.parameters())
+    setattr(optimizer, name, np.dtype(dtype).type(number))
+    optimizer.step()
 
 
 def makers(mlp_class):
@@ -104,11 +123,19 @@ class NetProgram:
                 Step("set_data", (var, random_number(rng))),
                 Step("set_grad", (var, rng.choice((0.0, 0.5)))),
                 Step("set_parameter", (net, rng.randrange(parameters), random_number(rng))),
+                Step("step", (net, *self.optimizer())),
                 Step("backward", (rng.choice(self.alive),)),
                 Step("by_hand", (rng.choice(self.alive),)),
                 Step("look", (rng.choice(self.alive),)),
             )
         )
+
+    def optimizer(self):
+        """What kind of optimizer, and a number for one of its hyperparameters."""
+        rng = self.rng
+        kind = rng.choice(list(OPTIMIZERS))
+        name = rng.choice(("lr", "weight_decay", *OPTIMIZERS[kind]))
+        return kind, name, rng.choice(("f8", "f4", "f2", "i8", "?")), rng.uniform(-0.1, 1.0)
 
     def call(self):
         rng = self.rng
@@ -161,4 +188,6 @@ class NetProgram:
 
 def net_as_python(program, errors=()):
     nets = "import random\nfrom micrograd_c.nn import MLP, Layer, Neuron\n"
+    if any(step.form == "step" for step in program):
+        nets = f"import numpy as np\nfrom micrograd_c import optim\n{nets}"
     return nets + as_python(program, errors)

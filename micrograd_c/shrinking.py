@@ -5,7 +5,7 @@ import math
 from micrograd_c.random_programs import Step, Var
 
 # Forms whose numbers are sizes and places, and forms that go with one operand fewer.
-UNROUNDED = ("Neuron", "Layer", "MLP", "item")
+UNROUNDED = ("Neuron", "Layer", "MLP", "item", "step")
 ANY_NUMBER = ("return", "sum")
 
 

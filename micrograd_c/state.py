@@ -23,6 +23,7 @@ from collections.abc import Mapping
 from contextlib import contextmanager
 
 from micrograd_c.functional import get_data, set_data
+from python_ref.arrays import refuse_masked
 from python_ref.nn import Module
 from python_ref.numbers import describe
 from python_ref.operators import Operators
@@ -85,8 +86,8 @@ def load_state_dict(module, state, strict=True):
     """Set the parameters' data from what ``state_dict`` gave.
 
     Raises ValueError that names every parameter missing in ``state``, every unexpected
-    one and every one of the wrong size; no parameter has changed then. With ``strict``
-    False, missing and unexpected names are passed over.
+    one and every one of the wrong size, TypeError for a masked array; no parameter has
+    changed then. With ``strict`` False, missing and unexpected names are passed over.
     """
     import numpy as np
 
@@ -94,6 +95,8 @@ def load_state_dict(module, state, strict=True):
         raise TypeError(f"expected a dict of names to arrays, got {describe(state)}")
     named = named_parameters(module)
     known = {name: named[name] for name in named if name in state}
+    for name in known:
+        refuse_masked(state[name], name)
     arrays = {name: np.asarray(state[name]) for name in known}
     problems = {
         "missing": [name for name in named if name not in state] if strict else [],

@@ -148,6 +148,10 @@ class Value(Operators):
 Value._plain_class = Value
 
 
+# Sets a Value's data to a float, without an instruction in which a signal could be handled.
+store_data = Value._Value__data.__set__
+
+
 def rebuild_leaf(*args):
     return copying.rebuild_leaf(Value, *args)
 

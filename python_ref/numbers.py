@@ -33,6 +33,8 @@ def is_number(x):
         return False
     if getattr(getattr(x, "dtype", None), "kind", "f") in "SUVMmc":  # NumPy's text, times, complex
         return False
+    if hasattr(kind, "filled") and getattr(x, "mask", False):  # NumPy makes NaN of a masked one
+        return False
     return hasattr(kind, "__float__") or hasattr(kind, "__index__")
 
 

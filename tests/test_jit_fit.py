@@ -109,7 +109,7 @@ def test_ctrl_c_in_step_leaves_whole_steps(engine, interrupted):
 
 def test_ctrl_c_comes_to_whoever_handles_it(interrupted):
     seen = []
-    signal.signal(signal.SIGINT, lambda *_: seen.append(w.data))
+    signal.signal(signal.SIGINT, lambda *_: seen.append((w.data, sgd.step_count)))
     w = OracleValue(1.0)
 
     class Pressed(optim.SGD):
@@ -117,8 +117,10 @@ def test_ctrl_c_comes_to_whoever_handles_it(interrupted):
             signal.raise_signal(signal.SIGINT)
             data -= 0.5
 
-    Pressed([w]).step()
-    assert seen == [0.5]
+    sgd = Pressed([w])
+    sgd.step()
+    assert seen == [(1.0, 0)]  # not the half of a step
+    assert (w.data, sgd.step_count) == (0.5, 1)
 
 
 # --- losses ---
@@ -161,6 +163,65 @@ def test_permutations_of_other_integers(monkeypatch, jit_engine):
             sgd = optim.SGD([w], lr=0.1)
             losses.append(jit(lambda x, w=w: w * x).fit(x, optimizer=sgd, epochs=3, batch_size=4))
     assert losses[0] == losses[1] == losses[2] == losses[3]
+
+
+PERMUTATIONS = {
+    "out of range": (lambda n: np.arange(n) + 1, IndexError, "rows 0 to 20, got 1 to 21"),
+    "far out of range": (lambda n: np.arange(n) * 10**9, IndexError, "rows 0 to 20"),
+    "huge": (lambda n: np.full(n, 2**64 - 1, np.uint64), IndexError, "rows 0 to 20"),
+    "negative": (lambda n: np.arange(n) - 1, IndexError, "rows 0 to 20, got -1 to 19"),
+    "repeats": (lambda n: np.arange(n) // 2, ValueError, "each row once"),
+    "too short": (lambda n: np.arange(n - 1), ValueError, r"shape \(21,\), got \(20,\)"),
+    "too long": (lambda n: np.arange(n + 1), ValueError, r"shape \(21,\), got \(22,\)"),
+    "none": (lambda n: [], ValueError, r"shape \(21,\), got \(0,\)"),
+    "two dimensions": (lambda n: np.arange(n)[:, None], ValueError, r"got \(21, 1\)"),
+    "a number": (lambda n: 3, ValueError, r"got \(\)"),
+    "nothing": (lambda n: None, ValueError, r"got \(\)"),
+    "floats": (lambda n: np.arange(n) * 1.0, IndexError, "of integers, got float64"),
+    "bools": (lambda n: np.arange(n) > 3, IndexError, "of integers, got bool"),
+    "objects": (lambda n: np.arange(n).astype(object), IndexError, "of integers, got object"),
+}
+
+
+@pytest.mark.parametrize("bad", PERMUTATIONS)
+@pytest.mark.parametrize("epochs", [1, 100])
+def test_a_bad_permutation_of_ones_own(bad, epochs, jit_engine):
+    permutation, error, match = PERMUTATIONS[bad]
+
+    class Own(np.random.Generator):
+        def permutation(self, n):
+            return permutation(n)
+
+    x, y = data()
+    w = Value(1.0)
+    adam = optim.Adam([w])
+    f = jit(lambda x, y: (w * x[0] - y) ** 2)
+    options = {"optimizer": adam, "batch_size": 4, "seed": Own(np.random.PCG64(0))}
+    for callback in (None, lambda epoch, loss: None):
+        with pytest.raises(error, match=match):
+            f.fit(x, y, epochs=epochs, callback=callback, **options)
+    assert (w.data, w.grad, adam.step_count) == (1.0, 0.0, 0)
+    assert len(f.fit(x, y, **{**options, "batch_size": 21})) == 1  # nothing to shuffle
+
+
+def test_good_permutations_of_ones_own(jit_engine):
+    x, y = data()
+    losses = []
+    for make in (lambda n: list(range(n))[::-1], lambda n: np.arange(n, dtype="u1")[::-1]):
+
+        class Own(np.random.Generator):
+            def permutation(self, n, make=make):
+                return make(n)
+
+        w = Value(1.0)
+        f = jit(lambda x, y, w=w: (w * x[0] - y) ** 2)
+        options = {"optimizer": optim.SGD([w], lr=0.1), "batch_size": 4, "epochs": 3}
+        losses.append(f.fit(x, y, seed=Own(np.random.PCG64(0)), **options))
+    w = Value(1.0)
+    f = jit(lambda x, y: (w * x[0] - y) ** 2)
+    options["optimizer"] = optim.SGD([w], lr=0.1)
+    losses.append(f.fit(x[::-1], y[::-1], shuffle=False, **options))
+    assert losses[0] == losses[1] == losses[2]
 
 
 def test_a_batch_of_all_is_not_shuffled(jit_engine):
@@ -215,13 +276,14 @@ def test_progress(monkeypatch, jit_engine):
     seen = []
 
     class Bar:
-        def __init__(self, total, unit):
+        def __init__(self, total, **settings):
             seen.append(total)
 
         def update(self, n):
             seen.append(n)
 
-        def set_postfix(self, loss):
+        def set_postfix(self, loss, refresh):
+            assert not refresh
             seen.append(loss)
 
         def close(self):
@@ -234,7 +296,7 @@ def test_progress(monkeypatch, jit_engine):
     f = jit(lambda x: w * x)
     sgd = optim.SGD([w], lr=0.5)
     assert f.fit([1.0], optimizer=sgd, epochs=2, progress=True) == [1.0, 0.5]
-    assert seen == [2, 1, "1", 1, "0.5", "closed"]
+    assert seen == [2, "1", 1, "0.5", 1, "closed"]
     with pytest.raises(ZeroDivisionError):
         f.fit([1.0], optimizer=sgd, progress=True, callback=lambda epoch, loss: 1 // 0)
     assert seen[-1] == "closed"

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import python_ref.nn
-from micrograd_c import nn, parity, parity_check, parity_traces, random_nets, random_traces
+from micrograd_c import nn, optim, parity, parity_check, parity_traces, random_nets, random_traces
 from micrograd_c.cli.engines import c_engine, python_engine
 from micrograd_c.engine import Value
 from micrograd_c.random_programs import FORMS, INFIX, METHODS, Step, Var
@@ -123,6 +123,14 @@ def test_a_wrong_bit_of_a_net_is_found_and_shown_by_the_smallest_program():
     assert report.differences > 10
     forms = [step.form for step in report.program]
     assert len(forms) <= 3 and forms[-1] == "call"
+
+
+def test_a_hyperparameter_that_is_not_converted_is_found(monkeypatch):
+    """C takes it as a double, NumPy's arithmetic in the Python engine as what it is."""
+    monkeypatch.delattr(optim.Optimizer, "__setattr__")
+    report = parity_check.check(NETS, 300, 1, c_engine(), python_engine())
+    assert report.differences > 0
+    assert "step" in [step.form for step in report.program]
 
 
 # --- jit ---

@@ -3,6 +3,7 @@
 import os
 import sys
 
+from micrograd_c._progress import quiet_bar
 from micrograd_c.cli import streams
 
 
@@ -16,17 +17,13 @@ class Progress:
 
     def make_bar(self):
         """A bar of tqdm; None where there is no tqdm, or a terminal cannot move its cursor."""
-        is_terminal = sys.stderr.isatty()
-        if is_terminal and os.environ.get("TERM") == "dumb":
+        if sys.stderr.isatty() and os.environ.get("TERM") == "dumb":
             return None
         try:
             from tqdm import tqdm
         except ImportError:
             return None
-        # A line that is wider than the terminal would scroll; a log needs few lines.
-        width = {"dynamic_ncols": True} if is_terminal else {"ncols": 100, "mininterval": 10.0}
-        return tqdm(total=self.total, desc=self.title, unit=f" {self.unit}", file=sys.stderr,
-                    **width)  # fmt: skip
+        return quiet_bar(tqdm, total=self.total, desc=self.title, unit=f" {self.unit}")
 
     def __enter__(self):
         return self

@@ -253,7 +253,33 @@ static void test_refusals(void) {
     CHECK(mg_live_nodes() == 0);
 }
 
+/* Its first gradient with momentum is not dampened, in whichever step that is. */
+static void test_momentum_later(void) {
+    mg_id w = mg_leaf(8.0);
+    double steps = 0.0, first = 0.0, buffer = 0.0;
+    mg_optimizer sgd = {.kind = MG_SGD,
+                        .lr = 1.0,
+                        .dampening = 0.5,
+                        .step_count = &steps,
+                        .first_with_momentum = &first,
+                        .n = 1,
+                        .parameters = &w,
+                        .state = {&buffer}};
+    mg_set_grad(w, 1.0);
+    CHECK(mg_optimizer_step(&sgd) == MG_OK && is(mg_data(w), 7.0) && is(first, 0.0));
+    sgd.momentum = 0.5;
+    CHECK(mg_optimizer_step(&sgd) == MG_OK && is(mg_data(w), 6.0) && is(first, 2.0));
+    CHECK(mg_optimizer_step(&sgd) == MG_OK && is(buffer, 1.0) && is(mg_data(w), 5.0));
+    first = 0.0; /* a state from elsewhere, which is not of zeros */
+    buffer = 2.0;
+    CHECK(mg_optimizer_step(&sgd) == MG_OK && is(buffer, 1.5) && is(first, 1.0));
+    steps = 0.0;
+    CHECK(mg_optimizer_step(&sgd) == MG_OK && is(buffer, 1.0) && is(first, 1.0));
+    mg_release(w);
+}
+
 int main(void) {
+    test_momentum_later();
     test_many_rows();
     test_neurons_with_inputs_of_their_own();
     test_squares_with_a_gap();

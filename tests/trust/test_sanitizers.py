@@ -7,7 +7,10 @@ from c_tools import COMPILERS, SANITIZE, build, need
 from trust_tools import built_copy, run, size
 
 # What goes through most of C in little time; at full length the whole suite.
-SOME = ["tests/trust/test_peer_bugs.py", "tests/test_nets.py", "tests/test_jit.py"]
+SOME = [
+    "tests/trust/test_peer_bugs.py", "tests/trust/test_arrays_that_change.py",
+    "tests/trust/test_optimizers_and_threads.py", "tests/test_nets.py", "tests/test_jit.py",
+]  # fmt: skip
 
 # A child without the preloaded library, valgrind, clang's sanitizers beside gcc's, and memory
 # that the sanitizer holds back: these cannot run so.

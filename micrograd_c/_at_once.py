@@ -1,0 +1,42 @@
+"""Many changes in one call of C code, so that no signal handler runs between two of them.
+
+CPython and PyPy look for signals between instructions of Python code. The iterators here
+are of functions that have none, and ``deque`` goes through them.
+"""
+
+from collections import deque
+from itertools import chain, repeat
+from operator import setitem
+
+from micrograd_c._backend import backend
+from python_ref import engine as reference
+
+if backend == "c":
+    from micrograd_c import _coptimizer
+else:
+    _coptimizer = None
+
+
+def at_once(*changes):
+    """Make the changes, each an iterator that makes one at every step."""
+    deque(chain(*changes), maxlen=0)
+
+
+def setting(instance, attributes):
+    """The changes that set attributes, unchecked; those of properties take instructions."""
+    return map(object.__setattr__, repeat(instance), attributes, attributes.values())
+
+
+def writing(arrays, numbers):
+    """The changes that write numbers into arrays."""
+    return map(setitem, arrays, repeat(...), numbers)
+
+
+def setting_data(values, data):
+    """The changes that give Values their data, from an array."""
+    kinds = set(map(type, values))
+    if _coptimizer and all(issubclass(kind, _coptimizer.Value) for kind in kinds):
+        return _coptimizer.setting_data(values, data)
+    if kinds == {reference.Value}:
+        return map(reference.store_data, values, data.tolist())
+    return map(setattr, values, repeat("data"), data.tolist())
