@@ -137,6 +137,8 @@ class Value(Operators):
         else:
             _looking.keep(self, value)  # first: without memory for it, nothing is set
             object.__setattr__(self, name, value)
+            if name == "__class__":
+                _watched.changed()  # it may be a parameter
 
     @property
     def data(self):
