@@ -28,22 +28,26 @@ def value_on(node):
 
 
 def total(values):
-    return value_on(lib.mg_total(ids_of(values), len(values))) if values else None
+    ids = ids_of(values)  # how many these are, whatever becomes of the list
+    return value_on(lib.mg_total(ids, len(ids))) if ids else None
 
 
 def dot(ws, xs, start):
-    if not ws:
+    ws, xs = ids_of(ws), ids_of(xs)
+    if not ws or len(ws) != len(xs):
         return None
-    return value_on(lib.mg_dot(ids_of(ws), ids_of(xs), len(ws), start[0]._mg_id if start else 0))
+    return value_on(lib.mg_dot(ws, xs, len(ws), start[0]._mg_id if start else 0))
 
 
 def logsumexp(values):
-    return value_on(lib.mg_logsumexp(ids_of(values), len(values)))
+    ids = ids_of(values)
+    return value_on(lib.mg_logsumexp(ids, len(ids)))
 
 
 def softmax(values):
-    out = ffi.new("mg_id[]", len(values))
-    if lib.mg_softmax(ids_of(values), len(values), out):
+    ids = ids_of(values)
+    out = ffi.new("mg_id[]", len(ids))
+    if lib.mg_softmax(ids, len(ids), out):
         return None
     return [value_on(node) for node in out]
 
@@ -53,12 +57,20 @@ WRITE = {"data": lib.mg_set_data_of, "grad": lib.mg_set_grad_of}
 
 
 def read(what, values, array):
-    READ[what](ids_of(values), len(values), ffi.from_buffer("double[]", array))
+    ids, doubles = ids_of(values), ffi.from_buffer("double[]", array)
+    READ[what](ids, smaller(ids, doubles), doubles)
 
 
 def write(what, values, array):
-    WRITE[what](ids_of(values), len(values), ffi.from_buffer("double[]", array))
+    ids, doubles = ids_of(values), ffi.from_buffer("double[]", array)
+    WRITE[what](ids, smaller(ids, doubles), doubles)
+
+
+def smaller(ids, doubles):
+    """How many C may take of both. The callers' lists and arrays are their own, and fit."""
+    return min(len(ids), len(doubles))
 
 
 def zero_grad(values):
-    lib.mg_zero_grad(ids_of(values), len(values))
+    ids = ids_of(values)
+    lib.mg_zero_grad(ids, len(ids))

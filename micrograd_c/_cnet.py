@@ -41,7 +41,7 @@ class Net:
         """``layers``: for each a list of (weights, bias, nonlin) that fit the layer before."""
         self.base, self.looks, self.structure = base, looks, structure
         self.looked = None, ()  # ``seen`` at the last look, and what was open then
-        self.subclasses = self.listings = self.modules = ()
+        self.classes = self.subclasses = self.modules = ()
         self.parameters = tuple(p for neurons in layers for w, b, _ in neurons for p in (*w, b))
         self.nin = len(layers[0][0][0])
         self.nout = len(layers[-1])

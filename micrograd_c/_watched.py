@@ -108,15 +108,15 @@ MISSING = object()
 
 
 class Look:
-    """What a module was when a net was made of it. Nothing of it is read a second time."""
+    """What a module was when a net was made of it. Nothing is read twice: it may change."""
 
     __slots__ = ("members", "module", "name", "others", "seen", "type")
 
-    def __init__(self, module, name, *others):
+    def __init__(self, module, cls, name, *others):
         """``name`` is the attribute with the list, ``others`` are further attributes."""
         note(module)  # it may be new
         attributes = module._mg_dict
-        self.module, self.type, self.name = module, type(module), name
+        self.module, self.type, self.name = module, cls, name
         items = attributes.get(name)
         self.members = tuple(items) if type(items) is list else None
         self.others = [(key, attributes.get(key, MISSING)) for key in others]

@@ -109,7 +109,9 @@ for _class in (Neuron, Layer, MLP):
 
 # The classes and methods as they are here: a program may assign to their names.
 NEURON, LAYER, MLP_ = OURS = Neuron, Layer, MLP
-NEURON_CALL, LAYER_CALL = CALLS = Neuron.__call__, Layer.__call__
+NEURON_CALL, LAYER_CALL = Neuron.__call__, Layer.__call__
+CALLS = {NEURON: NEURON_CALL, LAYER: LAYER_CALL, MLP_: MLP.__call__}
+CALL = dict.fromkeys(OURS, attrgetter("__call__"))
 PARTS = {
     NEURON: attrgetter("__getattribute__", "w", "b", "nonlin"),
     LAYER: attrgetter("__getattribute__", "neurons"),
@@ -132,7 +134,7 @@ def call_c(base, module, x):
         net = current_net(base, module, net)
         if net is None:
             return None
-    if net.subclasses and any(cls_parts(cls) != parts for cls, cls_parts, parts in net.subclasses):
+    if net.subclasses and any(methods(cls) != ours for cls, methods, ours in net.subclasses):
         return None
     return net.call(x)
 
@@ -151,19 +153,22 @@ def current_net(base, module, net):
     if net is not None and net.structure is structure:
         if net.is_waiting():
             return None
-        still_open = look_at(module, net.looks if net.looked[0] is not seen else net.looked[1])
+        was_seen, was_open = net.looked
+        still_open = look_at(module, was_open if was_seen is seen else net.looks)
         if still_open is not None:
             net.looked = seen, still_open
             return net
     looks = []
     net = _cnet.compiled(base, layers_of(base, module, looks), looks, structure)
     if net.parameters:
-        classes = {made.type for made in looks}
-        net.listings = [(cls, cls.parameters) for cls in classes]
+        net.classes = {made.type for made in looks}
+        called = {made.type for made in looks[1:]}  # by the net; the first one calls it
         net.subclasses = [
-            (cls, methods, methods(cls))
-            for cls in classes.difference(OURS)
-            for methods in (attrgetter("__call__"), PARTS[base_of(cls)])
+            (cls, methods[base], of_ours[base])
+            for cls in net.classes.difference(OURS)
+            for base in OURS
+            for methods, of_ours in ((PARTS, PARTS_OF_OURS), (CALL, CALLS))
+            if issubclass(cls, base) and (methods is PARTS or cls in called)
         ]
         still_open = look_at(module, looks)
         if still_open is None:  # somebody changes it at this moment
@@ -201,45 +206,40 @@ def layers_of(base, module, looks):
     if base is LAYER:
         layer = layer_of(module, looks)
         return layer and [layer]
-    made = look_of(module, MLP_, looks, "layers")
+    made = look_of(module, MLP_, None, looks, "layers")
     layers = []
     for layer in made.members or () if made else ():
-        if type(layer).__call__ is not LAYER_CALL:
-            return None
-        layers.append(layer_of(layer, looks))
+        layers.append(layer_of(layer, looks, LAYER_CALL))
         if not layers[-1]:
             return None
     # A layer of one neuron gives a Value, not a list: nothing can follow it.
     return None if any(len(layer) == 1 for layer in layers[:-1]) else layers
 
 
-def layer_of(layer, looks):
-    made = look_of(layer, LAYER, looks, "neurons")
+def layer_of(layer, looks, call=None):
+    made = look_of(layer, LAYER, call, looks, "neurons")
     neurons = []
     for neuron in made.members or () if made else ():
-        if type(neuron).__call__ is not NEURON_CALL:
-            return None
-        neurons.append(neuron_of(neuron, looks))
+        neurons.append(neuron_of(neuron, looks, NEURON_CALL))
         if not neurons[-1]:
             return None
     return neurons
 
 
-def neuron_of(neuron, looks):
-    made = look_of(neuron, NEURON, looks, "w", "b", "nonlin")
+def neuron_of(neuron, looks, call=None):
+    made = look_of(neuron, NEURON, call, looks, "w", "b", "nonlin")
     return made and made.members and (made.members, *(value for _, value in made.others))
 
 
-def look_of(module, base, looks, *names):
+def look_of(module, base, call, looks, *names):
+    """``call``: what its class's must be; None for the module that is called itself."""
     cls = type(module)
     if not issubclass(cls, base) or PARTS[base](cls) != PARTS_OF_OURS[base]:
         return None
-    looks.append(Look(module, *names))
+    if call and cls.__call__ is not call:
+        return None
+    looks.append(Look(module, cls, *names))
     return looks[-1]
-
-
-def base_of(cls):
-    return next(base for base in OURS if issubclass(cls, base))
 
 
 def listed_net(module):
@@ -252,9 +252,8 @@ def listed_net(module):
         net = current_net(net.base, module, net)
     if not net or not net.parameters:
         return None
-    for cls, listed in net.listings:
-        if listed is not PARAMETERS or cls.parameters is not listed:
-            return None
+    if any(cls.parameters is not PARAMETERS for cls in net.classes):
+        return None
     attributes = map(dict_of, net.modules)
     if "parameters" in module._mg_dict or any(map(contains, attributes, repeat("parameters"))):
         return None
