@@ -21,7 +21,10 @@ __all__ = ["random", "Value", "Module", "Neuron", "Layer", "MLP"]  # micrograd's
 
 
 class Module(python_ref.nn.Module):
-    __doc__ = python_ref.nn.Module.__doc__
+    """Something with parameters that can be trained, saved and loaded.
+
+    A module of your own lists its Values in ``parameters()``.
+    """
 
     def zero_grad(self):
         """Set the gradient of every parameter to 0, in one call of C."""
