@@ -7,6 +7,7 @@ that don't fit each other. It is used as long as the modules are what it was mad
 see ``_watched.py``.
 """
 
+from functools import partial
 from operator import attrgetter
 
 from micrograd_c._cvalue import (
@@ -24,6 +25,8 @@ from python_ref.nn import NONLINEARITIES, name_of
 
 NULL = ffi.NULL
 mg_net_call = lib.mg_net_call
+# Frees a net without a finalizer in Python, which would swallow an exception of its time.
+owned = partial(ffi.gc, destructor=lib.mg_net_free)
 # What neurons do their sums with. Who puts a method of his own in its place wants it called.
 METHODS = {name: getattr(Value, name) for name in ("__add__", "__mul__", *NONLINEARITIES)}
 KEPT, OWN_BACKWARD = lib.MG_NET_KEPT, lib.MG_NET_OWN_BACKWARD
@@ -50,10 +53,11 @@ class Net:
         ops = [operator_of(nonlin) for nonlin in nonlins]
         nodes = [p._mg_id for p in self.parameters]  # held until C holds them
         self.ids = ffi.new("mg_id[]", nodes)
-        net = lib.mg_net_new(sizes, len(layers), ops, self.ids)
-        if net == ffi.NULL:
+        # All in one call of Python's: an exception cannot come in between and leave the net.
+        arguments = [sizes], [len(layers)], [ops], [self.ids]
+        self.net = next(map(owned, map(lib.mg_net_new, *arguments)))
+        if self.net == NULL:
             raise MemoryError(NO_MEMORY)
-        self.net = net
         names = {name_of(nonlin) for nonlin in nonlins} - {None}
         self.methods_of = attrgetter("__add__", "__mul__", *names)
         self.methods = tuple(METHODS[name] for name in ("__add__", "__mul__", *names))
@@ -64,10 +68,6 @@ class Net:
 
     def is_waiting(self):
         return False
-
-    def __del__(self, mg_net_free=lib.mg_net_free):
-        if hasattr(self, "net"):
-            mg_net_free(self.net)
 
     def zero_grad(self):
         lib.mg_zero_grad(self.ids, len(self.ids))

@@ -18,7 +18,7 @@ sizes = (ValueError, TypeError)  # what a row of another size or kind is
 
 # Runs work again and again, and change once at each bytecode of ours that a trace comes by.
 AT_EVERY_POINT = """
-def at_every_point(prepare, change, work, check):
+def at_every_point(prepare, change, work, check, least=30):
     point = 0
     while True:
         point, passed, state = point + 1, 0, prepare()
@@ -40,7 +40,7 @@ def at_every_point(prepare, change, work, check):
         finally:
             sys.settrace(None)
         if passed < point:
-            assert point > 30, point
+            assert point > least, point
             return
         check(result, *state)
 """
@@ -166,7 +166,7 @@ MODULE_CHANGES = {
     "a new model and the bias": "nn.MLP(2, [1])([1.0, 1.0]); n.b = Value(4.0)",
     "another call and the bias": "layer([1.0] * 3); n.b = Value(4.0)",
 }
-AT_MODULES = """
+PREPARE = """
 class Plus3(nn.Neuron):
     def __call__(self, x):
         return super().__call__(x) + 3.0
@@ -184,6 +184,8 @@ def prepare():
     held = n.w if HOLDS else None
     attributes = vars(n) if HOLDS else None
     return layer, n, held, attributes
+"""
+AT_MODULES = """
 def change(layer, n, held, attributes):
     {change}
 def check(result, layer, n, held, attributes):
@@ -197,6 +199,39 @@ for called in (False, True):
     at_every_point(prepare, change, lambda layer, *_: layer([1.0] * 3), check)
 """
 
+
+# An exception at any point of a change, as of a time limit's signal handler.
+CUT_SHORT = {
+    "the bias": "n.b = Value(4.0)",
+    "weights": "n.w = [Value(4.0), Value(1.0), Value(1.0)]",
+    "a weight": "n.w[0] = Value(4.0)",
+    "the dict": "n.__dict__ = {'w': n.w, 'b': Value(4.0), 'nonlin': False}",
+    "vars": "vars(n)['b'] = Value(4.0)",
+    "deleted and set": "b = n.b; del n.b; n.b = Value(4.0)",
+    "the class": "n.__class__ = Plus3",
+    "the neurons": "layer.neurons = [Plus3(3, nonlin=False)]; one(layer)",
+}
+AT_CUTS = """
+class Stop(BaseException):
+    pass
+def stop(*_):
+    raise Stop
+def work(layer, n, *_):
+    try:
+        {change}
+    except Stop:
+        pass
+def check(_, layer, n, held, attributes):
+    del held, attributes
+    n = layer.neurons[0]
+    if not hasattr(n, "b"):
+        n.b = Value(1.0)
+    expected = sum(w.data for w in n.w) + n.b.data + (3.0 if type(n) is Plus3 else 0.0)
+    for _ in range(2):
+        assert layer([1.0] * 3).data == expected
+called = True
+at_every_point(prepare, stop, work, check, least=5)
+"""
 
 # Modules that change, or are made, while nets are called.
 MODULES = {
@@ -301,7 +336,15 @@ def test_inputs_that_change_at_any_point(how):
 def test_modules_that_change_at_any_point(how):
     change = MODULE_CHANGES[how]
     holds = "held" in change or "attributes" in change
-    run(AT_EVERY_POINT + AT_MODULES.format(change=change).replace("HOLDS", str(holds)))
+    prepare = PREPARE.replace("HOLDS", str(holds))
+    run(AT_EVERY_POINT + prepare + AT_MODULES.format(change=change))
+
+
+@pytest.mark.parametrize("how", CUT_SHORT)
+@pytest.mark.parametrize("holds", [False, True], ids=["", "held"])
+def test_changes_that_an_exception_cuts_short_at_any_point(how, holds):
+    prepare = PREPARE.replace("HOLDS", str(holds))
+    run(AT_EVERY_POINT + prepare + AT_CUTS.format(change=CUT_SHORT[how]))
 
 
 def test_lists_of_bulk_helpers_that_change():
