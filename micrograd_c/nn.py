@@ -17,7 +17,8 @@ from micrograd_c.engine import Value
 if backend == "c":
     from micrograd_c import _cnet
 
-__all__ = ["random", "Value", "Module", "Neuron", "Layer", "MLP"]  # micrograd's names
+# What a star import of micrograd's nn brings: it has no __all__.
+__all__ = ["random", "Value", "Module", "Neuron", "Layer", "MLP"]
 
 
 class Module(python_ref.nn.Module):

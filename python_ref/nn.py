@@ -6,7 +6,8 @@ from python_ref.engine import Value
 from python_ref.numbers import describe
 from python_ref.operators import Operators
 
-__all__ = ["random", "Value", "Module", "Neuron", "Layer", "MLP"]  # micrograd's names
+# What a star import of micrograd's nn brings: it has no __all__.
+__all__ = ["random", "Value", "Module", "Neuron", "Layer", "MLP"]
 
 # What a neuron may do to its sum, by the Value method, and what its repr says then.
 NONLINEARITIES = {
