@@ -43,13 +43,13 @@ def overhead(rounds):
     """Times of a forward, of its call of C, and of a call of C that does nothing."""
     from micrograd_c._native import ffi, lib
 
-    from micrograd_c import _cnet
     from micrograd_c.nn import MLP
 
     random.seed(1)
     model = MLP(NIN, NOUTS)
     row = [random.random() for _ in range(NIN)]
-    net = _cnet.Net([layer.neurons for layer in model.layers])
+    model(row)  # makes the net
+    net = model._mg_net
     numbers, outputs = ffi.new("double[]", row), ffi.new("mg_id[]", NOUTS[-1])
 
     def call_c():

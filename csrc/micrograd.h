@@ -147,7 +147,7 @@ typedef struct mg_net mg_net;
  * relu, tanh, sigmoid or leaky_relu with slope 0.01 by its code, or -1 for none.
  * parameters: leaves, layer by layer, neuron by neuron, the weights and then the
  * bias; the net holds them. NULL: out of memory, or sizes that don't fit. After
- * mg_net_free the calls that are alive go on by themselves. */
+ * mg_net_free, which takes NULL, the calls that are alive go on by themselves. */
 mg_net *mg_net_new(const size_t *sizes, size_t n_layers, const int *ops,
                    const mg_id *parameters);
 void mg_net_free(mg_net *net);

@@ -88,6 +88,8 @@ static void free_if_unused(mg_net *net) {
 }
 
 void mg_net_free(mg_net *net) {
+    if (net == NULL)
+        return;
     mg_lock_take(&mg_graph_lock);
     net->owned = 0;
     free_if_unused(net);

@@ -21,25 +21,28 @@ def ids_of(values):
 
 
 def total(values):
-    return mg_total(ids_of(values), len(values)) if values else None
+    ids = ids_of(values)  # how many these are, whatever becomes of the list
+    return mg_total(ids, len(ids)) if ids else None
 
 
 def dot(ws, xs, start):
-    if not ws:
+    ws, xs = ids_of(ws), ids_of(xs)
+    if not ws or len(ws) != len(xs):
         return None
-    return mg_dot(ids_of(ws), ids_of(xs), len(ws), start[0] if start else 0)
+    return mg_dot(ws, xs, len(ws), start[0] if start else 0)
 
 
 def logsumexp(values):
-    return mg_logsumexp(ids_of(values), len(values))
+    ids = ids_of(values)
+    return mg_logsumexp(ids, len(ids))
 
 
 def softmax(values):
-    n = len(values)
-    out = Ids(n)
-    if lib.mg_softmax(ids_of(values), n, out.at[0]):
+    ids = ids_of(values)
+    out = Ids(len(ids))
+    if lib.mg_softmax(ids, len(ids), out.at[0]):
         return None
-    return [mg_claim(out.at[0], i) for i in range(n)]
+    return [mg_claim(out.at[0], i) for i in range(len(ids))]
 
 
 READ = {"data": lib.mg_get_data, "grad": lib.mg_get_grad}
@@ -47,12 +50,20 @@ WRITE = {"data": lib.mg_set_data_of, "grad": lib.mg_set_grad_of}
 
 
 def read(what, values, array):
-    READ[what](ids_of(values), len(values), ffi.from_buffer("double[]", array))
+    ids, doubles = ids_of(values), ffi.from_buffer("double[]", array)
+    READ[what](ids, smaller(ids, doubles), doubles)
 
 
 def write(what, values, array):
-    WRITE[what](ids_of(values), len(values), ffi.from_buffer("double[]", array))
+    ids, doubles = ids_of(values), ffi.from_buffer("double[]", array)
+    WRITE[what](ids, smaller(ids, doubles), doubles)
+
+
+def smaller(ids, doubles):
+    """How many C may take of both. The callers' lists and arrays are their own, and fit."""
+    return min(len(ids), len(doubles))
 
 
 def zero_grad(values):
-    lib.mg_zero_grad(ids_of(values), len(values))
+    ids = ids_of(values)
+    lib.mg_zero_grad(ids, len(ids))

@@ -3,13 +3,13 @@
 ``compiled(layers)`` is a net in C for the neurons of a Neuron, a Layer or an MLP, or
 one that leaves every call to Python where only Python can tell what a module does:
 a subclass with a ``__call__`` of its own, a weight that is itself computed, layers
-that don't fit each other. It is used until somebody changes any module's structure,
+that don't fit each other. It is used as long as the modules are what it was made of,
 see ``_watched.py``.
 """
 
+from functools import partial
 from operator import attrgetter
 
-from micrograd_c import _watched
 from micrograd_c._cvalue import (
     CODES,
     LEAF,
@@ -19,42 +19,53 @@ from micrograd_c._cvalue import (
 )
 from micrograd_c._native import ffi, lib
 from micrograd_c._node import NO_MEMORY, Ids, mg_claim
-from micrograd_c._watched import Watched
 from python_ref.nn import NONLINEARITIES, name_of
 
 NULL = ffi.NULL
 mg_net_call = lib.mg_net_call
+# Frees a net without a finalizer in Python, which would swallow an exception of its time.
+owned = partial(ffi.gc, destructor=lib.mg_net_free)
 # What neurons do their sums with. Who puts a method of his own in its place wants it called.
 METHODS = {name: getattr(Value, name) for name in ("__add__", "__mul__", *NONLINEARITIES)}
 KEPT, OWN_BACKWARD = lib.MG_NET_KEPT, lib.MG_NET_OWN_BACKWARD
 
 
 class Net:
-    """A net in C, and what Python needs to call it."""
+    """A net in C, and what Python needs to call it.
 
-    def __init__(self, layers):
-        """``layers``: for each a list of neurons that fit the layer before."""
-        self.structure = _watched.structure
-        self.parameters = tuple(
-            p for neurons in layers for neuron in neurons for p in (*neuron.w, neuron.b)
-        )
-        self.nin = len(layers[0][0].w)
+    What a thread may change while another calls it: ``rooms``, by pop and append, and
+    ``looked`` and each look's ``seen``, by one assignment. Everything else stays as it was
+    made.
+    """
+
+    def __init__(self, base, layers, looks, structure):
+        """``layers``: for each a list of (weights, bias, nonlin) that fit the layer before."""
+        self.base, self.looks, self.structure = base, looks, structure
+        self.looked = None, ()  # ``seen`` at the last look, and what was open then
+        self.classes = self.subclasses = self.modules = ()
+        self.parameters = tuple(p for neurons in layers for w, b, _ in neurons for p in (*w, b))
+        self.nin = len(layers[0][0][0])
         self.nout = len(layers[-1])
         sizes = [self.nin, *map(len, layers)]
-        ops = [operator_of(neurons[0].nonlin) for neurons in layers]
-        self.ids = ffi.new("mg_id[]", [p._mg_id for p in self.parameters])
-        net = lib.mg_net_new(sizes, len(layers), ops, self.ids)
-        if net == ffi.NULL:
+        nonlins = [neurons[0][2] for neurons in layers]
+        ops = [operator_of(nonlin) for nonlin in nonlins]
+        nodes = [p._mg_id for p in self.parameters]  # held until C holds them
+        self.ids = ffi.new("mg_id[]", nodes)
+        # All in one call of Python's: an exception cannot come in between and leave the net.
+        arguments = [sizes], [len(layers)], [ops], [self.ids]
+        self.net = next(map(owned, map(lib.mg_net_new, *arguments)))
+        if self.net == NULL:
             raise MemoryError(NO_MEMORY)
-        self.net = net
-        names = {name_of(neurons[0].nonlin) for neurons in layers} - {None}
+        names = {name_of(nonlin) for nonlin in nonlins} - {None}
         self.methods_of = attrgetter("__add__", "__mul__", *names)
         self.methods = tuple(METHODS[name] for name in ("__add__", "__mul__", *names))
         self.rooms = []  # for outputs; each call takes one, as several threads may call
 
-    def __del__(self, mg_net_free=lib.mg_net_free):
-        if hasattr(self, "net"):
-            mg_net_free(self.net)
+    def __reduce_ex__(self, protocol):
+        raise TypeError("a net in C cannot be copied or pickled, its module can")
+
+    def is_waiting(self):
+        return False
 
     def zero_grad(self):
         lib.mg_zero_grad(self.ids, len(self.ids))
@@ -65,6 +76,9 @@ class Net:
             if not hasattr(x, "tolist") or getattr(x, "ndim", 0) != 1:
                 return None
             x = x.tolist()
+            if type(x) is not list:
+                return None
+        x = tuple(x)  # nobody else's: C reads as many as were counted
         if len(x) != self.nin or self.methods_of(Value) != self.methods:
             return None
         if type(x[0]) is Value:
@@ -101,10 +115,17 @@ class Net:
 class NoNet:
     """In a Net's place where there can be none."""
 
-    parameters = ()
+    parameters = subclasses = ()
+    looked = None, ()
 
-    def __init__(self):
-        self.structure = _watched.structure
+    def __init__(self, base, structure):
+        self.base, self.structure = base, structure
+        self.calls = 0
+
+    def is_waiting(self):
+        """Whether it is too soon to try again: that takes a tenth of what Python needs."""
+        self.calls += 1
+        return self.calls % 16 != 0
 
     def call(self, x):
         return None
@@ -118,26 +139,25 @@ def operator_of(nonlin):
     return CODES[name] if name in NONLINEARITIES else None
 
 
-def compiled(layers):
+def compiled(base, layers, looks, structure):
     """The Net of some layers of neurons, of which ``all_fit`` decides."""
-    return Net(layers) if layers and all_fit(layers) else NoNet()
+    if layers and all_fit(layers):
+        return Net(base, layers, looks, structure)
+    return NoNet(base, structure)
 
 
 def all_fit(layers):
-    """Whether lists of neurons are layers that C can run, each fed by the one before."""
+    """Whether neurons are layers that C can run, each fed by the one before."""
     width = None
     for neurons in layers:
-        if not neurons:
+        first, _, nonlin = neurons[0]
+        nin, op = len(first), operator_of(nonlin)
+        if op is None or (width is not None and nin != width):
             return False
-        nin, op = len(neurons[0].w), operator_of(neurons[0].nonlin)
-        if nin == 0 or op is None or (width is not None and nin != width):
-            return False
-        for neuron in neurons:
-            if type(neuron.w) is not Watched or len(neuron.w) != nin:
+        for w, b, nonlin in neurons:
+            if len(w) != nin or operator_of(nonlin) != op:
                 return False
-            if operator_of(neuron.nonlin) != op:
-                return False
-            if not all(map(is_plain_leaf, neuron.w)) or not is_plain_leaf(neuron.b):
+            if not all(map(is_plain_leaf, w)) or not is_plain_leaf(b):
                 return False
         width = len(neurons)
     return True

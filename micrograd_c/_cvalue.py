@@ -118,6 +118,8 @@ class Value(Node, Operators):
             if type(value) not in ATOMS:
                 _looking.keep(self)  # first: without memory for it, nothing is set
             object.__setattr__(self, name, value)
+            if name == "__class__":
+                _watched.changed()  # it may be a parameter
 
     @property
     def data(self):

@@ -3,6 +3,8 @@
 import random
 
 from python_ref.engine import Value
+from python_ref.numbers import describe
+from python_ref.operators import Operators
 
 # What a star import of micrograd's nn brings: it has no __all__.
 __all__ = ["random", "Value", "Module", "Neuron", "Layer", "MLP"]
@@ -31,8 +33,98 @@ def check_nonlin(nonlin):
     return nonlin
 
 
+NO_MODE = "modules have no modes, leave the call out"
+NO_DEVICE = "Values are float64 on the CPU, leave the call out"
+
+# What PyTorch's and Keras's modules have: what to write instead.
+INSTEAD = {
+    **dict.fromkeys(("train", "eval"), NO_MODE),
+    **dict.fromkeys(("to", "cpu", "cuda", "float", "double", "half"), NO_DEVICE),
+    "forward": "call the module, as in model(x)",
+    "predict": "call the module for each row, as in [model(row) for row in rows]",
+    "named_parameters": "parameters() lists the Values, state_dict() gives their data by name",
+    "requires_grad_": "leave a parameter that is not to change out of the list that you update",
+    "modules": "Layer has .neurons, MLP has .layers",
+    "children": "Layer has .neurons, MLP has .layers",
+    "compile": "make an optimizer of micrograd_c.optim and a loss function with micrograd_c.jit",
+    "fit": "write a loss function of one row and use its fit, see micrograd_c.jit",
+    "summary": "print(model) and len(model.parameters())",
+}
+
+
+class Named:
+    """A class attribute that is what a module now means by a name.
+
+    micrograd's classes look each other up in their module, so that ``nn.Neuron = Mine``
+    has an effect. A subclass may give the attribute a value of its own.
+    """
+
+    def __init__(self, name, names):
+        """``names``: the module's globals."""
+        self.name, self.names = name, names
+
+    def __get__(self, instance, owner):
+        return self.names[self.name]
+
+
+def row_of(x, n):
+    """``x`` as a list or tuple of ``n`` numbers or Values.
+
+    Raises TypeError for what is no row, and ValueError for one of another size.
+    """
+    row = x if type(x) is list or type(x) is tuple else items_of(x, n)
+    if not PLAIN_ITEMS.issuperset(map(type, row)) and any(map(is_row, row)):
+        raise not_one_row(n, f"{len(row)} rows")
+    if len(row) != n:
+        raise ValueError(
+            f"expected {n} inputs, one for each weight of a neuron, got {len(row)}: "
+            f"pass one row of {n} numbers or Values"
+        )
+    return row
+
+
+PLAIN_ITEMS = {float, int, Value}
+
+
+def is_row(item):
+    if isinstance(item, Operators):
+        return False
+    return isinstance(item, (list, tuple)) or getattr(item, "ndim", 0) > 0
+
+
+def items_of(x, n):
+    if getattr(x, "ndim", 1) != 1:
+        raise not_one_row(n, describe(x))
+    try:
+        items = iter(x)
+    except TypeError:
+        hint = ""
+        if isinstance(x, Operators):
+            hint = "; a layer of one neuron gives its Value without a list, write [value]"
+        raise TypeError(
+            f"expected a row of {n} numbers or Values, got {describe(x)}{hint}"
+        ) from None
+    return list(items)
+
+
+def not_one_row(n, got):
+    return TypeError(
+        f"expected one row of {n} numbers or Values, got {got}: call it for one row at a time, "
+        "as in [model(row) for row in rows], or train and predict on arrays with micrograd_c.jit"
+    )
+
+
 class Module:
-    """Something with parameters that can be trained."""
+    """Something with parameters that can be trained.
+
+    A module of your own lists its Values in ``parameters()``.
+    """
+
+    def __getattr__(self, name):  # only for what there is not
+        if name in INSTEAD:
+            kind = type(self).__name__
+            raise AttributeError(f"{kind!r} object has no attribute {name!r}: {INSTEAD[name]}")
+        return object.__getattribute__(self, name)  # Python's own error
 
     def zero_grad(self):
         """Set the gradient of every parameter to 0."""
@@ -45,23 +137,30 @@ class Module:
 
 
 class Neuron(Module):
-    """A weighted sum of ``nin`` inputs and a bias, through a nonlinearity.
+    """A weighted sum of inputs and a bias, through a nonlinearity.
 
-    ``nonlin``: True for relu, False for none, or "relu", "tanh", "sigmoid",
-    "leaky_relu". Weights are drawn from ``random.uniform(-1, 1)``, the bias is 0.
+    ``nin`` is the number of inputs. ``nonlin`` is True for relu, False for none, or
+    "relu", "tanh", "sigmoid" or "leaky_relu"; ValueError for another name. ``w`` is the
+    list of weights, drawn from ``random.uniform(-1, 1)``, ``b`` the bias, at first 0.
     """
 
-    value_class = Value
+    value_class, _random = Named("Value", globals()), Named("random", globals())
 
     def __init__(self, nin, nonlin=True):
         check_nonlin(nonlin)
-        self.w = [self.value_class(random.uniform(-1, 1)) for _ in range(nin)]
-        self.b = self.value_class(0)
+        value_class, generator = self.value_class, self._random
+        self.w = [value_class(generator.uniform(-1, 1)) for _ in range(nin)]
+        self.b = value_class(0)
         self.nonlin = nonlin
 
     def __call__(self, x):
-        """The output for ``x``, a sequence of ``nin`` numbers or Values, as a Value."""
-        act = sum((wi * xi for wi, xi in zip(self.w, x)), self.b)
+        """The output for ``x``, a sequence of ``nin`` numbers or Values, as a Value.
+
+        Raises ValueError for another number of inputs, TypeError for what is no such
+        sequence, rows of rows included.
+        """
+        w = self.w
+        act = sum((wi * xi for wi, xi in zip(w, row_of(x, len(w)))), self.b)
         name = name_of(self.nonlin)
         return act if name is None else getattr(act, name)()
 
@@ -73,15 +172,26 @@ class Neuron(Module):
 
 
 class Layer(Module):
-    """``nout`` neurons side by side; further arguments are each Neuron's."""
+    """``nout`` neurons side by side, each of ``nin`` inputs.
 
-    neuron_class = Neuron
+    Further arguments are each Neuron's: ``Layer(3, 4, nonlin="tanh")``. ``neurons`` is the
+    list of them.
+    """
+
+    neuron_class = Named("Neuron", globals())
 
     def __init__(self, nin, nout, **kwargs):
-        self.neurons = [self.neuron_class(nin, **kwargs) for _ in range(nout)]
+        neuron_class = self.neuron_class
+        self.neurons = [neuron_class(nin, **kwargs) for _ in range(nout)]
 
     def __call__(self, x):
-        """A list of ``nout`` Values; the Value alone where ``nout`` is 1."""
+        """The neurons' outputs for ``x``: a list of Values, or the Value alone where
+        there is one neuron.
+
+        Raises ValueError and TypeError as a Neuron does.
+        """
+        if hasattr(type(x), "__next__"):  # an iterator, which one neuron would use up
+            x = list(x)
         out = [n(x) for n in self.neurons]
         return out[0] if len(out) == 1 else out
 
@@ -93,22 +203,32 @@ class Layer(Module):
 
 
 class MLP(Module):
-    """Layers of sizes ``nouts``, each fed by the one before; the last is linear."""
+    """A multi-layer perceptron: layers, each fed by the one before.
 
-    layer_class = Layer
+    ``nin`` is the number of inputs, ``nouts`` the sizes of the layers: ``MLP(2, [16, 16, 1])``
+    has two hidden layers of 16 neurons and one output. ``nonlin`` is the hidden layers', as in
+    Neuron; the last layer is linear. ``layers`` is the list of the layers.
+    """
+
+    layer_class = Named("Layer", globals())
 
     def __init__(self, nin, nouts, nonlin="relu"):
         check_nonlin(nonlin)
         sizes = [nin] + list(nouts)
         last = len(sizes) - 2
         hidden = True if name_of(nonlin) == "relu" else nonlin  # as micrograd's neurons have it
+        layer_class = self.layer_class
         self.layers = [
-            self.layer_class(sizes[i], sizes[i + 1], nonlin=hidden if i != last else False)
+            layer_class(sizes[i], sizes[i + 1], nonlin=hidden if i != last else False)
             for i in range(last + 1)
         ]
 
     def __call__(self, x):
-        """The last layer's output for ``x``, a sequence of ``nin`` numbers or Values."""
+        """The last layer's outputs for ``x``, one row of ``nin`` numbers or Values: a list
+        of Values, or the Value alone where the last layer has one neuron.
+
+        Raises ValueError for another number of inputs, TypeError for what is no such row.
+        """
         for layer in self.layers:
             x = layer(x)
         return x

@@ -26,8 +26,6 @@ INPUTS = {
     "object row": lambda V: np.array([V(x) for x in ROW], dtype=object),
     "computed Values": lambda V: [V(x) * 2.0 + 0.1 for x in ROW],
     "Values and floats": lambda V: [V(0.5), -1.25, V(3.0)],
-    "too many": lambda V: [1.0, 2.0, 3.0, 4.0],
-    "too few": lambda V: [1.0, 2.0],
     "iterator": lambda V: dict.fromkeys(ROW).keys(),
     "special": lambda V: [math.inf, math.nan, -0.0],
     "large": lambda V: [1e308, -1e308, 1e300],

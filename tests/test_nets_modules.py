@@ -27,8 +27,6 @@ CHANGES = {
     "weight a number": lambda m, nn, V: m.layers[0].neurons[1].w.__setitem__(1, 0.5),
     "weights swapped": lambda m, nn, V: swap(m.layers[0].neurons[1].w, 0, 1),
     "weights reversed": lambda m, nn, V: m.layers[0].neurons[1].w.reverse(),
-    "one weight more": lambda m, nn, V: m.layers[0].neurons[1].w.append(V(1.0)),
-    "one weight fewer": lambda m, nn, V: m.layers[0].neurons[1].w.pop(),
     "weights sliced": lambda m, nn, V: m.layers[0].neurons[0].w.__setitem__(
         slice(None), [V(0.5), V(-0.5)]
     ),
