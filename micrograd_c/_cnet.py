@@ -10,6 +10,7 @@ see ``_watched.py``.
 from operator import attrgetter
 
 from micrograd_c import _watched
+from micrograd_c._cbulk import METHODS
 from micrograd_c._cvalue import (
     CODES,
     LEAF,
@@ -26,8 +27,6 @@ from python_ref.nn import NONLINEARITIES, name_of
 
 NULL = ffi.NULL
 mg_net_call = lib.mg_net_call
-# What neurons do their sums with. Who puts a method of his own in its place wants it called.
-METHODS = {name: getattr(Value, name) for name in ("__add__", "__mul__", *NONLINEARITIES)}
 KEPT, OWN_BACKWARD = lib.MG_NET_KEPT, lib.MG_NET_OWN_BACKWARD
 
 

@@ -12,11 +12,14 @@ import sys
 from functools import wraps
 from numbers import Real
 
-from micrograd_c import _dying, _looking, _watched
-from micrograd_c._native import lib
+from micrograd_c import _dying, _looking, _own_operators, _watched
+from micrograd_c._cnumbers import EXACT, WRITTEN_AS, as_float, number_types, style_of, to_grad
+from micrograd_c._native import ffi, lib
 from python_ref.grad_mode import is_grad_enabled
+from python_ref.hints import check_name, fine_names
 from python_ref.ieee import value_of
 from python_ref.numbers import describe, to_float
+from python_ref.operands import either_name, made_of
 from python_ref.operators import Operators
 from python_ref.ops import OPS
 from python_ref.tracing import current_trace
@@ -38,25 +41,7 @@ LEAF, CUSTOM = lib.mg_op_find(b"leaf"), lib.mg_op_find(b"custom")
 POW_K, RELU = CODES["pow_k"], CODES["relu"]
 WITH_K = {"pow_k", "leaky_relu"}
 
-# How the user may have written an exponent: C keeps the place in this tuple.
-WRITTEN_AS = (int, float, bool)
-EXACT = 2**53  # a double holds every int below
-
 NO_MEMORY = "no memory for a larger graph"
-
-# The types that are taken as a number without asking twice. NumPy's scalars join
-# when they are first met.
-number_types = {float, int, bool}
-
-
-def as_float(x):
-    if type(x) in number_types:
-        return float(x)
-    number = to_float(x)
-    if isinstance(x, Real) and type(x).__module__ == "numpy":
-        number_types.add(type(x))
-    return number
-
 
 # The slots. Any other name is the user's, who may call an attribute _id or _held.
 ENGINES_OWN = ("_mg_id", "_mg_held", "_mg_also_held", "_mg_own_backward")
@@ -90,8 +75,14 @@ class Value(Operators):
 
     label = ""
 
-    def __init__(self, data, _children=(), _op="", label=""):
-        if type(data) in number_types and not _children and not _op:
+    def __init__(self, data, _children=(), _op="", label="", *, children=None, local_grads=None):
+        if (
+            type(data) in number_types
+            and not _children
+            and _op == ""
+            and children is None
+            and local_grads is None
+        ):
             node = mg_leaf(data)
             if not node:
                 raise MemoryError(NO_MEMORY)
@@ -99,7 +90,8 @@ class Value(Operators):
                 _forget(self)
             set_id_of_leaf(self, node)
         else:
-            self._init_slowly(data, _children, _op)
+            children = either_name("children", _children, children)
+            self._init_slowly(data, children, _op, local_grads)
         if type(self) is not Value:  # what it is must stay with its node
             _looking.keep(self)
             if type(self)._backward is not Value._backward:
@@ -112,15 +104,13 @@ class Value(Operators):
         if hasattr(cls, "__getattr__"):
             cls.__getattr__ = but_for_engines_own(cls.__getattr__)
 
-    def _init_slowly(self, data, children, op):
+    def _init_slowly(self, data, children, op, local_grads):
         data = as_float(data)
-        children = tuple(dict.fromkeys(children or ()))
-        for child in children:
-            if not isinstance(child, Value):
-                raise TypeError(f"expected Values as _children, got {describe(child)}")
         if children or op:
             refuse_in_trace()
-            _fill(self, CUSTOM, children, data, None, op or "")
+        operands, op, local = made_of(Value, children, op, local_grads)
+        if operands or op:
+            _fill(self, CUSTOM, operands, data, local, op)
         else:
             Value.__init__(self, data)
 
@@ -131,20 +121,28 @@ class Value(Operators):
         if name == "data":
             mg_set_data(self._mg_id, value if type(value) is float else to_float(value))
         elif name == "grad":
-            mg_set_grad(self._mg_id, value if type(value) is float else to_float(value))
+            mg_set_grad(self._mg_id, value if type(value) is float else to_grad(value))
         elif name in ENGINES_OWN:
             raise AttributeError(f"{name} is the engine's own and cannot be set")
+        elif name == "_backward" and value is None:
+            _own_operators.forget_backward(self)
         else:
+            if name not in fine_names:
+                check_name(name, stacklevel=2)
             _looking.keep(self, value)  # first: without memory for it, nothing is set
             object.__setattr__(self, name, value)
 
-    @property
-    def data(self):
-        return mg_data(self._mg_id)
-
-    @property
-    def grad(self):
-        return mg_grad(self._mg_id)
+    # Their setters are for help(), which calls them read-only without: __setattr__ is quicker.
+    data = property(
+        lambda self: mg_data(self._mg_id),
+        lambda self, x: mg_set_data(self._mg_id, to_float(x)),
+        doc="The number, a float.",
+    )
+    grad = property(
+        lambda self: mg_grad(self._mg_id),
+        lambda self, x: mg_set_grad(self._mg_id, to_grad(x)),
+        doc="The gradient that backward() adds up here, a float. To set None is to set 0.",
+    )
 
     # --- the operators that programs are full of; the others are in Operators ---
 
@@ -174,8 +172,11 @@ class Value(Operators):
         set_id(result, node)
         return result
 
-    __radd__ = __add__
-    __rmul__ = __mul__
+    def __radd__(self, other):
+        return self.__add__(other)
+
+    def __rmul__(self, other):
+        return self.__mul__(other)
 
     def __pow__(self, other):
         # As Operators does it; the exponent's place in WRITTEN_AS is 0 or 1.
@@ -217,7 +218,10 @@ class Value(Operators):
 
     @property
     def _backward(self):
-        """The step that backward() does for this node; assign to it to do one's own."""
+        """The step that backward() does for this node; assign to it to do one's own.
+
+        None takes the assigned one away: the operator's is the step again.
+        """
         return getattr(self, "_mg_own_backward", None) or self._apply_derivatives
 
     @_backward.setter
@@ -253,6 +257,11 @@ class Value(Operators):
         return _looking.operands_of(self) if held is None else held
 
     # --- what operators.py and copying.py ask of an engine ---
+
+    _release_operands = _own_operators.release_operands
+
+    def _is_computed(self):
+        return lib.mg_operands(self._mg_id, ffi.NULL, 0) > 0
 
     def _apply(self, name, *others):
         """One operator; ``others`` is a Value or a number, or nothing."""
@@ -294,7 +303,7 @@ class Value(Operators):
     def _recipe(self):
         check_memory(lib.mg_make_plain(self._mg_id))
         name = NAMES.get(lib.mg_op(self._mg_id))
-        k = lib.mg_k(self._mg_id) if name in WITH_K else None
+        k = lib.mg_k(self._mg_id) if name in WITH_K else _own_operators.local_gradients(self._mg_id)
         return name, k, self._op
 
     def _has_own_backward(self):
@@ -343,13 +352,16 @@ def _fill(value, code, operands, data, k, label):
     """Give ``value`` a new node made of ``operands``, with ``data`` as its value."""
     ids = [operand._mg_id for operand in operands]
     style = style_of(k, label) if code == POW_K else 0
-    node = lib.mg_node(code, ids, len(ids), 0.0 if k is None else k, style or 0, data)
+    if code == CUSTOM and k is not None:  # local gradients
+        node = lib.mg_node_with_local(ids, k, len(ids), data)
+    else:
+        node = lib.mg_node(code, ids, len(ids), 0.0 if k is None else k, style or 0, data)
     if not node:
         raise MemoryError(NO_MEMORY)
     if getattr(value, "_mg_id", 0):
         _forget(value)
     set_id(value, node)
-    if code == CUSTOM or style is None:
+    if style is None or (code == CUSTOM and (label or k is None)):
         value.__dict__["_op"] = label
         lib.mg_keep(node)
     elif any(map(lib.mg_is_kept, ids)):
@@ -374,16 +386,6 @@ def refuse_in_trace():
     """Raise where jit traces: it cannot trace an operator of the user's own."""
     if current_trace():
         current_trace().refuse_own_operator()
-
-
-def style_of(k, label):
-    """The place in WRITTEN_AS of how ``k`` was written; None for another way."""
-    if not -EXACT < k < EXACT:  # includes NaN and the infinities
-        return 1 if label == f"**{k}" else None
-    for style, kind in enumerate(WRITTEN_AS):
-        if label == f"**{kind(k)}":
-            return style
-    return None
 
 
 def check_memory(status):

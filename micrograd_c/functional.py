@@ -16,6 +16,7 @@ import functools
 import math
 
 from micrograd_c._backend import backend
+from python_ref.arrays import without_values
 from python_ref.numbers import to_float
 from python_ref.operators import Operators
 from python_ref.ops import OPS
@@ -168,7 +169,7 @@ def non_empty(values, name):
 
 def in_c(name, *lists):
     """The helper's result in one call of C; None where operators must do it."""
-    if _cbulk and all(map(_cbulk.are_plain, lists)):
+    if _cbulk and all(map(_cbulk.are_plain, lists)) and _cbulk.are_original():
         return getattr(_cbulk, name)(*lists)
     return None
 
@@ -238,7 +239,7 @@ def write(what, values, array):
     import numpy as np
 
     values, in_one_call = checked(values)
-    array = np.asarray(array, dtype=np.float64)
+    array = np.asarray(without_values(array), dtype=np.float64)
     if array.shape != (len(values),):
         raise ValueError(f"array of shape {array.shape} for {len(values)} Values")
     array = np.ascontiguousarray(array)

@@ -1,6 +1,37 @@
-"""A Value and a NumPy array: operators between them go element by element."""
+"""A Value among NumPy's arrays, scalars and functions.
+
+Operators between a Value and an array go element by element. NumPy's own functions
+come by ``array_function``, which is Value's ``__array_ufunc__``; the operators of
+NumPy's scalars and arrays with a Value to the right are such functions too.
+"""
 
 import sys
+
+from python_ref.numbers import describe
+
+# NumPy's operators with what a Value's class calls them from the right.
+REFLECTED = {
+    "add": "__radd__", "subtract": "__rsub__", "multiply": "__rmul__", "divide": "__rtruediv__",
+    "power": "__rpow__", "less": "__gt__", "less_equal": "__ge__", "greater": "__lt__",
+    "greater_equal": "__le__", "true_divide": "__rtruediv__", "floor_divide": "__rfloordiv__",
+    "remainder": "__rmod__", "divmod": "__rdivmod__",
+}  # fmt: skip
+# Those for which NumPy asks the elements, one after the other.
+BY_ELEMENT = {*REFLECTED, "equal", "not_equal", "negative", "positive", "absolute", "square",
+              "reciprocal", "matmul", "float_power", "fabs"}  # fmt: skip
+METHODS = {
+    "exp": "exp", "expm1": "expm1", "log": "log", "log1p": "log1p", "sqrt": "sqrt", "sin": "sin",
+    "cos": "cos", "tan": "tan", "arcsin": "asin", "arccos": "acos", "arctan": "atan",
+    "sinh": "sinh", "cosh": "cosh", "tanh": "tanh", "absolute": "abs", "fabs": "abs",
+    "arctan2": "atan2", "maximum": "maximum", "minimum": "minimum",
+}  # fmt: skip
+INSTEAD = {
+    "log2": "v.log() / math.log(2)", "log10": "v.log() / math.log(10)", "exp2": "2**v",
+    "cbrt": "v ** (1 / 3)", "clip": "v.maximum(low).minimum(high)", "hypot": "(v**2 + w**2).sqrt()",
+    "logaddexp": "functional.logsumexp([v, w])", "fmax": "v.maximum(w)", "fmin": "v.minimum(w)",
+}  # fmt: skip
+
+_reflected = {}  # the functions of NumPy themselves -> REFLECTED's names
 
 
 def elementwise(operator, x, y):
@@ -21,3 +52,82 @@ def boxed(x, numpy):
     box = numpy.empty((), dtype=object)
     box[()] = x
     return box
+
+
+def without_values(x):
+    """``x``, or an array of the data where it holds Values, whose float() may warn."""
+    from python_ref.operators import Operators
+
+    if getattr(x, "dtype", None) == object:
+        x = x.tolist()
+    if not isinstance(x, (list, tuple)):
+        return x
+    return [v.data if isinstance(v, Operators) else v for v in x]
+
+
+def array_function(self, function, kind, *operands, **options):
+    """NumPy's ``function`` of operands among which is ``self``."""
+    if len(operands) == 2 and operands[1] is self and not options:
+        # Short, as in a program's loop numpy.float64 * Value is.
+        reflected = _reflected.get(function)
+        if reflected and kind == "__call__" and not getattr(operands[0], "ndim", 1):
+            return getattr(self, reflected)(operands[0])
+    return general_function(self, function, kind, operands, options)
+
+
+def general_function(self, function, kind, operands, options):
+    import numpy
+
+    from python_ref.operators import Operators
+
+    outputs = options.get("out", ())
+    for x in (*operands, *outputs):
+        if not isinstance(x, (Operators, numpy.ndarray)) and overrides(x, numpy):
+            return NotImplemented  # another library's, which may know what to do
+    name = function.__name__
+    if name in REFLECTED and function not in _reflected:
+        _reflected[function] = REFLECTED[name]
+        return array_function(self, function, kind, *operands, **options)
+    if kind == "__call__" and not options and name in METHODS:
+        return apply(METHODS[name], operands, numpy, Operators)
+    if name not in BY_ELEMENT:
+        raise TypeError(f"numpy.{name} does not take a {type(self).__name__}: {instead(name)}")
+    for out in outputs:
+        if isinstance(out, Operators) or (
+            name not in COMPARISONS and getattr(getattr(out, "dtype", None), "kind", "O") != "O"
+        ):
+            raise TypeError(
+                f"numpy.{name}: the result is Values, which cannot be written to "
+                f"{describe(out)}; write a = a - v for a -= v, or make it an array of objects"
+            )
+    boxes = [boxed(x, numpy) if isinstance(x, Operators) else x for x in operands]
+    return getattr(function, kind)(*boxes, **options)
+
+
+COMPARISONS = {"equal", "not_equal", "less", "less_equal", "greater", "greater_equal"}
+
+
+def overrides(x, numpy):
+    """Whether the type of ``x`` has a word in what NumPy's functions do with it."""
+    return not isinstance(x, numpy.generic) and hasattr(type(x), "__array_ufunc__")
+
+
+def apply(method, operands, numpy, Operators):
+    """A method of Values, on operands that may be numbers or arrays."""
+
+    def call(x, *rest):
+        if not isinstance(x, Operators):
+            x = rest[0]._constant(x)
+        return getattr(x, method)(*rest)
+
+    if any(getattr(x, "ndim", 0) for x in operands):
+        boxes = [boxed(x, numpy) if isinstance(x, Operators) else x for x in operands]
+        return numpy.frompyfunc(call, len(operands), 1)(*boxes)
+    return call(*operands)
+
+
+def instead(name):
+    what = INSTEAD.get(name)
+    return (f"write {what}, or " if what else "write ") + (
+        f"numpy.{name}(v.data) for the number alone; Value has methods, such as v.exp()"
+    )
