@@ -27,7 +27,7 @@ METHODS = {
 }  # fmt: skip
 INSTEAD = {
     "log2": "v.log() / math.log(2)", "log10": "v.log() / math.log(10)", "exp2": "2**v",
-    "cbrt": "v ** (1 / 3)", "clip": "v.maximum(low).minimum(high)", "hypot": "(v**2 + w**2).sqrt()",
+    "cbrt": "v ** (1 / 3)", "hypot": "(v**2 + w**2).sqrt()",
     "logaddexp": "functional.logsumexp([v, w])", "fmax": "v.maximum(w)", "fmin": "v.minimum(w)",
 }  # fmt: skip
 
@@ -58,7 +58,7 @@ def without_values(x):
     """``x``, or an array of the data where it holds Values, whose float() may warn."""
     from python_ref.operators import Operators
 
-    if getattr(x, "dtype", None) == object:
+    if getattr(getattr(x, "dtype", None), "kind", "") == "O":
         x = x.tolist()
     if not isinstance(x, (list, tuple)):
         return x

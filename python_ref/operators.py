@@ -23,7 +23,8 @@ from python_ref.tracing import current_trace
 class Operators(Hints):
     __slots__ = ()
 
-    __array_ufunc__ = array_function  # numpy's functions and scalars with a Value
+    __array_ufunc__ = array_function  # what NumPy's functions, scalars and arrays do with a Value
+    _op_priority = 1000.0  # SymPy's numbers leave an operator with a Value to the Value
 
     def __add__(self, other):
         if not self._is_operand(other):
