@@ -1,5 +1,7 @@
 """Plots of training with matplotlib: the plane a classifier cuts up, and curves over time."""
 
+from python_ref.numbers import to_float
+
 
 def plot_decision_boundary(model, X, y, ax=None, resolution=50, padding=1.0):
     """Colour the plane by the class that ``model`` gives each point, and draw the data on it.
@@ -51,7 +53,7 @@ def plot_history(history, ax=None):
     """
     plt = import_pyplot("plot_history")
     curves = history if isinstance(history, dict) else {"loss": history}
-    curves = {str(name): [float(x) for x in curve] for name, curve in curves.items()}
+    curves = {str(name): [to_float(x) for x in curve] for name, curve in curves.items()}
     if not curves:
         raise ValueError("expected at least one curve in history, got an empty dict")
     for name, curve in curves.items():
@@ -97,7 +99,7 @@ def score_row(model, row):
     """The model's scores for a row as a list of floats: one, or one a class."""
     out = model(row)
     try:
-        scores = [float(v) for v in out] if isinstance(out, (list, tuple)) else [float(out)]
+        scores = [to_float(v) for v in (out if isinstance(out, (list, tuple)) else [out])]
     except (TypeError, ValueError):
         scores = []
     if not scores:
