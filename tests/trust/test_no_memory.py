@@ -194,7 +194,8 @@ def optimizer_step():
 
 
 CASES = [
-    build, build_with_operands, build_with_local_gradients, release_operands, operators, operators_on_labelled, label, late_attribute, total,
+    build, build_with_operands, build_with_local_gradients, release_operands, operators,
+    operators_on_labelled, label, late_attribute, total,
     mean, dot, logsumexp, softmax, set_data, backward, own_backward, new_net, layer_of_leaves,
     deepcopy, dumps, loads, jit_forward, jit_backward, jit_fit, jit_fit_with_threads,
     optimizer_step,
