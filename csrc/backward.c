@@ -108,6 +108,9 @@ void mg_step(const mg_node_t *node) {
     }
         MG_OPS(X)
 #undef X
+    case MG_OP_custom:
+        mg_step_custom(node->list, g);
+        break;
     case MG_OP_net:
         mg_step_net(node->call);
         break;

@@ -112,7 +112,7 @@ void mg_on_free(void (*function)(mg_id)) {
 /* What a node that is no operator's owns besides its operands. */
 static void free_contents(mg_node_t *node) {
     if (node->op == MG_OP_custom)
-        mg_dealloc(node->list);
+        mg_list_free(node->list);
     else if (node->op == MG_OP_net)
         mg_call_free(node->call);
     else if (node->op == MG_OP_net_output)
@@ -336,35 +336,12 @@ mg_id mg_binary(int op, mg_id x, mg_id y) {
     return id;
 }
 
-static mg_index custom(const mg_id *operands, size_t n, double data) {
-    mg_operand_list *list = NULL;
-    if (n > UINT32_MAX / sizeof *list->ids - 1)
-        return 0;
-    if (n > 0) {
-        list = mg_alloc(n + 1, sizeof *list->ids);
-        if (list == NULL)
-            return 0;
-        list->n = (uint32_t)n;
-        for (size_t i = 0; i < n; i++)
-            list->ids[i] = (mg_index)operands[i];
-    }
-    mg_index id = mg_new_node(MG_OP_custom, data);
-    if (id == 0) {
-        mg_dealloc(list);
-        return 0;
-    }
-    mg_at(id)->list = list;
-    for (size_t i = 0; i < n; i++)
-        mg_at(list->ids[i])->refs++;
-    return id;
-}
-
 mg_id mg_node(int op, const mg_id *operands, size_t n, double k, int style, double data) {
     if (op < 0 || op >= MG_OP_COUNT || op == MG_OP_net || op == MG_OP_net_output ||
         (op != MG_OP_custom && n != mg_arity[op]))
         return 0;
     mg_lock_take(&mg_graph_lock);
-    mg_index id = op == MG_OP_custom ? custom(operands, n, data)
+    mg_index id = op == MG_OP_custom ? mg_custom(operands, NULL, n, data)
                   : n == 0           ? mg_new_leaf(data)
                   : n == 1
                       ? unary(op, data, (mg_index)operands[0])
@@ -413,7 +390,7 @@ void mg_become_leaf(mg_id of, double data) {
             free_contents(node);
         for (uint32_t i = 0; i < n; i++)
             mg_drop(operands[i]);
-        mg_dealloc(list);
+        mg_list_free(list);
         node->op = MG_OP_leaf;
         node->operand[0] = node->operand[1] = 0;
         node->k = 0.0;

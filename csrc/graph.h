@@ -14,11 +14,18 @@
 /* The library's own name for a node: an mg_id as the integer that it is. */
 typedef uint32_t mg_index;
 
-/* The operands of a custom node: their number, then they. */
+/* The operands of a custom node. With local gradients, local[i] times the gradient that
+ * arrives is what operand i gets; NULL: the node passes nothing on. Owns local. */
 typedef struct {
+    double *local;
     uint32_t n;
     mg_index ids[];
 } mg_operand_list;
+
+/* A list for n operands, n > 0, whose ids and local gradients are the caller's to fill in;
+ * NULL: out of memory. */
+mg_operand_list *mg_list_new(size_t n, int with_local);
+void mg_list_free(mg_operand_list *list);
 
 typedef struct {
     double data, grad;
@@ -121,6 +128,10 @@ int mg_is_recording(void);
  * but makes a leaf when not recording. 0: out of memory. */
 mg_index mg_made_of(int op, double data, mg_index a, mg_index b);
 
+/* A custom node on n operands; local is NULL for none of those gradients. 0: out of
+ * memory. */
+mg_index mg_custom(const mg_id *operands, const double *local, size_t n, double data);
+
 /* Frees what no longer has references, starting at a node that lost its last. */
 void mg_free_nodes(mg_index id);
 
@@ -145,8 +156,9 @@ double mg_value(int op, double x, double y, int *raises);
  * graph, or with plain != 0 every one. 0: no memory for that. */
 mg_index mg_sort(mg_index root, int plain, int *own, size_t *n);
 
-/* The derivative step of one node. */
+/* The derivative step of one node; that of a custom node with this list. */
 void mg_step(const mg_node_t *node);
+void mg_step_custom(const mg_operand_list *list, double g);
 
 /* The order of mg_sort as a block of n ids; NULL: out of memory. */
 mg_index *mg_sorted(mg_index root, int plain, size_t *n);

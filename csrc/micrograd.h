@@ -82,6 +82,19 @@ void mg_free_ids(mg_id **ids);
  * any number, copied, and no derivative. 0: out of memory. */
 mg_id mg_node(int op, const mg_id *operands, size_t n, double k, int style, double data);
 
+/* A custom node with a derivative: local[i] times the gradient that arrives at it is added
+ * to that of operand i. Both arrays are copied. 0: out of memory. */
+mg_id mg_node_with_local(const mg_id *operands, const double *local, size_t n,
+                         double data);
+
+/* Writes the first max local gradients of a node to out and returns how many there are: 0
+ * of a node without. */
+size_t mg_local(mg_id id, double *out, size_t max);
+
+/* Takes a node's operands away: it is a custom node without any from now on, which keeps
+ * its data and grad. MG_NO_MEMORY: nothing changed. O(nodes freed). */
+mg_status mg_release_operands(mg_id id);
+
 /* One reference more, one fewer. Releasing the last frees the node and all that
  * only it kept alive: O(nodes freed), no recursion, no allocation. */
 void mg_retain(mg_id id);
@@ -187,8 +200,9 @@ int mg_keep(mg_id id);
 void mg_is_held(mg_id id);
 int mg_is_kept(mg_id id);
 
-/* Marks that the caller has a derivative step of its own for this node. */
+/* Marks that the caller has a derivative step of its own for this node, or has none. */
 void mg_set_own_backward(mg_id id);
+void mg_clear_own_backward(mg_id id);
 int mg_has_own_backward(mg_id id);
 
 /* Whether the reference that came with making the node, or that mg_retain took,

@@ -104,6 +104,13 @@ void mg_set_own_backward(mg_id id) {
     mg_lock_give(&mg_graph_lock);
 }
 
+void mg_clear_own_backward(mg_id id) {
+    mg_lock_take(&mg_graph_lock);
+    mg_at((mg_index)id)->flags &= (uint16_t)~MG_OWN_BACKWARD;
+    mg_flags_version++;
+    mg_lock_give(&mg_graph_lock);
+}
+
 int mg_has_own_backward(mg_id id) { return has_flag(id, MG_OWN_BACKWARD); }
 
 /* --- operators by name ------------------------------------------------------ */

@@ -35,7 +35,12 @@ static inline double mg_dpow_base(double x, double y, double g) {
         return y * g; /* finite at x = 0 */
     if (y == 2.0)
         return (y * x) * g; /* squares are common, and pow is slow */
-    return (y * pow(x, y - 1.0)) * g;
+    double power = pow(x, y - 1.0);
+    if (MG_UNLIKELY(!isnormal(power)) && power == power && x != 0.0 && isfinite(x)) {
+        double root = pow(fabs(x), 0.5 * (y - 1.0)); /* the product may be a number yet */
+        return copysign(root, power) * y * g * root;
+    }
+    return (y * power) * g;
 }
 
 static inline double mg_dpow_exponent(double x, double y, double out, double g) {
@@ -44,6 +49,34 @@ static inline double mg_dpow_exponent(double x, double y, double out, double g) 
 
 static inline double mg_dabs(double x, double g) {
     return x > 0.0 ? g : x < 0.0 ? -g : 0.0 * x;
+}
+
+static inline double mg_dlog(double x, double g) {
+    double inverse = 1.0 / x;
+    return isnormal(inverse) ? inverse * g : g / x;
+}
+
+/* In (-1, 1) the factors are exact or nearly; x * x would lose up to half the digits. */
+static inline double mg_one_minus_square(double x) {
+    double square = x * x;
+    return square > 0.5 ? (1.0 - x) * (1.0 + x) : 1.0 - square;
+}
+
+static inline double mg_datan(double x, double g) {
+    double square = x * x;
+    return square > 1e300 && isfinite(x) ? g / x / x : 1.0 / (1.0 + square) * g;
+}
+
+/* Times g, what a is of the square of the distance of (x, y) from the origin. */
+static inline double mg_datan2(double a, double x, double y, double g) {
+    double square = x * x + y * y;
+    double larger = fabs(x) > fabs(y) ? fabs(x) : fabs(y);
+    if (MG_LIKELY(square > 1e-280 && square < 1e300) ||
+        !(larger > 0.0 && isfinite(larger)))
+        return a / square * g;
+    x /= larger;
+    y /= larger;
+    return a / larger / (x * x + y * y) * g / larger;
 }
 
 /* The kinds of rows: operands that are nodes, and whether there is a k. */
@@ -65,20 +98,20 @@ enum { MG_BINARY, MG_UNARY, MG_UNARY_K };
     X(softplus, MG_UNARY, "softplus", 1, mg_softplus(x), mg_sigmoid(x) * g, 0.0)          \
     X(exp, MG_UNARY, "exp", 1, exp(x), out *g, 0.0)                                       \
     X(expm1, MG_UNARY, "expm1", 1, expm1(x), (out + 1.0) * g, 0.0)                        \
-    X(log, MG_UNARY, "log", 1, log(x), 1.0 / x * g, 0.0)                                  \
+    X(log, MG_UNARY, "log", 1, log(x), mg_dlog(x, g), 0.0)                                \
     X(log1p, MG_UNARY, "log1p", 1, log1p(x), 1.0 / (1.0 + x) * g, 0.0)                    \
     X(sqrt, MG_UNARY, "sqrt", 1, sqrt(x), 0.5 / out * g, 0.0)                             \
     X(sin, MG_UNARY, "sin", 1, sin(x), cos(x) * g, 0.0)                                   \
     X(cos, MG_UNARY, "cos", 1, cos(x), -sin(x) * g, 0.0)                                  \
     X(tan, MG_UNARY, "tan", 1, tan(x), (1.0 + out * out) * g, 0.0)                        \
-    X(asin, MG_UNARY, "asin", 1, asin(x), 1.0 / sqrt(1.0 - x * x) * g, 0.0)               \
-    X(acos, MG_UNARY, "acos", 1, acos(x), -1.0 / sqrt(1.0 - x * x) * g, 0.0)              \
-    X(atan, MG_UNARY, "atan", 1, atan(x), 1.0 / (1.0 + x * x) * g, 0.0)                   \
+    X(asin, MG_UNARY, "asin", 1, asin(x), 1.0 / sqrt(mg_one_minus_square(x)) * g, 0.0)    \
+    X(acos, MG_UNARY, "acos", 1, acos(x), -1.0 / sqrt(mg_one_minus_square(x)) * g, 0.0)   \
+    X(atan, MG_UNARY, "atan", 1, atan(x), mg_datan(x, g), 0.0)                            \
     X(sinh, MG_UNARY, "sinh", 1, sinh(x), cosh(x) * g, 0.0)                               \
     X(cosh, MG_UNARY, "cosh", 1, cosh(x), sinh(x) * g, 0.0)                               \
     X(erf, MG_UNARY, "erf", 1, erf(x), MG_TWO_OVER_SQRT_PI *exp(-(x * x)) * g, 0.0)       \
-    X(atan2, MG_BINARY, "atan2", 1, atan2(x, y), y / (x * x + y * y) * g,                 \
-      -x / (x * x + y * y) * g)                                                           \
+    X(atan2, MG_BINARY, "atan2", 1, atan2(x, y), mg_datan2(y, x, y, g),                   \
+      mg_datan2(-x, x, y, g))                                                             \
     X(maximum, MG_BINARY, "maximum", 0, x >= y || x != x ? x : y,                         \
       x >= y || x != x ? g : 0.0, x >= y || x != x ? 0.0 : g)                             \
     X(minimum, MG_BINARY, "minimum", 0, x <= y || x != x ? x : y,                         \

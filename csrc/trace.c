@@ -165,13 +165,12 @@ mg_status mg_trace_read(mg_trace *trace, const mg_id *args, size_t n_args,
     trace->n_outputs = (uint32_t)n_outputs;
     /* One node above all outputs makes one walk of it. It is only looked at here,
      * and so counts as no reference. */
-    mg_operand_list *list = mg_alloc(n_outputs + 1, sizeof(mg_index));
+    mg_operand_list *list = mg_list_new(n_outputs, 0);
     mg_index top = list == NULL ? 0 : mg_new_node(MG_OP_custom, 0.0);
     if (top == 0) {
-        mg_dealloc(list);
+        mg_list_free(list);
         return MG_NO_MEMORY;
     }
-    list->n = (uint32_t)n_outputs;
     for (size_t i = 0; i < n_outputs; i++)
         list->ids[i] = (mg_index)outputs[i];
     mg_at(top)->list = list;
@@ -181,7 +180,7 @@ mg_status mg_trace_read(mg_trace *trace, const mg_id *args, size_t n_args,
     if (order != NULL)
         status = fill(trace, order, count, args, outputs);
     mg_dealloc(order);
-    mg_dealloc(list);
+    mg_list_free(list);
     mg_at(top)->list = NULL;
     mg_drop(top);
     return status;

@@ -68,7 +68,7 @@ def members(cls):
     """The public methods and properties of cls, as (name, method or property)."""
     names = dict.fromkeys(name for base in own_classes(cls) for name in vars(base))
     for name in names:
-        member = getattr(cls, name)
+        member = getattr(cls, name, None)  # None of what is only a hint
         documented = inspect.isfunction(member) or isinstance(member, property)
         if documented and inspect.getdoc(member) and not name.startswith("_"):
             yield name, member

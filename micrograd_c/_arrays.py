@@ -2,7 +2,7 @@
 
 from weakref import ref
 
-from python_ref.arrays import as_doubles
+from python_ref.number_arrays import as_doubles
 
 
 class Matrices(list):

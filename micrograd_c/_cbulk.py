@@ -4,16 +4,36 @@ Each returns None where the operators must do it: an operand is kept (see
 ``_looking.py``), or there is no memory, which they then find as well.
 """
 
+from operator import attrgetter
+
 from micrograd_c._cvalue import Value
 from micrograd_c._native import ffi, lib
 from micrograd_c._node import Ids, mg_claim, mg_dot, mg_logsumexp, mg_total
+from python_ref.nn import NONLINEARITIES
 
 PLAIN = {Value}
+
+# What is done here in one call, and in nets. Who puts a method of his own in its place wants
+# it called: this is read before anybody can.
+METHODS = {
+    name: getattr(Value, name)
+    for name in (
+        "__add__", "__radd__", "__mul__", "__rmul__", "__neg__", "__sub__", "__pow__", "exp",
+        "log", *NONLINEARITIES,
+    )
+}  # fmt: skip
+methods_of = attrgetter(*METHODS)
+ORIGINAL = tuple(METHODS.values())
 
 
 def are_plain(values):
     """Whether all of ``values`` are Values and no subclass's; true of none."""
     return set(map(type, values)) <= PLAIN
+
+
+def are_original():
+    """Whether Value's methods are its own still."""
+    return methods_of(Value) == ORIGINAL
 
 
 def ids_of(values):

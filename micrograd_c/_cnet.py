@@ -10,6 +10,7 @@ see ``_watched.py``.
 from functools import partial
 from operator import attrgetter
 
+from micrograd_c._cbulk import METHODS
 from micrograd_c._cvalue import (
     CODES,
     LEAF,
@@ -25,8 +26,6 @@ NULL = ffi.NULL
 mg_net_call = lib.mg_net_call
 # Frees a net without a finalizer in Python, which would swallow an exception of its time.
 owned = partial(ffi.gc, destructor=lib.mg_net_free)
-# What neurons do their sums with. Who puts a method of his own in its place wants it called.
-METHODS = {name: getattr(Value, name) for name in ("__add__", "__mul__", *NONLINEARITIES)}
 KEPT, OWN_BACKWARD = lib.MG_NET_KEPT, lib.MG_NET_OWN_BACKWARD
 
 

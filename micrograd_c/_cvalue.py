@@ -10,8 +10,9 @@ whose Value nobody holds.
 
 from numbers import Real
 
-from micrograd_c import _looking, _watched
-from micrograd_c._native import lib
+from micrograd_c import _looking, _own_operators, _watched
+from micrograd_c._cnumbers import EXACT, WRITTEN_AS, as_float, number_types, style_of, to_grad
+from micrograd_c._native import ffi, lib
 from micrograd_c._node import (
     NO_MEMORY,
     Node,
@@ -24,14 +25,17 @@ from micrograd_c._node import (
     mg_mul,
     mg_mul_number,
     mg_node,
+    mg_node_with_local,
     mg_set_data,
     mg_set_grad,
     mg_unary,
     mg_unary_k,
 )
 from python_ref.grad_mode import is_grad_enabled
+from python_ref.hints import check_name, fine_names
 from python_ref.ieee import value_of
 from python_ref.numbers import describe, to_float
+from python_ref.operands import either_name, made_of
 from python_ref.operators import Operators
 from python_ref.ops import OPS
 from python_ref.tracing import current_trace
@@ -44,23 +48,6 @@ LABELS = {code: OPS[name].label for name, code in CODES.items()}
 LEAF, CUSTOM = lib.mg_op_find(b"leaf"), lib.mg_op_find(b"custom")
 POW_K, RELU = CODES["pow_k"], CODES["relu"]
 WITH_K = {"pow_k", "leaky_relu"}
-
-# How the user may have written an exponent: C keeps the place in this tuple.
-WRITTEN_AS = (int, float, bool)
-EXACT = 2**53  # a double holds every int below
-
-# The types that are taken as a number without asking twice. NumPy's scalars join
-# when they are first met.
-number_types = {float, int, bool}
-
-
-def as_float(x):
-    if type(x) in number_types:
-        return float(x)
-    number = to_float(x)
-    if isinstance(x, Real) and type(x).__module__ == "numpy":
-        number_types.add(type(x))
-    return number
 
 
 # The slots. Any other name is the user's, who may call an attribute _id or _held.
@@ -84,26 +71,31 @@ class Value(Node, Operators):
 
     label = ""
 
-    def __init__(self, data, _children=(), _op="", label=""):
-        if type(data) in number_types and not _children and not _op:
+    def __init__(self, data, _children=(), _op="", label="", *, children=None, local_grads=None):
+        if (
+            type(data) in number_types
+            and not _children
+            and _op == ""
+            and children is None
+            and local_grads is None
+        ):
             if not init_leaf(self, data):
                 _initialise_again(self)
         else:
-            self._init_slowly(data, _children, _op)
+            children = either_name("children", _children, children)
+            self._init_slowly(data, children, _op, local_grads)
         if type(self) is not Value:
             _keep_class(self)
         if label:
             self.label = label
 
-    def _init_slowly(self, data, children, op):
+    def _init_slowly(self, data, children, op, local_grads):
         data = as_float(data)
-        children = tuple(dict.fromkeys(children or ()))
-        for child in children:
-            if not isinstance(child, Value):
-                raise TypeError(f"expected Values as _children, got {describe(child)}")
         if children or op:
             refuse_in_trace()
-            _take(self, _made(CUSTOM, children, data, None, op or ""))
+        operands, op, local = made_of(Value, children, op, local_grads)
+        if operands or op:
+            _take(self, _made(CUSTOM, operands, data, local, op))
         else:
             Value.__init__(self, data)
 
@@ -111,23 +103,31 @@ class Value(Node, Operators):
         if name == "data":
             mg_set_data(self, value if type(value) is float else to_float(value))
         elif name == "grad":
-            mg_set_grad(self, value if type(value) is float else to_float(value))
+            mg_set_grad(self, value if type(value) is float else to_grad(value))
         elif name in ENGINES_OWN:
             raise AttributeError(f"{name} is the engine's own and cannot be set")
+        elif name == "_backward" and value is None:
+            _own_operators.forget_backward(self)
         else:
+            if name not in fine_names:
+                check_name(name, stacklevel=2)
             if type(value) not in ATOMS:
                 _looking.keep(self)  # first: without memory for it, nothing is set
             object.__setattr__(self, name, value)
             if name == "__class__":
                 _watched.changed()  # it may be a parameter
 
-    @property
-    def data(self):
-        return mg_data(self)
-
-    @property
-    def grad(self):
-        return mg_grad(self)
+    # Their setters are for help(), which calls them read-only without: __setattr__ is quicker.
+    data = property(
+        lambda self: mg_data(self),
+        lambda self, x: mg_set_data(self, to_float(x)),
+        doc="The number, a float.",
+    )
+    grad = property(
+        lambda self: mg_grad(self),
+        lambda self, x: mg_set_grad(self, to_grad(x)),
+        doc="The gradient that backward() adds up here, a float. To set None is to set 0.",
+    )
 
     # --- the operators that programs are full of; the others are in Operators ---
 
@@ -149,8 +149,11 @@ class Value(Node, Operators):
             return self._with_stranger("mul", other)
         return self._apply("mul", other) if result is None else result
 
-    __radd__ = __add__
-    __rmul__ = __mul__
+    def __radd__(self, other):
+        return self.__add__(other)
+
+    def __rmul__(self, other):
+        return self.__mul__(other)
 
     def __pow__(self, other):
         # As Operators does it; the exponent's place in WRITTEN_AS is 0 or 1.
@@ -186,7 +189,10 @@ class Value(Node, Operators):
 
     @property
     def _backward(self):
-        """The step that backward() does for this node; assign to it to do one's own."""
+        """The step that backward() does for this node; assign to it to do one's own.
+
+        None takes the assigned one away: the operator's is the step again.
+        """
         return own_backward(self) or self._apply_derivatives
 
     @_backward.setter
@@ -222,6 +228,11 @@ class Value(Node, Operators):
         return _looking.operands_of(self) if operands is None else operands
 
     # --- what operators.py and copying.py ask of an engine ---
+
+    _release_operands = _own_operators.release_operands
+
+    def _is_computed(self):
+        return lib.mg_operands(self._mg_id, ffi.NULL, 0) > 0
 
     def _apply(self, name, *others):
         """One operator; ``others`` is a Value or a number, or nothing."""
@@ -266,7 +277,7 @@ class Value(Node, Operators):
     def _recipe(self):
         check_memory(lib.mg_make_plain(self._mg_id))
         name = NAMES.get(lib.mg_op(self._mg_id))
-        k = lib.mg_k(self._mg_id) if name in WITH_K else None
+        k = lib.mg_k(self._mg_id) if name in WITH_K else _own_operators.local_gradients(self._mg_id)
         return name, k, self._op
 
     def _has_own_backward(self):
@@ -317,10 +328,13 @@ def _made(code, operands, data, k, label):
     """A Value on a new node of ``operands``, with ``data`` as its value."""
     ids = [operand._mg_id for operand in operands]
     style = style_of(k, label) if code == POW_K else 0
-    result = mg_node(code, ids, len(ids), 0.0 if k is None else k, style or 0, data)
+    if code == CUSTOM and k is not None:  # local gradients
+        result = mg_node_with_local(ids, k, len(ids), data)
+    else:
+        result = mg_node(code, ids, len(ids), 0.0 if k is None else k, style or 0, data)
     if result is None:
         raise MemoryError(NO_MEMORY)
-    if code == CUSTOM or style is None:
+    if style is None or (code == CUSTOM and (label or k is None)):
         vars(result)["_op"] = label
     if any(map(lib.mg_is_kept, ids)):
         set_held(result, operands)  # what is kept in Python stays with what is made of it
@@ -359,16 +373,6 @@ def refuse_in_trace():
     """Raise where jit traces: it cannot trace an operator of the user's own."""
     if current_trace():
         current_trace().refuse_own_operator()
-
-
-def style_of(k, label):
-    """The place in WRITTEN_AS of how ``k`` was written; None for another way."""
-    if not -EXACT < k < EXACT:  # includes NaN and the infinities
-        return 1 if label == f"**{k}" else None
-    for style, kind in enumerate(WRITTEN_AS):
-        if label == f"**{kind(k)}":
-            return style
-    return None
 
 
 def live_nodes():

@@ -48,7 +48,7 @@ class EagerProgram:
         place = place_of[node] = len(self.start)
         self.start.append(0.0)
         name, k, label = node._recipe() if node._operands else (None, None, "")
-        if node._has_own_backward() or (node._op and name is None):
+        if node._has_own_backward() or (name is None and (node._op or node._operands)):
             raise own_operator(line_of(self.function))
         self.names.append(label or "parameter")
         if name:

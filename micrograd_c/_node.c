@@ -237,8 +237,9 @@ static double id_or_number(PyObject *x) {
 #define IS(name) (strcmp(__func__, "_cffi_f_" #name) == 0)
 #define MAKES_A_NODE                                                                      \
     (IS(mg_add) || IS(mg_mul) || IS(mg_add_number) || IS(mg_mul_number) ||                \
-     IS(mg_unary) || IS(mg_unary_k) || IS(mg_binary) || IS(mg_node) || IS(mg_leaf) ||     \
-     IS(mg_total) || IS(mg_dot) || IS(mg_logsumexp) || IS(mg_claim))
+     IS(mg_unary) || IS(mg_unary_k) || IS(mg_binary) || IS(mg_node) ||                    \
+     IS(mg_node_with_local) || IS(mg_leaf) || IS(mg_total) || IS(mg_dot) ||               \
+     IS(mg_logsumexp) || IS(mg_claim))
 
 #undef _cffi_to_c_double
 #define _cffi_to_c_double(x) id_or_number(x)

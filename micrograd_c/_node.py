@@ -18,6 +18,7 @@ if IN_C:
     mg_add_number, mg_mul_number = lib.mg_add_number, lib.mg_mul_number
     mg_unary, mg_unary_k, mg_binary = lib.mg_unary, lib.mg_unary_k, lib.mg_binary
     mg_leaf, mg_node, mg_traced = lib.mg_leaf, lib.mg_node, lib.mg_traced
+    mg_node_with_local = lib.mg_node_with_local
     mg_total, mg_dot, mg_logsumexp = lib.mg_total, lib.mg_dot, lib.mg_logsumexp
     mg_claim = lib.mg_claim
     mg_data, mg_grad = lib.mg_data, lib.mg_grad

@@ -141,6 +141,7 @@ mg_leaf, mg_node, mg_unary, mg_unary_k = map(
 mg_binary, mg_total, mg_dot, mg_logsumexp, mg_claim = map(
     maker, (lib.mg_binary, lib.mg_total, lib.mg_dot, lib.mg_logsumexp, lib.mg_claim)
 )
+mg_node_with_local = maker(lib.mg_node_with_local)
 mg_traced = maker(lib.mg_traced, 1)
 
 

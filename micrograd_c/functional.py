@@ -17,7 +17,8 @@ import functools
 import math
 
 from micrograd_c._backend import backend
-from python_ref.arrays import as_doubles
+from python_ref.arrays import without_values
+from python_ref.number_arrays import as_doubles
 from python_ref.numbers import to_float
 from python_ref.operators import Operators
 from python_ref.ops import OPS
@@ -171,7 +172,7 @@ def non_empty(values, name):
 
 def in_c(name, *lists):
     """The helper's result in one call of C; None where operators must do it."""
-    if _cbulk and all(map(_cbulk.are_plain, lists)):
+    if _cbulk and all(map(_cbulk.are_plain, lists)) and _cbulk.are_original():
         return getattr(_cbulk, name)(*lists)
     return None
 
@@ -240,7 +241,8 @@ def read(what, values):
 
 def write(what, values, array):
     values, in_one_call = checked(values)
-    array = as_doubles(array, "array", objects=True).copy()  # C reads it without the GIL
+    # A copy: C reads it without the GIL.
+    array = as_doubles(without_values(array), "array", objects=True).copy()
     if array.shape != (len(values),):
         raise ValueError(f"array of shape {array.shape} for {len(values)} Values")
     if in_one_call:

@@ -26,7 +26,7 @@ from micrograd_c._hyperparameters import checked_hyperparameters, checked_parame
 from micrograd_c.engine import Value
 from micrograd_c.functional import get_data, get_grad, zero_grad
 from micrograd_c.lr_scheduler import CosineAnnealingLR, LinearLR, StepLR, check_keys
-from python_ref.arrays import as_doubles
+from python_ref.number_arrays import as_doubles
 from python_ref.numbers import describe
 
 if backend == "c":

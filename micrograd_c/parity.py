@@ -6,6 +6,7 @@ import sys
 from collections import Counter
 from typing import NamedTuple
 
+from micrograd_c import random_overrides
 from micrograd_c.random_nets import makers
 from micrograd_c.random_programs import FORMS, Var, fallback
 from python_ref import engine as reference
@@ -32,7 +33,9 @@ def run(program, value_class, mlp_class=None):
 
     A step that raises gives its variable the first Value among its operands.
     """
-    calls = {"leaf": value_class, **(makers(mlp_class) if mlp_class else {})}
+    calls = {"leaf": value_class, **random_overrides.makers(value_class)}
+    if mlp_class:
+        calls.update(makers(mlp_class))
     values, errors = {}, {}
     for place, step in enumerate(program):
         if step.form == "del":

@@ -3,7 +3,14 @@
 import random
 from typing import Callable, NamedTuple, Optional
 
-from micrograd_c import parity, parity_traces, random_nets, random_programs, random_traces
+from micrograd_c import (
+    parity,
+    parity_traces,
+    random_nets,
+    random_overrides,
+    random_programs,
+    random_traces,
+)
 from micrograd_c.parity import differences
 from micrograd_c.shrinking import shrink
 from python_ref import engine as reference
@@ -29,6 +36,7 @@ def run_trace(program, engine):
 KINDS = {
     "eager": Kind(random_programs.random_program, run, random_programs.as_python),
     "nets": Kind(random_nets.random_program, run, random_nets.net_as_python),
+    "overrides": Kind(random_overrides.random_program, run, random_overrides.overrides_as_python),
     "jit": Kind(random_traces.random_program, run_trace, random_traces.trace_as_python),
 }
 

@@ -1,6 +1,7 @@
 """Plots of training with matplotlib: the plane a classifier cuts up, and curves over time."""
 
-from python_ref.arrays import as_doubles
+from python_ref.number_arrays import as_doubles
+from python_ref.numbers import to_float
 
 __all__ = ["plot_decision_boundary", "plot_history"]
 
@@ -56,7 +57,7 @@ def plot_history(history, ax=None):
     """
     plt = import_pyplot("plot_history")
     curves = history if isinstance(history, dict) else {"loss": history}
-    curves = {str(name): [float(x) for x in curve] for name, curve in curves.items()}
+    curves = {str(name): [to_float(x) for x in curve] for name, curve in curves.items()}
     if not curves:
         raise ValueError("expected at least one curve in history, got an empty dict")
     for name, curve in curves.items():
@@ -104,7 +105,7 @@ def score_row(model, row):
     """The model's scores for a row as a list of floats: one, or one a class."""
     out = model(row)
     try:
-        scores = [float(v) for v in out] if isinstance(out, (list, tuple)) else [float(out)]
+        scores = [to_float(v) for v in (out if isinstance(out, (list, tuple)) else [out])]
     except (TypeError, ValueError):
         scores = []
     if not scores:

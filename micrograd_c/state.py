@@ -23,8 +23,8 @@ from collections.abc import Mapping
 from contextlib import contextmanager
 
 from micrograd_c.functional import get_data, set_data
-from python_ref.arrays import refuse_masked
 from python_ref.nn import Module
+from python_ref.number_arrays import refuse_masked
 from python_ref.numbers import describe
 from python_ref.operators import Operators
 

@@ -1,19 +1,48 @@
-"""NumPy arrays: operators between one and a Value, and what counts as an array of numbers."""
+"""A Value among NumPy's arrays, scalars and functions.
+
+Operators between a Value and an array go element by element. NumPy's own functions
+come by ``array_function``, which is Value's ``__array_ufunc__``; the operators of
+NumPy's scalars and arrays with a Value to the right are such functions too.
+"""
 
 import sys
 
-from python_ref.numbers import is_number, to_float
+from python_ref.numbers import describe
+
+# NumPy's operators with what a Value's class calls them from the right.
+REFLECTED = {
+    "add": "__radd__", "subtract": "__rsub__", "multiply": "__rmul__", "divide": "__rtruediv__",
+    "power": "__rpow__", "less": "__gt__", "less_equal": "__ge__", "greater": "__lt__",
+    "greater_equal": "__le__", "true_divide": "__rtruediv__", "floor_divide": "__rfloordiv__",
+    "remainder": "__rmod__", "divmod": "__rdivmod__",
+}  # fmt: skip
+# Those for which NumPy asks the elements, one after the other.
+BY_ELEMENT = {*REFLECTED, "equal", "not_equal", "negative", "positive", "absolute", "square",
+              "reciprocal", "matmul", "float_power", "fabs"}  # fmt: skip
+METHODS = {
+    "exp": "exp", "expm1": "expm1", "log": "log", "log1p": "log1p", "sqrt": "sqrt", "sin": "sin",
+    "cos": "cos", "tan": "tan", "arcsin": "asin", "arccos": "acos", "arctan": "atan",
+    "sinh": "sinh", "cosh": "cosh", "tanh": "tanh", "absolute": "abs", "fabs": "abs",
+    "arctan2": "atan2", "maximum": "maximum", "minimum": "minimum",
+}  # fmt: skip
+INSTEAD = {
+    "log2": "v.log() / math.log(2)", "log10": "v.log() / math.log(10)", "exp2": "2**v",
+    "cbrt": "v ** (1 / 3)", "hypot": "(v**2 + w**2).sqrt()",
+    "logaddexp": "functional.logsumexp([v, w])", "fmax": "v.maximum(w)", "fmin": "v.minimum(w)",
+}  # fmt: skip
+
+_reflected = {}  # the functions of NumPy themselves -> REFLECTED's names
 
 
 def elementwise(operator, x, y):
     """``operator(x, y)`` of a Value and an array, as an object array of Values.
 
-    NotImplemented where neither is a NumPy array. Raises TypeError for a masked entry.
+    NotImplemented where neither is a NumPy array.
     """
     numpy = sys.modules.get("numpy")  # who has an array has imported it
     if numpy is None or not (isinstance(x, numpy.ndarray) or isinstance(y, numpy.ndarray)):
         return NotImplemented
-    if x is numpy.ma.masked or y is numpy.ma.masked:  # an entry of a masked array
+    if x is numpy.ma.masked or y is numpy.ma.masked:
         raise TypeError("expected a real number, got MaskedConstant")
     return operator(boxed(x, numpy), boxed(y, numpy))
 
@@ -27,79 +56,79 @@ def boxed(x, numpy):
     return box
 
 
-# --- arrays of numbers ---
+def without_values(x):
+    """``x``, or an array of the data where it holds Values, whose float() may warn."""
+    from python_ref.operators import Operators
+
+    items = x.tolist() if getattr(getattr(x, "dtype", None), "kind", "") == "O" else x
+    if not isinstance(items, (list, tuple)) or not any(isinstance(v, Operators) for v in items):
+        return x
+    return [v.data if isinstance(v, Operators) else v for v in items]
 
 
-def as_doubles(given, name, objects=False):
-    """``given`` as a float64 array in C order, aligned, that no one else can reshape.
+def array_function(self, function, kind, *operands, **options):
+    """NumPy's ``function`` of operands among which is ``self``."""
+    if len(operands) == 2 and operands[1] is self and not options:
+        # Short, as in a program's loop numpy.float64 * Value is.
+        reflected = _reflected.get(function)
+        if reflected and kind == "__call__" and not getattr(operands[0], "ndim", 1):
+            return getattr(self, reflected)(operands[0])
+    return general_function(self, function, kind, operands, options)
 
-    One that is so already is looked at through a new view. Everything else is copied, with
-    ``objects`` also one of objects that are numbers. Raises TypeError for what has entries
-    that are no real numbers, and for masked and sparse arrays; ValueError for rows of
-    different lengths.
-    """
-    import numpy as np
 
-    if type(given) is not np.ndarray:
-        refuse_masked(given, name)
-        if hasattr(given, "toarray"):
+def general_function(self, function, kind, operands, options):
+    import numpy
+
+    from python_ref.operators import Operators
+
+    outputs = options.get("out", ())
+    for x in (*operands, *outputs):
+        if not isinstance(x, (Operators, numpy.ndarray)) and overrides(x, numpy):
+            return NotImplemented  # another library's, which may know what to do
+    name = function.__name__
+    if name in REFLECTED and function not in _reflected:
+        _reflected[function] = REFLECTED[name]
+        return array_function(self, function, kind, *operands, **options)
+    if kind == "__call__" and not options and name in METHODS:
+        return apply(METHODS[name], operands, numpy, Operators)
+    if name not in BY_ELEMENT:
+        raise TypeError(f"numpy.{name} does not take a {type(self).__name__}: {instead(name)}")
+    for out in outputs:
+        if isinstance(out, Operators) or (
+            name not in COMPARISONS and getattr(getattr(out, "dtype", None), "kind", "O") != "O"
+        ):
             raise TypeError(
-                f"{name}: expected an array of real numbers, got a sparse {type(given).__name__}: "
-                "write .toarray()"
+                f"numpy.{name}: the result is Values, which cannot be written to "
+                f"{describe(out)}; write a = a - v for a -= v, or make it an array of objects"
             )
-    try:
-        array = np.asarray(given).view(np.ndarray)
-    except ValueError as error:  # a ragged list
-        raise ValueError(f"{name}: expected rows of one length: {error}") from None
-    if objects and array.dtype.kind == "O":
-        numbers = [to_float(x) for x in array.ravel().tolist()]
-        return np.array(numbers, dtype=np.float64).reshape(array.shape)
-    if array.dtype.kind not in "biuf":
-        raise TypeError(
-            f"{name}: expected an array of real numbers, got {array.dtype} of shape "
-            f"{array.shape}{hint(array)}"
-        )
-    flags = array.flags
-    if array.dtype == np.float64 and flags.c_contiguous and flags.aligned:
-        return array
-    return array.astype(np.float64, order="C")
+    boxes = [boxed(x, numpy) if isinstance(x, Operators) else x for x in operands]
+    return getattr(function, kind)(*boxes, **options)
 
 
-def refuse_masked(given, name):
-    """Raise TypeError for a masked array, also one in a list: NumPy would drop the mask."""
-    masked = getattr(sys.modules.get("numpy.ma"), "MaskedArray", None)
-    if masked is None:
-        return
-    if isinstance(given, masked):
-        raise TypeError(
-            f"{name}: a masked array, whose mask would be lost: write .filled(value), or leave "
-            "the masked rows out"
-        )
-    if isinstance(given, (list, tuple)):
-        kinds = set(map(type, given))
-        if any(issubclass(kind, (masked, list, tuple)) for kind in kinds):
-            for x in given:
-                refuse_masked(x, name)
+COMPARISONS = {"equal", "not_equal", "less", "less_equal", "greater", "greater_equal"}
 
 
-def hint(array):
-    """What to write instead of an array of this dtype, for an error message."""
-    if array.dtype.kind == "O":
-        return object_hint(array)
-    if array.dtype.kind == "c":
-        return ": write .real, or pass real and imaginary parts as columns"
-    if array.dtype.kind in "mM":
-        return ": make numbers of times, as (t - t0) / numpy.timedelta64(1, 's') does"
-    if array.dtype.names:
-        return ": pass the fields as columns"
-    return ""
+def overrides(x, numpy):
+    """Whether the type of ``x`` has a word in what NumPy's functions do with it."""
+    return not isinstance(x, numpy.generic) and hasattr(type(x), "__array_ufunc__")
 
 
-def object_hint(array):
-    import numpy as np
+def apply(method, operands, numpy, Operators):
+    """A method of Values, on operands that may be numbers or arrays."""
 
-    for place, x in np.ndenumerate(array):
-        if not is_number(x):
-            where = place[0] if len(place) == 1 else place
-            return f": entry {where} is of type {type(x).__name__}"
-    return ": write .astype(float)"
+    def call(x, *rest):
+        if not isinstance(x, Operators):
+            x = rest[0]._constant(x)
+        return getattr(x, method)(*rest)
+
+    if any(getattr(x, "ndim", 0) for x in operands):
+        boxes = [boxed(x, numpy) if isinstance(x, Operators) else x for x in operands]
+        return numpy.frompyfunc(call, len(operands), 1)(*boxes)
+    return call(*operands)
+
+
+def instead(name):
+    what = INSTEAD.get(name)
+    return (f"write {what}, or " if what else "write ") + (
+        f"numpy.{name}(v.data) for the number alone; Value has methods, such as v.exp()"
+    )

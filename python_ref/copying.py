@@ -90,7 +90,8 @@ def rebuild_leaf(value_class, data, grad, cls=None):
 def rebuild_graph(value_class, leaves, nodes, cls=None):
     made = list(leaves)
     for name, k, label, operands, data, grad in nodes:
-        expected = len(OPS[name].derivatives) if name else len(operands)
+        has_local = not name and k is not None  # a user's operator with local gradients
+        expected = len(OPS[name].derivatives) if name else len(k) if has_local else len(operands)
         if len(operands) != expected:
             raise ValueError(
                 f"damaged pickle: {name} has {len(operands)} operands, expected {expected}"

@@ -9,8 +9,10 @@ its gradient flows is one row in ``ops.py``; how Python's operators spell it is
 from python_ref import copying
 from python_ref.copying import topological_sort
 from python_ref.grad_mode import is_grad_enabled
+from python_ref.hints import SLIPS, Slip
 from python_ref.ieee import value_of
 from python_ref.numbers import describe, to_float
+from python_ref.operands import either_name, made_of
 from python_ref.operators import Operators
 from python_ref.ops import OPS
 from python_ref.tracing import current_trace
@@ -37,16 +39,17 @@ class Value(Operators):
 
     label = ""
 
-    def __init__(self, data, _children=(), _op="", label=""):
+    def __init__(self, data, _children=(), _op="", label="", *, children=None, local_grads=None):
         data = to_float(data)
-        children = tuple(dict.fromkeys(_children or ()))
-        for child in children:
-            if not isinstance(child, Value):
-                raise TypeError(f"expected Values as _children, got {describe(child)}")
+        children = either_name("children", _children, children)
         trace = current_trace()
         if trace and (children or _op):
             trace.refuse_own_operator()
-        self._fill(data, children, _op or "", k=trace and trace.number)
+        operands, op, local = made_of(Value, children, _op, local_grads)
+        if operands or op:
+            self._fill(data, operands, op, k=local)
+        else:
+            self._fill(data, (), "", k=trace and trace.number)
         if label:
             self.label = label
 
@@ -56,11 +59,14 @@ class Value(Operators):
         self._operands = operands
         self._op = op
         self.__row = row  # the operator's row in OPS; None for a leaf or a user's operator
-        self.__k = k  # the operator's parameter that is no node; of a leaf, the trace it is of
+        # The operator's parameter that is no node; of a leaf, the trace it is of; of a user's
+        # operator, the local gradients, if they were given.
+        self.__k = k
         self.__own_backward = None
 
     @property
     def data(self):
+        """The number, a float."""
         return self.__data
 
     @data.setter
@@ -69,11 +75,12 @@ class Value(Operators):
 
     @property
     def grad(self):
+        """The gradient that backward() adds up here, a float. To set None is to set 0."""
         return self.__grad
 
     @grad.setter
     def grad(self, x):
-        self.__grad = to_float(x)
+        self.__grad = 0.0 if x is None else to_float(x)
 
     def backward(self):
         """Add d self / d node to the ``grad`` of self and of every node below it.
@@ -87,12 +94,15 @@ class Value(Operators):
 
     @property
     def _backward(self):
-        """The step that backward() does for this node; assign to it to do one's own."""
+        """The step that backward() does for this node; assign to it to do one's own.
+
+        None takes the assigned one away: the operator's is the step again.
+        """
         return self.__own_backward or self._apply_derivatives
 
     @_backward.setter
     def _backward(self, function):
-        if not callable(function):
+        if function is not None and not callable(function):
             raise TypeError(f"expected a function as _backward, got {describe(function)}")
         if current_trace():
             current_trace().refuse_own_operator()
@@ -100,6 +110,9 @@ class Value(Operators):
 
     def _apply_derivatives(self):
         if self.__row is None:
+            if self._operands:
+                for operand, local in zip(self._operands, self.__k or ()):
+                    operand.__grad += local * self.__grad
             return
         xs = [operand.__data for operand in self._operands]
         if self.__k is not None:
@@ -107,7 +120,15 @@ class Value(Operators):
         for operand, derivative in zip(self._operands, self.__row.derivatives):
             operand.__grad += derivative(*xs, self.__data, self.__grad)
 
+    def _release_operands(self):
+        if current_trace():
+            current_trace().refuse_own_operator()
+        self._operands, self.__row, self.__k = (), None, None
+
     # --- what operators.py and copying.py ask of an engine ---
+
+    def _is_computed(self):
+        return bool(self._operands)
 
     def _apply(self, name, *others):
         # A traced Value to the right is asked first by Python, but not by a subclass.
@@ -146,6 +167,8 @@ class Value(Operators):
 
 
 Value._plain_class = Value
+for _name in SLIPS:  # a __setattr__ that looks at every name would cost half of the speed
+    setattr(Value, _name, Slip(_name))
 
 
 # Sets a Value's data to a float, without an instruction in which a signal could be handled.

@@ -15,6 +15,8 @@ def to_float(x):
         return x
     if kind is int or kind is bool:
         return float(x)
+    if hasattr(kind, "_is_computed"):  # a Value, whose float() may warn
+        return x._number()
     if is_number(x):
         if getattr(x, "ndim", 0):  # an array: float() of one is deprecated in NumPy
             x = x.item()

@@ -11,44 +11,50 @@ no node, and ``_plain_class``, its own Value. Operator names are those of ``ops.
 import math
 import operator
 
-from python_ref.arrays import elementwise
+from python_ref.arrays import array_function, elementwise
 from python_ref.copying import reduce_value, restore_attributes
+from python_ref.hints import Hints
+from python_ref.number_reads import number_of
 from python_ref.numbers import describe, is_number, to_float
+from python_ref.operands import Operands, refuse_operands
 from python_ref.tracing import current_trace
 
 
-class Operators:
+class Operators(Hints):
     __slots__ = ()
 
-    # NumPy's scalars and arrays then leave an operator with a Value to the Value.
-    __array_ufunc__ = None
+    __array_ufunc__ = array_function  # what NumPy's functions, scalars and arrays do with a Value
+    _op_priority = 1000.0  # SymPy's numbers leave an operator with a Value to the Value
 
     def __add__(self, other):
         if not self._is_operand(other):
-            return elementwise(operator.add, self, other)
+            return self._with_array(operator.add, self, other)
         return self._apply("add", other)
 
     def __mul__(self, other):
         if not self._is_operand(other):
-            return elementwise(operator.mul, self, other)
+            return self._with_array(operator.mul, self, other)
         return self._apply("mul", other)
 
     def __pow__(self, other):
         if self._is_value(other):
             return self._apply_two("pow", other)
         if not self._is_operand(other):
-            return elementwise(operator.pow, self, other)
+            return self._with_array(operator.pow, self, other)
         return self._apply_k("pow_k", to_float(other), f"**{other}")
 
+    # The reflected forms go by __add__ and __mul__, so that an override of those serves both,
+    # as in micrograd. They call it: an operator would ask ``other`` again, without end.
+
     def __radd__(self, other):  # other + self
-        return self + other
+        return self.__add__(other)
 
     def __rmul__(self, other):  # other * self
-        return self * other
+        return self.__mul__(other)
 
     def __rpow__(self, other):  # other ** self
         if not self._is_operand(other):
-            return elementwise(operator.pow, other, self)
+            return self._with_array(operator.pow, other, self)
         return self._constant(other) ** self
 
     def __neg__(self):  # -self
@@ -57,26 +63,28 @@ class Operators:
     def __sub__(self, other):  # self - other
         if self._is_value(other):
             return self + (-other)
+        if type(other) is int or type(other) is float:
+            return self + -other
         if not self._is_operand(other):
-            return elementwise(operator.sub, self, other)
+            return self._with_array(operator.sub, self, other)
         return self + -to_float(other)  # NumPy's unsigned and bool scalars have no negatives
 
     def __rsub__(self, other):  # other - self
         if not self._is_operand(other):
-            return elementwise(operator.sub, other, self)
-        return (-self) + other
+            return self._with_array(operator.sub, other, self)
+        return (-self).__radd__(other)
 
     def __truediv__(self, other):  # self / other
         if self._is_value(other):
             return self * other**-1
         if not self._is_operand(other):
-            return elementwise(operator.truediv, self, other)
+            return self._with_array(operator.truediv, self, other)
         return self * to_float(other) ** -1
 
     def __rtruediv__(self, other):  # other / self
         if not self._is_operand(other):
-            return elementwise(operator.truediv, other, self)
-        return self**-1 * other
+            return self._with_array(operator.truediv, other, self)
+        return (self**-1).__rmul__(other)
 
     def __abs__(self):
         return self._apply("abs")
@@ -203,13 +211,15 @@ class Operators:
 
     def _compare(self, relation, other):
         if not self._is_operand(other):
-            return elementwise(relation, self, other)
+            return self._with_array(relation, self, other)
         if current_trace():
             return current_trace().compare(relation, self, other)
         return relation(self.data, to_float(other))
 
+    # A number of a Value. Only float() is a warning: it is what math's functions ask for too.
+
     def __float__(self):
-        return self._number()
+        return number_of(self, stacklevel=2)
 
     def __int__(self):
         return int(self._number())
@@ -235,6 +245,25 @@ class Operators:
             current_trace().refuse_number(self)
         return self.data
 
+    # --- what a Value cannot do, with what to write instead ---
+
+    def _without_derivative(self, other):
+        if not self._is_operand(other):
+            return NotImplemented
+        raise TypeError(
+            "Values have no //, % and divmod, whose gradient would be 0 nearly everywhere; "
+            "use v.data for the number alone"
+        )
+
+    __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = _without_derivative
+    __divmod__ = __rdivmod__ = _without_derivative
+
+    # --- gradients ---
+
+    def zero_grad(self):
+        """Set the gradient of this Value to 0; that of no other."""
+        self.grad = 0.0
+
     def detach(self):
         """A new leaf with the same data: no gradient flows through it."""
         return self._apply("detach") if current_trace() else self._constant(self.data)
@@ -247,7 +276,14 @@ class Operators:
 
     @property
     def _prev(self):
-        return tuple(dict.fromkeys(self._operands))  # distinct, in operand order
+        """The distinct operands in their order. Assigning () releases them."""
+        return Operands(dict.fromkeys(self._operands))
+
+    @_prev.setter
+    def _prev(self, operands):
+        refuse_operands(operands)
+        if self._operands:
+            self._release_operands()
 
     # --- operands ---
 
@@ -264,10 +300,26 @@ class Operators:
         """A Value of this engine or a number; no array, no other engine's Value."""
         if cls._is_value(x):
             return True
-        return not getattr(x, "ndim", 0) and not hasattr(x, "_backward") and is_number(x)
+        if getattr(x, "ndim", 0) or hasattr(x, "_backward") or not is_number(x):
+            return False
+        return getattr(getattr(x, "dtype", None), "kind", "f") != "O"  # a Value in an array
+
+    @staticmethod
+    def _with_array(operator, x, y):
+        """An operator with what is no operand: an array, or a stranger, who may know better."""
+        for other in (x, y):
+            if type(other).__name__ == "Value" and not isinstance(other, Operators):
+                raise TypeError(f"a {of_class(x)} and a {of_class(y)} do not mix")
+        if isinstance(x, Operators) and isinstance(y, Operators):
+            raise TypeError(f"a {of_class(x)} and a {of_class(y)} do not mix")
+        return elementwise(operator, x, y)
 
     @classmethod
     def _operand(cls, x):
         if cls._is_operand(x):
             return x
         raise TypeError(f"expected a Value or a real number, got {describe(x)}")
+
+
+def of_class(value):
+    return f"{type(value).__module__}.{type(value).__qualname__}"

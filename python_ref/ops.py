@@ -36,6 +36,11 @@ if sys.implementation.name == "pypy" and sys.platform != "win32":
 # --- IEEE arithmetic: what C does where Python raises -----------------------
 
 
+def is_normal(x):
+    """C's isnormal: neither 0, infinite or NaN, nor so small that it has fewer digits."""
+    return sys.float_info.min <= abs(x) < inf
+
+
 def ieee_divide(x, y):
     if y != 0.0:
         return x / y
@@ -133,7 +138,11 @@ def d_power_base(x, y, out, g):
         return y * g  # finite at x = 0
     if y == 2.0:
         return (y * x) * g
-    return (y * ieee_power(x, y - 1.0)) * g
+    slope = ieee_power(x, y - 1.0)
+    if not is_normal(slope) and slope == slope and x != 0.0 and math.isfinite(x):
+        root = ieee_power(abs(x), 0.5 * (y - 1.0))  # the product may be a number yet
+        return math.copysign(root, slope) * y * g * root
+    return (y * slope) * g
 
 
 def d_power_exponent(x, y, out, g):
@@ -144,12 +153,40 @@ def d_abs(x, out, g):
     return g if x > 0.0 else -g if x < 0.0 else 0.0 * x
 
 
+def d_log(x, out, g):
+    inverse = ieee_divide(1.0, x)
+    return inverse * g if is_normal(inverse) else ieee_divide(g, x)
+
+
+def one_minus_square(x):
+    square = x * x  # near 1 it loses up to half of the digits
+    return (1.0 - x) * (1.0 + x) if square > 0.5 else 1.0 - square
+
+
+def d_atan(x, out, g):
+    square = x * x
+    if square > 1e300 and math.isfinite(x):
+        return g / x / x
+    return 1.0 / (1.0 + square) * g
+
+
 def d_atan2_y(y, x, out, g):
-    return ieee_divide(x, y * y + x * x) * g
+    return over_square(x, y, x, g)
 
 
 def d_atan2_x(y, x, out, g):
-    return ieee_divide(-y, y * y + x * x) * g
+    return over_square(-y, y, x, g)
+
+
+def over_square(a, x, y, g):
+    """g times what ``a`` is of the square of the distance of (x, y) from the origin."""
+    square = x * x + y * y
+    larger = abs(x) if abs(x) > abs(y) else abs(y)
+    if 1e-280 < square < 1e300 or not 0.0 < larger < inf:
+        return ieee_divide(a, square) * g
+    x /= larger
+    y /= larger
+    return a / larger / (x * x + y * y) * g / larger
 
 
 # fmt: off
@@ -171,17 +208,17 @@ OPS = {
         Op("softplus", "softplus", softplus, (lambda x, out, g: sigmoid(x) * g,)),
         Op("exp", "exp", math.exp, (lambda x, out, g: out * g,)),
         Op("expm1", "expm1", math.expm1, (lambda x, out, g: (out + 1.0) * g,)),
-        Op("log", "log", math.log, (lambda x, out, g: ieee_divide(1.0, x) * g,)),
+        Op("log", "log", math.log, (d_log,)),
         Op("log1p", "log1p", math.log1p, (lambda x, out, g: ieee_divide(1.0, 1.0 + x) * g,)),
         Op("sqrt", "sqrt", math.sqrt, (lambda x, out, g: ieee_divide(0.5, out) * g,)),
         Op("sin", "sin", math.sin, (lambda x, out, g: ieee_cos(x) * g,)),
         Op("cos", "cos", math.cos, (lambda x, out, g: -ieee_sin(x) * g,)),
         Op("tan", "tan", math.tan, (lambda x, out, g: (1.0 + out * out) * g,)),
         Op("asin", "asin", math.asin,
-           (lambda x, out, g: ieee_divide(1.0, ieee_sqrt(1.0 - x * x)) * g,)),
+           (lambda x, out, g: ieee_divide(1.0, ieee_sqrt(one_minus_square(x))) * g,)),
         Op("acos", "acos", math.acos,
-           (lambda x, out, g: ieee_divide(-1.0, ieee_sqrt(1.0 - x * x)) * g,)),
-        Op("atan", "atan", math.atan, (lambda x, out, g: 1.0 / (1.0 + x * x) * g,)),
+           (lambda x, out, g: ieee_divide(-1.0, ieee_sqrt(one_minus_square(x))) * g,)),
+        Op("atan", "atan", math.atan, (d_atan,)),
         Op("sinh", "sinh", math.sinh, (lambda x, out, g: ieee_cosh(x) * g,)),
         Op("cosh", "cosh", math.cosh, (lambda x, out, g: ieee_sinh(x) * g,)),
         Op("erf", "erf", erf, (lambda x, out, g: TWO_OVER_SQRT_PI * math.exp(-(x * x)) * g,)),

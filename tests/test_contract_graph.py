@@ -83,11 +83,11 @@ def test_labels_of_functions(engine, name):
     assert out._op == UNARY_LABELS[name] and out._prev == (v,)
 
 
-def test_prev_is_a_tuple_of_distinct_operands_in_operand_order(engine):
+def test_prev_is_a_sequence_of_distinct_operands_in_operand_order(engine):
     a, b = engine.Value(2.0), engine.Value(3.0)
     assert (a + b)._prev == (a, b) and (b + a)._prev == (b, a)
     assert (a * a)._prev == (a,)
-    assert type((a * b)._prev) is tuple
+    assert isinstance((a * b)._prev, tuple)
     assert a._prev == ()
 
 

@@ -4,7 +4,7 @@ from micrograd_c.cli.arguments import whole_number
 from micrograd_c.cli.engines import c_engine, python_engine
 from micrograd_c.cli.progress import Progress
 
-KINDS = ("eager", "nets", "jit")
+KINDS = ("eager", "nets", "overrides", "jit")
 
 
 def add_arguments(subparsers):
@@ -17,7 +17,8 @@ def add_arguments(subparsers):
     )
     add = parser.add_argument
     add("--kind", choices=(*KINDS, "all"), default="all",
-        help="operators, nets, functions for jit, or all in turn (default: all)")  # fmt: skip
+        help="operators, nets, operators that users changed, functions for jit, or all "
+        "in turn (default: all)")  # fmt: skip
     add("--graphs", type=whole_number(1), default=1000, metavar="N",
         help="how many programs of a kind (default: %(default)s)")  # fmt: skip
     add("--seed", type=whole_number(0), default=1, metavar="S",

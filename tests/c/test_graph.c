@@ -257,6 +257,48 @@ static void test_own_backward(void) {
     CHECK(mg_live_nodes() == 0);
 }
 
+static void test_local_gradients(void) {
+    size_t blocks = mg_live_blocks();
+    mg_id a = mg_leaf(2.0), b = mg_mul_number(a, 3.0), operands[3] = {a, b, a};
+    double local[3] = {0.5, 4.0, -3.0}, read[3] = {0.0, 0.0, 0.0};
+    for (long nth = 1; nth <= 2; nth++) { /* the list and its numbers */
+        mg_fail_allocation(nth, 0);
+        CHECK(mg_node_with_local(operands, local, 3, 7.0) == 0);
+        mg_fail_allocation(0, 0);
+    }
+    CHECK(mg_node_with_local(operands, local, SIZE_MAX, 7.0) == 0);
+    CHECK(mg_node_with_local(operands, local, UINT32_MAX, 7.0) == 0);
+    mg_id mine = mg_node_with_local(operands, local, 3, 7.0);
+    local[0] = 0.0; /* it has a copy */
+    CHECK(mg_local(mine, read, 2) == 3 && is(read[0], 0.5) && is(read[1], 4.0));
+    CHECK(is(read[2], 0.0) && mg_local(a, read, 3) == 0 && mg_local(b, read, 3) == 0);
+    mg_id root = mg_mul_number(mine, 2.0);
+    CHECK(mg_backward(root) == MG_OK);
+    CHECK(is(mg_grad(b), 8.0) && is(mg_grad(a), 1.0 - 6.0 + 24.0));
+    mg_release(mine);
+
+    mg_set_own_backward(b);
+    CHECK(mg_backward(root) == MG_HAS_OWN_BACKWARD);
+    mg_clear_own_backward(b);
+    CHECK(mg_backward(root) == MG_OK);
+
+    mg_id used = mg_leaf(1.0); /* takes the last free node, maybe */
+    CHECK(mg_release_operands(used) == MG_OK && mg_op(used) == mg_op_find("leaf"));
+    mg_release(used);
+    CHECK(mg_live_nodes() == 6);
+    CHECK(mg_release_operands(root) == MG_OK && mg_operands(root, NULL, 0) == 0);
+    CHECK(mg_live_nodes() == 4 && mg_op(root) == mg_op_find("custom"));
+    CHECK(is(mg_data(root), 14.0) && is(mg_grad(root), 1.0) && mg_backward(root) == MG_OK);
+    CHECK(mg_release_operands(root) == MG_OK);
+    mine = mg_node_with_local(operands, local, 3, 7.0);
+    CHECK(mg_release_operands(mine) == MG_OK && mg_local(mine, read, 3) == 0);
+    mg_release(mine);
+    mg_release(root);
+    mg_release(b);
+    mg_release(a);
+    CHECK(mg_live_nodes() == 0 && mg_live_blocks() == blocks);
+}
+
 static void test_names(void) {
     CHECK(mg_op_find("no such operator") == -1 && mg_op_find("leaf") == 0);
     CHECK(mg_op_name(-1) == NULL && mg_op_label(-1) == NULL);
@@ -362,6 +404,7 @@ int main(int argc, char **argv) {
     test_kept_operands_are_refused();
     test_sizes_that_do_not_fit();
     test_own_backward();
+    test_local_gradients();
     test_no_memory();
     test_doubling();
     test_wide(n / 100 + 1);

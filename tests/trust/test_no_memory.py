@@ -47,6 +47,22 @@ def build_with_operands():
     return x, lambda: [Value(1.0, x, "mine", "label")]
 
 
+def build_with_local_gradients():
+    x = leaves()
+    return x, lambda: [Value(1.0, x, (0.5, 2.0, -1.0)) * 2]
+
+
+def release_operands():
+    a, b, _ = x = leaves()
+
+    def work():
+        y = (a * b).tanh()
+        y._prev = ()
+        return [y]
+
+    return x, work
+
+
 def operators():
     a, b, c = x = leaves()
     return x, lambda: [((a * b + c) / b - a**2 + 3 * a**b).tanh().maximum(c).leaky_relu(0.1)]
@@ -179,7 +195,8 @@ def optimizer_step():
 
 
 CASES = [
-    build, build_with_operands, operators, operators_on_labelled, label, late_attribute, total,
+    build, build_with_operands, build_with_local_gradients, release_operands, operators,
+    operators_on_labelled, label, late_attribute, total,
     mean, dot, logsumexp, softmax, set_data, backward, own_backward, new_net, layer_of_leaves,
     deepcopy, dumps, loads, jit_forward, jit_backward, jit_fit, jit_fit_with_threads,
     optimizer_step,

@@ -1,0 +1,121 @@
+"""Attributes that a Value does not have, but that programs for other libraries ask it for."""
+
+import difflib
+import functools
+import warnings
+
+MISSING = {
+    "item": "v.data is the number",
+    "numpy": "v.data is the number; functional.get_data(values) is an array of many",
+    "tolist": "v.data is the number",
+    "cpu": "v.data is the number",
+    "clone": "write v.detach() for a leaf of the same data, copy.deepcopy(v) for a copied graph",
+    "requires_grad": "every Value has a grad; see no_grad() and v.detach()",
+    "requires_grad_": "every Value has a grad",
+    "retain_grad": "every Value keeps its grad",
+    "is_leaf": "write not v._prev",
+    "grad_fn": "write v._op and v._prev",
+    "backwards": "write v.backward()",
+    "square": "write v**2",
+    "pow": "write v**k",
+    "log2": "write v.log() / math.log(2)",
+    "log10": "write v.log() / math.log(10)",
+}
+
+
+class Hint:
+    """In an attribute's place: to ask for it is an AttributeError that says what to write."""
+
+    def __init__(self, name):
+        self.name = name
+
+    def __get__(self, value, owner=None):
+        raise AttributeError(
+            f"{owner.__name__!r} object has no attribute {self.name!r}: {MISSING[self.name]}"
+        )
+
+    def __repr__(self):
+        return f"<no attribute: {MISSING[self.name]}>"
+
+
+class Hints:
+    """A base class with a Hint for each of ``MISSING``; any of them can be set all the same."""
+
+    __slots__ = ()
+
+    def __dir__(self):
+        names = super().__dir__()
+        return [name for name in names if name not in NOT_THERE or hasattr(self, name)]
+
+
+for _name in MISSING:
+    setattr(Hints, _name, Hint(_name))
+
+
+# --- names that are nearly those of Value's attributes -----------------------------------
+
+OWN = ("data", "grad", "label", "_backward", "_prev", "_op")
+PLAIN = {"data", "grad", "label", "prev", "op"}  # with an underscore more or less: the user's own
+NEAR = 0.74  # "gard" is 0.75 from "grad"
+
+
+@functools.lru_cache(maxsize=1000)
+def meant_by(name):
+    """The attribute that was meant where ``name`` is set, None where it is a name of its own."""
+    if len(name) < 4 or name.strip("_") in PLAIN or any(map(str.isdigit, name)):
+        return None
+    near = difflib.get_close_matches(name, OWN, n=1, cutoff=NEAR)
+    return near[0] if near and abs(len(near[0]) - len(name)) <= 1 else None
+
+
+fine_names = set(OWN)  # and those found to be no slip
+
+
+def check_name(name, stacklevel):
+    """Warn, once per place, where a Value gets an attribute whose name is likely a slip."""
+    if name == "requires_grad":
+        hint = "every Value has a grad, and this changes nothing"
+    elif meant_by(name):
+        hint = f"did you mean {meant_by(name)!r}?"
+    else:
+        if len(fine_names) < 1000:
+            fine_names.add(name)
+        return
+    warnings.warn(
+        f"Value has no attribute {name!r}, it is set as a new one: {hint}",
+        UserWarning,
+        stacklevel=stacklevel + 1,
+    )
+
+
+# The likeliest slips, for an engine without a __setattr__.
+SLIPS = (
+    "gard", "grda", "rgad", "grads", "adta", "dtaa", "daat", "lable", "labl", "labels",
+    "lbael", "requires_grad", "_backwards", "_bacward", "_backard", "_prevs", "_perv",
+)  # fmt: skip
+
+NOT_THERE = {*MISSING, *SLIPS}
+
+
+class Slip:
+    """An attribute of such a name: it can be set, with a warning."""
+
+    def __init__(self, name):
+        self.name = name
+
+    def __get__(self, value, owner=None):
+        if value is None or self.name not in vars(value):
+            missing = MISSING.get(self.name)
+            raise AttributeError(
+                f"{owner.__name__!r} object has no attribute {self.name!r}"
+                + (f": {missing}" if missing else "")
+            )
+        return vars(value)[self.name]
+
+    def __set__(self, value, x):
+        check_name(self.name, stacklevel=2)
+        vars(value)[self.name] = x
+
+    def __delete__(self, value):
+        if vars(value).pop(self.name, self) is self:
+            raise AttributeError(self.name)
