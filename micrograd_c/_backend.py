@@ -25,6 +25,7 @@ def choose(wanted):
         return "python", "MICROGRAD_C_BACKEND asks for it"
     try:
         import micrograd_c._native  # noqa: F401 - "from micrograd_c" would speak of a circle
+        import micrograd_c._mode  # noqa: F401 - before others take functions of the library
     except ImportError as error:
         cause = f"the C library of micrograd_c cannot be loaded ({error})"
         if wanted == "c":

@@ -37,27 +37,42 @@ def declarations():
 # longer than they do, a seventh of an operator's time. What CFFI generates for a call
 # uses the macros below, in a function named after the C function. Nothing relies on
 # the GIL, see micrograd.h on threads.
-PREAMBLE = """
+PREAMBLE = (
+    """
 #include <string.h>
+#include "graph.h"
 #include "micrograd.h"
-
+"""
+    + Path(__file__).with_name("_mode.c").read_text(encoding="utf-8")
+    + """
 #if defined(Py_BEGIN_ALLOW_THREADS) && defined(__GNUC__)
 #define IS(name) (strcmp(__func__, "_cffi_f_" #name) == 0)
 #define IS_QUICK                                                                     \\
     (IS(mg_add) || IS(mg_mul) || IS(mg_add_number) || IS(mg_mul_number) ||           \\
      IS(mg_unary) || IS(mg_unary_k) || IS(mg_binary) || IS(mg_leaf) || IS(mg_data) || \\
      IS(mg_grad) || IS(mg_set_data) || IS(mg_set_grad) || IS(mg_release) || IS(mg_traced))
+#define IS_SAME_IN_ALL_MODES                                                       \\
+    (IS(mg_data) || IS(mg_grad) || IS(mg_set_data) || IS(mg_set_grad) || IS(mg_release) || \\
+     IS(mg_new_mode) || IS(mg_free_mode))
+#else
+#define IS_QUICK 0
+#define IS_SAME_IN_ALL_MODES 0
+#endif
+#ifdef Py_BEGIN_ALLOW_THREADS
 #undef Py_BEGIN_ALLOW_THREADS
 #undef Py_END_ALLOW_THREADS
-#define Py_BEGIN_ALLOW_THREADS \\
-    {                          \\
+#define Py_BEGIN_ALLOW_THREADS                                    \\
+    {                                                             \\
+        double mode = IS_SAME_IN_ALL_MODES ? 0 : begin_in_mode(); \\
         PyThreadState *_save = IS_QUICK ? NULL : PyEval_SaveThread();
-#define Py_END_ALLOW_THREADS           \\
-        if (!IS_QUICK)                 \\
+#define Py_END_ALLOW_THREADS             \\
+        if (!IS_QUICK)                   \\
             PyEval_RestoreThread(_save); \\
+        end_in_mode(mode);               \\
     }
 #endif
 """
+)
 
 ffibuilder = FFI()
 ffibuilder.cdef(declarations())

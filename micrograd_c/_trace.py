@@ -10,13 +10,11 @@ import math
 import operator
 import os
 import sys
-from contextlib import contextmanager
 
 from micrograd_c._backend import backend
 from micrograd_c.engine import Value
-from micrograd_c.grad_mode import enable_grad, is_grad_enabled
+from micrograd_c.grad_mode import is_grad_enabled
 from python_ref.arrays import elementwise
-from python_ref.ieee import ieee
 from python_ref.numbers import describe, to_float
 from python_ref.operators import Operators
 from python_ref.ops import OPS
@@ -258,8 +256,6 @@ if backend == "c":
         """The number of the trace that made a leaf, below 0 of an argument, 0 for none."""
         return lib.mg_made_in(leaf._mg_id)
 
-    set_tracing = lib.mg_set_tracing
-
     def traced(node):
         if not node:
             raise no_node()
@@ -284,9 +280,6 @@ else:
 
     def made_in(leaf):
         return leaf._recipe()[1] or 0
-
-    def set_tracing(_number):
-        pass
 
 
 def join(name, *operands):
@@ -317,16 +310,9 @@ class Trace:
                 self.widths.append(len(columns))
             self.outputs, self.is_single = outputs_of(function, function(*given))
 
-    @contextmanager
     def entered(self):
         """Within it, this thread is in the trace: a leaf that is made is a constant of it."""
-        outer = current_trace()
-        with tracing(self), ieee(), enable_grad():  # the call may stand inside of a no_grad()
-            set_tracing(self.number)
-            try:
-                yield
-            finally:
-                set_tracing(outer.number if outer else 0)
+        return tracing(self)
 
     def refuse_own_operator(self):
         raise own_operator(users_line())

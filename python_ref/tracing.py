@@ -1,27 +1,22 @@
 """Whether a function is being traced, in this thread, to see what it computes.
 
 ``micrograd_c.jit`` traces. What an engine does otherwise meanwhile: a leaf remembers in
-which trace it was made, detach() is an operator, and operators of the user's own are
-refused.
+which trace it was made, detach() is an operator, operators of the user's own are refused,
+and no operator raises for its operands' data, which nobody knows.
 """
 
-import threading
-from contextlib import contextmanager
-
-_thread = threading.local()
+from python_ref.modes import Mode, current, within
 
 
 def current_trace():
     """The trace that this thread is in, most of the time None."""
-    return getattr(_thread, "trace", None)
+    return current().trace
 
 
-@contextmanager
 def tracing(trace):
-    """``trace`` has a ``number``, and ``refuse_own_operator()``, which raises."""
-    before = current_trace()
-    _thread.trace = trace
-    try:
-        yield
-    finally:
-        _thread.trace = before
+    """A context in ``trace``, also where the call stands inside of a no_grad().
+
+    ``trace`` has a ``number`` > 0, and ``refuse_own_operator()`` and ``refuse_no_grad()``,
+    which raise.
+    """
+    return within(Mode(current(), records=True, trace=trace, raises=False))

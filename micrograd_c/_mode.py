@@ -1,0 +1,48 @@
+"""How the C library learns the mode of ``python_ref/modes.py``: see ``_mode.c``."""
+
+import sys
+
+from micrograd_c import _native
+from python_ref import modes
+
+# C counts the mode, and the object that this returns counts it out when it dies: no Python
+# code runs at either, and so nothing that an interrupt could come between.
+allocate = _native.ffi.new_allocator(
+    _native.lib.mg_new_mode, _native.lib.mg_free_mode, should_clear_after_alloc=False
+)
+
+
+def tell_c():
+    return allocate("char *")
+
+
+modes.tell_c = tell_c
+
+
+class ToldTheMode:
+    """The library for PyPy, where ``_mode.c`` cannot ask: its functions are told by Python."""
+
+    def __init__(self, lib):
+        for name in dir(lib):
+            x = getattr(lib, name)
+            setattr(self, name, told(lib, x) if callable(x) else x)
+
+
+def told(lib, function):
+    def call(*args):
+        if not lib.mg_modes():
+            return function(*args)
+        number = modes.current().for_c
+        try:
+            lib.mg_set_recording(number != -1)
+            lib.mg_set_tracing(max(number, 0))
+            return function(*args)
+        finally:
+            lib.mg_set_tracing(0)
+            lib.mg_set_recording(True)
+
+    return call
+
+
+if sys.implementation.name == "pypy":
+    _native.lib = ToldTheMode(_native.lib)
