@@ -33,6 +33,7 @@ def declarations():
     return header.split("/* cffi: begin */")[1].split("/* cffi: end */")[0]
 
 
+# Before a call the library is told the mode, see _mode.c.
 # Calls that take some nanoseconds keep the GIL: to give it up and take it again takes
 # longer than they do, a seventh of an operator's time. What CFFI generates for a call
 # uses the macros below, in a function named after the C function. Nothing relies on
@@ -53,7 +54,7 @@ PREAMBLE = (
      IS(mg_grad) || IS(mg_set_data) || IS(mg_set_grad) || IS(mg_release) || IS(mg_traced))
 #define IS_SAME_IN_ALL_MODES                                                       \\
     (IS(mg_data) || IS(mg_grad) || IS(mg_set_data) || IS(mg_set_grad) || IS(mg_release) || \\
-     IS(mg_new_mode) || IS(mg_free_mode))
+     IS(mg_new_mode) || IS(mg_free_mode) || IS(mg_modes))
 #else
 #define IS_QUICK 0
 #define IS_SAME_IN_ALL_MODES 0
