@@ -16,6 +16,7 @@ import gc
 import io
 import itertools
 import json
+import operator
 import os
 import random
 import signal
@@ -115,15 +116,16 @@ def nothing():
 
 
 def interrupted_at(n, operation, state):
-    """Whether the interrupt at the nth bytecode came out of the operation."""
-    once = itertools.islice(iter(interrupt_main, "never"), 1)
-    iterator = itertools.chain(itertools.repeat(None, n), once, itertools.repeat(None))
+    """Whether the interrupt at the nth bytecode came out; None if there were not so many."""
+    signals = itertools.repeat(int(signal.SIGINT), 1)
+    fire = map(interrupt_main, signals)
+    iterator = itertools.chain(itertools.repeat(None, n), fire, itertools.repeat(None))
     try:
         traced(operation, state, iterator)
         nothing()
     except KeyboardInterrupt:
         return True
-    return False
+    return None if operator.length_hint(signals) else False
 
 
 def at_points(name, times):
@@ -140,7 +142,7 @@ def at_points(name, times):
     )
     for n in places:
         state = prepare()
-        if not interrupted_at(n, operation, state):
+        if interrupted_at(n, operation, state) is False:
             wrong["the interrupt was lost"] += 1
         del state
         wrong.update(what_is_wrong(before))
