@@ -191,12 +191,8 @@ void mg_free_mode(void *mode) {
     mg_lock_give(&mg_graph_lock);
 }
 
-size_t mg_modes(void) {
-    mg_lock_take(&mg_graph_lock);
-    size_t n = mg_mode_count + silent_threads + tracing_threads;
-    mg_lock_give(&mg_graph_lock);
-    return n;
-}
+/* Without the lock: who asks wants to know of what came before in his own thread. */
+size_t mg_modes(void) { return mg_mode_count + silent_threads + tracing_threads; }
 
 mg_index mg_new_leaf(double data) {
     mg_index id = mg_new_node(MG_OP_leaf, data);

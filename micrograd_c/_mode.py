@@ -19,18 +19,24 @@ def tell_c():
 modes.tell_c = tell_c
 
 
+# These do the same in all modes, and are called very often.
+UNTOLD = {"mg_data", "mg_grad", "mg_set_data", "mg_set_grad", "mg_release", "mg_modes"}
+
+
 class ToldTheMode:
     """The library for PyPy, where ``_mode.c`` cannot ask: its functions are told by Python."""
 
     def __init__(self, lib):
         for name in dir(lib):
             x = getattr(lib, name)
-            setattr(self, name, told(lib, x) if callable(x) else x)
+            setattr(self, name, told(lib, x) if callable(x) and name not in UNTOLD else x)
 
 
 def told(lib, function):
+    mg_modes = lib.mg_modes
+
     def call(*args):
-        if not lib.mg_modes():
+        if not mg_modes():
             return function(*args)
         number = modes.current().for_c
         try:
