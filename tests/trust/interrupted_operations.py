@@ -24,7 +24,7 @@ from micrograd_c.engine import Value
 from micrograd_c.nn import MLP, Layer, Neuron
 from micrograd_c.state import load_state_dict, state_dict
 
-X = np.linspace(-1.0, 1.0, 12).reshape(6, 2)
+X = np.array([[1.0, 2.0], [-1.0, 0.5], [0.5, -0.25]])
 Y = np.sign(X[:, 0] * X[:, 1])
 
 
@@ -71,12 +71,12 @@ def with_own_backward():
 
 
 def net():
-    return MLP(2, [3, 1])
+    return MLP(2, [2, 1])
 
 
 def net_with_gradients():
     model = net()
-    losses.mse_loss([model(x) for x in X[:2].tolist()], [1.0, -1.0]).backward()
+    losses.mse_loss([model(x) for x in X.tolist()], Y.tolist()).backward()
     return model
 
 
@@ -264,8 +264,8 @@ OPERATIONS = {
     "jit's backward": (traced_already, lambda s: s[1].backward(X, Y)),
     "jit's check": (traced_already, lambda s: s[1].check(X, Y)),
     "jit's explain": (traced_already, explain),
-    "fit": (trained(optim.SGD), lambda s: s[0].fit(X, Y, optimizer=s[1], epochs=2, batch_size=4)),
-    "fit by steps": (trained(Own_rule), lambda s: s[0].fit(X, Y, optimizer=s[1], batch_size=4)),
+    "fit": (trained(optim.SGD), lambda s: s[0].fit(X, Y, optimizer=s[1], epochs=2, batch_size=2)),
+    "fit by steps": (trained(Own_rule), lambda s: s[0].fit(X, Y, optimizer=s[1], batch_size=2)),
 }  # fmt: skip
 
 

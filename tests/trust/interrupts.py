@@ -1,9 +1,9 @@
 """Runs operations that are interrupted, and says what went wrong. A program, not a test.
 
 ``python interrupts.py points TIMES`` interrupts each operation of ``interrupted_operations``
-at so many of its bytecodes, or with 0 at each, ``python interrupts.py moments TIMES`` at so
-many random moments. Either prints a line of JSON for each operation: its name, how often it
-was interrupted, and how often what was not as it should be.
+at so many of its bytecodes, ``python interrupts.py moments TIMES`` at so many random moments.
+Either prints a line of JSON for each operation: its name, how often it was interrupted, and
+how often what was not as it should be. Names after TIMES choose operations.
 
 What interrupts is what Ctrl-C does: a pending SIGINT, which CPython handles where it looks
 for signals, between two of the bytecodes. That is why the function that ``sys.settrace``
@@ -137,11 +137,7 @@ def at_points(name, times):
     gc.collect()
     gc.freeze()
     before, wrong = live_nodes(), Counter()
-    places = (
-        range(points)
-        if times == 0 or times >= points
-        else random.Random(name).sample(range(points), times)
-    )
+    places = random.Random(name).sample(range(points), min(times, points))
     for n in places:
         state = prepare()
         if interrupted_at(n, operation, state) is False:

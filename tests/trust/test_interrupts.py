@@ -42,7 +42,7 @@ def results(backend, how, times):
 
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_at_every_point_of_an_operation(backend, name):
-    n, wrong = results(backend, "points", size(6, 0))[name]
+    n, wrong = results(backend, "points", size(6, 5_000))[name]
     assert n > 0 and wrong == {}
 
 
