@@ -187,8 +187,9 @@ def main():
     warnings.simplefilter("ignore", RuntimeWarning)  # of coroutines that were never awaited
     sys.unraisablehook = lambda unraisable: ignored.append(repr(unraisable.exc_value))
     run, table = (at_points, OPERATIONS) if how == "points" else (at_moments, LOOPS)
+    report, sys.stdout = sys.stdout, io.StringIO()  # for what operations print
     for name in names or table:
-        print(json.dumps([name, *run(name, int(times))]), flush=True)
+        print(json.dumps([name, *run(name, int(times))]), file=report, flush=True)
 
 
 if __name__ == "__main__":
