@@ -175,7 +175,6 @@ void mg_set_tracing(double number) {
 double mg_tracing(void) { return MG_LIKELY(tracing_threads == 0) ? 0.0 : trace_number; }
 
 volatile size_t mg_mode_count;
-
 void *mg_new_mode(size_t unused) {
     (void)unused;
     mg_lock_take(&mg_graph_lock);
