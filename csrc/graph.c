@@ -189,6 +189,25 @@ void mg_set_tracing(double number) {
 
 double mg_tracing(void) { return MG_LIKELY(tracing_threads == 0) ? 0.0 : trace_number; }
 
+volatile size_t mg_mode_count;
+void *mg_new_mode(size_t unused) {
+    (void)unused;
+    mg_lock_take(&mg_graph_lock);
+    mg_mode_count++;
+    mg_lock_give(&mg_graph_lock);
+    return (void *)&mg_mode_count; /* any address but NULL */
+}
+
+void mg_free_mode(void *mode) {
+    (void)mode;
+    mg_lock_take(&mg_graph_lock);
+    mg_mode_count--;
+    mg_lock_give(&mg_graph_lock);
+}
+
+/* Without the lock: who asks wants to know of what came before in his own thread. */
+size_t mg_modes(void) { return mg_mode_count + silent_threads + tracing_threads; }
+
 mg_index mg_new_leaf(double data) {
     mg_index id = mg_new_node(MG_OP_leaf, data);
     if (MG_UNLIKELY(tracing_threads != 0) && id != 0)

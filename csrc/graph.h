@@ -104,6 +104,9 @@ const mg_index *mg_operands_of(const mg_node_t *node, uint32_t *n);
 /* Grow with every change of a node's data from outside, and of its flags. */
 extern uint64_t mg_data_version, mg_flags_version;
 
+/* How many modes mg_new_mode has noted. */
+extern volatile size_t mg_mode_count;
+
 /* Guards every node and all that follows. */
 extern mg_lock_t mg_graph_lock;
 

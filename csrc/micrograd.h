@@ -76,6 +76,14 @@ void mg_set_recording(int on);
  * it is NULL already it does nothing. */
 mg_status mg_new_ids(size_t n, mg_id **ids);
 void mg_free_ids(mg_id **ids);
+/* For callers who keep this, and mg_set_tracing's number, elsewhere, and would rather not
+ * say it before every call: only while mg_modes is not 0 they need to. It counts the modes
+ * that mg_new_mode noted and mg_free_mode has not taken back, and the threads that do not
+ * record or that trace. What mg_new_mode returns is no memory; its argument is not used.
+ */
+void *mg_new_mode(size_t unused);
+void mg_free_mode(void *mode);
+size_t mg_modes(void);
 
 /* A node with its value given: nothing is computed or checked, kept operands are
  * taken. An operator's node has as many operands as the operator; a custom node

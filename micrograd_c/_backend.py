@@ -51,7 +51,7 @@ def choose(wanted):
     if wanted == "python":
         return "python", "MICROGRAD_C_BACKEND asks for it"
     try:
-        import micrograd_c._native  # noqa: F401 - "from micrograd_c" would speak of a circle
+        import micrograd_c._native  # "from micrograd_c" would speak of a circle
     except ImportError as error:
         cause = f"the C library of micrograd_c cannot be loaded ({error})"
         if wanted == "c":
@@ -64,6 +64,8 @@ def choose(wanted):
             stacklevel=2,
         )
         return "python", cause
+    import micrograd_c._mode  # noqa: F401 - before others take functions of the library
+
     return "c", "MICROGRAD_C_BACKEND asks for it" if wanted == "c" else "the C library is there"
 
 

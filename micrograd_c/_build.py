@@ -40,11 +40,18 @@ double mg_node_type(void);
 mg_id mg_claim(mg_id *ids, size_t i);
 """
 
+
+def source():
+    """The C of the module itself, before what CFFI generates."""
+    parts = [Path(__file__).with_name(name) for name in ("_mode.c", "_node.c")]
+    return "\n".join(part.read_text(encoding="utf-8") for part in parts)
+
+
 ffibuilder = FFI()
 ffibuilder.cdef(declarations() + ADDED)
 ffibuilder.set_source(
     "micrograd_c._native",
-    Path(__file__).with_name("_node.c").read_text(encoding="utf-8"),
+    source(),
     sources=sorted(f"csrc/{path.name}" for path in CSRC.glob("*.c")),
     include_dirs=["csrc"],
     extra_compile_args=COMPILE,

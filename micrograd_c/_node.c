@@ -251,22 +251,31 @@ static double id_or_number(PyObject *x) {
                         : PyFloat_FromDouble(result))
 
 /* Calls that take some nanoseconds keep the GIL: to give it up and take it again takes
- * longer than they do, a seventh of an operator's time. */
-#if defined(Py_BEGIN_ALLOW_THREADS) && defined(__GNUC__)
+ * longer than they do, a seventh of an operator's time. Before a call the library is told
+ * the mode, see _mode.c. */
+#ifdef __GNUC__
 #define IS_QUICK                                                                          \
     (IS(mg_add) || IS(mg_mul) || IS(mg_add_number) || IS(mg_mul_number) ||                \
      IS(mg_unary) || IS(mg_unary_k) || IS(mg_binary) || IS(mg_leaf) || IS(mg_data) ||     \
      IS(mg_grad) || IS(mg_set_data) || IS(mg_set_grad) || IS(mg_traced) || IS(mg_claim))
+#define IS_SAME_IN_ALL_MODES                                                              \
+    (IS(mg_data) || IS(mg_grad) || IS(mg_set_data) || IS(mg_set_grad) || IS(mg_claim) ||  \
+     IS(mg_new_mode) || IS(mg_free_mode) || IS(mg_modes))
+#else /* the names would be compared in each call */
+#define IS_QUICK 0
+#define IS_SAME_IN_ALL_MODES 0
+#endif
 #undef Py_BEGIN_ALLOW_THREADS
 #undef Py_END_ALLOW_THREADS
 #define Py_BEGIN_ALLOW_THREADS                                                            \
     {                                                                                     \
+        double mode = IS_SAME_IN_ALL_MODES ? 0.0 : begin_in_mode();                       \
         PyThreadState *_save = IS_QUICK ? NULL : PyEval_SaveThread();
 #define Py_END_ALLOW_THREADS                                                              \
     if (!IS_QUICK)                                                                        \
         PyEval_RestoreThread(_save);                                                      \
+    end_in_mode(mode);                                                                    \
     }
-#endif
 
 static PyObject *get_node_type(void);
 
@@ -283,12 +292,14 @@ static PyObject *init_leaf(PyObject *self, PyObject *number) {
     double data = PyFloat_AsDouble(number);
     if (data == -1.0 && PyErr_Occurred())
         return NULL;
-    double id = NODE(self)->id;
+    double id = NODE(self)->id, mode = begin_in_mode();
     if (MG_UNLIKELY(id != 0.0)) {
         mg_become_leaf(id, data);
+        end_in_mode(mode);
         Py_RETURN_FALSE;
     }
     id = mg_leaf(data);
+    end_in_mode(mode);
     if (id == 0.0)
         return no_memory();
     give_node(self, id);

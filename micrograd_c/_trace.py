@@ -293,8 +293,6 @@ if backend == "c":
         """The number of the trace that made a leaf, below 0 of an argument, 0 for none."""
         return lib.mg_made_in(leaf._mg_id)
 
-    set_tracing = lib.mg_set_tracing
-
     def traced(result):
         if result is None:
             raise MemoryError(NO_MEMORY) if is_grad_enabled() else without_gradient()
@@ -314,9 +312,6 @@ else:
 
     def made_in(leaf):
         return leaf._recipe()[1] or 0
-
-    def set_tracing(_number):
-        pass
 
 
 def join(name, *operands):

@@ -1,9 +1,8 @@
 """Tracing: a function called once with Values that stand for every row of a batch at once."""
 
 import itertools
-from contextlib import contextmanager
 
-from micrograd_c._trace import TracedValue, argument, compared, made_in, set_tracing
+from micrograd_c._trace import TracedValue, argument, compared, made_in
 from micrograd_c._trace_errors import (
     explained,
     made_a_number,
@@ -12,11 +11,9 @@ from micrograd_c._trace_errors import (
     without_gradient,
 )
 from micrograd_c.engine import Value
-from micrograd_c.grad_mode import enable_grad
 from python_ref.copying import topological_sort
-from python_ref.ieee import ieee
 from python_ref.numbers import describe, to_float
-from python_ref.tracing import current_trace, tracing
+from python_ref.tracing import tracing
 from python_ref.vector import Vector
 
 numbers = itertools.count(1)
@@ -52,16 +49,9 @@ class Trace:
                 raise better from (None if better is error.__cause__ else error)
             self.outputs, self.is_single = outputs_of(function, result)
 
-    @contextmanager
     def entered(self):
         """Within it, this thread is in the trace: a leaf that is made is a constant of it."""
-        outer = current_trace()
-        with tracing(self), ieee(), enable_grad():  # the call may stand inside of a no_grad()
-            set_tracing(self.number)
-            try:
-                yield
-            finally:
-                set_tracing(outer.number if outer else 0)
+        return tracing(self)
 
     def place_of(self, value):
         """Which argument the Value is, and which column of it; None for no argument."""

@@ -1,23 +1,13 @@
 """``ieee``: operators that give infinity or NaN, as C does, where Python raises."""
 
-import threading
-
+from python_ref.modes import Mode, current, within
 from python_ref.ops import ieee_value
 
-_thread = threading.local()
 
-
-class ieee:  # noqa: N801 - used as a context
-    """Within it, in this thread, no operator raises for its operands' data."""
-
-    def __enter__(self):
-        self._before = getattr(_thread, "on", False)
-        _thread.on = True
-        return self
-
-    def __exit__(self, *exception):
-        _thread.on = self._before
-        return False
+def ieee():
+    """A context in which, in this thread, no operator raises for its operands' data."""
+    now = current()
+    return within(Mode(now, now.records, now.trace, raises=False))
 
 
 def value_of(op, *xs):
@@ -25,13 +15,13 @@ def value_of(op, *xs):
     try:
         return op.value(*xs)
     except (ArithmeticError, ValueError):
-        if not getattr(_thread, "on", False):
+        if current().raises:
             raise
         return ieee_value(op.name, *xs)
 
 
 def ieee_value_of(op, *xs):
-    """What ``value_of`` gives within ``ieee``, without a context that Ctrl-C could leave on."""
+    """What ``value_of`` gives within ``ieee``."""
     try:
         return op.value(*xs)
     except (ArithmeticError, ValueError):

@@ -1,32 +1,21 @@
 """Whether a function is being traced, in this thread, to see what it computes.
 
 ``micrograd_c.jit`` traces. What an engine does otherwise meanwhile: a leaf remembers in
-which trace it was made, detach() is an operator, and operators of the user's own are
-refused.
+which trace it was made, detach() is an operator, operators of the user's own are refused,
+and no operator raises for its operands' data, which nobody knows.
 """
 
-import threading
-from contextlib import contextmanager
-
-
-class OfThread(threading.local):
-    trace = None  # an attribute of the class: to find none is slow
-
-
-_thread = OfThread()
+from python_ref.modes import Mode, current, within
 
 
 def current_trace():
     """The trace that this thread is in, most of the time None."""
-    return _thread.trace
+    return current().trace
 
 
-@contextmanager
 def tracing(trace):
-    """``trace`` has a ``number``, and what the engines ask of micrograd_c's ``Trace``."""
-    before = current_trace()
-    _thread.trace = trace
-    try:
-        yield
-    finally:
-        _thread.trace = before
+    """A context in ``trace``, also where the call stands inside of a no_grad().
+
+    ``trace`` has a ``number`` > 0, and what the engines ask of micrograd_c's ``Trace``.
+    """
+    return within(Mode(current(), records=True, trace=trace, raises=False))

@@ -106,6 +106,22 @@ def live_nodes(engine):
     gc.unfreeze()
 
 
+@pytest.fixture
+def records(engine):
+    """A function that says whether operators record here; both that can tell must agree."""
+    from micrograd_c import is_grad_enabled
+
+    x = engine.Value(1.0)
+
+    def records():
+        made = [x + 1.0, x * x, x**2, x.relu(), x.tanh(), engine.nn.Neuron(1)([x])]
+        assert {bool(v._prev) for v in made} == {is_grad_enabled()}
+        return is_grad_enabled()
+
+    yield records
+    assert records()
+
+
 @pytest.fixture(scope="module")
 def few_free_nodes():
     """Takes most free nodes of the C library, of which earlier tests may have left millions.

@@ -1,0 +1,53 @@
+/* _mode.c - tells the library, before a call, the mode that Python is in.
+ *
+ * The one truth is a context variable, see python_ref/modes.py. The library has it from
+ * here, for one call: between calls every thread records and does not trace. So the two
+ * cannot differ, whatever is interrupted, and whatever context asyncio goes on in. Only
+ * while there is a mode that C has to know of, which Python notes with mg_new_mode,
+ * anything is done here.
+ *
+ * Part of the CFFI module, CPython only; PyPy does the same in micrograd_c/_mode.py.
+ */
+#include "graph.h"
+#include "micrograd.h"
+
+#ifdef Py_BEGIN_ALLOW_THREADS
+/* The mode's for_c: 0 as between calls, -1 not recording, else the number of the trace. */
+static double ask_mode(void) {
+    static PyObject *current, *name; /* the method that tells the mode, and "for_c" */
+    if (current == NULL) {
+        name = PyUnicode_InternFromString("for_c");
+        PyObject *module = PyImport_ImportModule("python_ref.modes");
+        if (module != NULL && name != NULL)
+            current = PyObject_GetAttrString(module, "current");
+        Py_XDECREF(module);
+    }
+    PyObject *mode = current == NULL ? NULL : PyObject_CallObject(current, NULL);
+    PyObject *number = mode == NULL ? NULL : PyObject_GetAttr(mode, name);
+    double result = number == NULL ? 0.0 : PyFloat_AsDouble(number);
+    Py_XDECREF(number);
+    Py_XDECREF(mode);
+    if (number == NULL)
+        PyErr_Clear(); /* there is no memory to ask with */
+    return result;
+}
+
+/* With the GIL held, before a call: what to give to end_in_mode after it. */
+static double begin_in_mode(void) {
+    if (MG_LIKELY(mg_mode_count == 0))
+        return 0.0;
+    double number = ask_mode();
+    if (number == -1.0)
+        mg_set_recording(0);
+    else if (number != 0.0)
+        mg_set_tracing(number);
+    return number;
+}
+
+static void end_in_mode(double number) {
+    if (MG_UNLIKELY(number == -1.0))
+        mg_set_recording(1);
+    else if (MG_UNLIKELY(number != 0.0))
+        mg_set_tracing(0.0);
+}
+#endif
