@@ -8,7 +8,7 @@ from operator import attrgetter
 
 from micrograd_c._cvalue import Value
 from micrograd_c._native import ffi, lib
-from micrograd_c._node import Ids, mg_claim, mg_dot, mg_logsumexp, mg_total
+from micrograd_c._node import IN_C, Ids, Node, mg_claim, mg_dot, mg_logsumexp, mg_total
 from python_ref.nn import NONLINEARITIES
 
 PLAIN = {Value}
@@ -63,6 +63,20 @@ def softmax(values):
     if lib.mg_softmax(ids, len(ids), out.at[0]):
         return None
     return [mg_claim(out.at[0], i) for i in range(len(ids))]
+
+
+# What Node._mg_bulk does for a list of Values, see _node.c.
+READ_AT_ONCE, WRITE_AT_ONCE, ZERO_AT_ONCE = {"data": 0, "grad": 1}, {"data": 2, "grad": 3}, 4
+
+
+def at_once(what, values, array=None):
+    """Whether it was done: for as many Values, and no subclass's, as the array has elements."""
+    if not IN_C:
+        return False
+    if array is None:
+        return Node._mg_bulk(values, what, len(values), 0)
+    address = int(ffi.cast("uintptr_t", ffi.from_buffer("double[]", array)))
+    return Node._mg_bulk(values, what, len(array), address)
 
 
 READ = {"data": lib.mg_get_data, "grad": lib.mg_get_grad}

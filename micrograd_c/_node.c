@@ -400,6 +400,53 @@ static PyObject *ids_of(PyObject *cls, PyObject *values) {
     return bytes;
 }
 
+/* Node._mg_bulk(values, what, n, address): reads or writes the data or gradients of a list
+ * or tuple of n Values, n doubles at the address. what: 0 and 1 read data and gradients, 2
+ * and 3 write them, 4 sets gradients to 0. Returns whether it did; not where one is of
+ * another type or there are not n, and then nothing was written. It keeps the GIL, so that
+ * no other thread changes the list or lets a Value go meanwhile. O(n). */
+static PyObject *bulk(PyObject *cls, PyObject *arguments) {
+    (void)cls;
+    PyObject *values;
+    int what;
+    Py_ssize_t n;
+    unsigned long long address;
+    if (!PyArg_ParseTuple(arguments, "OinK", &values, &what, &n, &address))
+        return NULL;
+    int is_list = PyList_CheckExact(values);
+    if (!is_list && !PyTuple_CheckExact(values))
+        Py_RETURN_FALSE;
+    if ((is_list ? PyList_Size(values) : PyTuple_Size(values)) != n)
+        Py_RETURN_FALSE;
+    enum {
+        ROOM = 256
+    }; /* reading goes by parts; writing waits until all are known to do */
+    double *doubles = (double *)(uintptr_t)address;
+    mg_id room[ROOM], *ids = what < 2 ? room : mg_alloc((size_t)n + 1, sizeof *ids);
+    int all = ids != NULL; /* else the usual way runs out of memory as well, and says so */
+    size_t k = 0;
+    for (Py_ssize_t i = 0; all && i < n; i++) {
+        PyObject *value = is_list ? PyList_GetItem(values, i) : PyTuple_GetItem(values, i);
+        all = Py_TYPE(value) == value_class && NODE(value)->id != 0.0;
+        if (MG_LIKELY(all))
+            ids[k++] = NODE(value)->id;
+        if (ids == room && (k == ROOM || i == n - 1)) {
+            (what == 0 ? mg_get_data : mg_get_grad)(ids, k, doubles);
+            doubles += k;
+            k = 0;
+        }
+    }
+    if (all && what == 2)
+        mg_set_data_of(ids, k, doubles);
+    else if (all && what == 3)
+        mg_set_grad_of(ids, k, doubles);
+    else if (all && what == 4)
+        mg_zero_grad(ids, k);
+    if (ids != room)
+        mg_dealloc(ids);
+    return PyBool_FromLong(all);
+}
+
 /* --- before collections ------------------------------------------------------------ */
 
 static PyObject *pending, *hold_pending; /* of _looking.py */
@@ -504,6 +551,7 @@ static PyMethodDef node_methods[] = {
     {"_mg_value_of", value_of_id, METH_O | METH_STATIC, NULL},
     {"_mg_living", living, METH_NOARGS | METH_STATIC, NULL},
     {"_mg_ids", ids_of, METH_O | METH_STATIC, NULL},
+    {"_mg_bulk", bulk, METH_VARARGS | METH_STATIC, NULL},
     {"_mg_around_collection", around_collection, METH_VARARGS | METH_STATIC, NULL},
     {"_mg_before_collections", before_collections, METH_VARARGS | METH_STATIC, NULL},
     {"_mg_register", register_class, METH_O | METH_CLASS, NULL},

@@ -206,12 +206,18 @@ def set_grad(values, array):
 
 def zero_grad(values):
     """Set the gradients of Values to 0."""
+    if is_for_c(values) and _cbulk.at_once(_cbulk.ZERO_AT_ONCE, values):
+        return
     values, in_one_call = checked(values)
     if in_one_call:
         _cbulk.zero_grad(values)
     else:
         for v in values:
             v.grad = 0.0
+
+
+def is_for_c(values):
+    return _cbulk and (type(values) is list or type(values) is tuple)
 
 
 def checked(values):
@@ -231,6 +237,10 @@ def checked(values):
 def read(what, values):
     import numpy as np
 
+    if is_for_c(values):
+        array = np.empty(len(values))
+        if _cbulk.at_once(_cbulk.READ_AT_ONCE[what], values, array):
+            return array
     values, in_one_call = checked(values)
     if in_one_call:
         array = np.empty(len(values))
@@ -240,6 +250,12 @@ def read(what, values):
 
 
 def write(what, values, array):
+    import numpy as np
+
+    if is_for_c(values) and type(array) is np.ndarray and array.ndim == 1:
+        doubles = as_doubles(array, "array") if array.dtype == np.float64 else None
+        if doubles is not None and _cbulk.at_once(_cbulk.WRITE_AT_ONCE[what], values, doubles):
+            return
     values, in_one_call = checked(values)
     # A copy: C reads it without the GIL.
     array = as_doubles(without_values(array), "array", objects=True).copy()
