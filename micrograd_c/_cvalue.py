@@ -35,7 +35,7 @@ from python_ref.grad_mode import is_grad_enabled
 from python_ref.hints import check_name, fine_names
 from python_ref.ieee import value_of
 from python_ref.numbers import describe, to_float
-from python_ref.operands import either_name, made_of
+from python_ref.operands import Operands, either_name, made_of
 from python_ref.operators import Operators
 from python_ref.ops import OPS
 from python_ref.tracing import current_trace
@@ -50,7 +50,7 @@ POW_K, RELU = CODES["pow_k"], CODES["relu"]
 WITH_K = {"pow_k", "leaky_relu"}
 
 
-# The slots. Any other name is the user's, who may call an attribute _id or _held.
+# Node's own names. Any other is the user's, who may call an attribute _id or _held.
 ENGINES_OWN = ("_mg_held", "_mg_also_held", "_mg_own_backward")
 # Attributes of these types refer to nothing: C keeps them with the node.
 ATOMS = {str, int, float, bool, type(None)}
@@ -67,7 +67,7 @@ class Value(Node, Operators):
     (-2.0, 1.0, 2.0)
     """
 
-    __slots__ = (*ENGINES_OWN, "__weakref__")
+    __slots__ = ("__weakref__",)
 
     label = ""
 
@@ -224,8 +224,16 @@ class Value(Node, Operators):
 
     @property
     def _operands(self):
-        operands = held(self)
+        operands = self._mg_held
         return _looking.operands_of(self) if operands is None else operands
+
+    @Operators._prev.getter
+    def _prev(self):
+        """The distinct operands in their order. Assigning () releases them."""
+        operands = self._mg_held or self._operands
+        if len(operands) == 2 and type(operands) is Operands and operands[0] is not operands[1]:
+            return operands  # nearly always
+        return Operands(dict.fromkeys(operands))
 
     # --- what operators.py and copying.py ask of an engine ---
 
@@ -300,28 +308,12 @@ class Value(Node, Operators):
 Value._plain_class = Value
 
 Value._mg_register(0)
+Node._mg_operands_are(Operands)
 
-
-def slot(name):
-    """Two functions: what is in a slot of a Value, None where it is empty; and to fill it.
-
-    Past ``__getattr__``, which a subclass may have, and past Value's ``__setattr__``.
-    """
-    descriptor = vars(Value)[name]
-    get_from = descriptor.__get__
-
-    def get(value):
-        try:
-            return get_from(value)
-        except AttributeError:
-            return None
-
-    return get, descriptor.__set__
-
-
-held, set_held = slot("_mg_held")
-also_held, set_also_held = slot("_mg_also_held")
-own_backward, set_own_backward = slot("_mg_own_backward")
+# What _looking.py notes on Values, None for nothing: past a user's __getattr__ and __setattr__.
+held, set_held = Node._mg_held.__get__, Node._mg_held.__set__
+also_held, set_also_held = Node._mg_also_held.__get__, Node._mg_also_held.__set__
+own_backward, set_own_backward = Node._mg_own_backward.__get__, Node._mg_own_backward.__set__
 
 
 def _made(code, operands, data, k, label):

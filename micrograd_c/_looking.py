@@ -39,10 +39,7 @@ def operands_of(value):
     if also_held is not None:
         hold(also_held, [value])
     operands = _cvalue.held(value)
-    if operands is None:
-        operands = value._mg_operands()
-        _cvalue.set_held(value, operands)  # so that the same node stays the same object
-    return operands
+    return value._mg_operands() if operands is None else operands
 
 
 def operand_ids(node):
@@ -116,7 +113,7 @@ def hold(targets, tops):
             value = value_of(node)
             values.append(value)
             if _cvalue.held(value) is None:
-                _cvalue.set_held(value, value._mg_operands())
+                value._mg_operands()  # which the value holds then
             lib.mg_keep(node)
             if _cvalue.also_held(value) is not None:
                 outputs.add(value)

@@ -42,12 +42,17 @@ static double mg_node_type(void) { return 0.0; }
 typedef struct {
     PyObject_HEAD double id; /* 0 before __init__ */
     PyObject *attributes;    /* the dict, NULL before the first attribute */
-    PyObject *next;          /* in the list of those to be freed */
+    /* What _looking.py notes, NULL for nothing: */
+    PyObject *held;         /* the operands, as Operands, once somebody asked for them */
+    PyObject *also_held;    /* Values that an output of a net depends on */
+    PyObject *own_backward; /* a function that the user assigned to _backward */
+    PyObject *next;         /* in the list of those to be freed */
 } node_object;
 
 #define NODE(object) ((node_object *)(object))
 
 static PyTypeObject *node_type;
+static PyTypeObject *operands_class;             /* of _prev: a subclass of tuple */
 static PyTypeObject *value_class, *traced_class; /* of what C functions return */
 static PyObject *unused; /* memory of Values whose nodes were freed, a list */
 static mg_lock_t unused_lock;
@@ -179,6 +184,9 @@ static int are_atoms(PyObject *attributes) {
 static int node_traverse(PyObject *self, visitproc visit, void *arg) {
     Py_VISIT(Py_TYPE(self));
     Py_VISIT(NODE(self)->attributes);
+    Py_VISIT(NODE(self)->held);
+    Py_VISIT(NODE(self)->also_held);
+    Py_VISIT(NODE(self)->own_backward);
     return 0;
 }
 
@@ -186,6 +194,9 @@ static int node_traverse(PyObject *self, visitproc visit, void *arg) {
 static int node_clear(PyObject *self) {
     if (NODE(self)->attributes != NULL && !are_atoms(NODE(self)->attributes))
         Py_CLEAR(NODE(self)->attributes);
+    Py_CLEAR(NODE(self)->held);
+    Py_CLEAR(NODE(self)->also_held);
+    Py_CLEAR(NODE(self)->own_backward);
     return 0;
 }
 
@@ -194,6 +205,9 @@ static void node_dealloc(PyObject *self) {
     double id = NODE(self)->id;
     PyObject *attributes = NODE(self)->attributes;
     PyObject_GC_UnTrack(self);
+    Py_CLEAR(NODE(self)->held);
+    Py_CLEAR(NODE(self)->also_held);
+    Py_CLEAR(NODE(self)->own_backward);
     if (MG_LIKELY(id != 0.0)) {
         PyObject **entry = entry_of(id);
         if (*entry == self && attributes != NULL && PyDict_Size(attributes) > 0) {
@@ -321,25 +335,9 @@ static PyObject *take(PyObject *self, PyObject *other) {
     Py_RETURN_FALSE;
 }
 
-/* self._mg_operands(): the Values of its operands, in order, repeated as they are. */
-static PyObject *operands(PyObject *self, PyObject *unused_argument) {
-    (void)unused_argument;
-    double id = id_or_number(self);
-    if (id == -1.0)
-        return NULL;
-    if (mg_make_plain(id) != MG_OK)
-        return no_memory();
-    mg_id few[2], *ids = few;
-    size_t n = mg_operands(id, few, 2);
-    if (n > 2) { /* only with the GIL do they change: to none, see mg_become_leaf */
-        ids = mg_alloc(n, sizeof *ids);
-        if (ids == NULL)
-            return no_memory();
-        n = mg_operands(id, ids, n);
-    }
-    for (size_t i = 0; i < n; i++)
-        mg_retain(ids[i]);
-    PyObject *tuple = PyTuple_New((Py_ssize_t)n);
+/* The Values of n nodes as Operands; takes a reference to each node. */
+static PyObject *values_of(const mg_id *ids, size_t n) {
+    PyObject *tuple = PyType_GenericAlloc(operands_class, (Py_ssize_t)n);
     for (size_t i = 0; i < n; i++) {
         PyObject *value = tuple == NULL ? NULL : value_of(ids[i]);
         if (tuple == NULL)
@@ -349,9 +347,46 @@ static PyObject *operands(PyObject *self, PyObject *unused_argument) {
         else
             PyTuple_SetItem(tuple, (Py_ssize_t)i, value);
     }
-    if (ids != few)
-        mg_dealloc(ids);
     return tuple;
+}
+
+/* Whether a member is empty: Python empties it by writing None. */
+static int is_nothing(PyObject *x) { return x == NULL || x == Py_None; }
+
+/* self._mg_operands(): the Values of its operands, in order, repeated as they are. They
+ * are kept, so that the same node stays the same object for as long as self lives. */
+static PyObject *operands(PyObject *self, PyObject *unused_argument) {
+    (void)unused_argument;
+    double id = id_or_number(self);
+    if (id == -1.0)
+        return NULL;
+    if (is_nothing(NODE(self)->held)) {
+        if (mg_make_plain(id) != MG_OK)
+            return no_memory();
+        mg_id few[2], *ids = few;
+        size_t n = mg_operands(id, few, 2);
+        if (n > 2) { /* only with the GIL do they change: to none, see mg_become_leaf */
+            ids = mg_alloc(n, sizeof *ids);
+            if (ids == NULL)
+                return no_memory();
+            n = mg_operands(id, ids, n);
+        }
+        for (size_t i = 0; i < n; i++)
+            mg_retain(ids[i]);
+        PyObject *tuple = values_of(ids, n);
+        if (ids != few)
+            mg_dealloc(ids);
+        if (tuple == NULL)
+            return NULL;
+        if (is_nothing(NODE(self)->held)) { /* else a finalizer has looked meanwhile */
+            Py_XDECREF(NODE(self)->held);
+            NODE(self)->held = tuple;
+        } else {
+            Py_DECREF(tuple);
+        }
+    }
+    Py_INCREF(NODE(self)->held);
+    return NODE(self)->held;
 }
 
 /* Node._mg_value_of(id): the Value of a node that something living uses. */
@@ -505,6 +540,15 @@ static PyObject *before_collections(PyObject *cls, PyObject *arguments) {
     Py_RETURN_NONE;
 }
 
+/* Node._mg_operands_are(cls): the class of what _mg_operands returns, a subclass of tuple
+ * without attributes. */
+static PyObject *operands_are(PyObject *node_class, PyObject *cls) {
+    (void)node_class;
+    Py_INCREF(cls); /* for good */
+    operands_class = (PyTypeObject *)cls;
+    Py_RETURN_NONE;
+}
+
 /* cls._mg_register(n): C functions return instances of cls, or with n = 1 mg_traced does.
  */
 static PyObject *register_class(PyObject *cls, PyObject *number) {
@@ -554,6 +598,7 @@ static PyMethodDef node_methods[] = {
     {"_mg_bulk", bulk, METH_VARARGS | METH_STATIC, NULL},
     {"_mg_around_collection", around_collection, METH_VARARGS | METH_STATIC, NULL},
     {"_mg_before_collections", before_collections, METH_VARARGS | METH_STATIC, NULL},
+    {"_mg_operands_are", operands_are, METH_O | METH_STATIC, NULL},
     {"_mg_register", register_class, METH_O | METH_CLASS, NULL},
     {NULL, NULL, 0, NULL}};
 
@@ -564,6 +609,9 @@ static PyGetSetDef node_getset[] = {
 
 static PyMemberDef node_members[] = {
     {"__dictoffset__", T_PYSSIZET, offsetof(node_object, attributes), READONLY, NULL},
+    {"_mg_held", T_OBJECT, offsetof(node_object, held), 0, NULL}, /* None for NULL */
+    {"_mg_also_held", T_OBJECT, offsetof(node_object, also_held), 0, NULL},
+    {"_mg_own_backward", T_OBJECT, offsetof(node_object, own_backward), 0, NULL},
     {NULL, 0, 0, 0, NULL}};
 
 static PyType_Slot node_slots[] = {{Py_tp_doc, "A Python object that owns a node in C."},

@@ -34,8 +34,24 @@ class LastOwner(float):
             left_behind.pop(node, None)
 
 
+def noted(slot):
+    """A property for a slot of Node, None where it is empty."""
+
+    def get(value):
+        return getattr(value, slot, None)
+
+    def set_(value, x):
+        object.__setattr__(value, slot, x)
+
+    return property(get, set_)
+
+
 class Node:
-    __slots__ = ("_mg_owner", "__dict__")
+    __slots__ = ("_mg_owner", "_mg_slot_held", "_mg_slot_also", "_mg_slot_backward", "__dict__")
+
+    _mg_held = noted("_mg_slot_held")
+    _mg_also_held = noted("_mg_slot_also")
+    _mg_own_backward = noted("_mg_slot_backward")
 
     @property
     def _mg_id(self):
@@ -70,13 +86,18 @@ class Node:
             return mine is None
 
     def _mg_operands(self):
+        if self._mg_held is None:
+            Node._mg_held.__set__(self, self._mg_find_operands())
+        return self._mg_held
+
+    def _mg_find_operands(self):
         node = self._mg_id
         if lib.mg_make_plain(node) != lib.MG_OK:
             raise MemoryError(NO_MEMORY)
         n = lib.mg_operands(node, ffi.NULL, 0)
         ids = ffi.new("mg_id[]", n)
         lib.mg_operands(node, ids, n)
-        return tuple(map(Node._mg_value_of, ids))
+        return classes["operands"](map(Node._mg_value_of, ids))
 
     @staticmethod
     def _mg_value_of(node):
@@ -94,6 +115,10 @@ class Node:
     @staticmethod
     def _mg_ids(given):
         return ffi.buffer(ffi.new("mg_id[]", [value._mg_id for value in given]))[:]
+
+    @staticmethod
+    def _mg_operands_are(cls):
+        classes["operands"] = cls
 
     @classmethod
     def _mg_register(cls, number):
