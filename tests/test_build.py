@@ -15,6 +15,8 @@ from pathlib import Path
 import pytest
 from checkout_tools import ROOT, tracked_files
 
+from micrograd_c import _build
+
 WITHOUT_COMPILER = {"CC": "false"}
 WITH_LIBRARY = {"MICROGRAD_C_REQUIRE_EXT": "1"}
 NOT_SOURCES = (".git", ".venv", "build", "dist", "*.egg-info", "__pycache__", ".hypothesis",
@@ -200,7 +202,9 @@ def test_version_is_that_of_the_metadata(checkout, pure_build):
 def test_calls_that_keep_the_gil_are_there():
     """They are known by their names: one that no function has would keep nothing, silently."""
     header = (ROOT / "csrc" / "micrograd.h").read_text(encoding="utf-8")
-    text = (ROOT / "micrograd_c" / "_build.py").read_text(encoding="utf-8")
-    quick = re.findall(r"IS\((mg_\w+)\)", text)
-    assert "mg_add" in quick and len(set(quick)) == len(quick)
-    assert all(re.search(rf"\b{name}\(", header) for name in quick)
+    header += _build.ADDED
+    text = (ROOT / "micrograd_c" / "_node.c").read_text(encoding="utf-8")
+    for macro in ("MAKES_A_NODE", "IS_QUICK", "IS_SAME_IN_ALL_MODES"):
+        names = re.findall(r"IS\((mg_\w+)\)", text.split(f"#define {macro}")[1].split("#")[0])
+        assert len(set(names)) == len(names) > 5
+        assert all(re.search(rf"\b{name}\(", header) for name in names)
