@@ -5,6 +5,8 @@ import os
 import re
 import sys
 
+from python_ref import arrays
+from python_ref.hints import FORMULAS
 from python_ref.ops import ONLY_TRACED, OPS
 
 
@@ -55,10 +57,11 @@ def made_a_number():
 
 
 METHODS = {name: f"v.{name}()" for name in OPS if name not in ("add", "mul", "pow_k", *ONLY_TRACED)}
+METHODS.update((name, f"v.{method}()") for name, method in arrays.METHODS.items())
+METHODS.update(FORMULAS)
 METHODS.update(
-    fabs="abs(v)", pow="a ** b", atan2="y.atan2(x)", arctan2="y.atan2(x)", arctan="v.atan()",
-    arcsin="v.asin()", arccos="v.acos()", exp2="2 ** v", maximum="a.maximum(b)",
-    minimum="a.minimum(b)", fmax="a.maximum(b)", fmin="a.minimum(b)", hypot="(x*x + y*y).sqrt()",
+    fabs="abs(v)", absolute="abs(v)", pow="a ** b", atan2="v.atan2(w)", arctan2="v.atan2(w)",
+    maximum="v.maximum(w)", minimum="v.minimum(w)",
 )  # fmt: skip
 CALL = re.compile(r"\b(?:(?:math|cmath|np|numpy)\.)?(\w+)\s*\(")
 
