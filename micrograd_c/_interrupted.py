@@ -1,4 +1,4 @@
-"""Ctrl-C outside of what ``python -m micrograd_c`` can catch, such as its imports: one line."""
+"""One line for a Ctrl-C that ``python -m micrograd_c`` cannot catch, as during imports."""
 
 import sys
 

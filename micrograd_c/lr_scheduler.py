@@ -65,7 +65,7 @@ class LRScheduler:
         values = {name: checked_setting(name, value) for name, value in values.items()}
         later = copy.copy(self)
         at_once(setting(later, values))
-        self.optimizer.lr = later.get_lr()  # if either raises, nothing has changed
+        self.optimizer.lr = later.get_lr()  # if get_lr or this raises, nothing has changed
         at_once(setting(self, values))
 
 
