@@ -154,9 +154,10 @@ def current_net(base, module, net):
     if backend != "c":
         return None
     seen, structure = _watched.seen, _watched.structure  # before looking, see _watched.py
-    if net is not None and net.structure is structure:
-        if net.is_waiting():
-            return None
+    is_usable = net is not None and net.structure is structure
+    if is_usable and net.is_waiting():
+        return None
+    if is_usable and net.parameters:  # a NoNet has none, and nothing to compare
         was_seen, was_open = net.looked
         still_open = look_at(module, was_open if was_seen is seen else net.looks)
         if still_open is not None:
