@@ -194,7 +194,7 @@ void mg_zero_grad(const mg_id *ids, size_t n) {
 
 /* --- blocks of ids ------------------------------------------------------------ */
 
-/* The number before the first id is how many there are. */
+/* The number of ids is stored before the first one. */
 mg_status mg_new_ids(size_t n, mg_id **ids) {
     mg_id *block = n == SIZE_MAX ? NULL : mg_alloc(n + 1, sizeof *block);
     *ids = block == NULL ? NULL : block + 1;
@@ -226,7 +226,7 @@ mg_status mg_copy_ids(const mg_index *ids, size_t n, mg_id **block) {
     if (ids == NULL || mg_new_ids(n, block) != MG_OK)
         return MG_NO_MEMORY;
     for (size_t i = 0; i < n; i++) {
-        mg_own(mg_at(ids[i])); /* as mg_free_ids undoes */
+        mg_own(mg_at(ids[i])); /* mg_free_ids undoes it */
         (*block)[i] = mg_use(ids[i]);
     }
     return MG_OK;

@@ -1,4 +1,4 @@
-/* custom.c - nodes of operators that the caller made up, with any number of operands. */
+/* custom.c - nodes of the caller's own operators, with any number of operands. */
 #include "graph.h"
 
 #include <string.h>
@@ -59,8 +59,8 @@ mg_id mg_node_with_local(const mg_id *operands, const double *local, size_t n,
     return id;
 }
 
-/* A new node takes the operands over, lists included, and is freed with all that only they
- * kept alive, as any dead node. */
+/* A new node takes over the operands, lists included. It is then freed like any node, with
+ * everything that only the operands kept alive. */
 mg_status mg_release_operands(mg_id of) {
     mg_index id = (mg_index)of;
     mg_lock_take(&mg_graph_lock);

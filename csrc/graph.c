@@ -69,7 +69,7 @@ mg_index mg_new_node(int op, double data) {
     if (MG_LIKELY(id != 0)) {
         node = mg_room(id);
         dead = node->link;
-        MG_PREFETCH(mg_room(dead)); /* the next one; of 0 the first node there is */
+        MG_PREFETCH(mg_room(dead)); /* the next one, or the first room of all */
     } else {
         if (MG_UNLIKELY(fresh == fresh_end) && !add_chunk())
             return 0;
@@ -205,7 +205,7 @@ void mg_free_mode(void *mode) {
     mg_lock_give(&mg_graph_lock);
 }
 
-/* Without the lock: who asks wants to know of what came before in his own thread. */
+/* Takes no lock: the caller needs to see only what its own thread did before. */
 size_t mg_modes(void) { return mg_mode_count + silent_threads + tracing_threads; }
 
 mg_index mg_new_leaf(double data) {
@@ -391,7 +391,7 @@ int mg_release_noted(mg_id of) {
     if (lives_on)
         mg_at(id)->flags |= MG_NOTED;
     else
-        mg_at(id)->flags &= (uint16_t)~MG_NOTED; /* of an earlier call */
+        mg_at(id)->flags &= (uint16_t)~MG_NOTED; /* set by an earlier call */
     mg_disown(mg_at(id));
     mg_drop(id);
     mg_lock_give(&mg_graph_lock);

@@ -14,16 +14,16 @@
 /* The library's own name for a node: an mg_id as the integer that it is. */
 typedef uint32_t mg_index;
 
-/* The operands of a custom node. With local gradients, local[i] times the gradient that
- * arrives is what operand i gets; NULL: the node passes nothing on. Owns local. */
+/* The operands of a custom node. Operand i gets the node's gradient times local[i]. Where
+ * local is NULL, the node passes nothing on. The list owns local. */
 typedef struct {
     double *local;
     uint32_t n;
     mg_index ids[];
 } mg_operand_list;
 
-/* A list for n operands, n > 0, whose ids and local gradients are the caller's to fill in;
- * NULL: out of memory. */
+/* A list for n > 0 operands. The caller fills in the ids and the local gradients. NULL:
+ * out of memory. */
 mg_operand_list *mg_list_new(size_t n, int with_local);
 void mg_list_free(mg_operand_list *list);
 
@@ -48,7 +48,7 @@ enum {
     MG_OWN_BACKWARD = 2,
     MG_DEPENDENT = 4,
     MG_NOTED = 8,       /* see mg_release_noted */
-    MG_AN_OWNER = 0x10, /* from here on it is a number: of references from outside */
+    MG_AN_OWNER = 0x10, /* these bits count the references from outside */
     MG_OWNED = 0xF0,
     MG_STYLE = 0x300, /* of k, see mg_unary_k */
     MG_STYLE_SHIFT = 8,
@@ -61,13 +61,13 @@ enum { MG_CHUNK_BITS = 14 };
 #define MG_CHUNK_NODES ((mg_index)1 << MG_CHUNK_BITS)
 extern mg_node_t *mg_chunks[];
 
-/* The room of an id, whether a node is in it or not. */
+/* The memory for the node of an id, whether the node exists or not. */
 static inline mg_node_t *mg_room(mg_index id) {
     return &mg_chunks[id >> MG_CHUNK_BITS][id & (MG_CHUNK_NODES - 1)];
 }
 
-/* A node. A build with MG_CHECK_NODES, for tests, aborts where there is none: the id of a
- * node that was freed shows at its first use, before other memory is read or written. */
+/* The node of an id. A build with MG_CHECK_NODES, for tests, aborts where no node has the
+ * id, so that the first use of a freed node ends the program. */
 static inline mg_node_t *mg_at(mg_index id) {
 #ifdef MG_CHECK_NODES
     if (id == 0 || mg_chunks[id >> MG_CHUNK_BITS] == NULL || mg_room(id)->refs == 0)
@@ -76,16 +76,16 @@ static inline mg_node_t *mg_at(mg_index id) {
     return mg_room(id);
 }
 
-/* A pointer of the caller's own for each node, NULL at first, which the library leaves
- * alone: one for each id, whatever becomes of the node. They are apart, so that walks over
- * nodes do not load them. */
+/* A pointer for the caller's own use: one for each id, NULL at first. The library never
+ * reads or writes it, also not when the node is freed. These pointers lie apart from the
+ * nodes, so that walks over nodes do not load them. */
 static inline void **mg_note_of(mg_index id) {
     return (void **)(mg_chunks[id >> MG_CHUNK_BITS] + MG_CHUNK_NODES) +
            (id & (MG_CHUNK_NODES - 1));
 }
 
-/* One owner more, up to 15; one less. A Value that is dying and the next one for its node
- * may own it both for a while. */
+/* Count one owner more, up to 15, or one less. While a Value is deallocated, the next
+ * Value of its node may own the node too. */
 static inline void mg_own(mg_node_t *node) {
     if ((node->flags & MG_OWNED) != MG_OWNED)
         node->flags = (uint16_t)(node->flags + MG_AN_OWNER);
@@ -131,7 +131,7 @@ int mg_is_recording(void);
  * but makes a leaf when not recording. 0: out of memory. */
 mg_index mg_made_of(int op, double data, mg_index a, mg_index b);
 
-/* A custom node on n operands; local is NULL for none of those gradients. 0: out of
+/* A custom node on n operands; local is NULL where it has no local gradients. 0: out of
  * memory. */
 mg_index mg_custom(const mg_id *operands, const double *local, size_t n, double data);
 
@@ -159,15 +159,15 @@ double mg_value(int op, double x, double y, int *raises);
  * graph, or with plain != 0 every one. 0: no memory for that. */
 mg_index mg_sort(mg_index root, int plain, int *own, size_t *n);
 
-/* The derivative step of one node; that of a custom node with this list. */
+/* The derivative step of one node, or of a custom node with this list. */
 void mg_step(const mg_node_t *node);
 void mg_step_custom(const mg_operand_list *list, double g);
 
 /* The order of mg_sort as a block of n ids; NULL: out of memory. */
 mg_index *mg_sorted(mg_index root, int plain, size_t *n);
 
-/* A block of mg_new_ids with a reference to each of n ids. MG_NO_MEMORY, also for ids
- * NULL: *block is NULL. */
+/* Sets *block to a block of mg_new_ids with a reference to each of n ids. MG_NO_MEMORY,
+ * which it also returns where ids is NULL: *block is NULL. */
 mg_status mg_copy_ids(const mg_index *ids, size_t n, mg_id **block);
 
 /* A number no node is marked with. */

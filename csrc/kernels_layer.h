@@ -91,8 +91,8 @@ MG_TARGET MG_INLINE void MG_NAME(input_tile)(const mg_instruction *ins, const mg
     }
 }
 
-/* The gradients of n uniform values, each the product of x and a slot summed up over the
- * block's rows: slots 0 to n of memory, or those given. */
+/* The gradients of n uniform values. Each is the product of x and a slot, summed up over the
+ * block's rows. The slots are 0 to n of memory, or those given. */
 MG_TARGET MG_INLINE void MG_NAME(give_row)(double *to, const VEC *x, const double *memory,
                                            const uint32_t *slots, size_t n, int store,
                                            uint32_t rows) {
@@ -125,8 +125,8 @@ MG_TARGET MG_INLINE void MG_NAME(give_row)(double *to, const VEC *x, const doubl
     }
 }
 
-/* The gradients of the weights and biases of outputs from j on; those of the first rows
- * of the block alone. */
+/* The gradients of the weights and biases of outputs from j on, from the first rows of the
+ * block alone. */
 MG_TARGET MG_INLINE void MG_NAME(weights_from)(const mg_instruction *ins,
                                                const mg_frame *frame, size_t j,
                                                uint32_t rows) {
@@ -154,7 +154,7 @@ MG_TARGET MG_INLINE void MG_NAME(weights_from)(const mg_instruction *ins,
     }
 }
 
-/* Apart, so that it takes no registers from the other. */
+/* A function of its own, so that it takes no registers from layer_backward. */
 MG_TARGET MG_NOINLINE void MG_NAME(some_weights)(const mg_instruction *ins,
                                                  const mg_frame *frame) {
     MG_NAME(weights_from)(ins, frame, 0, frame->rows);

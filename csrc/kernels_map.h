@@ -10,8 +10,8 @@
  *     VEC_LOAD, VEC_STORE, VEC_ADD, VEC_MUL, VEC_SPLAT, FOLD, LANE_SUM, VEC_KEEP
  *
  * Operators are loops over the lanes of the expressions in ops.h. A loop over a constant
- * number of lanes becomes vectors; one that calls the C library for each lane does not,
- * so that it takes the block's rows only, and then fills the other lanes.
+ * number of lanes becomes vectors. A loop that calls the C library for each lane does not, so
+ * it computes the block's rows only, and then fills the other lanes.
  */
 
 #define EACH_LANE(lanes) MG_ROLLED for (int l = 0; l < (lanes); l++)
@@ -71,7 +71,7 @@ MG_TARGET static void MG_NAME(map_forward)(const mg_instruction *ins, const mg_f
     }
 }
 
-/* Gives the gradient of each lane to an operand's slot, or their sum to a uniform one. */
+/* Adds the gradient of each lane to an operand's slot, or their sum to a uniform slot. */
 MG_TARGET MG_INLINE void MG_NAME(give)(const mg_frame *frame, uint32_t slot, int is_uniform,
                                        int is_first, const VEC *lanes) {
     if (is_uniform) {

@@ -72,15 +72,15 @@ mg_id mg_binary(int op, mg_id a, mg_id b);
 void mg_set_recording(int on);
 
 /* A block of n ids, all 0 at first, which owns a reference to each node in it.
- * mg_free_ids releases those that are not 0, frees the block and sets *ids to NULL; where
- * it is NULL already it does nothing. */
+ * mg_free_ids releases those that are not 0, frees the block and sets *ids to NULL. It
+ * does nothing where *ids is NULL. */
 mg_status mg_new_ids(size_t n, mg_id **ids);
 void mg_free_ids(mg_id **ids);
-/* For callers who keep this, and mg_set_tracing's number, elsewhere, and would rather not
- * say it before every call: only while mg_modes is not 0 they need to. It counts the modes
- * that mg_new_mode noted and mg_free_mode has not taken back, and the threads that do not
- * record or that trace. What mg_new_mode returns is no memory; its argument is not used.
- */
+/* For callers that store elsewhere whether to record and what to trace, and tell the
+ * library before each call: they may leave that out while mg_modes returns 0. mg_new_mode
+ * counts one mode more and mg_free_mode one less; mg_modes adds the threads that do not
+ * record or that trace. The two have the form of malloc and free, but
+ * the argument of mg_new_mode is not used, and what it returns is no memory. */
 void *mg_new_mode(size_t unused);
 void mg_free_mode(void *mode);
 size_t mg_modes(void);
@@ -90,17 +90,17 @@ size_t mg_modes(void);
  * any number, copied, and no derivative. 0: out of memory. */
 mg_id mg_node(int op, const mg_id *operands, size_t n, double k, int style, double data);
 
-/* A custom node with a derivative: local[i] times the gradient that arrives at it is added
- * to that of operand i. Both arrays are copied. 0: out of memory. */
+/* A custom node with a derivative: in the backward pass, operand i gets the node's
+ * gradient times local[i]. Both arrays are copied. 0: out of memory. */
 mg_id mg_node_with_local(const mg_id *operands, const double *local, size_t n,
                          double data);
 
-/* Writes the first max local gradients of a node to out and returns how many there are: 0
- * of a node without. */
+/* Writes the first max local gradients of a node to out. Returns how many the node has, 0
+ * where it has none. */
 size_t mg_local(mg_id id, double *out, size_t max);
 
-/* Takes a node's operands away: it is a custom node without any from now on, which keeps
- * its data and grad. MG_NO_MEMORY: nothing changed. O(nodes freed). */
+/* Releases a node's operands and makes it a custom node without any. It keeps its data and
+ * grad. MG_NO_MEMORY: nothing changed. O(nodes freed). */
 mg_status mg_release_operands(mg_id id);
 
 /* One reference more, one fewer. Releasing the last frees the node and all that
@@ -108,10 +108,10 @@ mg_status mg_release_operands(mg_id id);
 void mg_retain(mg_id id);
 void mg_release(mg_id id);
 
-/* As mg_release, where the caller has noted something for the node: returns whether the
- * node lives on. If so, mg_is_noted is true of it, and the function of mg_on_free, if any,
- * is called with its id when it is freed: in any thread, with the library's lock held, so
- * that it must call nothing of this. */
+/* As mg_release, for a node about which the caller keeps a note. Returns whether the node
+ * lives on. If so, mg_is_noted is true of it, and the function given to mg_on_free, if
+ * any, is called with its id when it is freed. That may be in any thread, with the
+ * library's lock held: the function must call nothing of this library. */
 int mg_release_noted(mg_id id);
 int mg_is_noted(mg_id id);
 void mg_on_free(void (*function)(mg_id));
@@ -150,8 +150,8 @@ mg_status mg_backward(mg_id root);
 /* The derivative step of one node. MG_NO_MEMORY: see mg_make_plain. */
 mg_status mg_backward_node(mg_id id);
 
-/* The order in which mg_backward would visit, without the leaves that do nothing, as a
- * block of n ids: see mg_new_ids. */
+/* Sets *order to the ids of the nodes in the order in which mg_backward would visit them,
+ * as a block of *n ids, see mg_new_ids. Leaves are left out where they do nothing. */
 mg_status mg_backward_order(mg_id root, mg_id **order, size_t *n);
 
 /* The derivative steps of n nodes, in this order: some or all that mg_backward_order
@@ -208,7 +208,7 @@ int mg_keep(mg_id id);
 void mg_is_held(mg_id id);
 int mg_is_kept(mg_id id);
 
-/* Marks that the caller has a derivative step of its own for this node, or has none. */
+/* Notes that the caller has its own derivative step for this node, or that it has none. */
 void mg_set_own_backward(mg_id id);
 void mg_clear_own_backward(mg_id id);
 int mg_has_own_backward(mg_id id);
@@ -218,9 +218,9 @@ int mg_has_own_backward(mg_id id);
 int mg_is_owned(mg_id id);
 
 /* Sets *out to the ids of the *n_out nodes that are computed from a target and are
- * among the given nodes or below them, operands before what is made of them, as
- * a block of mg_new_ids. Nets among them are made plain, also
- * where that ends in MG_NO_MEMORY. O(nodes below them all). */
+ * among the given nodes or below them, as a block of mg_new_ids. Operands come
+ * before what is made of them. Nets among them are made plain, also where that
+ * ends in MG_NO_MEMORY. O(nodes below them all). */
 mg_status mg_computed_from(const mg_id *targets, size_t n_targets, const mg_id *nodes,
                            size_t n, mg_id **out, size_t *n_out);
 
@@ -268,9 +268,9 @@ mg_status mg_program_backward(mg_program *program, const double *const *inputs, 
                               int check_finite, double *mean);
 
 /* An optimizer of micrograd_c/optim.py: its rule and numbers, how many steps it took,
- * which of them was SGD's first with momentum (0: not known; or NULL: the first), its
- * n parameters, and its state, arrays of n doubles in the order of its state_names,
- * NULL where unused. */
+ * its n parameters, and its state: arrays of n doubles in the order of its
+ * state_names, NULL where unused. *first_with_momentum is the number of SGD's first
+ * step with momentum, 0 where that is not known; a NULL pointer stands for step 1. */
 typedef enum { MG_SGD, MG_ADAM, MG_ADAMW, MG_RMSPROP } mg_optimizer_kind;
 typedef struct {
     mg_optimizer_kind kind;

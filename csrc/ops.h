@@ -37,7 +37,7 @@ static inline double mg_dpow_base(double x, double y, double g) {
         return (y * x) * g; /* squares are common, and pow is slow */
     double power = pow(x, y - 1.0);
     if (MG_UNLIKELY(!isnormal(power)) && power == power && x != 0.0 && isfinite(x)) {
-        double root = pow(fabs(x), 0.5 * (y - 1.0)); /* the product may be a number yet */
+        double root = pow(fabs(x), 0.5 * (y - 1.0)); /* the product may be finite */
         return copysign(root, power) * y * g * root;
     }
     return (y * power) * g;
@@ -56,7 +56,7 @@ static inline double mg_dlog(double x, double g) {
     return isnormal(inverse) ? inverse * g : g / x;
 }
 
-/* In (-1, 1) the factors are exact or nearly; x * x would lose up to half the digits. */
+/* Near 1 and -1 the factors are nearly exact, but 1 - x * x loses up to half the digits. */
 static inline double mg_one_minus_square(double x) {
     double square = x * x;
     return square > 0.5 ? (1.0 - x) * (1.0 + x) : 1.0 - square;
@@ -67,7 +67,7 @@ static inline double mg_datan(double x, double g) {
     return square > 1e300 && isfinite(x) ? g / x / x : 1.0 / (1.0 + square) * g;
 }
 
-/* Times g, what a is of the square of the distance of (x, y) from the origin. */
+/* g * a / (x * x + y * y), also where the square overflows or underflows. */
 static inline double mg_datan2(double a, double x, double y, double g) {
     double square = x * x + y * y;
     double larger = fabs(x) > fabs(y) ? fabs(x) : fabs(y);
@@ -134,8 +134,8 @@ enum {
         MG_OP_COUNT
 };
 
-/* What an operator passes on. One that may raise has poles, or overflows: a gradient of 0
- * passes on 0 there, where 0 times infinity would be NaN. */
+/* The gradient that an operator passes on. The derivative of an operator that may raise can
+ * be infinite: a gradient of 0 passes on 0 there, and not the NaN of 0 times infinity. */
 static inline double mg_passed(int raises, double g, double derivative) {
     return raises && g == 0.0 ? 0.0 : derivative;
 }

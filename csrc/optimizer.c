@@ -14,8 +14,9 @@ static void add_decay(const mg_optimizer *o, const double *data, double *grad, s
             grad[i] += o->weight_decay * data[i];
 }
 
-/* Whether no step before this one had momentum: its gradient is not dampened. Where that
- * is not known, as of a state that came from elsewhere, a buffer of zeros says so. */
+/* Whether this is the first step with momentum, whose gradient is not dampened. Where that
+ * is not known, as after load_state_dict, it is the first if the buffer holds zeros alone.
+ */
 static int is_first(const mg_optimizer *o, double step, const double *buffer, size_t n) {
     double *first = o->first_with_momentum;
     if (first == NULL || step == 1.0) {

@@ -106,8 +106,8 @@ typedef struct {
     const double *uniform;
     double *uniform_grad;
     int first;     /* uniform gradients of layers are to be stored, not added to */
-    uint32_t rows; /* of the block; its lanes from there on only fill it, */
-    int leave_out; /* and are left out of sums, to which they otherwise add 0 */
+    uint32_t rows; /* of the block; the lanes after them hold copies of the last row */
+    int leave_out; /* leave those lanes out of sums; otherwise they add 0 to them */
 } mg_frame;
 
 /* One instruction set's way to run a list on a block of rows: widths 16, 4 and 1. */

@@ -72,8 +72,8 @@ static mg_scratch *new_scratch(const mg_program *program, size_t row_length,
     return s;
 }
 
-/* The lanes of the block that runs the first of n rows. A block of 16 takes less time
- * than two of 4, and one of 4 less than two of 1: so more rows never take less time. */
+/* How many lanes the next block has when n rows are left. A block of 16 takes less time
+ * than two of 4, and one of 4 less than two of 1. */
 static size_t block_width(size_t n) { return n > 4 ? MG_BLOCK : n > 1 ? 4 : 1; }
 
 mg_scratch *mg_take_scratch(mg_program *program, size_t n, int backward, int n_threads) {
@@ -114,7 +114,8 @@ void mg_add_gradients(const mg_program *program, const mg_scratch *scratch) {
 
 /* --- rows ---------------------------------------------------------------------- */
 
-/* Rows first to first + n, and the last of them in what is left of w lanes. */
+/* Loads rows first to first + n into w lanes; the last row fills the lanes that are left.
+ */
 static void load_rows(const mg_batch *batch, const mg_kernels *kernels, double *data,
                       size_t first, size_t n, size_t w) {
     const mg_program *p = batch->program;
@@ -261,7 +262,7 @@ static double run_all(const mg_batch *batch, int leave_out) {
     return sum;
 }
 
-/* Sums of x * 0, several side by side: quicker than a test of each. */
+/* Adds up x * 0, which is NaN unless x is finite: quicker than a test of each x. */
 static int all_finite(const double *x, size_t n) {
     double sums[4] = {0.0, 0.0, 0.0, 0.0};
     size_t i = 0;
@@ -278,8 +279,8 @@ int mg_batch_is_finite(const mg_batch *batch, double sum) {
            all_finite(batch->scratch->uniform_grad, batch->program->n_parameters);
 }
 
-/* A lane that only fills its block adds 0 to the sums over rows; but NaN where the last
- * row's derivative is infinite. Then they are made again without such lanes. */
+/* Lanes that only fill a block have the gradient 0 and so add 0 to the sums over rows, but
+ * NaN where the last row's derivative is infinite. Then all is run again without them. */
 double mg_run_batch(const mg_batch *batch) {
     const size_t rest = batch->n % MG_BLOCK;
     const int filled = batch->backward && rest > 0 && rest < block_width(rest);

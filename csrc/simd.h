@@ -102,8 +102,8 @@ static const long long mg_first_lanes[32] = {-1, -1, -1, -1, -1, -1, -1, -1,
 #define V4_LOAD(v, p) memcpy(&(v), (p), sizeof(mg_v4))
 #define V4_STORE(p, v) memcpy((p), &(v), sizeof(mg_v4))
 
-/* Makes v 0 in the lanes that are not among the first n of a block, whose lane v starts
- * at; v is evaluated twice. */
+/* v holds the lanes of a block from lane on. Sets those to 0 that are not among the first
+ * n of the block. v is evaluated twice. */
 #define V4_KEEP(v, lane, n)                                                               \
     do {                                                                                  \
         mg_i4 mask;                                                                       \

@@ -10,14 +10,14 @@
 
 import sys
 
-if getattr(sys, "argv", [])[:1] == ["-m"]:  # for as long as Python looks for the module to run
-    from micrograd_c import _start  # first: a file in the current directory may hide what follows
+if getattr(sys, "argv", [])[:1] == ["-m"]:  # while Python looks for the module to run
+    from micrograd_c import _start  # first: the current directory may hide modules
 
     _start.start()
 
 from importlib import import_module
 
-import micrograd_c._interrupted  # noqa: F401 - first: it is there for an interrupt in the others
+import micrograd_c._interrupted  # noqa: F401 - first: others may be interrupted
 from micrograd_c import functional
 from micrograd_c._backend import backend
 from micrograd_c._version import __version__

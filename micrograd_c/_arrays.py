@@ -6,18 +6,18 @@ from python_ref.number_arrays import as_doubles
 
 
 class Matrices(list):
-    """Float64 arrays in C order, aligned, with as many rows each, that nobody else holds.
+    """Aligned float64 arrays in C order with the same number of rows, which nobody else holds.
 
-    What the caller gave is looked at through views: a new shape, dtype or strides of an
-    array, in a callback or another thread, changes nothing here. Its memory stays: NumPy
-    resizes no array that has a weak reference.
+    They are views of the caller's arrays. So it changes nothing here when a callback or
+    another thread gives an array a new shape, dtype or strides. ``guards`` has weak references
+    to the arrays that own the memory, because NumPy does not resize an array that has one.
     """
 
     __slots__ = ("guards", "widths")  # the weak references; columns, None for shape (n,)
 
 
 class Numpy:
-    """What is compared with in each call; NumPy is imported when there are arrays."""
+    """NumPy's types that each call compares with, from the first call with arrays on."""
 
     array = double = None
 
@@ -29,7 +29,7 @@ class Numpy:
 
 
 def as_matrices(given):
-    """The arguments as Matrices; raises what jit's docstring says."""
+    """The arguments as Matrices. Raises the errors that jit's docstring lists."""
     if Numpy.array is None:
         Numpy.load()
     kind, double = Numpy.array, Numpy.double
@@ -66,7 +66,7 @@ def bad_shape(i, shape, others):
 
 
 def owner_of(array):
-    """The array whose memory it is."""
+    """The array that owns the memory of ``array``."""
     kind, base = type(array), array.base
     while isinstance(base, kind):
         array, base = base, base.base
@@ -74,18 +74,17 @@ def owner_of(array):
 
 
 def require_same_memory(arrays):
-    """Raise ValueError where an array got other memory, as ``__setstate__`` gives it."""
+    """Raise ValueError where an array was given other memory, as ``__setstate__`` does."""
     for i, array in enumerate(arrays):
         owner = owner_of(array)
         first, last = start_of(array), start_of(array) + array.nbytes
         if not start_of(owner) <= first <= last <= start_of(owner) + owner.nbytes:
             raise ValueError(
-                f"argument {i}: the array got other memory meanwhile, and its numbers are gone: "
-                "pass a copy of it"
+                f"argument {i}: the array was given other memory meanwhile: pass a copy of it"
             )
 
 
 def start_of(array):
-    """The lowest address of its elements."""
+    """The lowest address of the array's elements."""
     address, _ = array.__array_interface__["data"]
     return address + sum(min(0, (n - 1) * step) for n, step in zip(array.shape, array.strides))

@@ -1,7 +1,7 @@
 """Many changes in one call of C code, so that no signal handler runs between two of them.
 
-CPython and PyPy look for signals between instructions of Python code. The iterators here
-are of functions that have none, and ``deque`` goes through them.
+CPython and PyPy run signal handlers between instructions of Python code. A change here is an
+iterator over calls of C functions, and ``deque`` runs through it: there is no instruction.
 """
 
 from collections import deque
@@ -18,12 +18,12 @@ else:
 
 
 def at_once(*changes):
-    """Make the changes, each an iterator that makes one at every step."""
+    """Make the changes. Each is an iterator that changes something at every step."""
     deque(chain(*changes), maxlen=0)
 
 
 def setting(instance, attributes):
-    """The changes that set attributes, unchecked; those of properties take instructions."""
+    """The changes that set attributes, unchecked. A property's setter has instructions."""
     return map(object.__setattr__, repeat(instance), attributes, attributes.values())
 
 

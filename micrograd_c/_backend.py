@@ -9,13 +9,15 @@ import sys
 import warnings
 from _imp import extension_suffixes
 
+from micrograd_c._command import is_command
+
 CHOICES = ("auto", "c", "python")
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
 def how_to_build():
-    """What to do for the C engine, and what not to have it."""
+    """How to get the C engine, and how to choose the Python engine without a warning."""
     installed = hidden_by_checkout()
     if installed:
         what = (
@@ -28,7 +30,7 @@ def how_to_build():
             "To build it, install a C compiler and Python's headers and install micrograd_c again "
             "(in a checkout: pip install -e .); "
         )
-    return f"{what}to be content with the slow Python engine, set MICROGRAD_C_BACKEND=python."
+    return f"{what}to stay on the slow Python engine, set MICROGRAD_C_BACKEND=python."
 
 
 def hidden_by_checkout():
@@ -51,7 +53,7 @@ def choose(wanted):
     if wanted == "python":
         return "python", "MICROGRAD_C_BACKEND asks for it"
     try:
-        import micrograd_c._native  # "from micrograd_c" would speak of a circle
+        import micrograd_c._native  # "from micrograd_c" would report a circular import
     except ImportError as error:
         cause = f"the C library of micrograd_c cannot be loaded ({error})"
         if wanted == "c":
@@ -64,7 +66,7 @@ def choose(wanted):
             stacklevel=2,
         )
         return "python", cause
-    import micrograd_c._mode  # noqa: F401 - before others take functions of the library
+    import micrograd_c._mode  # noqa: F401 - before others use the library: it may replace lib
 
     return "c", "MICROGRAD_C_BACKEND asks for it" if wanted == "c" else "the C library is there"
 
@@ -73,9 +75,7 @@ try:
     backend, reason = choose(os.environ.get("MICROGRAD_C_BACKEND", "auto"))
 except (ImportError, ValueError) as error:
     # `python -m micrograd_c` imports the package before the command line can catch anything.
-    from micrograd_c import _start
-
-    if not _start.is_command():
+    if not is_command():
         raise
     print(f"micrograd_c: error: {error}", file=sys.stderr)
     raise SystemExit(2) from None

@@ -33,8 +33,8 @@ def declarations():
     return header.split("/* cffi: begin */")[1].split("/* cffi: end */")[0]
 
 
-# What _node.c adds to the library: the type Node, as the result of a function that returns
-# a number anywhere but there, and a Value of what mg_net_call and mg_softmax wrote.
+# What _node.c adds to the library. mg_node_type returns the type Node, where _node.c compiles
+# it. mg_claim makes a Value of an id that mg_net_call or mg_softmax wrote.
 ADDED = """
 double mg_node_type(void);
 mg_id mg_claim(mg_id *ids, size_t i);
@@ -42,7 +42,7 @@ mg_id mg_claim(mg_id *ids, size_t i);
 
 
 def source():
-    """The C of the module itself, before what CFFI generates."""
+    """The C code that comes before the code that CFFI generates."""
     parts = [Path(__file__).with_name(name) for name in ("_mode.c", "_node.c")]
     return "\n".join(part.read_text(encoding="utf-8") for part in parts)
 

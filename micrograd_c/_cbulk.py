@@ -13,8 +13,8 @@ from python_ref.nn import NONLINEARITIES
 
 PLAIN = {Value}
 
-# What is done here in one call, and in nets. Who puts a method of his own in its place wants
-# it called: this is read before anybody can.
+# The methods that are replaced by one call here and in nets. If a program assigns another
+# method to Value, that must be called instead. So they are noted when this is imported.
 METHODS = {
     name: getattr(Value, name)
     for name in (
@@ -32,7 +32,7 @@ def are_plain(values):
 
 
 def are_original():
-    """Whether Value's methods are its own still."""
+    """Whether no program has replaced one of Value's METHODS."""
     return methods_of(Value) == ORIGINAL
 
 
@@ -41,7 +41,7 @@ def ids_of(values):
 
 
 def total(values):
-    ids = ids_of(values)  # how many these are, whatever becomes of the list
+    ids = ids_of(values)  # a copy: the list may change
     return mg_total(ids, len(ids)) if ids else None
 
 
@@ -94,7 +94,7 @@ def write(what, values, array):
 
 
 def smaller(ids, doubles):
-    """How many C may take of both. The callers' lists and arrays are their own, and fit."""
+    """The smaller number of elements, so that C goes beyond the end of neither."""
     return min(len(ids), len(doubles))
 
 

@@ -3,8 +3,7 @@
 ``compiled(layers)`` is a net in C for the neurons of a Neuron, a Layer or an MLP, or
 one that leaves every call to Python where only Python can tell what a module does:
 a subclass with a ``__call__`` of its own, a weight that is itself computed, layers
-that don't fit each other. It is used as long as the modules are what it was made of,
-see ``_watched.py``.
+that don't fit each other. A net is used until the modules change, see ``_watched.py``.
 """
 
 from functools import partial
@@ -24,7 +23,7 @@ from python_ref.nn import NONLINEARITIES, name_of
 
 NULL = ffi.NULL
 mg_net_call = lib.mg_net_call
-# Frees a net without a finalizer in Python, which would swallow an exception of its time.
+# It has mg_net_free called in C: a finalizer in Python would swallow a KeyboardInterrupt.
 owned = partial(ffi.gc, destructor=lib.mg_net_free)
 KEPT, OWN_BACKWARD = lib.MG_NET_KEPT, lib.MG_NET_OWN_BACKWARD
 
@@ -32,15 +31,14 @@ KEPT, OWN_BACKWARD = lib.MG_NET_KEPT, lib.MG_NET_OWN_BACKWARD
 class Net:
     """A net in C, and what Python needs to call it.
 
-    What a thread may change while another calls it: ``rooms``, by pop and append, and
-    ``looked`` and each look's ``seen``, by one assignment. Everything else stays as it was
-    made.
+    Several threads may call it. They change ``rooms`` by pop and append, and ``looked`` and
+    each look's ``seen`` by one assignment. Everything else never changes.
     """
 
     def __init__(self, base, layers, looks, structure):
         """``layers``: for each a list of (weights, bias, nonlin) that fit the layer before."""
         self.base, self.looks, self.structure = base, looks, structure
-        self.looked = None, ()  # ``seen`` at the last look, and what was open then
+        self.looked = None, ()  # ``_watched.seen`` at the last look, and the looks that were open
         self.classes = self.subclasses = self.modules = ()
         self.parameters = tuple(p for neurons in layers for w, b, _ in neurons for p in (*w, b))
         self.nin = len(layers[0][0][0])
@@ -50,7 +48,7 @@ class Net:
         ops = [operator_of(nonlin) for nonlin in nonlins]
         nodes = [p._mg_id for p in self.parameters]  # held until C holds them
         self.ids = ffi.new("mg_id[]", nodes)
-        # All in one call of Python's: an exception cannot come in between and leave the net.
+        # In one call of C code: no exception can come between making the net and owning it.
         arguments = [sizes], [len(layers)], [ops], [self.ids]
         self.net = next(map(owned, map(lib.mg_net_new, *arguments)))
         if self.net == NULL:
@@ -77,7 +75,7 @@ class Net:
             x = x.tolist()
             if type(x) is not list:
                 return None
-        x = tuple(x)  # nobody else's: C reads as many as were counted
+        x = tuple(x)  # a copy: its length must not change before C reads it
         if len(x) != self.nin or self.methods_of(Value) != self.methods:
             return None
         if type(x[0]) is Value:
@@ -112,7 +110,7 @@ class Net:
 
 
 class NoNet:
-    """In a Net's place where there can be none."""
+    """Stands for a Net where C cannot compute the modules."""
 
     parameters = subclasses = ()
     looked = None, ()
@@ -122,7 +120,7 @@ class NoNet:
         self.calls = 0
 
     def is_waiting(self):
-        """Whether it is too soon to try again: that takes a tenth of what Python needs."""
+        """Whether to wait before the next attempt, which takes a tenth of a call in Python."""
         self.calls += 1
         return self.calls % 16 != 0
 
@@ -131,7 +129,7 @@ class NoNet:
 
 
 def operator_of(nonlin):
-    """Its code, -1 for none; None when nets in C don't have it."""
+    """The code of the operator, -1 for none; None when nets in C do not have it."""
     name = name_of(nonlin)
     if name is None:
         return -1
@@ -139,14 +137,14 @@ def operator_of(nonlin):
 
 
 def compiled(base, layers, looks, structure):
-    """The Net of some layers of neurons, of which ``all_fit`` decides."""
+    """A Net of the layers of neurons if ``all_fit``, else a NoNet."""
     if layers and all_fit(layers):
         return Net(base, layers, looks, structure)
     return NoNet(base, structure)
 
 
 def all_fit(layers):
-    """Whether neurons are layers that C can run, each fed by the one before."""
+    """Whether C can compute these layers, each from the outputs of the one before."""
     width = None
     for neurons in layers:
         first, _, nonlin = neurons[0]

@@ -1,15 +1,14 @@
-"""Numbers on their way to the C engine: what is one, and how the user had written it."""
+"""What the C engine takes as a number, and how the user wrote an exponent."""
 
 from numbers import Real
 
 from python_ref.numbers import to_float
 
-# How the user may have written an exponent: C keeps the place in this tuple.
+# The types in which a user may write an exponent. C keeps the position in this tuple.
 WRITTEN_AS = (int, float, bool)
-EXACT = 2**53  # a double holds every int below
+EXACT = 2**53  # a double holds every int below it exactly
 
-# The types that are taken as a number without asking twice. NumPy's scalars join
-# when they are first met.
+# The types that need no check. A type of NumPy's scalars is added when one is first met.
 number_types = {float, int, bool}
 
 
@@ -27,7 +26,7 @@ def to_grad(x):
 
 
 def style_of(k, label):
-    """The place in WRITTEN_AS of how ``k`` was written; None for another way."""
+    """The position in WRITTEN_AS of the type of ``k`` as written; None for another type."""
     if not -EXACT < k < EXACT:  # includes NaN and the infinities
         return 1 if label == f"**{k}" else None
     for style, kind in enumerate(WRITTEN_AS):

@@ -17,16 +17,16 @@ DOUBLES = ffi.typeof("double[]")
 
 
 class Arrays:
-    """What C is to read and write of an optimizer: never changed, and kept while C may do so."""
+    """The memory of an optimizer that C reads and writes. An instance never changes."""
 
     def __init__(self, optimizer):
         self.names = optimizer.state_names
         self.state = optimizer._checked_state()
-        views = [array.view() for array in self.state]  # which no one else can change
-        self.guards = [ref(owner_of(view)) for view in views]  # NumPy resizes no such array
+        views = [array.view() for array in self.state]  # nobody else can reshape these
+        self.guards = [ref(owner_of(view)) for view in views]  # NumPy resizes no array that has one
         self.buffers = [ffi.from_buffer(DOUBLES, view, True) for view in views]
         self.double = optimizer._count.dtype
-        self.params = optimizer._params  # whose nodes C must find alive
+        self.params = optimizer._params  # keeps the nodes alive
         self.ids = ffi.new("mg_id[]", [p._mg_id for p in self.params])
         self.count = optimizer._count
         self.count_buffer = ffi.from_buffer(DOUBLES, self.count)
@@ -34,11 +34,11 @@ class Arrays:
         self.read_numbers = attrgetter(*optimizer.hyperparameters())
 
     def have_nodes_of(self, optimizer):
-        """Whether the optimizer has these Values, and they these nodes."""
+        """Whether the optimizer still has these Values, and they still have these nodes."""
         return self.params is optimizer._params and self.structure is _watched.structure
 
     def are_of(self, optimizer):
-        """Whether, too, it has these arrays, and they the memory that they had."""
+        """Whether, besides, it still has these arrays, in the same memory."""
         if not self.have_nodes_of(optimizer) or self.count is not optimizer._count:
             return False
         state = optimizer.state
@@ -48,13 +48,13 @@ class Arrays:
             try:
                 if ffi.from_buffer(DOUBLES, array, True) != buffer or len(array) != len(buffer):
                     return False
-            except (ValueError, BufferError):  # strides, or no longer writeable
+            except (ValueError, BufferError):  # not contiguous, or no longer writeable
                 return False
         return True
 
 
 class InC:
-    """An ``mg_optimizer *`` and what it points to. As long as one has it, C may use it."""
+    """An ``mg_optimizer *`` and all it points to. C may use it while the instance exists."""
 
     def __init__(self, optimizer, arrays):
         self.arrays, self.numbers = arrays, arrays.read_numbers(optimizer)
@@ -70,7 +70,7 @@ class InC:
 
 
 def in_c(optimizer):
-    """The optimizer as it is now. The caller keeps the result until C has returned."""
+    """The optimizer as it is now. The caller must hold the result until C has returned."""
     made = optimizer._in_c
     if made is not None and made.arrays.are_of(optimizer):
         arrays = made.arrays
@@ -83,7 +83,7 @@ def in_c(optimizer):
 
 
 def zero_grad(optimizer):
-    """Its ``zero_grad()``, in one call."""
+    """``optimizer.zero_grad()`` in one call."""
     made = optimizer._in_c
     if made is None or not made.arrays.have_nodes_of(optimizer):
         made = in_c(optimizer)
@@ -92,12 +92,12 @@ def zero_grad(optimizer):
 
 
 def step(optimizer):
-    """Its ``step()``, in one call. Raises MemoryError, and then nothing has changed."""
+    """``optimizer.step()`` in one call. Where it raises MemoryError, nothing has changed."""
     made = in_c(optimizer)
     check_memory(lib.mg_optimizer_step(made.struct))
 
 
 def setting_data(values, data):
-    """A change for ``_at_once``, of all Values' data."""
+    """A change for ``_at_once`` that sets the data of all Values."""
     ids, numbers = ffi.new("mg_id[]", [v._mg_id for v in values]), ffi.from_buffer(DOUBLES, data)
     return map(lib.mg_set_data_of, [ids], [len(ids)], [numbers])

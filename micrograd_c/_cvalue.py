@@ -52,7 +52,7 @@ WITH_K = {"pow_k", "leaky_relu"}
 
 # Node's own names. Any other is the user's, who may call an attribute _id or _held.
 ENGINES_OWN = ("_mg_held", "_mg_also_held", "_mg_own_backward")
-# Attributes of these types refer to nothing: C keeps them with the node.
+# Attributes of these types refer to no other object: ``_node.c`` keeps them with the node.
 ATOMS = {str, int, float, bool, type(None)}
 
 
@@ -117,7 +117,7 @@ class Value(Node, Operators):
             if name == "__class__":
                 _watched.changed()  # it may be a parameter
 
-    # Their setters are for help(), which calls them read-only without: __setattr__ is quicker.
+    # The setters are for help(), which would call these read-only. __setattr__ is quicker.
     data = property(
         lambda self: mg_data(self),
         lambda self, x: mg_set_data(self, to_float(x)),
@@ -200,7 +200,7 @@ class Value(Node, Operators):
         if not callable(function):
             raise TypeError(f"expected a function as _backward, got {describe(function)}")
         refuse_in_trace()
-        lib.mg_set_own_backward(self._mg_id)  # first: what is in the slot must not be missed
+        lib.mg_set_own_backward(self._mg_id)  # first: backward() must find the function
         set_own_backward(self, function)
 
     def _apply_derivatives(self):
@@ -254,7 +254,7 @@ class Value(Node, Operators):
             return result
         # The value is one for which Python's math raises, an operand is kept, or
         # there is no memory: each of them shows here.
-        if others and other._apply_after:  # a subclass's instance to the left of a traced one
+        if others and other._apply_after:  # ``self`` is of a subclass, ``other`` is traced
             return other._apply_after(name, self)
         operands = (self, *others)
         data = value_of(OPS[name], *(operand.data for operand in operands))
@@ -335,7 +335,7 @@ def _made(code, operands, data, k, label):
 
 
 def _take(value, made):
-    """Let ``value`` have the node of ``made``, a new Value, which gets that of ``value``."""
+    """Exchange the nodes of ``value`` and ``made``, a new Value."""
     operands, op = held(made), vars(made).pop("_op", None)
     if not value._mg_take(made):
         _initialise_again(value)
@@ -346,7 +346,7 @@ def _take(value, made):
 
 
 def _initialise_again(value):
-    """Forget what an earlier __init__ and operators noted on a Value; its attributes stay."""
+    """Clear what an earlier __init__ and operators noted on a Value. Its attributes stay."""
     for set_slot in (set_held, set_also_held, set_own_backward):
         set_slot(value, None)
     for name in ("_op", "label"):
@@ -355,14 +355,14 @@ def _initialise_again(value):
 
 
 def _keep_class(value):
-    """A Value of a subclass: what it is must stay with its node."""
+    """Keep a Value of a subclass: its class must stay with its node."""
     _looking.keep(value)
     if type(value)._backward is not Value._backward:
         lib.mg_set_own_backward(value._mg_id)
 
 
 def refuse_in_trace():
-    """Raise where jit traces: it cannot trace an operator of the user's own."""
+    """Raise where jit traces: an operator of the user's own cannot be traced."""
     if current_trace():
         current_trace().refuse_own_operator()
 

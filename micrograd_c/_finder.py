@@ -2,9 +2,9 @@
 
 A program written for micrograd must find the standard library, and its own modules
 of the same names, as under plain Python. So this module imports only what every
-Python has imported when it starts; micrograd_c itself follows when the program first
-imports micrograd. Child processes inherit PYTHONPATH, whose first entry then is
-``_startup/``; the sitecustomize there installs this finder.
+Python has imported when it starts. micrograd_c itself is imported when the program first
+imports micrograd. Child processes inherit PYTHONPATH, whose first entry is ``_startup/``:
+the sitecustomize there installs this finder.
 """
 
 import os
@@ -17,17 +17,17 @@ OURS = ("micrograd_c", "python_ref")
 STARTUP = os.path.join(ROOT, "micrograd_c", "_startup")
 
 # Environment variables of the child processes.
-STAND_IN = "MICROGRAD_C_STAND_IN"  # which Python's processes have the stand-in
-PASSED_OVER = "MICROGRAD_C_PASSED_OVER"  # the package of which the user was told
+STAND_IN = "MICROGRAD_C_STAND_IN"  # the Python whose processes get the stand-in
+PASSED_OVER = "MICROGRAD_C_PASSED_OVER"  # the package that was named to the user
 
 # The files of micrograd 0.1.0, see is_micrograds_own().
 MICROGRADS_OWN = {"engine.py": 35031501039674533, "nn.py": 490754830746602259}
 
-replaced = None  # what sys.modules held under micrograd's names; None: not installed
+replaced = None  # the modules that sys.modules held as micrograd; None: not installed
 
 
 class StandIn:
-    """Finds and loads micrograd; finds micrograd_c where this file lies."""
+    """Finds and loads micrograd. Finds micrograd_c in the directory of this package."""
 
     def find_spec(self, name, path=None, target=None):
         if name == "micrograd":
@@ -42,7 +42,7 @@ class StandIn:
         return None  # Python makes an empty one
 
     def exec_module(self, module):
-        if module.__name__ != "micrograd":  # taken out of sys.modules since it was imported
+        if module.__name__ != "micrograd":  # the program removed it from sys.modules
             ours = module.__name__.replace("micrograd", "micrograd_c")
             sys.modules[module.__name__] = sys.modules[ours]
             return
@@ -64,7 +64,7 @@ finder = StandIn()
 
 
 def install():
-    """Let micrograd be ours in this process and in those that it starts."""
+    """Make ``import micrograd`` get micrograd_c, in this process and in those that it starts."""
     global replaced
     if replaced is None:
         replaced = take_out()
@@ -73,7 +73,7 @@ def install():
 
 
 def tell_children():
-    """Let the processes started from now on begin with install()."""
+    """Make the processes that are started from now on call install() first."""
     path = os.environ.get("PYTHONPATH")
     if STARTUP not in (path or "").split(os.pathsep):
         # With no path there is no second entry: an empty one would be the current directory.
@@ -109,18 +109,18 @@ def take_out():
 
 
 def this_python():
-    """What tells this Python, with what is installed in it, from others that it may start.
+    """A name for this Python environment, which ``_startup/sitecustomize.py`` compares.
 
-    ``_startup/sitecustomize.py`` compares it.
+    A process of another environment inherits the variables too, but lacks micrograd_c.
     """
     return f"{sys.implementation.cache_tag}:{sys.prefix}"
 
 
-# --- the package that would be imported without us ---
+# --- the package that would be imported without the stand-in ---
 
 
 def passed_over():
-    """Its spec; None where there is none."""
+    """The spec of that package; None where there is none."""
     for other in sys.meta_path:
         if other is not finder and hasattr(other, "find_spec"):
             try:
@@ -133,7 +133,7 @@ def passed_over():
 
 
 def is_to_be_named(spec):
-    """Whether a user must hear of it: not if it is micrograd itself, installed, nor twice."""
+    """Whether to name the package to the user: not twice, nor if it is micrograd, installed."""
     if os.environ.get(PASSED_OVER) == where(spec):
         return False
     if spec.submodule_search_locations is None:  # a file micrograd.py
@@ -150,7 +150,7 @@ def is_to_be_named(spec):
 
 
 def note(spec):
-    """Remember, for child processes too, that the user was told of this package."""
+    """Note, for child processes too, that this package was named to the user."""
     os.environ[PASSED_OVER] = where(spec)
 
 
@@ -174,16 +174,16 @@ def what_is_passed_over(spec, instead="run the program with plain python"):
     )
 
 
-# --- importing ours as if nothing stood beside the program ---
+# --- importing micrograd_c as if no module stood beside the program ---
 
 
 def import_ours():
-    """micrograd_c's engine and nn, with the standard library's modules below them.
+    """micrograd_c's engine and nn, which import the standard library's own modules.
 
-    Beside the program may lie its own ``types.py`` or ``secrets.py``. micrograd imports
-    nothing but ``random``, so its programs run. micrograd_c must neither take such a file
-    for the standard library's, nor leave the library's in sys.modules, where the program
-    would find that instead of its own.
+    The program may have its own ``types.py`` or ``secrets.py``. micrograd imports nothing
+    but ``random``, so such programs run. micrograd_c must not import these files in place of
+    the standard library's. It must not leave the library's modules in sys.modules either,
+    where the program would get them instead of its own.
     """
     if "micrograd_c.nn" not in sys.modules:
         before = set(sys.modules)
@@ -213,7 +213,7 @@ def import_ours():
 
 
 def split_path():
-    """What precedes the standard library on sys.path, made absolute; and the rest."""
+    """The absolute entries of sys.path before the standard library, and the other entries."""
     path = [entry for entry in sys.path if isinstance(entry, str)]
     archive = "python{}{}.zip".format(*sys.version_info)
     for index, entry in enumerate(path):

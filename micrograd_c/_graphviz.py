@@ -15,7 +15,7 @@ class DotNotFound(graphviz.ExecutableNotFound):
 
 
 class Digraph(graphviz.Digraph):
-    """graphviz's own, which says what to install where the program ``dot`` is missing."""
+    """graphviz's Digraph, with errors that say how to get the program ``dot``."""
 
     def pipe(self, *args, **kwargs):
         try:
@@ -30,7 +30,7 @@ class Digraph(graphviz.Digraph):
             raise DotNotFound from None
 
     def _repr_mimebundle_(self, *args, **kwargs):
-        """What a notebook shows: the picture, or the sentence and no traceback."""
+        """What a notebook shows: the picture, or one sentence instead of a traceback."""
         try:
             if hasattr(super(), "_repr_mimebundle_"):
                 return super()._repr_mimebundle_(*args, **kwargs)

@@ -31,7 +31,7 @@ def checked_parameters(params):
 
 
 def checked_hyperparameters(values, others=()):
-    """The values by name, as floats and bools, where they fit each other and the ``others``."""
+    """The values by name, as floats and bools. Raises where they do not fit the ``others``."""
     values = {name: checked(name, value) for name, value in values.items()}
     together = {**dict(others), **values}
     if together.get("nesterov") and (together["momentum"] == 0 or together["dampening"] != 0):
@@ -39,13 +39,18 @@ def checked_hyperparameters(values, others=()):
     return values
 
 
+def float_of(name, value):
+    """``value`` as a float; a TypeError says the name."""
+    try:
+        return to_float(value)
+    except TypeError as error:
+        raise TypeError(f"{name}: {error}") from None
+
+
 def checked(name, value):
     if name in FLAGS:
         return bool(value)
-    try:
-        value = to_float(value)
-    except TypeError as error:
-        raise TypeError(f"{name}: {error}") from None
+    value = float_of(name, value)
     if name in ("beta1", "beta2") and not 0 <= value < 1:
         raise ValueError(f"expected 0 <= {name} < 1, got {value}")
     if name != "dampening" and not 0 <= value < math.inf:

@@ -1,24 +1,12 @@
-"""Ctrl-C outside of what ``python -m micrograd_c`` can catch, such as its imports: one line."""
+"""One line for a Ctrl-C that ``python -m micrograd_c`` cannot catch, as during imports."""
 
 import sys
 
-
-def is_command():
-    """Whether ``python -m micrograd_c`` imports the package for a command of ours.
-
-    A program under ``run`` is not ours: its interrupts are reported as Python does.
-    """
-    arguments = getattr(sys, "argv", [])
-    if arguments[:1] != ["-m"] or arguments[1:2] == ["run"]:  # "-m" until the module is found
-        return False
-    frame = sys._getframe()
-    while frame is not None and frame.f_globals.get("__name__") != "runpy":
-        frame = frame.f_back
-    return frame is not None and frame.f_locals.get("mod_name") == "micrograd_c.__main__"
+from micrograd_c._command import is_command
 
 
 def report(kind, error, traceback):
-    """In place of sys.excepthook."""
+    """Print one line for an interrupt, and the traceback of any other exception."""
     if not issubclass(kind, KeyboardInterrupt):
         return sys.__excepthook__(kind, error, traceback)
     if sys.stderr is not None:
@@ -26,5 +14,6 @@ def report(kind, error, traceback):
     sys.exit(130)
 
 
-if is_command():
+# The interrupts of a program under ``run`` are reported as plain Python reports them.
+if is_command() and sys.argv[1:2] != ["run"]:
     sys.excepthook = report

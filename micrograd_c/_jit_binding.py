@@ -1,4 +1,4 @@
-"""What a jitted function is besides a function of arrays: a method, a call, a pickle."""
+"""Jitted functions as methods, in calls with Values, and in pickles."""
 
 import sys
 
@@ -11,9 +11,8 @@ from python_ref.vector import Vector
 
 
 def bound_to(jitted, instance, owner, make):
-    """The jitted method of an instance or class, which keeps it; ``jitted`` where it is none.
-
-    ``make(function)`` makes a new one.
+    """The jitted method of an instance or class, which keeps it, or ``jitted`` itself where
+    ``jitted`` is no method. ``make(function)`` makes a new jitted function.
     """
     function = jitted._function
     bind = getattr(type(function), "__get__", None)
@@ -44,7 +43,7 @@ def bound_to(jitted, instance, owner, make):
 
 
 def holds_values(arguments):
-    """Whether one of them is a Value or a row of some: there is no batch to run then."""
+    """Whether an argument is a Value or a row of Values. Then there is no batch to run."""
     return any(isinstance(x, Operators) or is_row_of_values(x) for x in arguments)
 
 
@@ -57,7 +56,7 @@ def is_row_of_values(x):
 
 
 def called_with_values(function, arguments):
-    """What the function gives for one example, as part of the program around the call."""
+    """The result of the function for one example, as part of the surrounding graph."""
     return function(*[Vector(x) if isinstance(x, (list, tuple)) else x for x in arguments])
 
 
@@ -65,13 +64,13 @@ def called_with_values(function, arguments):
 
 
 def is_pickled_by_name(jitted):
-    """Whether a pickle names it, as one of a function does."""
+    """Whether a pickle holds only its name, as with plain functions."""
     module, name = jitted.__module__, getattr(jitted, "__qualname__", "")
     return found_at(module, name) is jitted and not goes_by_value(module)
 
 
 def reduce_bound(jitted):
-    """What a pickle makes of a jitted method."""
+    """``__reduce__`` of a jitted method."""
     _, instance = jitted._method
     if isinstance(instance, type) and not goes_by_value(jitted.__module__):
         return getattr, (instance, jitted.__name__)
@@ -83,7 +82,7 @@ def bound(jitted, instance):
 
 
 def found_at(module, name):
-    """The object of this qualified name; None for none, or one within a function."""
+    """The object of this qualified name; None where there is none or it is in a function."""
     found = sys.modules.get(module)
     for part in name.split("."):
         found = getattr(found, part, None)
@@ -91,10 +90,11 @@ def found_at(module, name):
 
 
 def goes_by_value(module):
-    """Whether the pickler at work takes along the functions of that module.
+    """Whether the pickler at work puts the code of that module's functions into the pickle.
 
     cloudpickle (which joblib, Dask and Ray use) and dill do so for ``__main__``, which is
-    another module in the process that loads; cloudpickle also for modules that it was told.
+    another module in the process that loads. cloudpickle also does so for modules that were
+    registered with it.
     """
     frame = sys._getframe(1)
     while frame is not None:

@@ -1,24 +1,26 @@
 """How attributes, classes and ``_backward`` functions stay with a node that lives in C.
 
-A Value may die while other nodes use its node. What Python noted on it must still be there
-when somebody reaches the node again through ``_prev``, and when backward() comes by:
+A Value may be deallocated while other nodes use its node. The attributes that Python set on
+it must still be there when a program reaches the node again through ``_prev``, and so must a
+``_backward`` function when backward() needs it:
 
-- Attributes that refer to nothing (labels, numbers) stay with the node: C keeps them, see
-  ``_node.c``. They cost an operator nothing.
+- Attributes that refer to no other object (labels, numbers) stay with the node: ``_node.c``
+  keeps them. They cost an operator nothing.
 
-- Anything else could refer to a Value that is computed from this one: a cycle that goes
+- Anything else could refer to a Value that is computed from this one. That would be a cycle
   through C, where Python's collector cannot see it. So the Value itself must live as long as
-  what is computed from it, by references in Python. Such a node is *kept*: the operators in
-  C refuse it, and the slower way that Python then goes lets the result hold its operands,
-  and be kept in turn. Where results exist already when a node becomes kept, its Value is
-  *pending*: this module holds it until ``hold_pending`` has given every node between it and
-  the living Values a Value that holds its operands. One search serves all that are pending,
-  when there are many, when the graph has grown to twice its size, and before a full
+  what is computed from it, by references in Python. Its node is called *kept*: the operators
+  in C refuse it. Then Python makes the result, which holds its operands and is kept too.
+
+- If results exist already when a node becomes kept, its Value is called *pending*. This module
+  holds it until ``hold_pending`` has given a Value to every node between it and the living
+  Values, each of which holds its operands. One search serves all pending Values. It is made
+  when there are many of them, when the graph has grown to twice its size, and before a full
   collection.
 
-``hold_pending`` may be interrupted anywhere, and run in several threads or inside of itself:
-a Value is pending until all that is computed from it holds it, and doing a part of this
-again changes nothing. So there is no lock, which a finalizer could meet taken.
+``hold_pending`` may be interrupted anywhere, and it may run in several threads or inside of
+itself: a Value is pending until everything that is computed from it holds it, and to repeat a
+part of the work changes nothing. So there is no lock, and no finalizer can block on one.
 """
 
 import contextlib
@@ -28,13 +30,13 @@ from micrograd_c import _cvalue
 from micrograd_c._native import ffi, lib
 from micrograd_c._node import IN_C, Ids, Node, check_memory
 
-value_of = Node._mg_value_of  # the one Value of a node that something living uses
+value_of = Node._mg_value_of  # the one Value of a node that is in use
 
-pending = {}  # by id(): Values with attributes that results of theirs do not hold: this does
+pending = {}  # id(value): value, for Values that their results do not hold yet
 
 
 def operands_of(value):
-    """The Values that ``value`` was made of, in order, repeated as they are."""
+    """The Values that ``value`` was made of, in order, with repetitions."""
     also_held = _cvalue.also_held(value)
     if also_held is not None:
         hold(also_held, [value])
@@ -43,7 +45,7 @@ def operands_of(value):
 
 
 def operand_ids(node):
-    """The ids of a node's operands, in order, repeated as they are."""
+    """The ids of a node's operands, in order, with repetitions."""
     check_memory(lib.mg_make_plain(node))
     n = lib.mg_operands(node, ffi.NULL, 0)
     ids = ffi.new("mg_id[]", n)
@@ -55,7 +57,7 @@ def operand_ids(node):
 
 
 def keep(value):
-    """Let what is noted on ``value`` stay with the node."""
+    """Keep ``value`` alive as long as everything that is computed from it."""
     if lib.mg_keep(value._mg_id):
         pending[id(value)] = value
         if len(pending) > _due.pending or lib.mg_live_nodes() > _due.nodes or not HAS_CALLBACKS:
@@ -71,13 +73,13 @@ class _due:
 
 
 def hold_pending():
-    """Let what was computed from the pending Values hold them: one search for all."""
+    """Make everything that was computed from the pending Values hold them."""
     if not pending:
         return
     targets = list(pending.copy().values())
     living = Node._mg_living()
     hold(targets, living)
-    for value in targets:  # last: without memory for all this, they stay pending
+    for value in targets:  # last: they stay pending if memory runs out before
         lib.mg_is_held(value._mg_id)
         pending.pop(id(value), None)
     _due.pending = max(_due.FEW, len(living))
@@ -86,7 +88,7 @@ def hold_pending():
 
 HAS_CALLBACKS = hasattr(gc, "callbacks")  # not on PyPy
 if IN_C:
-    # A function of C: of one in Python, the collector would swallow a KeyboardInterrupt.
+    # A function in C: the collector would swallow a KeyboardInterrupt in a Python function.
     Node._mg_before_collections(pending, hold_pending)
     gc.callbacks.append(Node._mg_around_collection)
 elif HAS_CALLBACKS:
@@ -100,13 +102,13 @@ elif HAS_CALLBACKS:
 
 
 def hold(targets, tops):
-    """Let all that is computed from ``targets``, in ``tops`` and below, hold its operands.
+    """Make everything that is computed from ``targets``, in ``tops`` or below, hold its operands.
 
-    What stands between has a Value of its own then, so that the way from each top to each
-    target goes through Python, for the collector to see.
+    Then each node between a top and a target has a Value, and references in Python lead from
+    each top to each target, which the collector can follow.
     """
     values = [*targets, *tops]  # alive until others hold them
-    spread = set()  # outputs of nets: what they hold, the nodes of the net hold from now on
+    spread = set()  # outputs of nets, whose held Values the nodes of the net hold from now on
     while targets:
         outputs = set()
         for node in computed_from(targets, tops):
@@ -133,10 +135,10 @@ def computed_from(targets, tops):
 
 
 def backward(root):
-    """backward() of a graph in which somebody has a ``_backward`` of their own."""
+    """backward() of a graph in which a user assigned a ``_backward``."""
     hold_pending()
     own = {value._mg_id: value._backward for value in held_below(root) if value._has_own_backward()}
-    order, n = backward_order(root)  # which holds the nodes, whatever a step does
+    order, n = backward_order(root)  # it holds the nodes, whatever a step does
     ids = order.at[0]
     root.grad = 1.0
     done = 0
@@ -150,7 +152,7 @@ def backward(root):
 
 
 def backward_order(root):
-    """The ids that backward() comes by, without leaves that do nothing, and how many."""
+    """The ids in the order of backward(), without leaves that do nothing, and their number."""
     order, n = Ids(), ffi.new("size_t *")
     check_memory(lib.mg_backward_order(root._mg_id, order.at, n))
     return order, n[0]

@@ -1,10 +1,10 @@
 /* _mode.c - tells the library, before a call, the mode that Python is in.
  *
- * The one truth is a context variable, see python_ref/modes.py. The library has it from
- * here, for one call: between calls every thread records and does not trace. So the two
- * cannot differ, whatever is interrupted, and whatever context asyncio goes on in. Only
- * while there is a mode that C has to know of, which Python notes with mg_new_mode,
- * anything is done here.
+ * The mode is stored in one place, a context variable, see python_ref/modes.py. The
+ * library gets it for one call only: between calls every thread records and does not
+ * trace. So the two cannot differ, whatever is interrupted, and in whatever context
+ * asyncio goes on. All this is done only while a mode exists that C has to know of: Python
+ * counts those with mg_new_mode.
  *
  * Part of the CFFI module, CPython only; PyPy does the same in micrograd_c/_mode.py.
  */
@@ -12,7 +12,8 @@
 #include "micrograd.h"
 
 #ifdef Py_BEGIN_ALLOW_THREADS
-/* The mode's for_c: 0 as between calls, -1 not recording, else the number of the trace. */
+/* The mode's for_c: 0 for the usual mode, -1 for not recording, else the trace's number.
+ */
 static double ask_mode(void) {
     static PyObject *current, *name; /* the method that tells the mode, and "for_c" */
     if (current == NULL) {
@@ -28,11 +29,12 @@ static double ask_mode(void) {
     Py_XDECREF(number);
     Py_XDECREF(mode);
     if (number == NULL)
-        PyErr_Clear(); /* there is no memory to ask with */
+        PyErr_Clear(); /* out of memory: take the usual mode */
     return result;
 }
 
-/* With the GIL held, before a call: what to give to end_in_mode after it. */
+/* Call it with the GIL, before a function of the library. Returns what end_in_mode takes.
+ */
 static double begin_in_mode(void) {
     if (MG_LIKELY(mg_mode_count == 0))
         return 0.0;

@@ -5,8 +5,8 @@ import sys
 from micrograd_c import _native
 from python_ref import modes
 
-# C counts the mode, and the object that this returns counts it out when it dies: no Python
-# code runs at either, and so nothing that an interrupt could come between.
+# mg_new_mode counts a mode, and mg_free_mode when the object that this returns is deallocated.
+# No Python code runs at either, so no interrupt can come between.
 allocate = _native.ffi.new_allocator(
     _native.lib.mg_new_mode, _native.lib.mg_free_mode, should_clear_after_alloc=False
 )
@@ -24,7 +24,7 @@ UNTOLD = {"mg_data", "mg_grad", "mg_set_data", "mg_set_grad", "mg_release", "mg_
 
 
 class ToldTheMode:
-    """The library where ``_mode.c`` is not compiled in: its functions are told by Python."""
+    """The library where ``_mode.c`` is not compiled: Python sets the mode for each call."""
 
     def __init__(self, lib):
         for name in dir(lib):

@@ -3,18 +3,18 @@
  *
  * CPython only, with the GIL; elsewhere _node_in_python.py is the same class. It is
  * compiled into the CFFI module, before the functions that CFFI generates for micrograd.h.
- * Two macros below change those: where a function takes an mg_id it also takes a Value,
- * and where it makes a node it returns a Value (or None, where C returns 0). So a node has
- * an owner before any Python code can run, and gives its node back in C: no interrupt can
- * come between.
+ * Macros below change those functions: where one takes an mg_id, it also takes a Value,
+ * and where it makes a node, it returns a Value, or None for the id 0. So a node has an
+ * owner before any Python code can run, and the owner gives the node back in C: no
+ * interrupt can come between.
  *
  * Three kinds of pointers:
  * - A Value owns one reference to its node and gives it back when it is deallocated.
  * - values[id] is the Value of a node, not a reference: its deallocation clears the entry.
  *   So the same node is the same object for as long as somebody has that object.
- * - When a Value that has attributes is deallocated while other nodes still use its node,
- * its memory stays to keep the attributes, and values[id] says so by its lowest bit. The
- * next Value of that node takes them over; if there is none, they are freed after the
+ * - A Value that has attributes may be deallocated while other nodes still use its node.
+ * Then its memory stays, to keep the attributes, and the lowest bit of values[id] is set.
+ * The next Value of that node takes them over. If there is none, they are freed after the
  * node.
  *
  * Threads: the GIL guards values[]. An entry of a node that is freed without the GIL is
@@ -24,7 +24,7 @@
 
 #include "micrograd.h"
 
-/* An id that C wrote into ids, which then no longer owns its reference. */
+/* Takes the id at i, with its reference, out of a block of ids. */
 static mg_id mg_claim(mg_id *ids, size_t i) {
     mg_id id = ids[i];
     ids[i] = 0;
@@ -54,7 +54,7 @@ typedef struct {
 static PyTypeObject *node_type;
 static PyTypeObject *operands_class;             /* of _prev: a subclass of tuple */
 static PyTypeObject *value_class, *traced_class; /* of what C functions return */
-static PyObject *unused; /* memory of Values whose nodes were freed, a list */
+static PyObject *unused; /* a list of Values to free: their nodes were freed */
 static mg_lock_t unused_lock;
 static volatile int any_unused; /* read without the lock, as a hint */
 
@@ -85,8 +85,8 @@ static void free_unused(void) {
     }
 }
 
-/* Called by the library, under its lock and perhaps without the GIL, when it frees a node
- * of mg_release_noted. */
+/* The library calls this, under its lock and perhaps without the GIL, when it frees a node
+ * that was given to mg_release_noted. */
 static void node_was_freed(mg_id id) {
     PyObject **entry = entry_of(id);
     if (!is_left_behind(*entry))
@@ -100,8 +100,7 @@ static void node_was_freed(mg_id id) {
     mg_lock_give(&unused_lock);
 }
 
-/* Makes object, which has no node, the Value of a node, and takes the caller's reference.
- */
+/* Makes object, which has no node, the Value of a node. Takes the caller's reference. */
 static void give_node(PyObject *object, double id) {
     PyObject **entry = entry_of(id), *before = *entry;
     NODE(object)->id = id;
@@ -113,14 +112,14 @@ static void give_node(PyObject *object, double id) {
             NODE(object)->attributes = NODE(before)->attributes;
             PyObject_GC_Del(before);
             Py_DECREF(type);
-        } else { /* it is just being deallocated */
+        } else { /* before is being deallocated at this moment */
             Py_XINCREF(NODE(before)->attributes);
             NODE(object)->attributes = NODE(before)->attributes;
         }
     }
 }
 
-/* A new instance of a class on a node whose reference it takes. None for the id 0. */
+/* A new instance of cls for a node; takes the caller's reference. None for the id 0. */
 static PyObject *make(PyTypeObject *cls, double id) {
     if (id == 0.0)
         Py_RETURN_NONE;
@@ -135,8 +134,8 @@ static PyObject *make(PyTypeObject *cls, double id) {
     return object;
 }
 
-/* The Value of a node, NULL where it has none or that is just being deallocated. A new
- * reference. */
+/* The Value of a node as a new reference; NULL where it has none, or one that is being
+ * deallocated. */
 static PyObject *known_value_of(double id) {
     PyObject *value = *entry_of(id);
     if (value == NULL || is_left_behind(value) || Py_REFCNT(value) == 0)
@@ -145,9 +144,9 @@ static PyObject *known_value_of(double id) {
     return value;
 }
 
-/* The Value of a node: the one there is, or a new one. Takes a reference of the caller's
- * to the node, which keeps it alive: memory for the new one may be had by a collection,
- * and that runs any Python. */
+/* The Value of a node: the one that exists, or a new one. Takes the caller's reference to
+ * the node. That keeps the node alive meanwhile: to allocate the new Value may start a
+ * garbage collection, which can run any Python code. */
 static PyObject *value_of(double id) {
     PyObject *value = known_value_of(id);
     if (value == NULL) {
@@ -190,7 +189,8 @@ static int node_traverse(PyObject *self, visitproc visit, void *arg) {
     return 0;
 }
 
-/* Garbage. Attributes that close no cycle stay: the node may be in use, see above. */
+/* For garbage. Attributes that are in no cycle stay, since the node may still be in use.
+ */
 static int node_clear(PyObject *self) {
     if (NODE(self)->attributes != NULL && !are_atoms(NODE(self)->attributes))
         Py_CLEAR(NODE(self)->attributes);
@@ -231,7 +231,8 @@ static void node_dealloc(PyObject *self) {
 
 /* --- what functions of the library are given and return ------------------------- */
 
-/* The id of a Value as a C double, or a number. -1 and an exception: neither. */
+/* The id of a Value, or a number, as a C double. -1 and an exception where x is neither.
+ */
 static double id_or_number(PyObject *x) {
     PyTypeObject *type = Py_TYPE(x);
     if (type != value_class) {
@@ -264,9 +265,8 @@ static double id_or_number(PyObject *x) {
      : IS(mg_node_type) ? get_node_type()                                                 \
                         : PyFloat_FromDouble(result))
 
-/* Calls that take some nanoseconds keep the GIL: to give it up and take it again takes
- * longer than they do, a seventh of an operator's time. Before a call the library is told
- * the mode, see _mode.c. */
+/* Calls that take some nanoseconds keep the GIL. To release and take it would take longer
+ * than the call: a seventh of an operator's time. Each call sets the mode, see _mode.c. */
 #ifdef __GNUC__
 #define IS_QUICK                                                                          \
     (IS(mg_add) || IS(mg_mul) || IS(mg_add_number) || IS(mg_mul_number) ||                \
@@ -300,8 +300,8 @@ static PyObject *no_memory(void) {
     return NULL;
 }
 
-/* self._mg_init_leaf(number): self becomes a leaf. False where it had a node before, which
- * then is the leaf, in one step. */
+/* self._mg_init_leaf(number): makes self a leaf. Where self has a node already, that node
+ * becomes the leaf in one step, and the result is False. */
 static PyObject *init_leaf(PyObject *self, PyObject *number) {
     double data = PyFloat_AsDouble(number);
     if (data == -1.0 && PyErr_Occurred())
@@ -486,8 +486,8 @@ static PyObject *bulk(PyObject *cls, PyObject *arguments) {
 
 static PyObject *pending, *hold_pending; /* of _looking.py */
 
-/* An exception that a signal handler raised while the collector ran, to be raised where
- * the main thread goes on. The collector itself could only print it. */
+/* An exception that a signal handler raised while the collector ran. The collector could
+ * only print it, so it is raised where the main thread goes on. */
 static PyObject *delayed[3];
 
 static int raise_delayed(void *argument) {
@@ -500,8 +500,8 @@ static int raise_delayed(void *argument) {
 }
 
 /* Node._mg_around_collection(phase, info), one of gc.callbacks: calls hold_pending()
- * before a full collection. In C, since a signal handler may run in whatever is written in
- * Python. */
+ * before a full collection. It is in C because a signal handler could raise in a callback
+ * that is written in Python. */
 static PyObject *around_collection(PyObject *cls, PyObject *arguments) {
     (void)cls;
     PyObject *phase, *info;
@@ -526,8 +526,8 @@ static PyObject *around_collection(PyObject *cls, PyObject *arguments) {
     Py_RETURN_NONE;
 }
 
-/* Node._mg_before_collections(pending, hold_pending): a dict, and what to call if it is
- * not empty. */
+/* Node._mg_before_collections(pending, hold_pending): a dict, and the function to call
+ * before a collection if the dict is not empty. */
 static PyObject *before_collections(PyObject *cls, PyObject *arguments) {
     (void)cls;
     PyObject *dict, *function;

@@ -1,7 +1,7 @@
 """``Node``, the base class of Value, and the functions of C that make nodes or read them.
 
-Each function takes Values where ``micrograd.h`` says mg_id, and returns a Value, or None for
-the id 0. On CPython that is what CFFI's functions do by themselves, see ``_node.c``.
+Where ``micrograd.h`` says mg_id, these functions take a Value, and return one or, for the id
+0, None. On CPython the functions that CFFI generates do so themselves, see ``_node.c``.
 """
 
 import sys
@@ -30,13 +30,13 @@ else:
 class Ids:
     """A block of ``n`` ids in C that owns a reference to each node in it: see mg_new_ids.
 
-    ``at`` is where its address is, for functions that make such a block.
+    ``at`` points to the block's address, for functions that make such a block.
     """
 
     __slots__ = ("at",)
 
     def __init__(self, n=None):
-        # This first: what C makes then belongs to it, whatever interrupts Python.
+        # First: it owns what C makes from here on, whatever interrupts Python.
         self.at = ffi.gc(ffi.new("mg_id **"), lib.mg_free_ids)
         if n is not None:
             check_memory(lib.mg_new_ids(n, self.at))
@@ -46,6 +46,6 @@ class Ids:
 
 
 def check_memory(status):
-    """Raise for a call of C that ran out of memory, and changed nothing."""
+    """Raise MemoryError if a call of C ran out of memory. Then it changed nothing."""
     if status == lib.MG_NO_MEMORY:
         raise MemoryError(NO_MEMORY)

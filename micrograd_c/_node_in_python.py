@@ -1,9 +1,9 @@
-"""``Node`` in Python, where there is no GIL to guard the one in C: see ``_node.c``.
+"""``Node`` in Python, for PyPy and for CPython without the GIL: see ``_node.c``.
 
-On PyPy, and on CPython without the GIL. Each Value has a ``LastOwner``, which gives the node
-back when nobody can find the Value any more: a ``__del__`` of its own would run while other
-finalizers may still use it. Which Value belongs to a node is in a weak dictionary, and what
-attributes a Value left behind is in another.
+Each Value has a ``LastOwner``, which gives the node back when nobody can reach the Value any
+more. A ``__del__`` of the Value would run while other finalizers may still use it. A weak
+dictionary says which Value belongs to a node. Another dictionary has the attributes of Values
+that were deallocated while their nodes were in use.
 """
 
 import threading
@@ -12,14 +12,14 @@ from weakref import WeakValueDictionary
 from micrograd_c._native import ffi, lib
 
 values = WeakValueDictionary()  # node id -> its Value
-left_behind = {}  # node id -> the attributes of a Value that died, while mg_is_noted(id)
-lock = threading.RLock()  # from a look at ``values`` to the entry that follows from it
+left_behind = {}  # node id -> attributes of a deallocated Value, while mg_is_noted(id)
+lock = threading.RLock()  # from reading an entry of ``values`` to writing it
 classes = {}
 NO_MEMORY = "no memory for a larger graph"
 
 
 class LastOwner(float):
-    """A node's id that gives the node back when it dies. The collector knows no floats."""
+    """A node's id that gives the node back when it is deallocated. The collector skips floats."""
 
     __slots__ = ("attributes",)
 
@@ -129,7 +129,7 @@ set_owner = Node._mg_owner.__set__
 
 
 def give_node(value, node):
-    """Make ``value`` the Value of a node whose reference it takes."""
+    """Make ``value`` the Value of a node. Takes the caller's reference to the node."""
     owner = LastOwner(node)
     attributes = left_behind.pop(node, None)
     if attributes and lib.mg_is_noted(node):
@@ -148,7 +148,7 @@ def make(cls, node):
 
 
 def maker(function, number=0):
-    """A function of C that makes a node, with Values for ids, as _node.c has it."""
+    """A function of C that makes a node, with Values in place of ids, as in _node.c."""
 
     def call(*arguments):
         return make(classes[number], function(*map(id_or_argument, arguments)))

@@ -6,7 +6,7 @@ from micrograd_c._node import check_memory
 
 
 def local_gradients(node):
-    """Those of a user's operator, as a tuple; None of any other node."""
+    """The local gradients of a node as a tuple; None where it has none."""
     n = lib.mg_local(node, ffi.NULL, 0)
     if not n:
         return None
@@ -25,7 +25,7 @@ def forget_backward(self):
 
 
 def release_operands(self):
-    """``_prev = ()``: part a node from its operands; its ``_op`` stays."""
+    """``_prev = ()``: release a node's operands. Its ``_op`` stays."""
     _cvalue.refuse_in_trace()
     op = self._op
     if op:

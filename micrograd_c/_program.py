@@ -45,7 +45,7 @@ class CProgram:
 
     @staticmethod
     def pointers(arrays):
-        """To the arrays' data, which lives as long as they do, as CFFI takes ``double **``."""
+        """``double **`` for CFFI: pointers to the data of the arrays, which must stay alive."""
         return [from_buffer(DOUBLES, array) for array in arrays]
 
     def forward(self, arrays):

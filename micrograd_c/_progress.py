@@ -1,14 +1,14 @@
-"""How every progress bar of tqdm's is drawn."""
+"""How all progress bars are drawn with tqdm."""
 
 import sys
 
 
 def quiet_bar(tqdm, **settings):
-    """A bar of this class of tqdm's on stderr; use ``refresh=False`` where it is told more.
+    """A bar of the class ``tqdm`` on stderr. Pass ``refresh=False`` to its other methods.
 
     It is as wide as the terminal, so that no line wraps and the screen does not scroll. It
-    is drawn at most ten times a second: a notebook stops showing what writes too often. In
-    a file or a pipe it is drawn every ten seconds.
+    is drawn at most ten times a second, because a notebook stops showing output that comes
+    too often. In a file or a pipe it is drawn every ten seconds.
     """
     is_seen = "ipykernel" in sys.modules or getattr(sys.stderr, "isatty", bool)()
     return tqdm(

@@ -1,7 +1,7 @@
-"""What a traced function demands of its arguments, to be checked in each run, for all rows.
+"""What a traced function requires of its arguments. Each run checks it for all rows.
 
-A loss demands that its targets are classes or probabilities. Where a target is an argument
-of the jitted function, its numbers are only known when it runs.
+A loss requires that its targets are classes or probabilities. Where a target is an argument
+of the jitted function, its numbers are known only when the function runs.
 """
 
 from typing import Callable, NamedTuple
@@ -10,7 +10,7 @@ from python_ref.tracing import current_trace
 
 
 class Rule(NamedTuple):
-    """``holds`` takes an array of floats, to answer for each, or one of the losses' numbers."""
+    """``holds`` takes a float, or an array, for which it answers element by element."""
 
     expected: str
     holds: Callable
@@ -26,7 +26,7 @@ class Requirement(NamedTuple):
 
 
 def demand(value, rule):
-    """Note the rule for a Value, where that is an argument of the function that is traced."""
+    """Add the rule to the trace if ``value`` is an argument of the traced function."""
     trace = current_trace()
     if trace:
         place = trace.place_of(value)

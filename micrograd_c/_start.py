@@ -1,30 +1,21 @@
 """What ``python -m micrograd_c`` does before the package is imported.
 
-Python puts the current directory first on sys.path for ``-m``. So a user's
-``random.py`` or ``csv.py`` there would be taken for the standard library's.
+For ``-m`` Python puts the current directory first on sys.path. So a user's ``random.py``
+or ``csv.py`` there would be imported in place of the standard library's.
 """
 
 import os
 import sys
 
 from micrograd_c import _finder
-
-
-def is_command():
-    """Whether ``python -m micrograd_c`` imports the package, not a program or another ``-m``."""
-    if getattr(sys, "argv", [])[:1] != ["-m"]:
-        return False
-    frame = sys._getframe()
-    while frame is not None and frame.f_globals.get("__name__") != "runpy":
-        frame = frame.f_back
-    return frame is not None and frame.f_locals.get("mod_name") == "micrograd_c.__main__"
+from micrograd_c._command import is_command
 
 
 def start():
-    """Hand ``run``'s program over to plain Python, or see to it that a command finds its modules.
+    """Hand ``run``'s program over to plain Python; for other commands, clean sys.path.
 
-    Returns for every command but ``run``, and for a ``run`` that is not ``can_be_plain``.
-    Does nothing for another ``-m`` whose module imports micrograd_c.
+    Returns for every command but ``run``, and for ``run`` where ``can_be_plain`` says no.
+    Does nothing where ``python -m`` runs another module, which imports micrograd_c.
     """
     if not is_command():
         return
@@ -38,7 +29,7 @@ has_left = False  # whether the current directory is no longer first on sys.path
 
 
 def leave_current_directory():
-    """Take it off sys.path, unless micrograd_c itself lies there."""
+    """Remove the current directory from sys.path, unless micrograd_c itself is there."""
     global has_left
     try:
         here = os.getcwd()
@@ -50,19 +41,22 @@ def leave_current_directory():
 
 
 def has_safe_path():
-    """Whether -I or -P told Python to put no directory of the program's on sys.path."""
+    """Whether Python, by -I or -P, put no directory of the program on sys.path."""
     return bool(sys.flags.isolated or getattr(sys.flags, "safe_path", False))
 
 
 def is_program(arguments):
-    """Whether these begin as what Python runs: a script, a directory, -, -m NAME or -c CODE."""
+    """Whether they begin with something to run: a script, a directory, -, -m NAME, -c CODE."""
     if arguments[:1] in (["-m"], ["-c"]):
         return len(arguments) > 1
     return bool(arguments) and (arguments[0] == "-" or not arguments[0].startswith("-"))
 
 
 def can_be_plain():
-    """Whether a plain Python would come to the stand-in, by PYTHONPATH, ``site`` and itself."""
+    """Whether a new Python process would install the stand-in when it starts.
+
+    It does so by PYTHONPATH and ``site``, which imports the sitecustomize of ``_startup/``.
+    """
     return (
         bool(sys.executable)
         and not sys.flags.ignore_environment
@@ -73,7 +67,7 @@ def can_be_plain():
 
 
 def check_backend():
-    """End the process if MICROGRAD_C_BACKEND asks for what is not there."""
+    """End the process if MICROGRAD_C_BACKEND asks for an engine that is not there."""
     if os.environ.get("MICROGRAD_C_BACKEND", "auto") not in ("auto", "python"):
         from micrograd_c import _backend  # noqa: F401
 
@@ -88,9 +82,8 @@ def become_python(program):
     import signal
     import subprocess
 
-    signal.signal(
-        signal.SIGINT, signal.SIG_IGN
-    )  # Ctrl-C is the program's, which does not inherit this
+    # The program gets Ctrl-C too, and does not inherit this: here we only wait for it.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     sys.exit(subprocess.call(command))
 
 
@@ -103,7 +96,7 @@ def python_options():
         options += ["-u"] * bool(getattr(sys.stdout, "write_through", False))
         return options + ["-i"] * bool(sys.flags.interactive)
     options = sys.orig_argv[1 : len(sys.orig_argv) - len(sys.argv) + 1]
-    # Ends in -m micrograd_c, maybe in one word, or behind other letters: -um micrograd_c.
+    # They end in "-m micrograd_c", "-mmicrograd_c" or, behind other letters, "-um micrograd_c".
     last = options.pop()
     last = options.pop() if last == "micrograd_c" else last[: -len("micrograd_c")]
     return options if last == "-m" else [*options, last[:-1]]

@@ -36,8 +36,8 @@ def where(cond_value, a, b):
     """``a`` where ``cond_value`` > 0, else ``b`` (also for NaN), as a Value.
 
     ``cond_value`` may be a comparison, such as ``x < 1``: then ``a`` where that holds. Inside
-    of a jitted function ``& |`` join comparisons. The gradient goes to the one that was taken;
-    the condition's is 0. Both are computed. This is how a jitted function branches on data.
+    of a jitted function ``& |`` join comparisons. The gradient goes to the one that was taken,
+    none to the condition. Both are computed. This is how a jitted function branches on data.
     What is left out may be infinite, as 1 / x at 0 is; but a product needs a second ``where``
     inside, see the FAQ.
 
@@ -149,7 +149,7 @@ class TracedValue(Value):
     __ne__ = __eq__
 
     def __hash__(self):
-        if current_trace() and not is_ours(sys._getframe(1)):  # ours goes by identity
+        if current_trace() and not is_ours(sys._getframe(1)):  # our own code may, by identity
             raise unknown("it was looked up in a dict or set")
         return object.__hash__(self)
 
@@ -158,7 +158,7 @@ class TracedValue(Value):
 
     __float__ = __int__ = __round__ = __trunc__ = __floor__ = __ceil__ = _as_number
 
-    def __getitem__(self, _place):  # and who loops over it
+    def __getitem__(self, _place):  # also for loops over it
         raise TraceError(f"{users_line()}: a Value has no elements; {ONE_EXAMPLE}")
 
     def _lacks(self, _other):
@@ -182,13 +182,13 @@ class TracedValue(Value):
 
 
 class Comparison(TracedValue):
-    """A comparison within a trace: 1 where it holds, else 0. No gradient flows through it."""
+    """A comparison within a trace: 1 where it holds, else 0. It passes on no gradient."""
 
     __slots__ = ()
     __array_ufunc__ = None  # NumPy's bools leave & and | to it
 
     def __bool__(self):
-        """Known, for the time of the trace, where parameters alone were compared."""
+        """The result where only parameters are compared, whose data the trace may read."""
         holds = vars(self).get("_holds")
         if holds is None:
             raise unknown("it was compared")
@@ -209,16 +209,16 @@ class Comparison(TracedValue):
         )
 
 
-# Value may have faster operators of its own, for data that is known.
+# Value may have faster operators, which read the data.
 for name, method in vars(Operators).items():
     if callable(method) and name not in vars(TracedValue):
         setattr(TracedValue, name, method)
 
 
 def answers_itself(other, name):
-    """Whether the operand to the right is of a user's class with a reflected operator.
+    """Whether the right operand is of a user's class with its own reflected operator.
 
-    Python would ask it first if it stood to the right of a plain Value.
+    Python would call that first if a plain Value stood on the left.
     """
     kind = type(other)
     if kind is Value or not issubclass(kind, Value) or issubclass(kind, TracedValue):
@@ -319,7 +319,7 @@ def join(name, *operands):
     return make(name, None, OPS[name].label, operands)
 
 
-COMPARISONS = {  # the operator, and whether its operands change places
+COMPARISONS = {  # the operator, and whether to swap the operands
     operator.lt: ("less", False),
     operator.gt: ("less", True),
     operator.le: ("less_equal", False),
@@ -338,7 +338,7 @@ def compared(relation, x, y):
 
 
 def joined(relation, name, x, y):
-    """``x & y`` or ``x | y`` of two comparisons, of which one may be a bool."""
+    """``x & y`` or ``x | y`` of two comparisons, one of which may be a bool."""
     if not isinstance(y, Comparison):
         if type(y).__name__ not in ("bool", "bool_"):
             return NotImplemented

@@ -5,6 +5,8 @@ import os
 import re
 import sys
 
+from python_ref import arrays
+from python_ref.hints import FORMULAS
 from python_ref.ops import ONLY_TRACED, OPS
 
 
@@ -26,8 +28,8 @@ ONE_EXAMPLE = (
     "Value there, one of shape (n, k) a list of k Values, and jit applies the function to every row"
 )
 NO_OPERATOR = (
-    "their operators are + - * / **; what else is wanted of an argument is to be "
-    "computed before, with NumPy, and given as an argument of its own"
+    "their operators are + - * / **; anything else has to be computed before, with NumPy, "
+    "and passed as an argument of its own"
 )
 
 
@@ -47,24 +49,25 @@ def equality():
 
 
 def made_a_number():
-    """For float(), int(), round(), a format, a function of math: of whatever Value."""
+    """The error for float(), int(), round(), a format or a function of math, of any Value."""
     return TraceError(
         f"{users_line()}: a Value was made a number in a jitted function, which would be the same "
-        f"number in every run and pass no gradient on; {instead_of_a_number()}"
+        f"number in every run and pass on no gradient; {instead_of_a_number()}"
     )
 
 
 METHODS = {name: f"v.{name}()" for name in OPS if name not in ("add", "mul", "pow_k", *ONLY_TRACED)}
+METHODS.update((name, f"v.{method}()") for name, method in arrays.METHODS.items())
+METHODS.update(FORMULAS)
 METHODS.update(
-    fabs="abs(v)", pow="a ** b", atan2="y.atan2(x)", arctan2="y.atan2(x)", arctan="v.atan()",
-    arcsin="v.asin()", arccos="v.acos()", exp2="2 ** v", maximum="a.maximum(b)",
-    minimum="a.minimum(b)", fmax="a.maximum(b)", fmin="a.minimum(b)", hypot="(x*x + y*y).sqrt()",
+    fabs="abs(v)", absolute="abs(v)", pow="a ** b", atan2="v.atan2(w)", arctan2="v.atan2(w)",
+    maximum="v.maximum(w)", minimum="v.minimum(w)",
 )  # fmt: skip
 CALL = re.compile(r"\b(?:(?:math|cmath|np|numpy)\.)?(\w+)\s*\(")
 
 
 def instead_of_a_number(place=None):
-    """What to write instead, if the user's line shows it."""
+    """What to write instead, named exactly if the user's line shows the function."""
     file, line = place or users_place()
     for call in CALL.finditer(linecache.getline(file, line)):
         before = call.string[: call.start()]
@@ -85,8 +88,8 @@ def own_operator(place):
 
 def without_gradient():
     return TraceError(
-        f"{users_line()}: no_grad() cannot be traced: use detach() on the Values that no "
-        "gradient is to flow through"
+        f"{users_line()}: no_grad() cannot be traced: use detach() on the Values "
+        "through which no gradient should flow"
     )
 
 
@@ -97,7 +100,7 @@ def of_another_trace(function):
     )
 
 
-# --- errors that Python raises of itself -------------------------------------------
+# --- errors that Python itself raises -------------------------------------------
 
 TRACED = re.compile(r"'(?:TracedValue|Comparison)'")
 A_VALUE = re.compile(r"\bTracedValue\b|(?<=')Comparison(?=')")
@@ -110,7 +113,7 @@ OF_ARRAYS = {
 
 
 def explained(error, widths):
-    """A TraceError in place of what a traced function raised, None where that says it all.
+    """A TraceError in place of an error of a traced function; None where that is clear enough.
 
     ``widths``: the numbers of columns of its arguments, None for a single Value.
     """
@@ -141,7 +144,7 @@ def explained(error, widths):
 
 
 def of_one_column(widths):
-    """What to do with an argument of shape (n, 1)."""
+    """The hint for an argument of shape (n, 1)."""
     for i, width in enumerate(widths):
         if width == 1:
             return (
@@ -174,7 +177,7 @@ def users_place():
 
 
 def place_of(error):
-    """The file and line of the user's code that raised it; None for nowhere in that."""
+    """The file and line of the user's code that raised it; None if it was no user's code."""
     place, traceback = None, error.__traceback__
     while traceback is not None:
         if not is_passed_through(traceback.tb_frame):

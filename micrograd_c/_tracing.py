@@ -23,15 +23,15 @@ class Trace:
     """What calling ``function`` once made: its arguments and outputs, as Values.
 
     ``widths`` says for each argument how many columns it has; None is a single Value.
-    Meanwhile operators don't raise: what they are given now is no matter.
+    While the function is traced, operators do not raise: the arguments' data mean nothing.
     """
 
     def __init__(self, function, widths):
         self.function = function
         self.number = next(numbers)
         self.arguments, self.widths = [], []
-        self.requirements = []  # what each run is to check of the arguments
-        self.places = []  # of each argument's columns
+        self.requirements = []  # what each run checks of the arguments
+        self.places = []  # (argument, column) of each
         with self.entered():
             given = []
             for i, width in enumerate(widths):
@@ -50,18 +50,18 @@ class Trace:
             self.outputs, self.is_single = outputs_of(function, result)
 
     def entered(self):
-        """Within it, this thread is in the trace: a leaf that is made is a constant of it."""
+        """A context in which this thread traces: new leaves are constants of the trace."""
         return tracing(self)
 
     def place_of(self, value):
-        """Which argument the Value is, and which column of it; None for no argument."""
+        """The argument and column that the Value is; None where it is no argument."""
         for x, place in zip(self.arguments, self.places):
             if x is value:
                 return place
         return None
 
     def compare(self, relation, x, y):
-        """A comparison of Values that are no arguments'."""
+        """The comparison of ``x``, which depends on no argument, with ``y``."""
         if not isinstance(x, Value):  # another engine's, which is no part of the trace
             return relation(x.data, to_float(y))
         return compared(relation, x, y)
@@ -70,7 +70,7 @@ class Trace:
         raise own_operator(users_line())
 
     def refuse_number(self, value):
-        """Raise for a Value that is to be a number, but not where it is one of the trace's."""
+        """Raise where a Value is read as a number, unless it was made of the trace's constants."""
         if isinstance(value, TracedValue):
             raise made_a_number()
         if not isinstance(value, Value):

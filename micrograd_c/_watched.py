@@ -1,25 +1,26 @@
-"""Whether modules are still what a net in C was made of: who has seen their parts since.
+"""Whether modules are still what a net in C was made of.
 
-A net in C keeps the neurons and Values that it was made of. They lie in the modules' dicts
-and in lists, which Python programs change in ways that no method notices:
+A net in C keeps the neurons and Values that it was made of. These are in the modules' dicts
+and in lists, which Python programs can change without calling any method of ours:
 ``list.__setitem__(n.w, 0, v)``, ``heapq.heapify(n.w)``, ``vars(n)["b"] = v``. But a program
-must get hold of the list or dict first, and that goes by an attribute of the module:
+must get the list or dict first, by reading an attribute of the module. So:
 
-- Such an attribute is a property. It makes the module's ``_mg_seen``, and then ``seen``,
-  another object.
-- When ``seen`` is not what it was, the next call of a net looks at the modules of which
-  ``_mg_seen`` is not either. When nothing was seen, a call compares one object.
-- A dict or a list that somebody still holds, by its reference count, is open: each call
-  looks at its module again, until it is closed.
+- Such an attribute is a property. Each access replaces the module's ``_mg_seen``, and then
+  ``seen``, by a new ``object()``. The module was *seen*: it may be changed from now on.
+- A call of a net compares ``seen`` with what it was at the last look. If it is another
+  object, the call *looks* at each module whose ``_mg_seen`` is another object, too: it
+  compares the module with what the net was made of.
+- A dict or list is *open* while anybody else has a reference to it, as its reference count
+  says. Then each call looks at its module again.
 
-Why that is safe with other threads, and with signal handlers and exceptions at any bytecode:
-a property holds the dict while it works, so it is open for who looks meanwhile. ``look``
-notes ``_mg_seen`` first, then counts references, then compares. What is closed then can only
-be changed by who sees it later, and so makes another ``_mg_seen``. Each ``object()`` is new
-while somebody keeps the old one, so none comes back.
+This is safe with other threads, and with signal handlers and exceptions at any bytecode. A
+property holds the dict while it works, so that the dict is open meanwhile. ``look`` reads
+``_mg_seen`` first, then counts references, then compares. If nothing is open at that time,
+a program must access the module again before it can change it, which replaces ``_mg_seen``.
+The old ``object()`` is kept for the comparison, so a new one cannot have its address.
 
-A Value that is initialised again has another node: then ``structure`` is another object,
-and ids that were kept are no longer its own.
+When a Value is initialised again, it may have another node. Then ``structure`` is replaced,
+and ids that were kept from before must not be used.
 """
 
 import sys
@@ -29,25 +30,27 @@ import python_ref.nn
 
 seen = object()
 structure = object()
-getrefcount = getattr(sys, "getrefcount", None)  # PyPy has none: there all is always open
+getrefcount = getattr(
+    sys, "getrefcount", None
+)  # PyPy has none: there every list and dict counts as open
 
 
 def changed():
-    """A Value has another node."""
+    """Note that a Value may have another node."""
     global seen, structure
-    structure = object()  # a number that two threads count up at once could go back
+    structure = object()  # two threads that increment one number could lose a step
     seen = object()
 
 
 def note(module):
-    """Somebody is to see, or to change, the parts of a module. He holds its dict already."""
+    """Note an access to a module. The caller must hold the module's dict already."""
     global seen
     module._mg_seen = object()
     seen = object()
 
 
 def part(name):
-    """An attribute of a module of which a net in C is made."""
+    """A property for an attribute of which a net in C is made, which notes each access."""
 
     def get(module):
         attributes = module._mg_dict
@@ -75,11 +78,11 @@ def part(name):
 
 
 class Seen(python_ref.nn.Module):
-    """A module whose dict and class cannot be seen or changed without a note of it."""
+    """A module that notes each access to its ``__dict__`` and ``__class__``."""
 
     __slots__ = ()
 
-    _mg_dict = python_ref.nn.Module.__dict__["__dict__"]  # Python's own: makes no note
+    _mg_dict = python_ref.nn.Module.__dict__["__dict__"]  # Python's own, which notes nothing
 
     @property
     def __dict__(self):
@@ -89,7 +92,7 @@ class Seen(python_ref.nn.Module):
 
     @__dict__.setter
     def __dict__(self, attributes):
-        held = self._mg_dict  # noqa: F841 - see above
+        held = self._mg_dict  # noqa: F841 - so that it is open
         note(self)
         self._mg_dict = attributes
 
@@ -108,7 +111,7 @@ MISSING = object()
 
 
 class Look:
-    """What a module was when a net was made of it. Nothing is read twice: it may change."""
+    """What a module was when a net was made of it. Reads each part once, as it may change."""
 
     __slots__ = ("members", "module", "name", "others", "seen", "type")
 
@@ -120,11 +123,11 @@ class Look:
         items = attributes.get(name)
         self.members = tuple(items) if type(items) is list else None
         self.others = [(key, attributes.get(key, MISSING)) for key in others]
-        self.seen = None  # the module's _mg_seen when it was found closed
+        self.seen = None  # _mg_seen at the last look, None if something was open
 
 
 def look(made, module):
-    """Whether ``module`` is still as it was ``made``."""
+    """Whether ``module`` is still what the Look ``made`` says."""
     seen = module._mg_seen
     attributes, name = module._mg_dict, made.name
     items = attributes.get(name)
@@ -132,7 +135,7 @@ def look(made, module):
     if type(module) is not made.type or type(items) is not list:
         return False
     if len(items) != len(made.members) or not all(map(is_, items, made.members)):
-        return False  # not ==, which Values may have their own of
+        return False  # not ==, which a subclass of Value may override
     for key, value in made.others:
         if attributes.get(key, MISSING) is not value:
             return False
@@ -141,12 +144,12 @@ def look(made, module):
 
 
 def closed():
-    """The reference counts in ``look`` when nobody else holds either, counted as there."""
+    """The reference counts that ``look`` finds when nobody else has the dict or the list."""
     module = Counted()
     module.items = []
     attributes, name = module._mg_dict, "items"
     items = attributes.get(name)
-    # At most 3: a debugger that holds them now must not count.
+    # At most 3, in case a debugger holds them at this moment.
     return min(getrefcount(attributes), 3), min(getrefcount(items), 3)
 
 

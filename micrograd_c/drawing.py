@@ -72,7 +72,7 @@ def record_text(node):
 
 
 def number_text(x):
-    """As micrograd's ``%.4f``, where that shows the number's first digits and not hundreds."""
+    """As micrograd's ``%.4f``, unless that loses the first digits or has hundreds of them."""
     if 1e-3 <= abs(x) < 1e9 or x == 0:
         return f"{x:.4f}"
     return f"{x:.4g}" if abs(x) < 1 else f"{x:.4e}"

@@ -113,7 +113,7 @@ class jit:  # noqa: N801 - used as a decorator
                 raise
             program = None
         if program is None:
-            if isinstance(given[0], type):  # of @classmethod above @jit, from CPython 3.13 on
+            if isinstance(given[0], type):  # @classmethod above @jit, since CPython 3.13
                 return self.__get__(given[0], given[0])(*given[1:], check_finite=check_finite)
             return called_with_values(self._function, given)
         out = program.forward(arrays)
@@ -156,8 +156,8 @@ class jit:  # noqa: N801 - used as a decorator
           too, with a return to Python for each batch.
         - ``callback(epoch, loss)`` is called after each epoch; returning True stops.
         - ``threads`` does not change any bit of the result.
-        - ``seed`` may be a Generator of NumPy's; one whose ``permutation`` does not give each
-          row once is a ValueError or IndexError before the epoch.
+        - ``seed`` may be a Generator of NumPy's. If its ``permutation`` does not give each row
+          once, ValueError or IndexError is raised before the epoch.
         - ``progress=True`` shows a bar; it needs tqdm.
         - ``check_finite=True`` raises before the first step for which the loss or a gradient
           is not finite: parameters and optimizer are those of the step before.
@@ -231,7 +231,7 @@ class jit:  # noqa: N801 - used as a decorator
             # No lock: a fork or the interpreter's end could leave it taken for ever. So threads
             # that come first at once may trace once each, and the first program is kept.
             program = self._programs.setdefault(widths, Program(self._function, widths))
-            require_same_memory(arrays)  # for all that the function did
+            require_same_memory(arrays)  # the function may have changed them
         check_arguments(program.requirements, arrays)
         self._last = program
         return program, arrays
@@ -278,7 +278,7 @@ class Fit:
         return order if type(self.random) is np.random.Generator else permutation(order, self.n)
 
     def _train(self, order, rows, sums):
-        require_same_memory(self.arrays)  # for all that ran since the last call
+        require_same_memory(self.arrays)  # a callback or thread may have changed them
         started = time.perf_counter()
         try:
             sums = self.program.train(
@@ -325,7 +325,7 @@ def require_optimizer(x):
 
 
 def permutation(order, n):
-    """What a user's own ``permutation(n)`` returned, as an array of our own."""
+    """A copy of what a user's ``permutation(n)`` returned, checked."""
     import numpy as np
 
     order = np.array(order)

@@ -44,9 +44,9 @@ def hinge_loss(scores, targets):
 
     ``scores``: a Value or a sequence of n Values, any real number each; ``targets``:
     as many classes, -1 or 1. Raises ValueError for no scores, another number of
-    targets, or a number among them that is neither -1 nor 1, as is an argument of a
-    jitted function in any row; TypeError for a score that is no Value. Targets that are
-    other Values are not checked. Source: https://en.wikipedia.org/wiki/Hinge_loss.
+    targets, or for a target that is neither -1 nor 1; TypeError for a score that is no
+    Value. Targets that are arguments of a jitted function are checked in every row; those
+    that are other Values are not checked. Source: https://en.wikipedia.org/wiki/Hinge_loss.
 
     >>> from micrograd_c.engine import Value
     >>> from micrograd_c.losses import hinge_loss
@@ -63,9 +63,9 @@ def binary_cross_entropy_with_logits(logits, targets):
 
     ``logits``: a Value or a sequence of n Values, any real number each; ``targets``:
     as many probabilities of class 1, usually 0 or 1. Raises ValueError for no logits,
-    another number of targets, or a number among them outside [0, 1], as is an argument
-    of a jitted function in any row; TypeError for a logit that is no Value. Targets that
-    are other Values are not checked.
+    another number of targets, or for a target outside [0, 1]; TypeError for a logit that
+    is no Value. Targets that are arguments of a jitted function are checked in every row;
+    those that are other Values are not checked.
 
     >>> from micrograd_c.engine import Value
     >>> from micrograd_c.losses import binary_cross_entropy_with_logits
@@ -83,10 +83,10 @@ def cross_entropy(logits, target):
     """-log of the probability that softmax(logits) gives to the target class.
 
     One example: ``logits``: a sequence of k Values; ``target``: the class, an int
-    from 0 to k - 1, or a Value of such data, as a jitted function gets; or k
+    from 0 to k - 1, or a Value, as in a jitted function; or k
     probabilities (one-hot or soft; numbers or Values, which are not checked). A class
     that is an argument of a jitted function is checked in every row before anything
-    runs; of one that the function computes, the nearest is taken.
+    runs. A class that the function computes is rounded to the nearest.
     A batch: ``logits``: n such rows; ``target``: a sequence of n such targets; the
     result is the mean. Raises IndexError for a class out of range, ValueError for no
     logits or another number of targets, TypeError for a logit that is no Value or a

@@ -11,7 +11,8 @@ import math
 from numbers import Integral
 
 from micrograd_c._at_once import at_once, setting
-from python_ref.numbers import describe, to_float
+from micrograd_c._hyperparameters import float_of
+from python_ref.numbers import describe
 
 __all__ = ["LRScheduler", "StepLR", "CosineAnnealingLR", "LinearLR"]
 
@@ -64,7 +65,7 @@ class LRScheduler:
         values = {name: checked_setting(name, value) for name, value in values.items()}
         later = copy.copy(self)
         at_once(setting(later, values))
-        self.optimizer.lr = later.get_lr()  # if either raises, nothing has changed
+        self.optimizer.lr = later.get_lr()  # if get_lr or this raises, nothing has changed
         at_once(setting(self, values))
 
 
@@ -135,10 +136,7 @@ def checked_setting(name, value):
         if not isinstance(value, Integral) or value < least:
             raise ValueError(f"expected an int >= {least} as {name}, got {value!r}")
         return int(value)
-    try:
-        value = to_float(value)
-    except TypeError as error:
-        raise TypeError(f"{name}: {error}") from None
+    value = float_of(name, value)
     if not 0 <= value < math.inf:
         raise ValueError(f"expected a finite {name} >= 0, got {value}")
     if name == "start_factor" and value == 0:

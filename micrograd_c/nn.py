@@ -17,7 +17,7 @@ from micrograd_c.engine import Value
 if backend == "c":
     from micrograd_c import _cnet
 
-# What a star import of micrograd's nn brings: it has no __all__.
+# The names that a star import of micrograd's nn gives, which has no __all__.
 __all__ = ["random", "Value", "Module", "Neuron", "Layer", "MLP"]
 
 
@@ -51,7 +51,7 @@ class Module(python_ref.nn.Module):
 class Compiled(Seen, Module):
     """What Neuron, Layer and MLP share: one call of C where that is the same."""
 
-    # A Net or NoNet, and see _watched.py: not among the attributes, which are the user's.
+    # A Net or NoNet, and what _watched.py needs. In slots: the dict is the user's.
     __slots__ = ("_mg_net", "_mg_seen")
 
     def parameters(self):
@@ -111,7 +111,7 @@ for _class in (Neuron, Layer, MLP):
 
 # --- the net in C that stands for a module --------------------------------------------------
 
-# The classes and methods as they are here: a program may assign to their names.
+# The classes and methods as they are defined here: a program may assign to their names.
 NEURON, LAYER, MLP_ = OURS = Neuron, Layer, MLP
 NEURON_CALL, LAYER_CALL = Neuron.__call__, Layer.__call__
 CALLS = {NEURON: NEURON_CALL, LAYER: LAYER_CALL, MLP_: MLP.__call__}
@@ -126,8 +126,8 @@ PARAMETERS = Compiled.parameters
 
 
 def call_c(base, module, x):
-    """The outputs of a ``base`` as a list; None where Python must do it."""
-    # Somebody may have put a method of his own on a class, at any time.
+    """The outputs of ``module``, a ``base``, as a list. None where Python must compute them."""
+    # A program may have assigned another method to a class, at any time.
     if NEURON.__call__ is not NEURON_CALL or LAYER.__call__ is not LAYER_CALL:
         return None
     try:
@@ -144,19 +144,20 @@ def call_c(base, module, x):
 
 
 def current_net(base, module, net):
-    """The net that stands for a module now: ``net``, that of an earlier call, or a new one.
+    """The net for a module as it is now: ``net``, which an earlier call used, or a new one.
 
-    Threads may do this for one module at once. Each makes a net of what it has read once,
-    and puts it and what it has seen of it in place by one assignment: the next call looks
-    again where these were another thread's older ones. A net that is in use by a call lives
-    until that is done.
+    Several threads may do this for one module. Each makes a net from one reading of the
+    module, and assigns it together with what it was made of. If another thread then assigns
+    an older net, the next call notices that and looks again. A net that a call uses lives
+    until the call has returned.
     """
     if backend != "c":
         return None
     seen, structure = _watched.seen, _watched.structure  # before looking, see _watched.py
-    if net is not None and net.structure is structure:
-        if net.is_waiting():
-            return None
+    is_usable = net is not None and net.structure is structure
+    if is_usable and net.is_waiting():
+        return None
+    if is_usable and net.parameters:  # a NoNet has none, and nothing to compare
         was_seen, was_open = net.looked
         still_open = look_at(module, was_open if was_seen is seen else net.looks)
         if still_open is not None:
@@ -166,7 +167,7 @@ def current_net(base, module, net):
     net = _cnet.compiled(base, layers_of(base, module, looks), looks, structure)
     if net.parameters:
         net.classes = {made.type for made in looks}
-        called = {made.type for made in looks[1:]}  # by the net; the first one calls it
+        called = {made.type for made in looks[1:]}  # by the net; looks[0] is the module itself
         net.subclasses = [
             (cls, methods[base], of_ours[base])
             for cls in net.classes.difference(OURS)
@@ -175,9 +176,9 @@ def current_net(base, module, net):
             if issubclass(cls, base) and (methods is PARTS or cls in called)
         ]
         still_open = look_at(module, looks)
-        if still_open is None:  # somebody changes it at this moment
+        if still_open is None:  # another thread changed it meanwhile
             return None
-        looks[0].module = None  # no cycle: memory is given back at once
+        looks[0].module = None  # no cycle, so that memory is freed at once
         net.modules = [made.module for made in looks[1:]]
         net.looked = seen, still_open
     module._mg_net = net
@@ -185,7 +186,7 @@ def current_net(base, module, net):
 
 
 def look_at(module, looks):
-    """Those of ``looks`` whose parts somebody holds; None if one has changed."""
+    """The ``looks`` that are open, see _watched.py. None if a module has changed."""
     still_open = []
     for made in looks:
         part = made.module
@@ -200,9 +201,8 @@ def look_at(module, looks):
 
 
 def layers_of(base, module, looks):
-    """Its layers, lists of (weights, bias, nonlin); None where Python must do it.
-
-    Appends to ``looks`` what each module is, of which nothing is read a second time.
+    """The layers of a module, each a list of (weights, bias, nonlin). None where Python must
+    compute it. Appends a Look of each module to ``looks``; no part is read twice.
     """
     if base is NEURON:
         neuron = neuron_of(module, looks)
@@ -216,7 +216,7 @@ def layers_of(base, module, looks):
         layers.append(layer_of(layer, looks, LAYER_CALL))
         if not layers[-1]:
             return None
-    # A layer of one neuron gives a Value, not a list: nothing can follow it.
+    # A layer of one neuron gives a Value, not a list: no layer can follow it.
     return None if any(len(layer) == 1 for layer in layers[:-1]) else layers
 
 
@@ -236,7 +236,7 @@ def neuron_of(neuron, looks, call=None):
 
 
 def look_of(module, base, call, looks, *names):
-    """``call``: what its class's must be; None for the module that is called itself."""
+    """``call``: the ``__call__`` that its class must have; None for the called module."""
     cls = type(module)
     if not issubclass(cls, base) or PARTS[base](cls) != PARTS_OF_OURS[base]:
         return None

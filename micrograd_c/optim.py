@@ -11,8 +11,8 @@ An optimizer is its parameters and three plain things, so that a loop in C can r
 - ``state``, one float64 array of shape (n_parameters,) by each name in ``state_names``;
 - ``step_count``, how many steps it has taken.
 
-``params``, a tuple, and the arrays in ``state`` may be replaced by others that fit. What
-is assigned to a hyperparameter is checked as in the constructor.
+``params``, a tuple, and the arrays in ``state`` may be replaced by others that fit. A
+hyperparameter is checked on assignment as in the constructor.
 """
 
 import copy
@@ -64,8 +64,8 @@ class Optimizer:
     def __init__(self, params, **hyperparameters):
         import numpy as np
 
-        # Steps taken, and the first of them with momentum: where C counts, so that no Ctrl-C
-        # comes in between.
+        # The steps taken, and the first step with momentum. C counts them in this array
+        # within its step, so that no Ctrl-C comes in between.
         self._count = np.zeros(2)
         self.params = params
         self._names = tuple(hyperparameters)
@@ -113,8 +113,8 @@ class Optimizer:
 
         before = self._checked_state()
         data, grad = get_data(self.params), get_grad(self.params)
-        # The rule works on copies, which then are taken over in one call: whatever is raised
-        # in between, and whoever looks, data, state and count are those of the same step.
+        # The rule works on copies, which are then written in one call. So data, state and
+        # count always belong to the same step, whatever is raised and whoever reads them.
         draft = copy.copy(self)
         draft._count = self._count.copy()
         draft.state = {**self.state, **dict(zip(self.state_names, map(np.copy, before)))}
@@ -134,7 +134,7 @@ class Optimizer:
         """A step of the rule, in which inf and NaN flow on, as in the engines."""
         import numpy as np
 
-        np.seterr(all="ignore")  # in a context of its own
+        np.seterr(all="ignore")  # holds only in the context that calls this
         self._count[0] += 1
         self._update(data, grad)
 
@@ -251,7 +251,7 @@ class SGD(Optimizer):
 
     def _is_first_with_momentum(self, buffer):
         step, first = self._count
-        if not first:  # or it is not known: of a state that came from elsewhere
+        if not first:  # or not known, as after load_state_dict
             first = self._count[1] = step if step == 1 or not buffer.any() else 1
         return step == first
 

@@ -81,7 +81,7 @@ def import_pyplot(caller):
         import matplotlib.pyplot as plt
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] != "matplotlib":
-            raise  # it is there, but broken: another cause, another cure
+            raise  # matplotlib is installed but broken
         raise ImportError(f"{caller} needs matplotlib: pip install matplotlib") from None
     return plt
 
@@ -116,7 +116,7 @@ def score_row(model, row):
     return scores
 
 
-LARGEST = 1e100  # what scores are cut to: matplotlib's differences and quotients stay finite
+LARGEST = 1e100  # scores are clipped to it, so that matplotlib's arithmetic stays finite
 
 
 def fill_classes(ax, xs, ys, planes, colours):
@@ -130,8 +130,8 @@ def fill_classes(ax, xs, ys, planes, colours):
         score = away_from_0(score, score > 0)
         ax.contourf(xs, ys, score, [-3 * LARGEST, 0, 3 * LARGEST], colors=colours, alpha=0.6)
         return
-    # The regions of three classes do not meet in a point, but leave a hole within a cell of the
-    # grid: the finer the grid, the smaller the hole.
+    # Where three regions meet, they leave a hole within one cell of the grid. A finer grid
+    # makes the hole smaller.
     fine_xs, fine_ys = finer(xs), finer(ys)
     planes = interpolation(ys, fine_ys) @ planes @ interpolation(xs, fine_xs).T
     classes = planes.argmax(axis=0)
@@ -143,7 +143,7 @@ def fill_classes(ax, xs, ys, planes, colours):
 
 
 def away_from_0(plane, is_positive):
-    """The plane with the sign that the class of each point asks for, also in a tie."""
+    """The plane with each point's sign as its class requires, also where scores are equal."""
     import numpy as np
 
     tiny = np.finfo(float).tiny
@@ -153,7 +153,7 @@ def away_from_0(plane, is_positive):
 def finer(xs):
     import numpy as np
 
-    return np.linspace(xs[0], xs[-1], 4 * len(xs) - 3)  # three points more between two
+    return np.linspace(xs[0], xs[-1], 4 * len(xs) - 3)  # three more points between two
 
 
 def interpolation(xs, fine_xs):

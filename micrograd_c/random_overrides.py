@@ -1,7 +1,8 @@
 """Random programs with operators that users changed: subclasses, patched classes, strangers.
 
-An override of ``__add__`` or ``__mul__`` serves all that is made of those: the reflected
-forms, differences, quotients, sums, and the helpers that are one call of C otherwise.
+An override of ``__add__`` or ``__mul__`` must have an effect on everything that is made of
+them: reflected forms, differences, quotients, sums, and the helpers that are else one call of
+C.
 """
 
 from micrograd_c import functional, random_programs
@@ -23,7 +24,7 @@ FORMS.update(
 
 
 class Stranger:
-    """No number, whose reflected operators ask back, as micrograd's do."""
+    """Not a number. Its reflected operators call the operator again, as micrograd's do."""
 
     def __radd__(self, other):
         return self + other
@@ -33,7 +34,7 @@ class Stranger:
 
 
 def changed(value_class):
-    """Operators for such a class: sums are one larger, products half as large."""
+    """Operators that differ from ``value_class``'s: sums one larger, products half as large."""
     add, mul = value_class.__add__, value_class.__mul__
 
     def changed_add(self, other):
@@ -52,7 +53,7 @@ def half(value_class):
 
 
 def patched(value_class):
-    """What calls a function while the class itself has such operators."""
+    """A function that calls another one while ``value_class`` itself has these operators."""
 
     def call(function):
         methods = changed(value_class)
@@ -72,7 +73,7 @@ def patched(value_class):
 
 
 def makers(value_class):
-    """The steps that each engine does its own way."""
+    """The steps that need the engine's own Value class."""
     within = patched(value_class)
     return {
         "Half": half(value_class),
@@ -83,7 +84,7 @@ def makers(value_class):
 
 
 def random_program(rng):
-    """A random program some of whose leaves and steps are of these forms."""
+    """A random program in which some leaves and steps have these forms."""
     steps = []
     for step in random_programs.random_program(rng):
         vars_in = [x for x in step.operands if isinstance(x, Var)]

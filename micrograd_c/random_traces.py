@@ -19,7 +19,7 @@ from micrograd_c.random_programs import (
 )
 
 PARAMETERS = ("parameter", "own parameter")  # the second of a subclass of Value
-OUTSIDE = (*PARAMETERS, "argument", "column")  # the forms of steps outside of the function
+OUTSIDE = (*PARAMETERS, "argument", "column")  # forms of steps that are outside of the function
 COMPARISONS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
 
 FORMS.update(
@@ -63,13 +63,13 @@ def random_program(rng):
 
 
 def varied(rng, program):
-    """The steps, some parameters of a subclass, some conditions of ``where`` a comparison."""
+    """The steps, with some parameters of a subclass and some comparisons in ``where``."""
     steps = []
     for step in program.steps:
         if step.form == "parameter" and rng.random() < 0.2:
             step = step._replace(form="own parameter")
         elif step.form == "where" and rng.random() < 0.5:
-            x = step.operands[0]  # compared with itself as well: what is equal is a case apart
+            x = step.operands[0]  # also compared with itself, for the case of equal data
             pair = [x, rng.choice((x, 0, 0.0, 1.5, math.nan, rng.choice(step.operands)))]
             rng.shuffle(pair)
             holds = Var(len(program.alive) + len(steps))

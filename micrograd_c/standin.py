@@ -22,9 +22,9 @@ def install():
     environment, nor one that starts with ``-E``, ``-I`` or ``-S``. The variables are
     PYTHONPATH, which gets a first entry, and MICROGRAD_C_STAND_IN.
 
-    Where a package or file named micrograd is passed over that is not the installed
-    micrograd (a fork's, say), a RuntimeWarning names it; its modules other than
-    ``engine`` and ``nn`` can be imported, and get ours of these.
+    If this passes over a package or file named micrograd that is not the installed
+    micrograd, such as a fork's, a RuntimeWarning names it. Its modules other than
+    ``engine`` and ``nn`` can be imported, and these get our ``engine`` and ``nn``.
 
     Installing twice is installing once. If the program has imported micrograd
     already, the names it bound stay micrograd's and only later imports get ours;
@@ -38,17 +38,17 @@ def install():
 def uninstall():
     """Undo ``install()``: ``import micrograd`` gets what it would have got without it.
 
-    What sys.modules held under micrograd's names is put back, and so is the environment
-    for processes started from now on. Names that a program bound in between stay ours.
+    sys.modules gets back what it held as micrograd, and the environment variables are
+    restored. Names that a program bound in between stay ours.
     Does nothing if nothing is installed.
     """
     _finder.uninstall()
 
 
 def stand_in(early, without):
-    """What install() does; returns what the user should hear of.
+    """Do what install() does. Returns the messages for the user.
 
-    ``early`` and ``without`` say how to be in time, and how to have no stand-in.
+    ``early`` says how to install it in time, ``without`` how to run without it.
     """
     if _finder.replaced is not None:
         return []

@@ -151,7 +151,7 @@ def read(path):
     import numpy as np
 
     with open(path, "rb") as file:
-        whole = file if file.seekable() else io.BytesIO(file.read())  # a pipe has no second look
+        whole = file if file.seekable() else io.BytesIO(file.read())  # a pipe can be read only once
         try:
             with np.load(whole, allow_pickle=False) as archive:
                 return {name: archive[name] for name in archive.files}
@@ -163,14 +163,14 @@ def read(path):
 
 @contextmanager
 def replacing(path):
-    """A binary file to write, whose content gets to ``path`` when all of it is there, or never.
+    """A binary file to write. Its content gets to ``path`` when it is complete, or not at all.
 
-    A plain file is replaced by a new one in one step. Whatever else has that name, such as a
-    device or a pipe, must not be replaced: it stays and is written to.
+    A plain file is replaced by a new one in one step. A device or a pipe is not replaced but
+    written to.
     """
     path = os.fsdecode(path)
     if is_replaceable(path):
-        with replacing_file(os.path.realpath(path)) as file:  # through a link, not instead of it
+        with replacing_file(os.path.realpath(path)) as file:  # replaces the file, not the link
             yield file
         return
     content = io.BytesIO()  # because writers of archives and pictures go back and forth
@@ -180,7 +180,7 @@ def replacing(path):
 
 
 def is_replaceable(path):
-    """Whether there is nothing at ``path``, or a plain file, links being followed."""
+    """Whether ``path``, after following links, does not exist or is a plain file."""
     try:
         mode = os.stat(path).st_mode
     except FileNotFoundError:

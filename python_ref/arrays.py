@@ -1,22 +1,23 @@
 """A Value among NumPy's arrays, scalars and functions.
 
-Operators between a Value and an array go element by element. NumPy's own functions
-come by ``array_function``, which is Value's ``__array_ufunc__``; the operators of
-NumPy's scalars and arrays with a Value to the right are such functions too.
+Operators between a Value and an array go element by element. NumPy's own functions call
+``array_function``, which is Value's ``__array_ufunc__``. So do the operators of NumPy's
+scalars and arrays when a Value stands on the right.
 """
 
 import sys
 
-from python_ref.numbers import describe
+from python_ref.hints import FORMULAS
+from python_ref.numbers import describe, to_float
 
-# NumPy's operators with what a Value's class calls them from the right.
+# NumPy's functions for operators, with the reflected methods of Value.
 REFLECTED = {
     "add": "__radd__", "subtract": "__rsub__", "multiply": "__rmul__", "divide": "__rtruediv__",
     "power": "__rpow__", "less": "__gt__", "less_equal": "__ge__", "greater": "__lt__",
     "greater_equal": "__le__", "true_divide": "__rtruediv__", "floor_divide": "__rfloordiv__",
     "remainder": "__rmod__", "divmod": "__rdivmod__",
 }  # fmt: skip
-# Those for which NumPy asks the elements, one after the other.
+# For these NumPy calls the operators of the elements, one after the other.
 BY_ELEMENT = {*REFLECTED, "equal", "not_equal", "negative", "positive", "absolute", "square",
               "reciprocal", "matmul", "float_power", "fabs"}  # fmt: skip
 METHODS = {
@@ -25,13 +26,8 @@ METHODS = {
     "sinh": "sinh", "cosh": "cosh", "tanh": "tanh", "absolute": "abs", "fabs": "abs",
     "arctan2": "atan2", "maximum": "maximum", "minimum": "minimum",
 }  # fmt: skip
-INSTEAD = {
-    "log2": "v.log() / math.log(2)", "log10": "v.log() / math.log(10)", "exp2": "2**v",
-    "cbrt": "v ** (1 / 3)", "hypot": "(v**2 + w**2).sqrt()",
-    "logaddexp": "functional.logsumexp([v, w])", "fmax": "v.maximum(w)", "fmin": "v.minimum(w)",
-}  # fmt: skip
 
-_reflected = {}  # the functions of NumPy themselves -> REFLECTED's names
+_reflected = {}  # a function of NumPy -> the reflected method; filled when first met
 
 
 def elementwise(operator, x, y):
@@ -39,16 +35,17 @@ def elementwise(operator, x, y):
 
     NotImplemented where neither is a NumPy array.
     """
-    numpy = sys.modules.get("numpy")  # who has an array has imported it
+    numpy = sys.modules.get("numpy")  # whoever has an array has imported it
     if numpy is None or not (isinstance(x, numpy.ndarray) or isinstance(y, numpy.ndarray)):
         return NotImplemented
-    if x is numpy.ma.masked or y is numpy.ma.masked:
-        raise TypeError("expected a real number, got MaskedConstant")
+    for number in (x, y):
+        if number is numpy.ma.masked:
+            to_float(number)  # raises
     return operator(boxed(x, numpy), boxed(y, numpy))
 
 
 def boxed(x, numpy):
-    """An array as it is, a Value as an object array without dimensions."""
+    """An array unchanged, or a Value as an object array without dimensions."""
     if isinstance(x, numpy.ndarray):
         return x
     box = numpy.empty((), dtype=object)
@@ -57,7 +54,7 @@ def boxed(x, numpy):
 
 
 def without_values(x):
-    """``x``, or an array of the data where it holds Values, whose float() may warn."""
+    """``x`` with data in place of Values, whose float() may warn."""
     from python_ref.operators import Operators
 
     items = x.tolist() if getattr(getattr(x, "dtype", None), "kind", "") == "O" else x
@@ -67,9 +64,9 @@ def without_values(x):
 
 
 def array_function(self, function, kind, *operands, **options):
-    """NumPy's ``function`` of operands among which is ``self``."""
+    """NumPy's ``function`` of operands, one of which is ``self``."""
     if len(operands) == 2 and operands[1] is self and not options:
-        # Short, as in a program's loop numpy.float64 * Value is.
+        # The short way for numpy.float64 * Value, which programs do in loops.
         reflected = _reflected.get(function)
         if reflected and kind == "__call__" and not getattr(operands[0], "ndim", 1):
             return getattr(self, reflected)(operands[0])
@@ -109,7 +106,7 @@ COMPARISONS = {"equal", "not_equal", "less", "less_equal", "greater", "greater_e
 
 
 def overrides(x, numpy):
-    """Whether the type of ``x`` has a word in what NumPy's functions do with it."""
+    """Whether the type of ``x`` has its own ``__array_ufunc__``, which NumPy would call."""
     return not isinstance(x, numpy.generic) and hasattr(type(x), "__array_ufunc__")
 
 
@@ -128,7 +125,7 @@ def apply(method, operands, numpy, Operators):
 
 
 def instead(name):
-    what = INSTEAD.get(name)
+    what = FORMULAS.get(name)
     return (f"write {what}, or " if what else "write ") + (
         f"numpy.{name}(v.data) for the number alone; Value has methods, such as v.exp()"
     )

@@ -1,7 +1,7 @@
-"""Functions that are always in a mode: what ``@no_grad()`` makes of them.
+"""Functions that always run in a mode, as ``@no_grad()`` makes them.
 
-A generator or coroutine is in the mode while it runs. When it yields or waits, its caller,
-the event loop and other tasks go on in the mode that they were in.
+A generator or coroutine is in the mode while it runs. When it yields or waits, its caller, the
+event loop and other tasks continue in their own mode.
 """
 
 import functools
@@ -12,7 +12,7 @@ from python_ref.numbers import describe
 
 
 def in_mode(context, function):
-    """``function``, always in the mode of ``context()``; it stays the kind of function it is."""
+    """``function`` in the mode of ``context()``. A generator function stays one, and so on."""
     if isinstance(function, (staticmethod, classmethod)):
         return type(function)(in_mode(context, function.__func__))
     name = f"{context.__name__}()"
@@ -78,7 +78,7 @@ class Runs:
 
     def __init__(self, context):
         self.context = context
-        self.mode = None  # the one that it yielded in, perhaps from within another context
+        self.mode = None  # the mode in force at its last yield, if that was in another context
         self.trace = None
 
     def mode_to_run_in(self):
@@ -93,7 +93,7 @@ class Runs:
             return result
 
     def steps(self, inner):
-        """A generator that does what ``inner`` does, each run of it in the mode."""
+        """A generator that does what ``inner`` does, in the mode whenever it runs."""
         resume, args = inner.send, (None,)
         while True:
             try:

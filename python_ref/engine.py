@@ -131,7 +131,7 @@ class Value(Operators):
         return bool(self._operands)
 
     def _apply(self, name, *others):
-        # A traced Value to the right is asked first by Python, but not by a subclass.
+        # Python calls a traced right operand first, but not if the left is of a subclass.
         if type(self) is not Value and others and getattr(others[0], "_apply_after", None):
             return others[0]._apply_after(name, self)
         operands = (self, *(x if isinstance(x, Value) else Value(x) for x in others))
@@ -167,11 +167,11 @@ class Value(Operators):
 
 
 Value._plain_class = Value
-for _name in SLIPS:  # a __setattr__ that looks at every name would cost half of the speed
+for _name in SLIPS:  # a __setattr__ that checks every name would halve the speed
     setattr(Value, _name, Slip(_name))
 
 
-# Sets a Value's data to a float, without an instruction in which a signal could be handled.
+# Sets a Value's data to a float, without an instruction after which a signal handler could run.
 store_data = Value._Value__data.__set__
 
 

@@ -1,8 +1,15 @@
-"""Attributes that a Value does not have, but that programs for other libraries ask it for."""
+"""What to write instead of attributes that a Value does not have but other libraries do."""
 
 import difflib
 import functools
 import warnings
+
+# What to write for functions of math and NumPy that are no methods of Value.
+FORMULAS = {
+    "log2": "v.log() / math.log(2)", "log10": "v.log() / math.log(10)", "exp2": "2**v",
+    "cbrt": "v ** (1 / 3)", "hypot": "(v**2 + w**2).sqrt()",
+    "logaddexp": "functional.logsumexp([v, w])", "fmax": "v.maximum(w)", "fmin": "v.minimum(w)",
+}  # fmt: skip
 
 MISSING = {
     "item": "v.data is the number",
@@ -18,13 +25,13 @@ MISSING = {
     "backwards": "write v.backward()",
     "square": "write v**2",
     "pow": "write v**k",
-    "log2": "write v.log() / math.log(2)",
-    "log10": "write v.log() / math.log(10)",
+    "log2": f"write {FORMULAS['log2']}",
+    "log10": f"write {FORMULAS['log10']}",
 }
 
 
 class Hint:
-    """In an attribute's place: to ask for it is an AttributeError that says what to write."""
+    """Stands for a missing attribute. Reading it raises an AttributeError with what to write."""
 
     def __init__(self, name):
         self.name = name
@@ -39,7 +46,7 @@ class Hint:
 
 
 class Hints:
-    """A base class with a Hint for each of ``MISSING``; any of them can be set all the same."""
+    """A base class with a Hint for each of ``MISSING``. A user can set these attributes."""
 
     __slots__ = ()
 
@@ -55,24 +62,24 @@ for _name in MISSING:
 # --- names that are nearly those of Value's attributes -----------------------------------
 
 OWN = ("data", "grad", "label", "_backward", "_prev", "_op")
-PLAIN = {"data", "grad", "label", "prev", "op"}  # with an underscore more or less: the user's own
+PLAIN = {"data", "grad", "label", "prev", "op"}  # a user's own names, though close to OWN
 NEAR = 0.74  # "gard" is 0.75 from "grad"
 
 
 @functools.lru_cache(maxsize=1000)
 def meant_by(name):
-    """The attribute that was meant where ``name`` is set, None where it is a name of its own."""
+    """The attribute of Value that is likely meant by ``name``; None for a user's own name."""
     if len(name) < 4 or name.strip("_") in PLAIN or any(map(str.isdigit, name)):
         return None
     near = difflib.get_close_matches(name, OWN, n=1, cutoff=NEAR)
     return near[0] if near and abs(len(near[0]) - len(name)) <= 1 else None
 
 
-fine_names = set(OWN)  # and those found to be no slip
+fine_names = set(OWN)  # and those that check_name found to be no slip
 
 
 def check_name(name, stacklevel):
-    """Warn, once per place, where a Value gets an attribute whose name is likely a slip."""
+    """Warn, once per place, where an attribute is set whose name is likely a slip."""
     if name == "requires_grad":
         hint = "every Value has a grad, and this changes nothing"
     elif meant_by(name):
@@ -88,7 +95,7 @@ def check_name(name, stacklevel):
     )
 
 
-# The likeliest slips, for an engine without a __setattr__.
+# The likeliest slips. The Python engine has no __setattr__ that could check every name.
 SLIPS = (
     "gard", "grda", "rgad", "grads", "adta", "dtaa", "daat", "lable", "labl", "labels",
     "lbael", "requires_grad", "_backwards", "_bacward", "_backard", "_prevs", "_perv",
@@ -98,7 +105,7 @@ NOT_THERE = {*MISSING, *SLIPS}
 
 
 class Slip:
-    """An attribute of such a name: it can be set, with a warning."""
+    """An attribute whose name is in SLIPS. It can be set, with a warning."""
 
     def __init__(self, name):
         self.name = name

@@ -5,7 +5,7 @@ from python_ref.ops import ieee_value
 
 
 def ieee():
-    """A context in which, in this thread, no operator raises for its operands' data."""
+    """A context in which no operator raises for its operands' data, in this thread or task."""
     now = current()
     return within(Mode(now, now.records, now.trace, raises=False))
 

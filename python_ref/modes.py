@@ -1,14 +1,15 @@
-"""The mode that operators work in: recording or not, tracing or not. One place says which.
+"""The mode that operators work in: recording or not, tracing or not.
 
-That place is a context variable: a thread begins in ``PLAIN``, and a task of asyncio in the
-mode that it was created in. A mode is never changed, only put in force, by one call.
+The mode is stored in one place, a context variable. A thread begins in ``PLAIN``, a task of
+asyncio in the mode in which it was created. A Mode never changes; one call puts another one
+in force.
 
-What a ``with`` statement calls here is written in C. Python runs signal handlers, which may
-raise, between a function's bytecodes, and at the entry of a function that has any: an
-``__exit__`` in Python may be interrupted before its first line, and the mode would stay. A
-call of C has no such point, and what follows the call of an ``__enter__`` is in the block.
-(Left are CPython 3.9, which looks for signals once more between a block's end and the call
-of ``__exit__``, and PyPy, which looks wherever it likes.)
+The functions that a ``with`` statement calls here are written in C. Python runs signal
+handlers, which may raise, between a function's bytecodes and when it enters a function that
+has bytecodes. So an ``__exit__`` in Python could be interrupted before its first line, and
+the mode would stay in force. A function in C has no such point. After ``__enter__`` returns,
+Python is already in the block, which ends with ``__exit__``. (Two exceptions: CPython 3.9
+also runs handlers between a block's end and the call of ``__exit__``, and PyPy at any point.)
 """
 
 import io
@@ -24,7 +25,7 @@ class Mode:
     __slots__ = ("records", "trace", "raises", "before", "for_c", "known_to_c")
 
     def __init__(self, before, records, trace=None, raises=True):
-        self.before = before or self  # the mode that it was put in place of
+        self.before = before or self  # the mode that was in force before
         self.records = records  # whether operators record a graph
         self.trace = trace  # of micrograd_c.jit, if this thread is in one
         self.raises = raises  # whether operators raise where Python's math does
@@ -34,11 +35,11 @@ class Mode:
 
 
 def nobody_to_tell():
-    """What the Python engine does in place of ``tell_c``."""
+    """``tell_c`` of the Python engine, which does nothing."""
 
 
-# Called for each mode in which C must not do as it does in PLAIN. What it returns lives as long
-# as the mode: until no context and no copy of one, that a task or thread may have, is in it.
+# Called for each mode in which C must work differently than in PLAIN. The mode keeps the result
+# until it is deallocated: when it is in force in no context, nor in a copy that a task has.
 tell_c = nobody_to_tell
 
 PLAIN = Mode(None, records=True)
@@ -50,19 +51,19 @@ put_in_force = in_force.set
 class EntersByOneCall:
     """An ``__enter__`` that puts ``instance._new_mode()`` in force.
 
-    Python looks it up on the class, and so runs ``__get__`` before it calls what that
-    returns: all that can be interrupted is done when the mode changes.
+    Python finds it on the class, so it runs ``__get__`` and then calls the result. Everything
+    that can be interrupted is done before the mode changes.
     """
 
     def __get__(self, instance, owner=None):
         return self if instance is None else partial(put_in_force, instance._new_mode())
 
-    def __call__(self, instance):  # as contextlib.ExitStack does
+    def __call__(self, instance):  # contextlib.ExitStack calls it on the class
         return self.__get__(instance)()
 
 
 class LeavesByOneCall:
-    """An ``__exit__`` that puts the mode in force that was before the innermost one."""
+    """An ``__exit__`` that puts the mode before the present one in force."""
 
     def __get__(self, instance, owner=None):
         return self if instance is None else leave
@@ -72,12 +73,12 @@ class LeavesByOneCall:
 
 
 class CallsClose(io.IOBase):
-    """Its ``__exit__`` is in C, ignores what it is given, and returns ``self.close()``."""
+    """Its ``__exit__`` is in C. It ignores its arguments and returns ``self.close()``."""
 
     closed = True  # so that its finalizer has nothing to do
 
     def __init__(self, modes):
-        """Each call of ``close`` puts the next one of ``modes`` in force and gives False."""
+        """Each call of ``close`` puts the next of ``modes`` in force and returns False."""
         self.close = map(not_, map(put_in_force, modes)).__next__
 
 
@@ -85,7 +86,7 @@ leave = CallsClose(map(attrgetter("before"), map(current, repeat(PLAIN)))).__exi
 
 
 class within:  # noqa: N801 - used as a context
-    """``with within(mode)``: afterwards that of before is in force, whatever was in between."""
+    """``with within(mode)``: at the end, the mode of before is in force again in any case."""
 
     __enter__ = EntersByOneCall()
 

@@ -6,7 +6,7 @@ from python_ref.engine import Value
 from python_ref.numbers import describe
 from python_ref.operators import Operators
 
-# What a star import of micrograd's nn brings: it has no __all__.
+# The names that a star import of micrograd's nn gives, which has no __all__.
 __all__ = ["random", "Value", "Module", "Neuron", "Layer", "MLP"]
 
 # What a neuron may do to its sum, by the Value method, and what its repr says then.
@@ -36,7 +36,7 @@ def check_nonlin(nonlin):
 NO_MODE = "modules have no modes, leave the call out"
 NO_DEVICE = "Values are float64 on the CPU, leave the call out"
 
-# What PyTorch's and Keras's modules have: what to write instead.
+# Attributes of PyTorch's and Keras's modules, and what to write instead.
 INSTEAD = {
     **dict.fromkeys(("train", "eval"), NO_MODE),
     **dict.fromkeys(("to", "cpu", "cuda", "float", "double", "half"), NO_DEVICE),
@@ -53,7 +53,7 @@ INSTEAD = {
 
 
 class Named:
-    """A class attribute that is what a module now means by a name.
+    """A class attribute that has the present value of a module's global name.
 
     micrograd's classes look each other up in their module, so that ``nn.Neuron = Mine``
     has an effect. A subclass may give the attribute a value of its own.
@@ -70,7 +70,7 @@ class Named:
 def row_of(x, n):
     """``x`` as a list or tuple of ``n`` numbers or Values.
 
-    Raises TypeError for what is no row, and ValueError for one of another size.
+    Raises TypeError for what is no row, and ValueError for a row of another size.
     """
     row = x if type(x) is list or type(x) is tuple else items_of(x, n)
     if not PLAIN_ITEMS.issuperset(map(type, row)) and any(map(is_row, row)):
@@ -120,7 +120,7 @@ class Module:
     A module of your own lists its Values in ``parameters()``.
     """
 
-    def __getattr__(self, name):  # only for what there is not
+    def __getattr__(self, name):  # only for missing attributes
         if name in INSTEAD:
             kind = type(self).__name__
             raise AttributeError(f"{kind!r} object has no attribute {name!r}: {INSTEAD[name]}")

@@ -1,4 +1,4 @@
-"""What counts as an array of numbers, and such an array as float64."""
+"""Which arrays hold numbers, and their conversion to float64."""
 
 import sys
 
@@ -6,12 +6,11 @@ from python_ref.numbers import is_number, to_float
 
 
 def as_doubles(given, name, objects=False):
-    """``given`` as a float64 array in C order, aligned, that no one else can reshape.
+    """``given`` as an aligned float64 array in C order that nobody else can reshape.
 
-    One that is so already is looked at through a new view. Everything else is copied, with
-    ``objects`` also one of objects that are numbers. Raises TypeError for what has entries
-    that are no real numbers, and for masked and sparse arrays; ValueError for rows of
-    different lengths.
+    The result is a view if ``given`` is such an array, else a copy. With ``objects``, an
+    array of objects that are numbers is taken too. Raises TypeError for entries that are no
+    real numbers, and for masked and sparse arrays; ValueError for rows of different lengths.
     """
     import numpy as np
 
@@ -64,7 +63,7 @@ def hint(array):
     if array.dtype.kind == "c":
         return ": write .real, or pass real and imaginary parts as columns"
     if array.dtype.kind in "mM":
-        return ": make numbers of times, as (t - t0) / numpy.timedelta64(1, 's') does"
+        return ": write (t - t0) / numpy.timedelta64(1, 's') for seconds"
     if array.dtype.names:
         return ": pass the fields as columns"
     return ""

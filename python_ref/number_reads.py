@@ -1,4 +1,4 @@
-"""``float(v)``: a number is what the graph and its gradient end at."""
+"""``float(v)``: the number is no part of the graph, so no gradient flows through it."""
 
 import warnings
 
@@ -7,10 +7,10 @@ from python_ref.tracing import current_trace
 
 
 def number_of(value, stacklevel):
-    """The data of ``value``, which somebody asked for as a number.
+    """The data of ``value``, which a program reads as a number.
 
-    Warns, once per place, where ``value`` was computed: what is computed from the number
-    has no gradient. In a function that is traced, the trace may refuse it.
+    Warns, once per place, where ``value`` was computed from others: no gradient flows through
+    the number. While a function is traced, the trace may refuse it.
     """
     trace = current_trace()
     if trace:
@@ -18,8 +18,8 @@ def number_of(value, stacklevel):
     elif value._is_computed() and is_grad_enabled():
         warnings.warn(
             "float() of a Value that was computed from others: no gradient flows through the "
-            "number; use the Value's own functions, as v.exp() for math.exp(v), or say that only "
-            "the number is wanted: v.data, v.detach()",
+            "number; use the Value's own functions, as v.exp() for math.exp(v), or write "
+            "v.data or v.detach() if only the number is wanted",
             UserWarning,
             stacklevel=stacklevel + 1,
         )

@@ -1,4 +1,4 @@
-"""What ``_prev`` is: a node's operands, a sequence in their order that is also like a set."""
+"""``_prev``: a node's operands as a sequence in order, which also behaves like a set."""
 
 from collections.abc import Set
 
@@ -14,8 +14,8 @@ CHANGING = (
 class Operands(tuple):
     """The distinct operands of a node, in their order. Cannot be changed.
 
-    With a set it compares as a set, and ``| & - ^`` and the methods of sets that change
-    nothing give sets.
+    It compares with sets as a set does. ``| & - ^`` and the methods of sets that change
+    nothing return sets.
 
     >>> Operands("ab") == {"b", "a"}, Operands("ab") | {"c"} == {"a", "b", "c"}
     (True, True)
@@ -27,7 +27,7 @@ class Operands(tuple):
     def __getattr__(self, name):
         if name in CHANGING:
             raise AttributeError(
-                f"_prev has no {name}: a node's operands stay those that it was made of; "
+                f"_prev has no {name}: a node's operands cannot be changed; "
                 "change a copy, set(v._prev), or make a node: Value(data, operands, 'op')"
             )
         raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
@@ -92,10 +92,10 @@ def refuse_operands(given):
 
 
 def made_of(value_class, children, op, local_grads):
-    """What a constructor was given: operands, ``_op``, and local gradients or None.
+    """The operands, ``_op``, and local gradients (or None) of a constructor's arguments.
 
-    Where ``_op`` would be there may be the local gradients. Without them an operand counts
-    once, as in a set; with them it has one for each place.
+    Local gradients may be given in place of ``_op``. Without them, an operand that is given
+    twice counts once, as in a set; with them, it counts each time.
     """
     if not isinstance(op, str):
         if local_grads is not None:
@@ -113,7 +113,7 @@ def made_of(value_class, children, op, local_grads):
 
 
 def either_name(name, by_place, by_name):
-    """An argument that has a second name, as in ``Value(data, children=(a, b))``."""
+    """An argument that may be given by a second name: ``Value(data, children=(a, b))``."""
     if by_name is not None and by_place:
         raise TypeError(f"got both _{name} and {name}")
     return by_place if by_name is None else by_name

@@ -23,8 +23,8 @@ from python_ref.tracing import current_trace
 class Operators(Hints):
     __slots__ = ()
 
-    __array_ufunc__ = array_function  # what NumPy's functions, scalars and arrays do with a Value
-    _op_priority = 1000.0  # SymPy's numbers leave an operator with a Value to the Value
+    __array_ufunc__ = array_function  # NumPy's functions and operators call it
+    _op_priority = 1000.0  # so that SymPy's numbers leave operators with a Value to it
 
     def __add__(self, other):
         if not self._is_operand(other):
@@ -43,8 +43,8 @@ class Operators(Hints):
             return self._with_array(operator.pow, self, other)
         return self._apply_k("pow_k", to_float(other), f"**{other}")
 
-    # The reflected forms go by __add__ and __mul__, so that an override of those serves both,
-    # as in micrograd. They call it: an operator would ask ``other`` again, without end.
+    # The reflected forms call __add__ and __mul__, so that an override of those has an effect on
+    # them too, as in micrograd. An operator here would call ``other`` again, without end.
 
     def __radd__(self, other):  # other + self
         return self.__add__(other)
@@ -216,7 +216,7 @@ class Operators(Hints):
             return current_trace().compare(relation, self, other)
         return relation(self.data, to_float(other))
 
-    # A number of a Value. Only float() is a warning: it is what math's functions ask for too.
+    # A Value as a number. Only float() warns, because math's functions call it too.
 
     def __float__(self):
         return number_of(self, stacklevel=2)
@@ -240,7 +240,7 @@ class Operators(Hints):
         return format(self._number(), spec) if spec else str(self)
 
     def _number(self):
-        """The data; a function that jit traces would keep the number that it is now."""
+        """The data. Refused while jit traces, because the trace would keep this number."""
         if current_trace():
             current_trace().refuse_number(self)
         return self.data
@@ -261,7 +261,7 @@ class Operators(Hints):
     # --- gradients ---
 
     def zero_grad(self):
-        """Set the gradient of this Value to 0; that of no other."""
+        """Set the gradient of this Value alone to 0."""
         self.grad = 0.0
 
     def detach(self):
@@ -306,7 +306,7 @@ class Operators(Hints):
 
     @staticmethod
     def _with_array(operator, x, y):
-        """An operator with what is no operand: an array, or a stranger, who may know better."""
+        """An operator with an array, or with an object that may have the operator itself."""
         for other in (x, y):
             if type(other).__name__ == "Value" and not isinstance(other, Operators):
                 raise TypeError(f"a {of_class(x)} and a {of_class(y)} do not mix")

@@ -140,7 +140,7 @@ def d_power_base(x, y, out, g):
         return (y * x) * g
     slope = ieee_power(x, y - 1.0)
     if not is_normal(slope) and slope == slope and x != 0.0 and math.isfinite(x):
-        root = ieee_power(abs(x), 0.5 * (y - 1.0))  # the product may be a number yet
+        root = ieee_power(abs(x), 0.5 * (y - 1.0))  # the product may be finite
         return math.copysign(root, slope) * y * g * root
     return (y * slope) * g
 
@@ -159,7 +159,7 @@ def d_log(x, out, g):
 
 
 def one_minus_square(x):
-    square = x * x  # near 1 it loses up to half of the digits
+    square = x * x  # near 1, 1 - square loses up to half of the digits
     return (1.0 - x) * (1.0 + x) if square > 0.5 else 1.0 - square
 
 
@@ -179,7 +179,7 @@ def d_atan2_x(y, x, out, g):
 
 
 def over_square(a, x, y, g):
-    """g times what ``a`` is of the square of the distance of (x, y) from the origin."""
+    """g * a / (x * x + y * y), also where the square overflows or underflows."""
     square = x * x + y * y
     larger = abs(x) if abs(x) > abs(y) else abs(y)
     if 1e-280 < square < 1e300 or not 0.0 < larger < inf:
@@ -246,8 +246,8 @@ OPS = {
 }
 # fmt: on
 
-# All others have poles, or overflow. A gradient of 0 passes on 0 there, where 0 times
-# infinity would be NaN. Of these rows ops.h says that they never raise.
+# The derivatives of all others can be infinite: a gradient of 0 passes on 0 there, and not the
+# NaN of 0 times infinity. ops.h says of the rows in FINITE that they never raise.
 FINITE = (
     "add", "mul", "leaky_relu", "abs", "relu", "maximum", "minimum", "if_positive",
     "if_not_positive", "less", "less_equal", "detach",

@@ -14,8 +14,8 @@ def current_trace():
 
 
 def tracing(trace):
-    """A context in ``trace``, also where the call stands inside of a no_grad().
+    """A context in which ``trace`` records, even within a no_grad().
 
-    ``trace`` has a ``number`` > 0, and what the engines ask of micrograd_c's ``Trace``.
+    ``trace`` has a ``number`` > 0, and what the engines call of micrograd_c's ``Trace``.
     """
     return within(Mode(current(), records=True, trace=trace, raises=False))

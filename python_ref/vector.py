@@ -21,7 +21,7 @@ class Vector(list):
 
     __slots__ = ()
 
-    # NumPy's arrays and scalars then leave an operator with a Vector to the Vector.
+    # So NumPy's arrays and scalars leave an operator with a Vector to the Vector.
     __array_priority__ = 1000.0
 
     def __getitem__(self, place):
@@ -55,7 +55,7 @@ class Vector(list):
 
 
 def elementwise(symbol, of_two):
-    """The methods of an operator: with the Vector on its left, and on its right."""
+    """The methods of an operator, for a Vector on its left and on its right."""
 
     def method(self, other):
         others = operands(self, other, symbol)
@@ -82,12 +82,12 @@ Vector.__iadd__, Vector.__imul__ = Vector.__add__, Vector.__mul__  # a list's wo
 
 
 def operands(vector, other, symbol):
-    """What stands opposite to each element."""
+    """The other operand of each element."""
     return [other] * len(vector) if is_scalar(other) else elements(vector, other, symbol)
 
 
 def elements(vector, other, symbol, is_element=None):
-    """The elements of a sequence that fits; NotImplemented for what is none."""
+    """The elements of a sequence of the same length; NotImplemented for what is none."""
     kind, is_array = type(other), getattr(other, "ndim", 0) > 0
     is_sequence = hasattr(kind, "__len__") and hasattr(kind, "__getitem__")
     is_other = isinstance(other, (str, bytes, bytearray)) or hasattr(kind, "keys")

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from micrograd_c.cli import main
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -66,3 +68,31 @@ def predictions(capsys, *arguments):
     assert main(["predict", *arguments]) == 0
     captured = capsys.readouterr()
     return list(csv.DictReader(io.StringIO(captured.out))), captured.err
+
+
+def run_in_terminal(arguments, columns, env, cwd=None, **streams):
+    """What Python writes in a pseudo-terminal, which is its stderr and, unless given, stdout."""
+    fcntl, pty, struct, termios = map(pytest.importorskip, ("fcntl", "pty", "struct", "termios"))
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    process = subprocess.Popen(
+        [sys.executable, *arguments],
+        cwd=cwd,
+        env=env,
+        stdin=subprocess.DEVNULL,
+        stderr=theirs,
+        **{"stdout": theirs, **streams},
+    )
+    os.close(theirs)
+    written = b""
+    while True:
+        try:
+            part = os.read(ours, 65536)
+        except OSError:  # Linux raises at the end, where others return nothing
+            break
+        if not part:
+            break
+        written += part
+    os.close(ours)
+    assert process.wait() == 0, written.decode()
+    return written.decode()

@@ -7,7 +7,7 @@ import threading
 
 import numpy as np
 import pytest
-from cli_tools import BACKENDS, ROOT, run_command
+from cli_tools import BACKENDS, ROOT, run_command, run_in_terminal
 
 from micrograd_c.cli import main, model_file, streams
 from micrograd_c.cli.progress import Progress
@@ -274,33 +274,10 @@ def test_an_interrupt_of_any_command_is_status_130(command, files, monkeypatch, 
 # --- what the terminal can do ---
 
 
-def run_in_terminal(arguments, cwd, columns, **environment):
-    """A command in a pseudo-terminal: what it wrote there."""
-    fcntl, pty, struct, termios = map(pytest.importorskip, ("fcntl", "pty", "struct", "termios"))
-    leader, follower = pty.openpty()
-    fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+def run_command_in_terminal(arguments, cwd, columns, **environment):
     without = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "COLUMNS", "TERM")}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "micrograd_c", *arguments],
-        cwd=cwd,
-        env={**without, "PYTHONPATH": str(ROOT), "TERM": "xterm", **environment},
-        stdin=subprocess.DEVNULL,
-        stdout=follower,
-        stderr=follower,
-    )
-    os.close(follower)
-    written = b""
-    while True:
-        try:
-            part = os.read(leader, 4096)
-        except OSError:  # Linux's way to end
-            part = b""
-        if not part:
-            break
-        written += part
-    os.close(leader)
-    assert process.wait() == 0, written
-    return written.decode()
+    env = {**without, "PYTHONPATH": str(ROOT), "TERM": "xterm", **environment}
+    return run_in_terminal(["-m", "micrograd_c", *arguments], columns, env, cwd)
 
 
 DEMO = ["demo", "--steps", "30", "--samples", "20", "--hidden", "4", "--engine", "c"]
@@ -318,20 +295,20 @@ DEMO = ["demo", "--steps", "30", "--samples", "20", "--hidden", "4", "--engine",
     ],
 )
 def test_colours_are_for_terminals_that_want_them(environment, colored, tmp_path):
-    written = run_in_terminal(DEMO, tmp_path, 80, **environment)
+    written = run_command_in_terminal(DEMO, tmp_path, 80, **environment)
     assert ("\033[91m" in written) == colored
 
 
 @pytest.mark.parametrize("arguments", [DEMO, ["parity", "--graphs", "5"]])
 def test_a_dumb_terminal_gets_lines(arguments, tmp_path):
-    written = run_in_terminal(arguments, tmp_path, 80, TERM="dumb")
+    written = run_command_in_terminal(arguments, tmp_path, 80, TERM="dumb")
     assert "\033" not in written and written.count("\r") == written.count("\r\n")
 
 
 @pytest.mark.parametrize("columns", [40, 80])
 def test_bars_are_no_wider_than_the_terminal(columns, tmp_path):
     pytest.importorskip("tqdm")
-    written = run_in_terminal(["parity", "--graphs", "30"], tmp_path, columns)
+    written = run_command_in_terminal(["parity", "--graphs", "30"], tmp_path, columns)
     bars = [
         part for part in written.replace("\n", "\r").split("\r") if "it/s" in part or "|" in part
     ]

@@ -344,3 +344,21 @@ def test_a_module_of_our_layers_and_own_values():
                 p.data -= 0.01
 
     assert_same(program, last_bits=True)
+
+
+def test_modules_that_c_cannot_compute_are_called_often():
+    """C tries again after some calls, since the module may have changed."""
+
+    def program(nn, V):
+        neuron, model = nn.Neuron(2), nn.MLP(2, [3, 1])
+        neuron.w[0] = neuron.w[0] * 1.0  # computed
+        model.layers[0].neurons[0].nonlin = "tanh"  # unlike the others
+        for _ in range(40):
+            outs = [neuron([1.0, 2.0]), model([1.0, 2.0])]
+        neuron.w[0] = V(0.5)
+        model.layers[0].neurons[0].nonlin = True
+        for _ in range(40):
+            outs += [neuron([1.0, 2.0]), model([1.0, 2.0])]
+        yield outs
+
+    assert_same(program, last_bits=True)

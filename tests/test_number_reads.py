@@ -5,6 +5,7 @@ import warnings
 
 import numpy as np
 import pytest
+from warning_tools import warned
 
 from micrograd_c import functional as F
 from micrograd_c import no_grad
@@ -17,13 +18,6 @@ CUTS = [
     lambda v: "%.3f" % v,  # noqa: UP031
     lambda v: np.array([v], dtype=float),
 ]
-
-
-def warned(function, *args):
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        function(*args)
-    return caught
 
 
 @pytest.mark.parametrize("cut", CUTS)

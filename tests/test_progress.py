@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 import pytest
-from cli_tools import ROOT
+from cli_tools import ROOT, run_in_terminal
 
 from micrograd_c import Value, jit, optim
 
@@ -38,27 +38,7 @@ def environment():
 
 def in_terminal(program, columns):
     """What it writes to stderr, a terminal as wide as that, as text with its carriage returns."""
-    fcntl, pty, termios = (pytest.importorskip(name) for name in ("fcntl", "pty", "termios"))
-    struct = pytest.importorskip("struct")
-    ours, theirs = pty.openpty()
-    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
-    process = subprocess.Popen(
-        [sys.executable, *PROGRAMS[program]], stdout=subprocess.DEVNULL, stderr=theirs,
-        stdin=subprocess.DEVNULL, env=environment(),
-    )  # fmt: skip
-    os.close(theirs)
-    written = b""
-    while True:
-        try:
-            part = os.read(ours, 65536)
-        except OSError:  # Linux says so at the end
-            break
-        if not part:
-            break
-        written += part
-    os.close(ours)
-    assert process.wait() == 0, written.decode()
-    return written.decode()
+    return run_in_terminal(PROGRAMS[program], columns, environment(), stdout=subprocess.DEVNULL)
 
 
 @pytest.mark.parametrize("columns", [40, 80])

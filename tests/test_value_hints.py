@@ -5,6 +5,7 @@ import pydoc
 import warnings
 
 import pytest
+from warning_tools import warned
 
 INSTEAD = {
     "item": r"v\.data", "numpy": r"v\.data", "tolist": r"v\.data", "backwards": r"v\.backward\(\)",
@@ -37,13 +38,6 @@ def test_such_an_attribute_of_ones_own(engine):
             return f"no {name}"
 
     assert Mine(2.0).item() == 2.0 and Mine(2.0).numpy == "no numpy"
-
-
-def warned(function, *args):
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        function(*args)
-    return caught
 
 
 def attach(v, name):

@@ -1,10 +1,11 @@
-"""What a process started below ``python -m micrograd_c run`` or ``install()`` begins with.
+"""The first import of each process that ``python -m micrograd_c run`` or a program with
+``install()`` starts.
 
-Python's ``site`` imports a module of this name at every start. It installs the
-stand-in for micrograd, takes this directory off sys.path, and makes way for the
-sitecustomize that Python would have imported without it. The standard library must
-not be imported here, since a file of the program's may have a module's name and
-come first for it. Another Python may import this too, even Python 2.
+Python's ``site`` imports a module of this name when it starts. This one installs the
+stand-in for micrograd, removes this directory from sys.path, and imports the
+sitecustomize that Python would have imported without it. It must not import the
+standard library, because the program may have files of the same names, which would
+come first. Another Python may import this too, even Python 2.
 """
 
 import os
@@ -16,7 +17,7 @@ def same_place(path, directory):
 
 
 def load(spec):
-    """Import the module of a spec under its name, whatever stands there."""
+    """Import the module of a spec in place of one of the same name."""
     from _frozen_importlib import module_from_spec
 
     module = sys.modules[spec.name] = module_from_spec(spec)
@@ -33,7 +34,7 @@ def start():
     this_python = "%s:%s" % (sys.implementation.cache_tag, sys.prefix)  # noqa: UP031
     if os.environ.get("MICROGRAD_C_STAND_IN") == this_python:
         finder = os.path.join(os.path.dirname(here), "_finder.py")
-        # Under the package's name, but without the package, which would take much longer.
+        # Not by importing the package, which would take much longer.
         load(spec_from_file_location("micrograd_c._finder", finder)).install()
 
     spec = PathFinder.find_spec("sitecustomize", sys.path)

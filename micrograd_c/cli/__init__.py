@@ -22,7 +22,7 @@ class Parser(argparse.ArgumentParser):
         super().__init__(allow_abbrev=False, **settings)
 
     def print_help(self, file=None):
-        """Print it, or remember that it could not be printed: argparse would pass over that."""
+        """Print the help. Notes a failure, which argparse would ignore."""
         try:
             streams.say(self.format_help().rstrip("\n"))
         except BrokenPipeError:

@@ -16,7 +16,7 @@ def run_to_end(args):
         status = attempt(args)
         streams.lose_output()
         lost = streams.take_loss()
-    except BrokenPipeError:  # the reader, `head` say, has seen enough
+    except BrokenPipeError:  # the reader, such as `head`, has ended
         streams.silence(sys.stdout)
         streams.silence(sys.stderr)
         return 1
@@ -38,7 +38,7 @@ def attempt(args):
         return complain(args, "interrupted", INTERRUPTED)
     except BrokenPipeError:
         raise
-    except OSError as error:  # commands say which file it was: what is left is a stream's
+    except OSError as error:  # of standard output or error: commands handle their files
         streams.note_loss(error.strerror or str(error))
         streams.silence(sys.stdout)
         return 0

@@ -25,14 +25,14 @@ class Best:
 
     def __init__(self, parameters):
         self.parameters = parameters
-        self.kept = math.inf, None, None  # loss, epoch and data, together for Ctrl-C's sake
+        self.kept = math.inf, None, None  # loss, epoch and data, set in one step: Ctrl-C may come
 
     @property
     def epoch(self):
         return self.kept[1]
 
     def offer(self, loss, epoch):
-        """Keep the data of now if ``loss`` is the lowest so far."""
+        """Keep the present data if ``loss`` is the lowest so far."""
         if loss < self.kept[0]:
             self.kept = loss, epoch, [p.data for p in self.parameters]
 

@@ -12,7 +12,7 @@ from micrograd_c.cli.streams import one_line
 def check_output(path, suffix):
     """Raise CommandError unless a file can be written at ``path``.
 
-    Its name must end in ``suffix``, but for what is no plain file, such as /dev/null.
+    Its name must end in ``suffix``, unless it is a device or a pipe, such as /dev/null.
     """
     if not may_be_replaced(path):
         if os.path.isdir(path) or not os.access(path, os.W_OK):
@@ -31,12 +31,12 @@ def check_output(path, suffix):
 def may_be_replaced(path):
     try:
         return state.is_replaceable(path)
-    except (OSError, ValueError) as error:  # a name too long, links in a circle
+    except (OSError, ValueError) as error:  # such as a name too long, or a loop of links
         raise CommandError(f"cannot write {path}: {strerror(error)}") from None
 
 
 def path_beside(path, suffix):
-    """``path`` with another suffix; None for what is no plain file."""
+    """``path`` with another suffix; None for a device or a pipe."""
     return os.path.splitext(path)[0] + suffix if may_be_replaced(path) else None
 
 
@@ -50,7 +50,7 @@ def check_picture(path):
 
 
 def save_picture(path, draw):
-    """Call ``draw`` with ``path``; what to print about it: the path, or why there is none."""
+    """Call ``draw(path)``. Returns what to print: the path, or why there is no picture."""
     if path is None:
         return "none: the model is written to no plain file"
     if find_spec("matplotlib") is None:
@@ -64,9 +64,9 @@ def save_picture(path, draw):
 
 @contextmanager
 def agg():
-    """Let matplotlib draw into files, whatever MPLBACKEND names: it may not be installed."""
+    """Make matplotlib draw into files. MPLBACKEND may name a backend that is not installed."""
     asked = os.environ.get("MPLBACKEND")
-    os.environ["MPLBACKEND"] = "agg"  # matplotlib refuses a wrong name when it is imported
+    os.environ["MPLBACKEND"] = "agg"  # importing matplotlib fails for a wrong name
     try:
         import matplotlib
 

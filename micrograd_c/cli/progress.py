@@ -49,7 +49,7 @@ class Progress:
             )
 
     def attempt(self, show):
-        """Call ``show``. The work goes on where nobody can read of it."""
+        """Call ``show``. If the output fails, the work goes on."""
         try:
             return show()
         except OSError:

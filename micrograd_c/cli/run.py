@@ -1,12 +1,12 @@
 """``python -m micrograd_c run``: a program written for micrograd, unchanged, on micrograd_c.
 
 ``_start`` hands the program over to a plain Python before this module is imported.
-What is here serves where that cannot be: under ``-E``, ``-I`` and ``-S``, which keep
-the stand-in from that Python, and in debuggers, profilers and ``coverage run``, which
-watch this process. Here too the program sees what it would see under plain ``python``:
-its own ``__main__``, ``sys.argv`` and ``sys.path[0]``; its exit status is ours, and a
-traceback begins where plain Python's would. But modules that were imported before it
-stay imported.
+This module runs the program in this process where that is not possible: under ``-E``,
+``-I`` and ``-S``, with which that Python would not install the stand-in, and in debuggers,
+profilers and ``coverage run``, which watch this process. Here too the program gets what it
+would get under plain ``python``: its own ``__main__``, ``sys.argv`` and ``sys.path[0]``.
+Its exit status is that of this process, and a traceback begins where plain Python's would.
+But modules that were imported before it stay imported.
 """
 
 import argparse
@@ -30,8 +30,8 @@ def add_arguments(subparsers):
         help="run a program written for micrograd on micrograd_c",
         usage=USAGE,
         description="Run a script, a directory or zip file with a __main__.py, a module, -c CODE, "
-        "or - for stdin, as python would, but let the imports of micrograd, in it and in the "
-        "processes that it starts, get micrograd_c.",
+        "or - for stdin, as python would, but with micrograd_c in place of micrograd, in the "
+        "program and in the processes that it starts.",
         add_help=False,
         # No argument starts with this: every option, -h too, is the program's own.
         prefix_chars="\0",

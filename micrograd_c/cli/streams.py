@@ -1,7 +1,7 @@
 """Standard output and standard error when they are closed, full, or nobody reads them.
 
-A command does its work all the same: a model that took hours is worth more than a line
-that says so. The exit status is 1 then, as something that was to be printed is lost.
+A command does its work all the same: a model that took hours is worth more than the output.
+Its exit status is 1 then, since output was lost.
 """
 
 import os
@@ -11,10 +11,10 @@ lost = None  # why standard output is lost, once it is
 
 
 def open_closed():
-    """Give closed streams a place to write to (``>&-``), as None has no methods.
+    """Open /dev/null for streams that are closed (``>&-``).
 
-    Or the next file that is opened would get the number of standard output or standard error,
-    and with it what C code and other processes print there.
+    Else the next file that is opened would get the descriptor of standard output or standard
+    error, and everything that C code and other processes print there.
     """
     for number in range(3):
         try:
@@ -41,25 +41,24 @@ def note_loss(reason):
 
 
 def say(text):
-    """Print a line at once. A full disk is no reason to stop: it is remembered for the end."""
+    """Print a line at once. A full disk does not stop the command: ``lost`` notes it."""
     if sys.stdout is None:
         note_loss("it is closed")
-    try:
-        print(text, flush=True)
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        note_loss(error.strerror or str(error))
-        silence(sys.stdout)
+    loses_output(lambda: print(text, flush=True))
 
 
 def lose_output():
-    """Write what is left for standard output; whether that failed, which is remembered.
+    """Flush standard output. Returns whether that failed, which ``lost`` then notes."""
+    return loses_output(sys.stdout.flush)
 
-    Raises BrokenPipeError when nobody reads it any more.
+
+def loses_output(write):
+    """Whether standard output fails in ``write()``, which ``lost`` then notes.
+
+    Raises BrokenPipeError when nobody reads standard output any more.
     """
     try:
-        sys.stdout.flush()
+        write()
     except BrokenPipeError:
         raise
     except OSError as error:
@@ -70,13 +69,13 @@ def lose_output():
 
 
 def one_line(text):
-    """The text with newlines and what else controls a terminal, such as in a file, escaped."""
+    """The text, with newlines and all other characters that control a terminal escaped."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def complain(text):
-    """Print a line on standard error. It is no reason to stop if that cannot be done."""
-    if sys.stderr is None:  # print would take standard output
+    """Print a line on standard error, if that can be done."""
+    if sys.stderr is None:  # print would use standard output
         return
     try:
         print(one_line(text), file=sys.stderr, flush=True)
@@ -85,7 +84,7 @@ def complain(text):
 
 
 def silence(stream):
-    """Let a stream that failed write to nowhere, or Python would try again at its end."""
+    """Redirect a stream that failed to /dev/null, or Python would try to flush it at exit."""
     try:
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, stream.fileno())
@@ -95,7 +94,7 @@ def silence(stream):
 
 
 def take_loss():
-    """Why standard output is lost, or None; forgotten then."""
+    """Why standard output is lost, or None. Clears ``lost``."""
     global lost
     reason, lost = lost, None
     return reason

@@ -45,7 +45,7 @@ class Table(NamedTuple):
         return numbers
 
     def classes(self, column, known=None):
-        """The cells of a column as names of classes, among them those of a model, ``known``."""
+        """The cells of a column as class names, in the spellings of a model's ``known`` names."""
         texts = self.texts(column)
         for row, text in zip(self.rows, texts):
             number = as_number(text)
@@ -148,7 +148,7 @@ def in_order(names):
     """Distinct names of classes, sorted as numbers if all of them are."""
     names = sorted(set(names))
     if all(as_number(name) is not None for name in names):
-        names.sort(key=float)  # 2**53 and 2**53 + 1 are the same float: they stay as they are
+        names.sort(key=float)  # stable: 2**53 and 2**53 + 1 are the same float
     return names
 
 

@@ -106,10 +106,10 @@ def start_model(problem, args, train_places):
 
 
 def train(model, problem, train_places, test_places, lr, rng, args):
-    """Fit the model's net. Returns its losses by epoch, and "" or when it was interrupted.
+    """Fit the model's net. Returns the losses of each epoch, and "" or what Ctrl-C interrupted.
 
-    On Ctrl-C the net gets back the weights of its best epoch: that of the lowest test loss, or
-    train loss without test rows. Raises CommandError when there is none yet.
+    On Ctrl-C the net gets back the weights of its best epoch: the one with the lowest test
+    loss, or train loss without test rows. Raises CommandError when there is none yet.
     """
     is_classification = bool(problem.classes)
     X = model.inputs.apply(problem.X)

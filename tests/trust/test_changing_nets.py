@@ -14,6 +14,14 @@ sys.setswitchinterval(1e-6)
 ROUNDS = {rounds}
 model = nn.MLP(3, [4, 2], nonlin="tanh")
 sizes = (ValueError, TypeError)  # what a row of another size or kind is
+def step():
+    try:
+        out = model([0.5, 1.0, -1.0])
+        sum(out).backward()
+        assert all(-1e3 < o.data < 1e3 for o in out)
+        model.zero_grad()
+    except (*sizes, IndexError):
+        pass
 """
 
 # Runs work again and again, and change once at each bytecode of ours that a trace comes by.
@@ -269,13 +277,7 @@ def work():
 threads = [threading.Thread(target=work)]
 def call():
     while not done:
-        try:
-            out = model([0.5, 1.0, -1.0])
-            sum(out).backward()
-            assert all(-1e3 < o.data < 1e3 for o in out)
-            model.zero_grad()
-        except (*sizes, IndexError):
-            pass
+        step()
 threads += [threading.Thread(target=call) for _ in range(2)]
 for thread in threads: thread.start()
 for thread in threads: thread.join()
@@ -286,13 +288,7 @@ def change(*_):
 signal.signal(signal.SIGALRM, change)
 signal.setitimer(signal.ITIMER_REAL, 2e-4, 2e-4)
 for _ in range(ROUNDS):
-    try:
-        out = model([0.5, 1.0, -1.0])
-        sum(out).backward()
-        assert all(-1e3 < o.data < 1e3 for o in out)
-        model.zero_grad()
-    except (*sizes, IndexError):
-        pass
+    step()
 signal.setitimer(signal.ITIMER_REAL, 0)
 """
 
