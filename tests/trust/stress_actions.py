@@ -1,0 +1,466 @@
+"""What ``stress.py`` does at random: a ``World`` is one thread's Values, and its actions.
+
+Every number is made once only and is the label of its Value, so that a Value that shows
+another's number is seen wherever somebody meets it. Before a number changes, the label goes:
+who reads the same label before and after the data has read what belongs to it.
+"""
+
+import copy
+import gc
+import itertools
+import math
+import pickle
+import random
+import threading
+import weakref
+from collections import deque
+
+import numpy as np
+
+import micrograd_c
+from micrograd_c import functional, is_grad_enabled, jit, no_grad, optim
+from micrograd_c.engine import Value
+from micrograd_c.nn import MLP
+
+ACTIONS = {}
+numbers = map(float, itertools.count(1))  # each once, for all threads
+MANY, DEEP = 40, 12
+ROWS = np.linspace(-1.0, 1.0, 37)
+
+
+class Planned(Exception):
+    """What finalizers here raise, and Python can only print."""
+
+
+def action(weight=1):
+    def note(function):
+        ACTIONS[function.__name__] = function, weight
+        return function
+
+    return note
+
+
+def check(v):
+    """That a Value shows its own number; another thread may just be changing it."""
+    label = v.label
+    data = v.data
+    if label and label == v.label:
+        assert float(label) == data, f"another's number: {label} is {data}"
+
+
+class Mine(Value):
+    """A subclass that knows its number too, with a finalizer that does not call ours."""
+
+    def __init__(self, data):
+        super().__init__(data, label=repr(data))
+        self.number = data
+
+    def __del__(self):
+        if vars(self).get("number") is not None:
+            assert self.number == self.data, "another's number in a finalizer"
+            self * 2.0
+
+
+class Finalizer:
+    """An attribute that uses the Value it is on, and others, when it dies."""
+
+    lock, v, what = threading.RLock(), None, ""  # of one that a copy made by half
+
+    def __init__(self, world, v, what):
+        self.lock, self.v, self.me, self.what = world.shared.lock, weakref.ref(v), self, what
+
+    def __del__(self):
+        v = self.v and self.v()
+        with self.lock:
+            if v is not None:
+                check(v)
+                for operand in v._prev:
+                    check(operand)
+                (v * 2.0).backward()
+            (Value(next(numbers)) * 2.0)._prev[0].label = "0"[:0]
+        if self.what == "raise":
+            raise Planned
+
+
+class Shared:
+    """What all threads use and change."""
+
+    def __init__(self):
+        self.lock = threading.RLock()
+        self.given = deque()
+        self.params = [Value(0.5) for _ in range(30)]
+        self.adam = optim.Adam(self.params, lr=1e-3)
+        self.saved = self.adam.state_dict()
+        p, q = self.params[:2]
+        self.loss = jit(lambda x: (p * x - q) ** 2)
+        self.net = MLP(3, [4, 2], nonlin="tanh")
+
+
+class World:
+    def __init__(self, shared, seed):
+        self.shared, self.rng = shared, random.Random(seed)
+        self.slots = []  # of (Value, its number, depth), each in no other world
+        self.refs, self.nets, self.jits = [], [], []
+        self.counts = dict.fromkeys(ACTIONS, 0)
+        self.names = [name for name, (_, n) in ACTIONS.items() for _ in range(n)]
+
+    def act(self):
+        name = self.rng.choice(self.names)
+        self.counts[name] += 1
+        ACTIONS[name][0](self)
+        del self.slots[MANY:], self.refs[MANY:], self.nets[2:], self.jits[2:]
+
+    def add(self, v, number, depth=0):
+        if not v.label:
+            v.label = repr(number)
+        slot = v, number, depth
+        check(v)
+        assert v.data == number, (v.data, number)
+        self.slots.insert(self.rng.randrange(len(self.slots) + 1), slot)
+
+    def leaf(self):
+        number = next(numbers)
+        kind = self.rng.choice((float, int, np.float64))
+        return Value(kind(number), label=self.rng.choice(("", repr(number)))), number, 0
+
+    def some(self):
+        return self.rng.choice(self.slots) if self.slots else self.leaf()
+
+    def taken(self):
+        """One of its own alone: if the action is interrupted, it is gone."""
+        return self.slots.pop(self.rng.randrange(len(self.slots))) if self.slots else self.leaf()
+
+
+@action(4)
+def make(world):
+    world.add(*world.leaf())
+
+
+@action(8)
+def operate(world):
+    (a, x, i), (b, y, j) = world.some(), world.some()
+    which = world.rng.randrange(9)
+    if which == 0:
+        z, number = a + b, x + y
+    elif which == 1:
+        z, number = (a * 0.5) * b, (x * 0.5) * y
+    elif which == 2:
+        z, number = (a * 1e-9).tanh(), math.tanh(x * 1e-9)
+    elif which == 3:
+        z, number = 2.0 - a, 2.0 + x * -1.0
+    elif which == 4:
+        z, number = a.relu(), x if x > 0 else 0.0
+    elif which == 5:
+        z, number = functional.total([a, b, a]), 0 + x + y + x
+    elif which == 6:
+        z, number = sum([a, b]), 0 + x + y
+    elif which == 7:
+        z, number = functional.dot([a, b], [b, a]), 0 + x * y + y * x
+    else:
+        z, number = np.float64(0.25) * a, 0.25 * x
+    depth = max(i, j) + 1
+    if depth > DEEP or not abs(number) < 1e200:
+        z, number, depth = Value(next(numbers)), None, 0
+        number = z.data
+    world.add(z, number, depth)
+
+
+@action(3)
+def drop(world):
+    world.taken()
+
+
+@action()
+def drop_most(world):
+    del world.slots[: len(world.slots) * 3 // 4]
+
+
+@action(4)
+def look(world):
+    seen, todo = set(), [world.some()[0]]
+    while todo and len(seen) < 60:
+        v = todo.pop()
+        if v in seen:
+            continue
+        seen.add(v)
+        check(v)
+        operands = v._prev
+        todo.extend(operands)
+        again = v._prev
+        assert len(operands) != len(again) or all(map(lambda a, b: a is b, operands, again))
+
+
+@action(4)
+def set_attribute(world):
+    v = world.some()[0]
+    which = world.rng.randrange(9)
+    if which == 0:
+        v.note = [v]
+    elif which == 1:
+        v.friend = world.some()[0]
+    elif which == 2:
+        v.held = Finalizer(world, v, world.rng.choice(("raise", "")))
+    elif which == 3:
+        v.m = next(numbers)
+    elif which == 4:
+        vars(v)["direct"] = [v, world.some()[0]]
+    elif which == 5:
+        vars(v)["object"] = Finalizer(world, v, "")
+    elif which == 6:
+        v.__dict__ = {"label": v.label, "note": {}}
+    elif which == 7:
+        vars(v).pop("note", None)
+    else:
+        v.t = (1, 2, "x")
+
+
+@action(2)
+def copied(world):
+    v, number, depth = world.some()
+    which = world.rng.randrange(3)
+    try:
+        if which == 0:
+            w = copy.deepcopy(v)
+        elif which == 1:
+            w = copy.copy(v)
+        else:
+            w = pickle.loads(pickle.dumps(v, world.rng.randrange(2, 6)))
+    except (TypeError, RecursionError, pickle.PicklingError, AttributeError) as error:
+        # locks and steps of one's own cannot be copied
+        assert any(x in str(error) for x in ("cannot pickle", "_backward", "pickle")), error
+        return
+    assert w.data == number and w.label in ("", repr(number))
+    for operand in w._prev:
+        check(operand)
+
+
+@action(2)
+def change(world):
+    v, number, depth = world.taken()
+    v.label = ""
+    number = next(numbers)
+    if isinstance(v, Mine):
+        v.number = None
+    if world.rng.random() < 0.5:
+        v.data = number
+    elif isinstance(v, Mine):
+        Value.__init__(v, number)
+    elif world.rng.random() < 0.6:
+        v.__init__(number)
+    else:
+        v.__init__(number, (Value(number, label=repr(number)), world.leaf()[0]), "mine")
+    world.add(v, number, depth)
+
+
+@action(3)
+def refer(world):
+    v = world.some()[0]
+    if world.rng.random() < 0.5:
+        world.refs.insert(0, weakref.ref(v))
+    else:
+        found = world.shared.given
+        world.refs.insert(
+            0, weakref.ref(v, lambda r: found.append((Value(-1.0) * 2.0, -2.0, 0)))
+        )
+
+
+@action(2)
+def follow(world):
+    for ref in world.refs[:10]:
+        v = ref()
+        if v is not None:
+            check(v)
+            check(v * 1.0 if v.label else v)
+
+
+@action()
+def collect(world):
+    gc.collect(world.rng.randrange(3))
+
+
+@action()
+def freeze(world):
+    if hasattr(gc, "freeze"):
+        gc.freeze() if world.rng.random() < 0.5 else gc.unfreeze()
+
+
+@action(3)
+def backward(world):
+    n = world.rng.randrange(1, 30)
+    xs, ys = [next(numbers) for _ in range(n)], [next(numbers) for _ in range(n)]
+    a, b = [Value(x) for x in xs], [Value(y) for y in ys]
+    if world.rng.random() < 0.5:
+        a[0].label, b[0].note = repr(xs[0]), [a[0]]
+    out = functional.dot(a, b) if world.rng.random() < 0.5 else sum(map(Value.__mul__, a, b))
+    out.backward()
+    assert [v.grad for v in a] == ys and [v.grad for v in b] == xs
+    world.some()[0].backward()
+
+
+@action(2)
+def own_operator(world):
+    (a, x, depth), number = world.some(), next(numbers)
+    out = Value(number, (a, a), "mine", label=repr(number))
+    ran = []
+
+    def step():
+        ran.append(out.grad)
+        a.grad += out.grad
+
+    out._backward = step
+    (out * 2.0).backward()
+    assert ran == [2.0], ran
+    if depth < DEEP:
+        world.add(out, number, depth + 1)
+
+
+@action(2)
+def subclass(world):
+    number = next(numbers)
+    world.add(Mine(number), number)
+    (Mine(number) * 2.0 + 1.0).backward()
+
+
+@action(2)
+def not_recorded(world):
+    assert is_grad_enabled()
+    (a, x, _), which = world.some(), world.rng.randrange(3)
+    if which == 0:
+        with no_grad():
+            made = a * 0.5
+    elif which == 1:
+        made = no_grad(lambda: a * 0.5)()
+    else:
+        made = next(generated(a))
+    assert tuple(made._prev) == () and made.data == x * 0.5
+    assert is_grad_enabled()
+
+
+@no_grad()
+def generated(a):
+    while True:
+        yield a * 0.5
+
+
+@action(2)
+def bulk(world):
+    some = [world.some() for _ in range(world.rng.randrange(1, 20))]
+    assert functional.get_data([v for v, *_ in some]).tolist() == [x for _, x, _ in some]
+    made = [next(numbers) for _ in some]
+    values = [Value(0.0) for _ in some]
+    functional.set_data(values, made)
+    functional.set_grad(values, made)
+    assert [v.data for v in values] == made == [v.grad for v in values]
+    functional.zero_grad(values)
+    assert functional.get_grad(values).tolist() == [0.0] * len(values)
+
+
+@action(2)
+def net(world):
+    rng = world.rng
+    if not world.nets or rng.random() < 0.3:
+        world.nets.insert(0, MLP(3, [rng.randrange(2, 5), 2], nonlin="tanh"))
+    model = rng.choice(world.nets)
+    change_net(rng, model)
+    x = [rng.uniform(-1, 1) for _ in range(3)]
+    out = model([Value(xi) for xi in x] if rng.random() < 0.3 else x)
+    for layer in model.layers:
+        x = [sum(w.data * xi for w, xi in zip(n.w, x)) + n.b.data for n in layer.neurons]
+        if layer is not model.layers[-1]:
+            x = [math.tanh(xi) for xi in x]
+    assert all(math.isclose(o.data, xi, rel_tol=1e-9, abs_tol=1e-9) for o, xi in zip(out, x))
+    sum(out).backward()
+    check_prev(out[0])
+
+
+def check_prev(v):
+    for operand in v._prev:
+        check(operand)
+
+
+def change_net(rng, model):
+    n, w = rng.choice(rng.choice(model.layers).neurons), rng.uniform(-1, 1)
+    which = rng.randrange(7)
+    if which == 0:
+        n.w[0] = Value(w)
+    elif which == 1:
+        n.w[0].__init__(w)
+    elif which == 2:
+        n.b = Value(w)
+    elif which == 3:
+        list.__setitem__(n.w, 0, Value(w))
+    elif which == 4:
+        n.w[0].data = w
+    elif which == 5:
+        n.w[0].note = []
+
+
+@action(2)
+def shared_net(world):
+    model = world.shared.net
+    change_net(world.rng, model)
+    out = model([0.5, -0.5, world.rng.uniform(-1, 1)])
+    assert all(abs(o.data) <= 5.0 for o in out), out
+    sum(out).backward()
+    if world.rng.random() < 0.2:
+        model.zero_grad()
+
+
+@action(2)
+def jitted(world):
+    if not world.jits or world.rng.random() < 0.3:
+        a, x, _ = world.leaf()
+        world.jits.insert(0, (jit(lambda z: a * z + a), x))
+    f, x = world.rng.choice(world.jits)
+    rows = ROWS[: world.rng.randrange(1, len(ROWS))]
+    assert np.array_equal(f(rows), x * rows + x)
+    assert math.isclose(f.backward(rows), (x * rows + x).mean(), rel_tol=1e-9)
+
+
+@action()
+def fit(world):
+    p = Value(1.0)
+    f = jit(lambda x, y: (p * x - y) ** 2)
+    kind = world.rng.choice((optim.SGD, optim.Adam))
+    f.fit(ROWS, ROWS * 3.0, optimizer=kind([p], lr=0.01), epochs=3, batch_size=5)
+    assert 1.0 < p.data < 3.0
+
+
+@action(3)
+def shared_optimizer(world):
+    shared, rng = world.shared, world.rng
+    adam, which = shared.adam, rng.randrange(8)
+    if which == 0:
+        n = len(shared.params)
+        adam.state = {name: np.zeros(n) for name in adam.state_names}
+    elif which == 1:
+        adam.load_state_dict(shared.saved)
+    elif which == 2:
+        adam.lr = rng.uniform(1e-4, 1e-3)
+    elif which == 3:
+        adam.zero_grad()
+    elif which == 4:
+        shared.loss.fit(ROWS, optimizer=adam, batch_size=rng.randrange(1, 20))
+    elif which == 5:
+        adam.params = shared.params
+    for p in shared.params[:5]:
+        p.grad = rng.uniform(-1, 1)
+    adam.step()
+    assert all(abs(p.data) < 1e3 for p in shared.params)
+
+
+@action(3)
+def give(world):
+    world.shared.given.append(world.taken())
+
+
+@action(3)
+def receive(world):
+    try:
+        slot = world.shared.given.popleft()
+    except IndexError:
+        return
+    world.add(*slot)
+
+
+assert micrograd_c.backend in ("c", "python")
