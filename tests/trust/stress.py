@@ -6,6 +6,7 @@ where a Value shows another's number, a mode is wrong after an action, a node is
 round, or a round does not end. With SECONDS, it does rounds for so long. It prints its counts.
 """
 
+import contextvars
 import faulthandler
 import gc
 import os
@@ -18,7 +19,8 @@ import traceback
 import warnings
 from collections import Counter
 
-from stress_actions import ACTIONS, Planned, Shared, World, check
+import stress_actions  # noqa: F401 - which fills ACTIONS
+from stress_world import ACTIONS, Planned, Shared, World, check
 
 import micrograd_c
 from micrograd_c import is_grad_enabled
@@ -93,7 +95,7 @@ def work_interrupted(world, n, handler_world):
                 check(v)
                 v._prev
         if handler_world.rng.random() < 0.3:
-            handler_world.act()
+            contextvars.Context().run(handler_world.act)  # not in the mode of what it interrupts
         if may_raise and handler_world.rng.random() < 0.8:
             may_raise = False  # once until it is caught
             raise Hit

@@ -1,134 +1,17 @@
-"""What ``stress.py`` does at random: a ``World`` is one thread's Values, and its actions.
-
-Every number is made once only and is the label of its Value, so that a Value that shows
-another's number is seen wherever somebody meets it. Before a number changes, the label goes:
-who reads the same label before and after the data has read what belongs to it.
-"""
+"""What ``stress.py`` does at random, each a function of a World."""
 
 import copy
 import gc
-import itertools
 import math
 import pickle
-import random
-import threading
 import weakref
-from collections import deque
 
 import numpy as np
+from stress_world import DEEP, ROWS, Finalizer, Mine, action, check, numbers
 
-import micrograd_c
 from micrograd_c import functional, is_grad_enabled, jit, no_grad, optim
 from micrograd_c.engine import Value
 from micrograd_c.nn import MLP
-
-ACTIONS = {}
-numbers = map(float, itertools.count(1))  # each once, for all threads
-MANY, DEEP = 40, 12
-ROWS = np.linspace(-1.0, 1.0, 37)
-
-
-class Planned(Exception):
-    """What finalizers here raise, and Python can only print."""
-
-
-def action(weight=1):
-    def note(function):
-        ACTIONS[function.__name__] = function, weight
-        return function
-
-    return note
-
-
-def check(v):
-    """That a Value shows its own number; another thread may just be changing it."""
-    label = v.label
-    data = v.data
-    if label and label == v.label:
-        assert float(label) == data, f"another's number: {label} is {data}"
-
-
-class Mine(Value):
-    """A subclass that knows its number too, with a finalizer that does not call ours."""
-
-    def __init__(self, data):
-        super().__init__(data, label=repr(data))
-        self.number = data
-
-    def __del__(self):
-        if vars(self).get("number") is not None:
-            assert self.number == self.data, "another's number in a finalizer"
-            self * 2.0
-
-
-class Finalizer:
-    """An attribute that uses the Value it is on, and others, when it dies."""
-
-    lock, v, what = threading.RLock(), None, ""  # of one that a copy made by half
-
-    def __init__(self, world, v, what):
-        self.lock, self.v, self.me, self.what = world.shared.lock, weakref.ref(v), self, what
-
-    def __del__(self):
-        v = self.v and self.v()
-        with self.lock:
-            if v is not None:
-                check(v)
-                for operand in v._prev:
-                    check(operand)
-                (v * 2.0).backward()
-            (Value(next(numbers)) * 2.0)._prev[0].label = "0"[:0]
-        if self.what == "raise":
-            raise Planned
-
-
-class Shared:
-    """What all threads use and change."""
-
-    def __init__(self):
-        self.lock = threading.RLock()
-        self.given = deque()
-        self.params = [Value(0.5) for _ in range(30)]
-        self.adam = optim.Adam(self.params, lr=1e-3)
-        self.saved = self.adam.state_dict()
-        p, q = self.params[:2]
-        self.loss = jit(lambda x: (p * x - q) ** 2)
-        self.net = MLP(3, [4, 2], nonlin="tanh")
-
-
-class World:
-    def __init__(self, shared, seed):
-        self.shared, self.rng = shared, random.Random(seed)
-        self.slots = []  # of (Value, its number, depth), each in no other world
-        self.refs, self.nets, self.jits = [], [], []
-        self.counts = dict.fromkeys(ACTIONS, 0)
-        self.names = [name for name, (_, n) in ACTIONS.items() for _ in range(n)]
-
-    def act(self):
-        name = self.rng.choice(self.names)
-        self.counts[name] += 1
-        ACTIONS[name][0](self)
-        del self.slots[MANY:], self.refs[MANY:], self.nets[2:], self.jits[2:]
-
-    def add(self, v, number, depth=0):
-        if not v.label:
-            v.label = repr(number)
-        slot = v, number, depth
-        check(v)
-        assert v.data == number, (v.data, number)
-        self.slots.insert(self.rng.randrange(len(self.slots) + 1), slot)
-
-    def leaf(self):
-        number = next(numbers)
-        kind = self.rng.choice((float, int, np.float64))
-        return Value(kind(number), label=self.rng.choice(("", repr(number)))), number, 0
-
-    def some(self):
-        return self.rng.choice(self.slots) if self.slots else self.leaf()
-
-    def taken(self):
-        """One of its own alone: if the action is interrupted, it is gone."""
-        return self.slots.pop(self.rng.randrange(len(self.slots))) if self.slots else self.leaf()
 
 
 @action(4)
@@ -225,10 +108,11 @@ def copied(world):
             w = copy.copy(v)
         else:
             w = pickle.loads(pickle.dumps(v, world.rng.randrange(2, 6)))
-    except (TypeError, RecursionError, pickle.PicklingError, AttributeError) as error:
-        # locks and steps of one's own cannot be copied
-        assert any(x in str(error) for x in ("cannot pickle", "_backward", "pickle")), error
+    except (TypeError, pickle.PicklingError, AttributeError) as error:
+        assert "pickle" in str(error), error  # locks and steps of one's own cannot be copied
         return
+    except (KeyError, ValueError):
+        return  # another thread has just given one of the nodes below other operands
     assert w.data == number and w.label in ("", repr(number))
     for operand in w._prev:
         check(operand)
@@ -259,9 +143,7 @@ def refer(world):
         world.refs.insert(0, weakref.ref(v))
     else:
         found = world.shared.given
-        world.refs.insert(
-            0, weakref.ref(v, lambda r: found.append((Value(-1.0) * 2.0, -2.0, 0)))
-        )
+        world.refs.insert(0, weakref.ref(v, lambda r: found.append((Value(-1.0) * 2.0, -2.0, 0))))
 
 
 @action(2)
@@ -299,7 +181,7 @@ def backward(world):
 
 @action(2)
 def own_operator(world):
-    (a, x, depth), number = world.some(), next(numbers)
+    (a, _, depth), number = world.some(), next(numbers)
     out = Value(number, (a, a), "mine", label=repr(number))
     ran = []
 
@@ -461,6 +343,3 @@ def receive(world):
     except IndexError:
         return
     world.add(*slot)
-
-
-assert micrograd_c.backend in ("c", "python")
