@@ -295,7 +295,8 @@ def jitted(world):
         world.jits.insert(0, (jit(lambda z: a * z + a), x))
     f, x = world.rng.choice(world.jits)
     rows = ROWS[: world.rng.randrange(1, len(ROWS))]
-    assert np.array_equal(f(rows), x * rows + x)
+    out, expected = f(rows), x * rows + x
+    assert np.array_equal(out, expected), (x, rows, out, expected)
     assert math.isclose(f.backward(rows), (x * rows + x).mean(), rel_tol=1e-9)
 
 
