@@ -83,6 +83,7 @@ class Shared:
     def __init__(self):
         self.lock = threading.RLock()
         self.given = deque()
+        self.halves = [Value(0.5) for _ in range(30)]  # they are made again, but stay so
         self.params = [Value(0.5) for _ in range(30)]
         self.adam = optim.Adam(self.params, lr=1e-3)
         self.saved = self.adam.state_dict()
