@@ -86,7 +86,7 @@ def late_attribute():
     z = (y + x[2]).tanh() * 3
 
     def work():
-        y.note = "y"
+        y.note = ["y"]
         _looking.hold_pending()
 
     return [*x, z], work
