@@ -199,8 +199,11 @@ static int node_traverse(PyObject *self, visitproc visit, void *arg) {
 
 /* Garbage. Attributes that close no cycle stay: the node may be in use, see above. */
 static int node_clear(PyObject *self) {
-    if (NODE(self)->attributes != NULL && !are_atoms(NODE(self)->attributes))
-        Py_CLEAR(NODE(self)->attributes);
+    PyObject *attributes = NODE(self)->attributes;
+    if (attributes != NULL && !are_atoms(attributes)) {
+        NODE(self)->attributes = atoms_of(attributes);
+        Py_DECREF(attributes);
+    }
     return 0;
 }
 
@@ -212,7 +215,8 @@ static void node_dealloc(PyObject *self) {
     if (MG_LIKELY(id != 0.0)) {
         PyObject **entry = entry_of(id);
         if (*entry == self && attributes != NULL && !are_atoms(attributes)) {
-            /* Set past __setattr__. The collector would not see a cycle that they close. */
+            /* Set past __setattr__. The collector would not see a cycle that they close.
+             */
             others = attributes;
             NODE(self)->attributes = attributes = atoms_of(others);
         }
@@ -331,8 +335,8 @@ static PyObject *init_leaf(PyObject *self, PyObject *number) {
 
 /* self._mg_take(other): self becomes what other is, which has a new custom node, and other
  * what self was, in one step. Returns whether self had no node; if it had one it keeps it,
- * as others use it and may just have its id. Only where that would close a cycle in C, which
- * nothing would free, they change nodes. */
+ * as others use it and may just have its id. Only where that would close a cycle in C,
+ * which nothing would free, they change nodes. */
 static PyObject *take(PyObject *self, PyObject *other) {
     if (id_or_number(other) == -1.0 && PyErr_Occurred())
         return NULL;
@@ -492,7 +496,7 @@ static PyObject *before_collections(PyObject *cls, PyObject *arguments) {
  */
 static PyObject *register_class(PyObject *cls, PyObject *number) {
     long n = PyLong_AsLong(number);
-    if (n == -1 && PyErr_Occurred())
+    if ((n == -1 && PyErr_Occurred()) || load_modes() < 0)
         return NULL;
     Py_INCREF(cls); /* for good */
     *(n ? &traced_class : &value_class) = (PyTypeObject *)cls;

@@ -60,4 +60,5 @@ def test_extension_that_aborts_on_a_node_without_references(tmp_path):
 def hostile_tests(copy, **environment):
     tests = [*size(HOSTILE, ["tests"]), *(f"--deselect={name}" for name in NOT_HERE)]
     run(sys.executable, "-m", "pytest", "-q", "-x", "-m", "not slow", *tests,
-        cwd=copy, MICROGRAD_C_TRUST="short", MICROGRAD_C_BACKEND="c", **environment)  # fmt: skip
+        cwd=copy, PYTHONPATH=str(copy), MICROGRAD_C_TRUST="short", MICROGRAD_C_BACKEND="c",
+        **environment)  # fmt: skip
