@@ -180,6 +180,7 @@ for i in range(10):
     vars(v)["mine"] = [w, v, Raises()]
     if i % 2: vars(w)["mine"] = {"root": root}
     del v
+    if i % 2 == 0: gc.collect()
     if i % 3: assert w._prev[0].label == "v" and w._prev[0].data == 2.0
     del w, root
 gc.collect()
