@@ -83,6 +83,48 @@ mg_status mg_release_operands(mg_id of) {
     return heir == 0 ? MG_NO_MEMORY : MG_OK;
 }
 
+/* Whether what stands below root, nets made plain, includes a node. -1: no memory. */
+static int is_below(mg_index root, mg_index id) {
+    size_t n;
+    uint16_t own = mg_at(id)->flags & MG_OWN_BACKWARD;
+    mg_at(id)->flags |= MG_OWN_BACKWARD; /* for mg_sort to count it, leaf or not */
+    mg_index *order = mg_sorted(root, 1, &n);
+    mg_at(id)->flags = (uint16_t)((mg_at(id)->flags & ~MG_OWN_BACKWARD) | own);
+    int found = order == NULL ? -1 : 0;
+    for (size_t i = 0; order != NULL && i < n; i++)
+        found |= order[i] == id;
+    mg_dealloc(order);
+    return found;
+}
+
+mg_status mg_become(mg_id of, mg_id custom, int *closes_cycle) {
+    mg_index id = (mg_index)of;
+    mg_lock_take(&mg_graph_lock);
+    mg_node_t *node = mg_at(id), *other = mg_at((mg_index)custom);
+    int ok = node->op != MG_OP_net_output || mg_unfold(id);
+    int below = ok ? is_below((mg_index)custom, id) : -1;
+    *closes_cycle = below == 1;
+    if (below == 0) {
+        mg_node_t old = *node;
+        node->op = other->op;
+        node->list = other->list;
+        node->k = other->k;
+        node->data = other->data;
+        node->grad = 0.0;
+        node->flags &= (uint16_t) ~(MG_OWN_BACKWARD | MG_STYLE);
+        other->op = old.op;
+        if (old.op == MG_OP_custom)
+            other->list = old.list;
+        else
+            memcpy(other->operand, old.operand, sizeof old.operand);
+        other->k = old.k;
+        mg_data_version++;
+        mg_flags_version++;
+    }
+    mg_lock_give(&mg_graph_lock);
+    return below < 0 ? MG_NO_MEMORY : MG_OK;
+}
+
 size_t mg_local(mg_id id, double *out, size_t max) {
     mg_lock_take(&mg_graph_lock);
     const mg_node_t *node = mg_at((mg_index)id);

@@ -101,6 +101,10 @@ extern const uint8_t mg_arity[];
 /* A node's operands; *n is how many. */
 const mg_index *mg_operands_of(const mg_node_t *node, uint32_t *n);
 
+/* As mg_operands, which takes the lock itself; where there are at most max, with a
+ * reference to each. */
+size_t mg_retain_operands(mg_id id, mg_id *out, size_t max);
+
 /* Grow with every change of a node's data from outside, and of its flags. */
 extern uint64_t mg_data_version, mg_flags_version;
 

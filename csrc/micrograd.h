@@ -120,6 +120,12 @@ void mg_on_free(void (*function)(mg_id));
  * backward step of the caller's own is forgotten. O(nodes freed), cannot fail. */
 void mg_become_leaf(mg_id id, double data);
 
+/* Makes a node what a custom node is that nobody else uses, with the gradient 0, and that
+ * one what the node was; a backward step of the caller's own is forgotten. MG_NO_MEMORY:
+ * nothing changed; neither where *closes_cycle is 1: the custom node is computed from the
+ * node. O(nodes below the custom node). */
+mg_status mg_become(mg_id id, mg_id custom, int *closes_cycle);
+
 /* --- reading and writing a node ----------------------------------------- */
 
 double mg_data(mg_id id);

@@ -180,12 +180,15 @@ void mg_call_free(mg_call *call) {
     free_if_unused(net);
 }
 
-/* All the parameters' flags, together. */
+/* All the parameters' flags, together. One that became a leaf no more has a backward step
+ * of its own as well, see mg_become. */
 static unsigned parameter_flags(mg_net *net) {
     if (net->flags_checked != mg_flags_version) {
         net->flags = 0;
-        for (size_t i = 0; i < net->n_parameters; i++)
-            net->flags |= mg_at(net->parameters[i])->flags;
+        for (size_t i = 0; i < net->n_parameters; i++) {
+            const mg_node_t *p = mg_at(net->parameters[i]);
+            net->flags |= p->flags | (p->op == MG_OP_leaf ? 0 : MG_OWN_BACKWARD);
+        }
         net->flags_checked = mg_flags_version;
     }
     return net->flags;

@@ -65,6 +65,18 @@ size_t mg_operands(mg_id id, mg_id *out, size_t max) {
     return n;
 }
 
+size_t mg_retain_operands(mg_id id, mg_id *out, size_t max) {
+    mg_lock_take(&mg_graph_lock);
+    uint32_t n;
+    const mg_index *operands = mg_operands_of(mg_at((mg_index)id), &n);
+    for (size_t i = 0; n <= max && i < n; i++) {
+        mg_own(mg_at(operands[i])); /* as mg_retain does */
+        out[i] = mg_use(operands[i]);
+    }
+    mg_lock_give(&mg_graph_lock);
+    return n;
+}
+
 static int has_flag(mg_id id, int flag) {
     mg_lock_take(&mg_graph_lock);
     int has = (mg_at((mg_index)id)->flags & flag) != 0;

@@ -6,7 +6,6 @@ a subclass with a ``__call__`` of its own, a weight that is itself computed, lay
 that don't fit each other. A net is used until the modules change, see ``_watched.py``.
 """
 
-from functools import partial
 from operator import attrgetter
 
 from micrograd_c._cbulk import METHODS
@@ -18,13 +17,11 @@ from micrograd_c._cvalue import (
     set_also_held,
 )
 from micrograd_c._native import ffi, lib
-from micrograd_c._node import NO_MEMORY, Ids, mg_claim
+from micrograd_c._node import NO_MEMORY, Ids, mg_claim, owned
 from python_ref.nn import NONLINEARITIES, name_of
 
 NULL = ffi.NULL
 mg_net_call = lib.mg_net_call
-# It has mg_net_free called in C: a finalizer in Python would swallow a KeyboardInterrupt.
-owned = partial(ffi.gc, destructor=lib.mg_net_free)
 KEPT, OWN_BACKWARD = lib.MG_NET_KEPT, lib.MG_NET_OWN_BACKWARD
 
 
@@ -48,9 +45,7 @@ class Net:
         ops = [operator_of(nonlin) for nonlin in nonlins]
         nodes = [p._mg_id for p in self.parameters]  # held until C holds them
         self.ids = ffi.new("mg_id[]", nodes)
-        # In one call of C code: no exception can come between making the net and owning it.
-        arguments = [sizes], [len(layers)], [ops], [self.ids]
-        self.net = next(map(owned, map(lib.mg_net_new, *arguments)))
+        self.net = owned(lib.mg_net_free, lib.mg_net_new, sizes, len(layers), ops, self.ids)
         if self.net == NULL:
             raise MemoryError(NO_MEMORY)
         names = {name_of(nonlin) for nonlin in nonlins} - {None}

@@ -337,10 +337,13 @@ def _made(code, operands, data, k, label):
 def _take(value, made):
     """Exchange the nodes of ``value`` and ``made``, a new Value."""
     operands, op = held(made), vars(made).pop("_op", None)
-    if not value._mg_take(made):
+    is_new = value._mg_take(made)
+    if not is_new:
         _initialise_again(value)
     if operands is not None:
         set_held(value, operands)
+        if not is_new:
+            _looking.keep(value)  # results that it has already do not hold it
     if op is not None:
         vars(value)["_op"] = op
 

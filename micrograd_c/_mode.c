@@ -12,19 +12,25 @@
 #include "micrograd.h"
 
 #ifdef Py_BEGIN_ALLOW_THREADS
-/* The mode's for_c: 0 for the usual mode, -1 for not recording, else the trace's number.
- */
+static PyObject *current, *for_c; /* the method that tells the mode, and a name */
+
+/* Before the first Value is made, as an import may run any Python, and fail. -1 and an
+ * exception: it did. */
+static int load_modes(void) {
+    PyObject *module = PyImport_ImportModule("python_ref.modes");
+    if (module != NULL && for_c == NULL)
+        for_c = PyUnicode_InternFromString("for_c");
+    if (module != NULL && current == NULL)
+        current = PyObject_GetAttrString(module, "current");
+    Py_XDECREF(module);
+    return current != NULL && for_c != NULL ? 0 : -1;
+}
+
+/* The mode's for_c: 0 as between calls, -1 not recording, else the number of the trace. No
+ * Python code runs. */
 static double ask_mode(void) {
-    static PyObject *current, *name; /* the method that tells the mode, and "for_c" */
-    if (current == NULL) {
-        name = PyUnicode_InternFromString("for_c");
-        PyObject *module = PyImport_ImportModule("python_ref.modes");
-        if (module != NULL && name != NULL)
-            current = PyObject_GetAttrString(module, "current");
-        Py_XDECREF(module);
-    }
     PyObject *mode = current == NULL ? NULL : PyObject_CallObject(current, NULL);
-    PyObject *number = mode == NULL ? NULL : PyObject_GetAttr(mode, name);
+    PyObject *number = mode == NULL ? NULL : PyObject_GetAttr(mode, for_c);
     double result = number == NULL ? 0.0 : PyFloat_AsDouble(number);
     Py_XDECREF(number);
     Py_XDECREF(mode);

@@ -180,6 +180,21 @@ static int are_atoms(PyObject *attributes) {
     return 1;
 }
 
+/* A new dict of the attributes that can be part of no cycle; NULL without an exception: no
+ * memory. */
+static PyObject *atoms_of(PyObject *attributes) {
+    PyObject *error[3], *name, *x, *atoms;
+    Py_ssize_t i = 0;
+    PyErr_Fetch(&error[0], &error[1], &error[2]);
+    atoms = PyDict_New();
+    while (atoms != NULL && PyDict_Next(attributes, &i, &name, &x))
+        if (refers_to_nothing(x) && refers_to_nothing(name) &&
+            PyDict_SetItem(atoms, name, x) < 0)
+            Py_CLEAR(atoms);
+    PyErr_Restore(error[0], error[1], error[2]);
+    return atoms;
+}
+
 static int node_traverse(PyObject *self, visitproc visit, void *arg) {
     Py_VISIT(Py_TYPE(self));
     Py_VISIT(NODE(self)->attributes);
@@ -192,8 +207,11 @@ static int node_traverse(PyObject *self, visitproc visit, void *arg) {
 /* For garbage. Attributes that are in no cycle stay, since the node may still be in use.
  */
 static int node_clear(PyObject *self) {
-    if (NODE(self)->attributes != NULL && !are_atoms(NODE(self)->attributes))
-        Py_CLEAR(NODE(self)->attributes);
+    PyObject *attributes = NODE(self)->attributes;
+    if (attributes != NULL && !are_atoms(attributes)) {
+        NODE(self)->attributes = atoms_of(attributes);
+        Py_DECREF(attributes);
+    }
     Py_CLEAR(NODE(self)->held);
     Py_CLEAR(NODE(self)->also_held);
     Py_CLEAR(NODE(self)->own_backward);
@@ -203,18 +221,26 @@ static int node_clear(PyObject *self) {
 static void node_dealloc(PyObject *self) {
     PyTypeObject *type = Py_TYPE(self);
     double id = NODE(self)->id;
-    PyObject *attributes = NODE(self)->attributes;
+    PyObject *attributes = NODE(self)->attributes, *others = NULL;
     PyObject_GC_UnTrack(self);
     Py_CLEAR(NODE(self)->held);
     Py_CLEAR(NODE(self)->also_held);
     Py_CLEAR(NODE(self)->own_backward);
     if (MG_LIKELY(id != 0.0)) {
         PyObject **entry = entry_of(id);
+        if (*entry == self && attributes != NULL && !are_atoms(attributes)) {
+            /* Set past __setattr__. The collector would not see a cycle that they close.
+             */
+            others = attributes;
+            NODE(self)->attributes = attributes = atoms_of(others);
+        }
         if (*entry == self && attributes != NULL && PyDict_Size(attributes) > 0) {
             *entry =
                 left_behind(self); /* first: node_was_freed may come at any time then */
-            if (mg_release_noted(id))
+            if (mg_release_noted(id)) {
+                Py_XDECREF(others);
                 return;
+            }
             *entry = NULL;
         } else {
             if (*entry == self)
@@ -225,6 +251,7 @@ static void node_dealloc(PyObject *self) {
     Py_XDECREF(attributes);
     PyObject_GC_Del(self);
     Py_DECREF(type);
+    Py_XDECREF(others);
     if (MG_UNLIKELY(any_unused))
         free_unused();
 }
@@ -320,12 +347,19 @@ static PyObject *init_leaf(PyObject *self, PyObject *number) {
     Py_RETURN_TRUE;
 }
 
-/* self._mg_take(other): self gets other's node, and other gets self's, in one step.
- * Returns whether self had none. */
+/* self._mg_take(other): self becomes what other is, which has a new custom node, and other
+ * what self was, in one step. Returns whether self had no node; if it had one it keeps it,
+ * as others use it and may just have its id. Only where that would close a cycle in C,
+ * which nothing would free, they change nodes. */
 static PyObject *take(PyObject *self, PyObject *other) {
     if (id_or_number(other) == -1.0 && PyErr_Occurred())
         return NULL;
     double id = NODE(self)->id;
+    int closes_cycle = 0;
+    if (id != 0.0 && mg_become(id, NODE(other)->id, &closes_cycle) != MG_OK)
+        return no_memory();
+    if (id != 0.0 && !closes_cycle)
+        Py_RETURN_FALSE;
     NODE(self)->id = NODE(other)->id;
     NODE(other)->id = id;
     *entry_of(NODE(self)->id) = self;
@@ -363,16 +397,16 @@ static PyObject *operands(PyObject *self, PyObject *unused_argument) {
     if (is_nothing(NODE(self)->held)) {
         if (mg_make_plain(id) != MG_OK)
             return no_memory();
-        mg_id few[2], *ids = few;
-        size_t n = mg_operands(id, few, 2);
-        if (n > 2) { /* only with the GIL do they change: to none, see mg_become_leaf */
+        mg_id few[2], *ids = few; /* with a reference to each */
+        size_t room = 2, n;
+        while ((n = mg_retain_operands(id, ids, room)) > room) {
+            if (ids != few)
+                mg_dealloc(ids);
             ids = mg_alloc(n, sizeof *ids);
+            room = n;
             if (ids == NULL)
                 return no_memory();
-            n = mg_operands(id, ids, n);
         }
-        for (size_t i = 0; i < n; i++)
-            mg_retain(ids[i]);
         PyObject *tuple = values_of(ids, n);
         if (ids != few)
             mg_dealloc(ids);
@@ -553,7 +587,7 @@ static PyObject *operands_are(PyObject *node_class, PyObject *cls) {
  */
 static PyObject *register_class(PyObject *cls, PyObject *number) {
     long n = PyLong_AsLong(number);
-    if (n == -1 && PyErr_Occurred())
+    if ((n == -1 && PyErr_Occurred()) || load_modes() < 0)
         return NULL;
     Py_INCREF(cls); /* for good */
     *(n ? &traced_class : &value_class) = (PyTypeObject *)cls;

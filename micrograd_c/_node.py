@@ -5,6 +5,7 @@ Where ``micrograd.h`` says mg_id, these functions take a Value, and return one o
 """
 
 import sys
+from functools import partial
 
 from micrograd_c._native import ffi, lib
 
@@ -43,6 +44,15 @@ class Ids:
 
     def __getitem__(self, i):
         return self.at[0][i]
+
+
+def owned(free, function, *arguments):
+    """What a function of C returns, which ``free`` is called with when nobody has it any more.
+
+    All in one call of Python's: an exception cannot come in between and leave what C made.
+    """
+    made = map(function, *([argument] for argument in arguments))
+    return next(map(partial(ffi.gc, destructor=free), made))
 
 
 def check_memory(status):

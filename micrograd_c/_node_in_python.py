@@ -76,6 +76,12 @@ class Node:
     def _mg_take(self, other):
         with lock:
             mine, theirs = getattr(self, "_mg_owner", None), other._mg_owner
+            if mine is not None:
+                closes_cycle = ffi.new("int *")
+                if lib.mg_become(mine, theirs, closes_cycle) != lib.MG_OK:
+                    raise MemoryError(NO_MEMORY)
+                if not closes_cycle[0]:
+                    return False
             set_owner(self, theirs)
             values[float(theirs)] = self
             if mine is not None:

@@ -4,6 +4,7 @@ from micrograd_c import _looking
 from micrograd_c._coptimizer import in_c
 from micrograd_c._eager import EagerProgram, NotFinite, train_by_steps
 from micrograd_c._native import ffi, lib
+from micrograd_c._node import owned
 from micrograd_c._trace_errors import line_of, of_another_trace, own_operator
 from micrograd_c._tracing import Trace
 from python_ref.ops import OPS
@@ -25,16 +26,17 @@ class CProgram:
         outputs = [x._mg_id for x in trace.outputs]
         status = ffi.new("mg_status *")
         with trace.entered():
-            program = lib.mg_compile(
-                arguments, self.columns, len(self.columns), outputs, len(outputs), status
-            )
+            program = owned(
+                lib.mg_program_free, lib.mg_compile,
+                arguments, self.columns, len(self.columns), outputs, len(outputs), status,
+            )  # fmt: skip
         if status[0] == lib.MG_HAS_OWN_BACKWARD:
             raise own_operator(line_of(function))
         if status[0] == lib.MG_OTHER_TRACE:
             raise of_another_trace(function)
         if program == ffi.NULL:
             raise MemoryError("no memory to compile a program")
-        self._program = ffi.gc(program, lib.mg_program_free)
+        self._program = program
         self.size = lib.mg_program_describe(program).nodes
 
     @property

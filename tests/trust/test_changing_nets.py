@@ -170,6 +170,7 @@ MODULE_CHANGES = {
     "the bias in the dict": "dict.__setitem__(attributes, 'b', Value(4.0))",
     "the dict": "n.__dict__ = {'w': n.w, 'b': Value(4.0), 'nonlin': False}",
     "the class": "n.__class__ = Plus3",
+    "the node": "n.w[0].__init__(4.0)",
     "the neuron": "layer.neurons[0] = Plus3(3, nonlin=False)\n    one(layer)",
     "a new model and the bias": "nn.MLP(2, [1])([1.0, 1.0]); n.b = Value(4.0)",
     "another call and the bias": "layer([1.0] * 3); n.b = Value(4.0)",
@@ -257,6 +258,7 @@ neurons = model.layers[1].neurons
 neurons.append(nn.Neuron(4)); neurons.pop(); neurons[0] = nn.Neuron(4, nonlin=False)""",
     "layers": "model.layers = [nn.Layer(3, 4, nonlin='tanh'), nn.Layer(4, 2, nonlin=False)]",
     "gradients": "model.zero_grad(); len(model.parameters())",
+    "nodes": "[p.__init__(0.25) for p in model.parameters()]",
     "attributes": "vars(model.layers[0].neurons[0])['b'] = Value(0.5)",
     "patches": """
 call = nn.Neuron.__call__

@@ -1,4 +1,5 @@
-"""ThreadSanitizer on the C library driven from threads; the extension under ASan and UBSan."""
+"""ThreadSanitizer on the C library driven from threads; the extension in builds that notice
+when memory is used that is no longer there: under ASan and UBSan, and with checked nodes."""
 
 import sys
 
@@ -6,10 +7,16 @@ import pytest
 from c_tools import COMPILERS, SANITIZE, build, need
 from trust_tools import built_copy, run, size
 
-# What goes through most of C in little time; at full length the whole suite.
-SOME = [
-    "tests/trust/test_peer_bugs.py", "tests/trust/test_arrays_that_change.py",
-    "tests/trust/test_optimizers_and_threads.py", "tests/test_nets.py", "tests/test_jit.py",
+# Python programs that once made C use memory or nodes of others, and what goes through most of
+# C in little time; at full length the whole suite.
+HOSTILE = [
+    "tests/trust/test_arrays_that_change.py", "tests/trust/test_changing_nets.py",
+    "tests/trust/test_half_made.py", "tests/trust/test_interrupts.py",
+    "tests/trust/test_lifetime.py", "tests/trust/test_looking.py", "tests/trust/test_no_memory.py",
+    "tests/trust/test_optimizers_and_threads.py", "tests/trust/test_owner.py",
+    "tests/trust/test_peer_bugs.py", "tests/trust/test_stress.py", "tests/trust/test_threads.py",
+    "tests/trust/test_what_c_makes.py", "tests/test_nets.py", "tests/test_jit.py",
+    "tests/test_jit_fit.py",
 ]  # fmt: skip
 
 # A child without the preloaded library, valgrind, clang's sanitizers beside gcc's, and memory
@@ -18,6 +25,7 @@ NOT_HERE = [
     "tests/test_benchmark_suite.py::test_what_a_peer_cannot_do_is_a_row_that_says_so",
     "tests/test_benchmark_suite.py::test_instructions_repeat_exactly",
     "tests/trust/test_fuzz.py::test_the_corpus",
+    "tests/trust/test_interrupts.py::test_in_a_notebook",
     "tests/trust/test_lifetime.py::test_memory_is_flat_in_training",
 ]
 
@@ -40,7 +48,17 @@ def test_extension_under_sanitizers(tmp_path):
     preloaded = " ".join(
         run(gcc, f"-print-file-name={name}").strip() for name in ("libasan.so", "libubsan.so")
     )
-    tests = size(SOME, [f"--deselect={name}" for name in NOT_HERE])
+    hostile_tests(copy, LD_PRELOAD=preloaded, ASAN_OPTIONS="detect_leaks=0")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="flags of POSIX compilers")
+def test_extension_that_aborts_on_a_node_without_references(tmp_path):
+    hostile_tests(built_copy(tmp_path, CFLAGS="-DMG_CHECK_NODES -O1"))
+
+
+def hostile_tests(copy, **environment):
+    tests = [*size(HOSTILE, ["tests"]), *(f"--deselect={name}" for name in NOT_HERE)]
     run(sys.executable, "-m", "pytest", "-q", "-x", "-m", "not slow", *tests,
-        cwd=copy, LD_PRELOAD=preloaded, ASAN_OPTIONS="detect_leaks=0",
-        MICROGRAD_C_TRUST="short")  # fmt: skip
+        cwd=copy, PYTHONPATH=str(copy), MICROGRAD_C_TRUST="short", MICROGRAD_C_BACKEND="c",
+        **environment)  # fmt: skip

@@ -1,0 +1,58 @@
+"""What the C library makes has an owner at once, wherever an interrupt comes."""
+
+import gc
+import signal
+import sys
+from pathlib import Path
+
+import interrupts
+import pytest
+from interrupted_operations import OPERATIONS
+from test_interrupts import pytestmark  # noqa: F401 - where this can be tested
+
+import micrograd_c
+
+# Where Python gets something from C that it must free.
+FILES = ("_program.py", "_cnet.py", "_cbulk.py", "_looking.py", "_node.py", "_cvalue.py")
+NAMES = [
+    "jit traces", "a net's first call", "a net of Values", "the bulk helpers",
+    "a walk by _prev", "backward with one's own step", "__init__ again", "a node of one's own",
+    "attributes", "fit",
+]  # fmt: skip
+
+
+@pytest.fixture
+def only_these_files(monkeypatch):
+    package = Path(micrograd_c.__file__).parent
+    monkeypatch.setattr(interrupts, "PACKAGES", tuple(str(package / name) for name in FILES))
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.skipif(micrograd_c.backend != "c", reason="there is no C engine in this process")
+@pytest.mark.parametrize("name", NAMES)
+def test_no_node_is_left(name, only_these_files):
+    """Each bytecode of these files at which CPython may look for signals, one by one."""
+    from micrograd_c._native import lib
+
+    prepare, operation = OPERATIONS[name]
+    operation(prepare())  # the first time modules are imported, caches filled
+    gc.collect()
+    gc.freeze()
+    trace, before, n = sys.gettrace(), lib.mg_live_nodes(), 0
+    try:
+        while True:
+            state = prepare()
+            came = interrupts.interrupted_at(n, operation, state)
+            del state
+            gc.collect()
+            assert lib.mg_live_nodes() == before, n
+            if came is None:
+                break
+            assert came, n
+            n += 1
+        assert n > 10
+    finally:
+        sys.settrace(trace)
+        gc.unfreeze()
