@@ -44,7 +44,7 @@ def leave_behind(owner, node):
         set_owner(value, Owner(node))
         owner_of(value).attributes = REFERS
     elif value is not None:  # it was made after the other died, and before this was called
-        value.__dict__ = {**owner.attributes, **vars(value)}
+        give_attributes(value, {**owner.attributes, **vars(value)})
         lib.mg_release(node)
     else:
         left_behind[node] = owner.attributes
@@ -74,8 +74,15 @@ def attributes_with_owner(value):
     """The attributes of a Value, which its owner knows from now on."""
     owner = owner_of(value)
     if owner is not None and owner.attributes is None:
-        value.__dict__ = dict(attributes_of(value))  # PyPy's own refers to the Value
+        give_attributes(value, dict(attributes_of(value)))  # PyPy's own refers to the Value
     return attributes_of(value)
+
+
+def give_attributes(value, attributes):
+    set_attributes(value, attributes)
+    owner = owner_of(value)
+    if owner is not None:
+        owner.attributes = attributes
 
 
 class Node(HasAttributes):
@@ -87,10 +94,7 @@ class Node(HasAttributes):
 
     @__dict__.setter
     def __dict__(self, attributes):
-        set_attributes(self, attributes)
-        owner = owner_of(self)
-        if owner is not None:
-            owner.attributes = attributes
+        give_attributes(self, attributes)
 
     def __setattr__(self, name, value):
         attributes_with_owner(self)
@@ -195,7 +199,7 @@ def take_over(value, node):
     """Give the node's new Value the attributes of one that died."""
     attributes = left_behind.pop(node, None)
     if attributes and lib.mg_is_noted(node):
-        value.__dict__ = attributes
+        give_attributes(value, attributes)
 
 
 def make(cls, node):
