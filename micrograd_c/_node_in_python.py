@@ -8,11 +8,12 @@ attributes while these refer to nothing themselves, and leaves them behind.
 There are no locks: on PyPy a finalizer may run anywhere, and wait for another thread.
 """
 
+import gc
 from weakref import ref
 
 from micrograd_c._native import ffi, lib
 
-values = {}  # node id -> a weak reference to its Value; a dead one means that there is none
+values = {}  # node id -> a weak reference to its Value, until the Value's owner dies
 left_behind = {}  # node id -> the attributes of a Value that died, while mg_is_noted(id)
 classes = {}
 ATOMS = {str, int, float, bool, type(None)}  # see _looking.py
@@ -29,15 +30,22 @@ class Owner:
         self.node = node
 
     def __del__(self, release=lib.mg_release):
+        node = self.node
+        refer = values.get(node)
+        value = None if refer is None else refer()
+        if value is None:
+            values.pop(node, None)
         if self.attributes:
-            leave_behind(self, self.node)
+            leave_behind(self, node, value)
         else:
-            release(self.node)
+            release(node)
 
 
-def leave_behind(owner, node):
-    """Give back a node for which a Value that died had attributes."""
-    value = known(node)
+def leave_behind(owner, node, value):
+    """Give back a node for which a Value that died had attributes.
+
+    ``value`` is the one that the node has now, or None.
+    """
     if value is not None and owner_of(value) is owner:
         # The attributes refer to the Value, which others may still use: they die before a
         # second owner does, which knows no attributes.
@@ -126,7 +134,7 @@ class Node(HasAttributes):
     def _mg_take(self, other):
         mine, theirs = owner_of(self), other._mg_owner
         set_owner(self, theirs)
-        values[theirs.node] = ref(self)
+        values[theirs.node] = LaterReference(self)
         if mine is None:
             del other._mg_owner
             return True
@@ -159,6 +167,8 @@ class Node(HasAttributes):
 
     @staticmethod
     def _mg_living():
+        if any(refer() is None for refer in list(values.values())):
+            find_saved()
         every = [refer() for refer in list(values.values())]
         return [value for value in every if value is not None]
 
@@ -174,7 +184,38 @@ class Node(HasAttributes):
 def known(node):
     """The Value of a node, None where it has none."""
     refer = values.get(node)
-    return None if refer is None else refer()
+    if refer is None:
+        return None
+    value = refer()
+    if value is None:  # its owner lives, see above
+        find_saved()
+        refer = values.get(node)
+        value = None if refer is None else refer()
+    return value
+
+
+class LaterReference(ref):
+    """Not what PyPy gives for ``ref`` once more: the reference of before, which is dead."""
+
+    __slots__ = ()
+
+
+def find_saved():
+    """Note Values again that a finalizer may have saved.
+
+    Weak references die before finalizers run, also those to what a finalizer can use. Where
+    one is dead and the owner has not died yet, this looks at all objects, and lets the owners
+    of the other Values die, so that these leave their attributes behind.
+    """
+    for x in gc.get_objects():
+        owner = owner_of(x) if issubclass(type(x), Node) else None
+        if owner is not None and values.get(owner.node, type(None))() is None:
+            values[owner.node] = LaterReference(x)
+    if any(refer() is None for refer in list(values.values())):
+        gc.collect()
+    for node, refer in list(values.items()):
+        if refer() is None and values.get(node) is refer:
+            values.pop(node, None)
 
 
 def publish(node, value):
