@@ -43,7 +43,7 @@ static int arrive(mg_index id, mg_node_t *node, mg_index from, int plain) {
     } else if (MG_UNLIKELY(node->op == MG_OP_custom)) {
         node->k = 0.0; /* an earlier walk may have run out of memory halfway */
     } else {
-        MG_PREFETCH(mg_room(node->operand[1])); /* it will be read when the first is done */
+        MG_PREFETCH(mg_room(node->operand[1])); /* which is read after the first */
     }
     node->cursor = 0;
     node->link = from;

@@ -113,7 +113,7 @@ class Value(Node, Operators):
                 check_name(name, stacklevel=2)
             if type(value) not in ATOMS:
                 _looking.keep(self)  # first: without memory for it, nothing is set
-            object.__setattr__(self, name, value)
+            Node.__setattr__(self, name, value)
             if name == "__class__":
                 _watched.changed()  # it may be a parameter
 

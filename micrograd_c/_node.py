@@ -25,7 +25,28 @@ if IN_C:
     mg_data, mg_grad = lib.mg_data, lib.mg_grad
     mg_set_data, mg_set_grad = lib.mg_set_data, lib.mg_set_grad
 else:
-    pass
+    from micrograd_c._node_in_python import (  # noqa: F401 - for others
+        Node,
+        mg_add,
+        mg_add_number,
+        mg_binary,
+        mg_claim,
+        mg_data,
+        mg_dot,
+        mg_grad,
+        mg_leaf,
+        mg_logsumexp,
+        mg_mul,
+        mg_mul_number,
+        mg_node,
+        mg_node_with_local,
+        mg_set_data,
+        mg_set_grad,
+        mg_total,
+        mg_traced,
+        mg_unary,
+        mg_unary_k,
+    )
 
 
 class Ids:

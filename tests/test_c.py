@@ -11,7 +11,7 @@ import subprocess
 import pytest
 from c_tools import COMPILERS, ROOT, SANITIZE, STRICT, any_compiler, build, need, run, sources
 
-PROGRAMS = ("test_graph", "test_program", "test_net")
+PROGRAMS = ("test_graph", "test_program", "test_net", "test_owners")
 
 
 def test_there_is_a_compiler():

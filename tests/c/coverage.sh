@@ -39,6 +39,8 @@ program test_graph
 build/test_graph/test_graph 200000
 program test_net
 build/test_net/test_net
+program test_owners
+build/test_owners/test_owners
 program test_program
 build/test_program/test_program
 for cpu in qemu64 max; do # without AVX2, and with it but without AVX-512

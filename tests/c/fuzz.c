@@ -107,6 +107,105 @@ static void computed_from(void) {
     CHECK(mg_live_nodes() >= nodes); /* more where a net was made plain */
 }
 
+/* --- what is noted on nodes, and settings -------------------------------------------- */
+
+static size_t n_noted; /* nodes of which mg_is_noted is true */
+
+static void noted_was_freed(mg_id id) {
+    (void)id;
+    n_noted--;
+}
+
+static void drop_noted(size_t i) {
+    mg_id id = held[i];
+    int was_noted = mg_is_noted(id);
+    held[i] = held[--n_held];
+    n_noted -= (size_t)was_noted;
+    if (mg_release_noted(id)) {
+        n_noted++;
+        CHECK(mg_is_noted(id));
+    }
+}
+
+static void become_leaf(mg_id id) {
+    mg_become_leaf(id, 0.5);
+    CHECK(mg_op(id) == mg_op_find("leaf") && mg_operands(id, NULL, 0) == 0);
+    CHECK(mg_data(id) == 0.5 && mg_grad(id) == 0.0 && !mg_has_own_backward(id));
+}
+
+static void make_node_with_local(void) {
+    mg_id ids[6];
+    double local[6], read[6];
+    size_t n = pick_some(ids, 6), nodes = mg_live_nodes();
+    for (size_t i = 0; i < n; i++)
+        local[i] = number();
+    mg_id id = mg_node_with_local(ids, local, n, 0.5);
+    CHECK(id == 0 || (mg_local(id, read, 6) == n && memcmp(local, read, n * 8) == 0));
+    hold_new(id, nodes);
+}
+
+static void note_or_set(mg_id a) {
+    size_t nodes = mg_live_nodes();
+    unsigned what = next();
+    /* The last few came later: nearly all inputs that were found before mean the same. */
+    switch (what < 240 ? what % 6 : what - 234) {
+    case 0:
+        (void)mg_keep(a);
+        CHECK(mg_is_kept(a));
+        break;
+    case 1:
+        mg_set_own_backward(a);
+        break;
+    case 2:
+        mg_set_recording(0);
+        break;
+    case 3:
+        mg_set_recording(1);
+        break;
+    case 4:
+        if (n_nets > 0)
+            free_net(below(n_nets));
+        break;
+    case 5:
+        CHECK(mg_use_kernels(next() % 2 ? "portable" : NULL));
+        break;
+    case 6:
+        mg_is_held(a);
+        break;
+    case 7:
+        mg_clear_own_backward(a);
+        CHECK(!mg_has_own_backward(a));
+        break;
+    case 8:
+        become_leaf(a);
+        break;
+    case 9:
+        CHECK(mg_release_operands(a) != MG_OK || mg_operands(a, NULL, 0) == 0);
+        break;
+    case 10:
+        make_node_with_local();
+        break;
+    case 11:
+        if (n_held > 1)
+            drop_noted(1 + below(n_held - 1));
+        break;
+    case 12: {
+        size_t modes = mg_modes();
+        void *mode = mg_new_mode(0);
+        CHECK(mg_modes() == modes + 1);
+        mg_free_mode(mode);
+        CHECK(mg_modes() == modes);
+        break;
+    }
+    default: {
+        mg_id b = pick();
+        int op = mg_op_find(what % 2 ? "less" : "less_equal");
+        hold_new(mg_binary(op, a, b), nodes);
+        break;
+    }
+    }
+}
+
 /* --- one step, one program --------------------------------------------------------- */
 
 static void step(void) {
@@ -196,28 +295,7 @@ static void step(void) {
         mg_fail_allocation((long)below(8), (int)below(2));
         break;
     default:
-        switch (next() % 6) {
-        case 0:
-            (void)mg_keep(a);
-            CHECK(mg_is_kept(a));
-            break;
-        case 1:
-            mg_set_own_backward(a);
-            break;
-        case 2:
-            mg_set_recording(0);
-            break;
-        case 3:
-            mg_set_recording(1);
-            break;
-        case 4:
-            if (n_nets > 0)
-                free_net(below(n_nets));
-            break;
-        default:
-            CHECK(mg_use_kernels(next() % 2 ? "portable" : NULL));
-            break;
-        }
+        note_or_set(a);
     }
 }
 
@@ -229,6 +307,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     n_held = 1;
     size_t blocks =
         mg_live_blocks(); /* with the first chunk of nodes: there is no second */
+    mg_on_free(noted_was_freed);
     input = data;
     left = size;
     for (int i = 0; i < MAX_STEPS && left > 0 && mg_live_nodes() < MAX_NODES; i++)
@@ -239,7 +318,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         free_net(0);
     while (n_held > 0)
         drop(0);
-    CHECK(mg_live_nodes() == 0);
+    CHECK(mg_live_nodes() == 0 && n_noted == 0);
     CHECK(mg_live_blocks() == blocks);
     return 0;
 }

@@ -1,0 +1,207 @@
+/* test_owners.c - what callers note on nodes, without Python: who owns them, what is kept,
+ * and the modes that threads are in.
+ *
+ * Prints what failed and exits with status 1, or prints nothing and exits with 0.
+ */
+#include "check.h"
+#include "micrograd.h"
+
+static void test_blocks_of_ids(void) {
+    size_t blocks = mg_live_blocks();
+    mg_id *ids = NULL, a = mg_leaf(1.0);
+    blocks = blocks < mg_live_blocks() ? mg_live_blocks() : blocks; /* the first nodes */
+    mg_free_ids(&ids);
+    mg_fail_allocation(1, 1);
+    CHECK(mg_new_ids(3, &ids) == MG_NO_MEMORY && mg_live_blocks() == blocks);
+    mg_fail_allocation(0, 0);
+    CHECK(mg_new_ids(SIZE_MAX / 8, &ids) == MG_NO_MEMORY && mg_live_blocks() == blocks);
+    CHECK(mg_new_ids(3, &ids) == MG_OK && ids[0] == 0 && ids[1] == 0 && ids[2] == 0);
+    ids[1] = mg_mul_number(a, 2.0); /* the block owns it */
+    mg_retain(a);
+    ids[2] = a;
+    CHECK(mg_live_nodes() == 3);
+    mg_free_ids(&ids);
+    CHECK(ids == NULL && mg_live_nodes() == 1 && mg_live_blocks() == blocks);
+    mg_free_ids(&ids); /* once more does nothing */
+    CHECK(mg_new_ids(0, &ids) == MG_OK);
+    mg_free_ids(&ids);
+    mg_release(a);
+    CHECK(mg_live_nodes() == 0 && mg_live_blocks() == blocks);
+}
+
+static mg_id freed[4];
+static size_t n_freed;
+
+static void note_freed(mg_id id) {
+    if (n_freed < 4)
+        freed[n_freed] = id;
+    n_freed++;
+}
+
+/* The function of mg_on_free hears of nodes that were noted when they lived on. */
+static void test_noted(void) {
+    mg_on_free(note_freed);
+    mg_id a = mg_leaf(2.0), b = mg_mul_number(a, 3.0);
+    CHECK(!mg_is_noted(a) && mg_release_noted(a) == 1);
+    CHECK(mg_is_noted(a) && !mg_is_owned(a) && n_freed == 0 && is(mg_data(a), 2.0));
+    mg_retain(a); /* somebody finds it again, and has nothing to note now */
+    CHECK(mg_is_owned(a) && mg_is_noted(a));
+    mg_release(a);
+    CHECK(n_freed == 0);
+    CHECK(mg_release_noted(b) == 0); /* it does not live on: its caller knows */
+    CHECK(n_freed == 1 && freed[0] == a && mg_live_nodes() == 0);
+
+    /* Taken back by its last owner: freed without a word. */
+    n_freed = 0;
+    a = mg_leaf(2.0), b = mg_mul_number(a, 3.0);
+    CHECK(mg_release_noted(a) == 1);
+    mg_retain(a);
+    mg_release(b);
+    CHECK(mg_release_noted(a) == 0 && n_freed == 0 && mg_live_nodes() == 0);
+
+    a = mg_leaf(2.0); /* a new node with an old id was never noted */
+    CHECK(!mg_is_noted(a));
+    mg_release(a);
+    mg_on_free(NULL);
+    a = mg_leaf(2.0), b = mg_mul_number(a, 3.0);
+    CHECK(mg_release_noted(a) == 1);
+    mg_release(b);
+    CHECK(n_freed == 0 && mg_live_nodes() == 0);
+}
+
+static void check_is_leaf(mg_id id, double data) {
+    CHECK(mg_op(id) == mg_op_find("leaf") && mg_operands(id, NULL, 0) == 0);
+    CHECK(is(mg_data(id), data) && is(mg_grad(id), 0.0) && is(mg_k(id), 0.0));
+    CHECK(!mg_has_own_backward(id) && mg_k_style(id) == 0 && mg_local(id, NULL, 0) == 0);
+    CHECK(mg_backward(id) == MG_OK && is(mg_grad(id), 1.0));
+}
+
+static void test_become_leaf(void) {
+    size_t blocks = mg_live_blocks();
+    mg_id a = mg_leaf(2.0), operands[2] = {a, a};
+    const double local[2] = {1.0, 2.0}, x[1] = {1.0};
+    mg_id made[] = {
+        mg_leaf(5.0),
+        mg_mul_number(a, 3.0),
+        mg_unary_k(mg_op_find("pow_k"), a, 3.0, 1),
+        mg_node(mg_op_find("custom"), operands, 2, 0.0, 0, 7.0),
+        mg_node(mg_op_find("custom"), operands, 0, 0.0, 0, 7.0),
+        mg_node_with_local(operands, local, 2, 7.0),
+    };
+    size_t n = sizeof made / sizeof *made;
+    for (size_t i = 0; i < n; i++) {
+        mg_set_grad(made[i], 9.0);
+        mg_set_own_backward(made[i]);
+    }
+    mg_id user = mg_add_number(made[1], 1.0);
+    for (size_t i = 0; i < n; i++) {
+        mg_fail_allocation(1, 1); /* it needs no memory */
+        mg_become_leaf(made[i], 0.5);
+        mg_fail_allocation(0, 0);
+        check_is_leaf(made[i], 0.5);
+    }
+    CHECK(mg_live_nodes() == 1 + n + 2); /* the number 3 is gone */
+    CHECK(mg_backward(user) == MG_OK && is(mg_grad(made[1]), 2.0) && is(mg_grad(a), 0.0));
+    mg_release(user);
+    for (size_t i = 0; i < n; i++)
+        mg_release(made[i]);
+
+    /* Outputs of a net, before and after it was made plain. */
+    const size_t sizes[2] = {1, 2};
+    const int linear[1] = {-1};
+    const mg_id parameters[4] = {a, a, a, a};
+    mg_net *net = mg_net_new(sizes, 1, linear, parameters);
+    for (int plain = 0; plain < 2; plain++) {
+        mg_id out[2];
+        CHECK(net != NULL && mg_net_call(net, NULL, x, 0, out) == MG_NET_OK);
+        CHECK(!plain || mg_make_plain(out[0]) == MG_OK);
+        mg_become_leaf(out[0], 0.5);
+        check_is_leaf(out[0], 0.5);
+        mg_set_grad(a, 0.0);
+        CHECK(mg_backward(out[1]) == MG_OK && is(mg_grad(a), 2.0)); /* 1 and its input */
+        mg_release(out[0]);
+        mg_release(out[1]);
+        CHECK(mg_live_nodes() == 1);
+    }
+    mg_net_free(net);
+    mg_release(a);
+    CHECK(mg_live_nodes() == 0 && mg_live_blocks() == blocks);
+}
+
+static void test_kept(void) {
+    mg_id a = mg_leaf(2.0), b = mg_leaf(3.0);
+    CHECK(mg_keep(b) == 0); /* nothing is made of it */
+    mg_id c = mg_mul_number(a, 3.0);
+    CHECK(mg_keep(a) == 1 && mg_keep(a) == 1); /* until its users know */
+    mg_is_held(a);
+    CHECK(mg_keep(a) == 0 && mg_is_kept(a));
+    mg_id d = mg_node(mg_op_find("tanh"), &a, 1, 0.0, 0, 0.5);
+    CHECK(mg_keep(a) == 0); /* whoever makes nodes of a kept one knows that it is */
+    mg_release(a);
+    mg_release(b);
+    mg_release(c);
+    mg_release(d);
+    a = mg_leaf(1.0); /* in the place of one that was kept */
+    CHECK(!mg_is_kept(a));
+    mg_release(a);
+    CHECK(mg_live_nodes() == 0);
+}
+
+static void test_modes(void) {
+    size_t blocks = mg_live_blocks();
+    CHECK(mg_modes() == 0);
+    void *first = mg_new_mode(1), *second = mg_new_mode(0);
+    CHECK(first != NULL && second != NULL && mg_modes() == 2);
+    mg_set_recording(0);
+    mg_set_recording(0);
+    CHECK(mg_modes() == 3);
+    mg_set_tracing(7.0);
+    mg_set_tracing(8.0);
+    CHECK(mg_modes() == 4);
+    mg_free_mode(first);
+    CHECK(mg_modes() == 3);
+    mg_id a = mg_leaf(1.0), b = mg_mul_number(a, 2.0);
+    CHECK(is(mg_made_in(a), 8.0) && mg_op(b) == mg_op_find("leaf"));
+    mg_set_tracing(0.0);
+    mg_set_recording(1);
+    mg_free_mode(second);
+    CHECK(mg_modes() == 0);
+    mg_release(a);
+    mg_release(b);
+    a = mg_leaf(1.0), b = mg_mul_number(a, 2.0);
+    CHECK(is(mg_made_in(a), 0.0) && mg_op(b) == mg_op_find("mul"));
+    mg_release(a);
+    mg_release(b);
+    CHECK(mg_live_nodes() == 0 && mg_live_blocks() == blocks);
+}
+
+static void test_comparisons(void) {
+    const double numbers[3] = {1.0, 2.0, 2.0};
+    for (int i = 0; i < 2; i++)
+        for (int j = 0; j < 3; j++) {
+            mg_id a = mg_leaf(numbers[i]), b = mg_leaf(numbers[j]);
+            mg_id less = mg_binary(mg_op_find("less"), a, b);
+            mg_id less_equal = mg_binary(mg_op_find("less_equal"), a, b);
+            mg_id both = mg_add(less, less_equal);
+            CHECK(is(mg_data(less), numbers[i] < numbers[j]));
+            CHECK(is(mg_data(less_equal), numbers[i] <= numbers[j]));
+            CHECK(mg_backward(both) == MG_OK && is(mg_grad(less), 1.0));
+            CHECK(is(mg_grad(a), 0.0) && is(mg_grad(b), 0.0));
+            mg_release(a);
+            mg_release(b);
+            mg_release(less);
+            mg_release(less_equal);
+            mg_release(both);
+        }
+    CHECK(mg_live_nodes() == 0);
+}
+
+int main(void) {
+    test_blocks_of_ids();
+    test_noted();
+    test_become_leaf();
+    test_kept();
+    test_modes();
+    test_comparisons();
+    return failures != 0;
+}
