@@ -83,6 +83,13 @@ def own_operator(place):
     )
 
 
+def gradients_inside(what="backward()"):
+    return TraceError(
+        f"{users_line()}: {what} was called inside of a jitted function, which is called once, "
+        "when it is traced: what it computes of the gradients would be the same number in every run"
+    )
+
+
 def without_gradient():
     return TraceError(
         f"{users_line()}: no_grad() cannot be traced: use detach() on the Values that no "
