@@ -73,6 +73,7 @@ class TracedValue(Value):
     """A Value of a row that is not known yet."""
 
     __slots__ = ()
+    _refuses_reads = True
 
     def _apply(self, name, *others):
         return join(name, self, *others)
