@@ -181,6 +181,8 @@ class Value(Node, Operators):
 
         Zeroes nothing: gradients accumulate until somebody sets them to 0.
         """
+        if current_trace():
+            current_trace().refuse_backward()
         status = lib.mg_backward(self._mg_id)
         if status == lib.MG_HAS_OWN_BACKWARD:
             _looking.backward(self)

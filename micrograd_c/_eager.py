@@ -36,23 +36,24 @@ class EagerProgram:
         self.names = ["input"] * len(trace.arguments)  # of each value, for messages
         self.start = [0.0] * len(trace.arguments)  # the values before the steps
         self.parameters, self.parameter_places, self.steps = [], [], []
-        place_of = {x: i for i, x in enumerate(trace.arguments)}
-        for node in sorted_below(trace.outputs):
-            if node not in place_of:
+        place_of = {id(x): i for i, x in enumerate(trace.arguments)}
+        nodes = sorted_below(trace.outputs)  # kept, for their ids are looked up
+        for node in nodes:
+            if id(node) not in place_of:
                 self._add(node, place_of, trace)
-        self.output_places = [place_of[output] for output in trace.outputs]
+        self.output_places = [place_of[id(output)] for output in trace.outputs]
         self.size = len(self.start)  # nodes
         self._find_gradients()
 
     def _add(self, node, place_of, trace):
-        place = place_of[node] = len(self.start)
+        place = place_of[id(node)] = len(self.start)
         self.start.append(0.0)
         name, k, label = node._recipe() if node._operands else (None, None, "")
         if node._has_own_backward() or (name is None and (node._op or node._operands)):
             raise own_operator(line_of(self.function))
         self.names.append(label or "parameter")
         if name:
-            operands = [place_of[operand] for operand in node._operands]
+            operands = [place_of[id(operand)] for operand in node._operands]
             self.steps.append(Step(place, OPS[name], k, operands, label))
         elif made_in(node) < 0:
             raise of_another_trace(self.function)

@@ -25,8 +25,8 @@ def checked_parameters(params):
             raise TypeError(f"parameter {i} is a Value of another engine than parameter 0")
         if p._op:
             raise ValueError(f"parameter {i} is computed by {p._op!r}: give what it depends on")
-        if first_place.setdefault(p, i) != i:
-            raise ValueError(f"parameter {i} is parameter {first_place[p]} again")
+        if first_place.setdefault(id(p), i) != i:
+            raise ValueError(f"parameter {i} is parameter {first_place[id(p)]} again")
     return params
 
 

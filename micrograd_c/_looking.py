@@ -29,6 +29,7 @@ import gc
 from micrograd_c import _cvalue
 from micrograd_c._native import ffi, lib
 from micrograd_c._node import IN_C, Ids, Node, check_memory
+from python_ref.operands import distinct
 
 value_of = Node._mg_value_of  # the one Value of a node that is in use
 
@@ -108,9 +109,9 @@ def hold(targets, tops):
     each top to each target, which the collector can follow.
     """
     values = [*targets, *tops]  # alive until others hold them
-    spread = set()  # outputs of nets, whose held Values the nodes of the net hold from now on
+    spread = {}  # by id: outputs of nets, whose held Values the nodes of the net hold from now on
     while targets:
-        outputs = set()
+        outputs = {}
         for node in computed_from(targets, tops):
             value = value_of(node)
             values.append(value)
@@ -118,11 +119,11 @@ def hold(targets, tops):
                 value._mg_operands()  # which the value holds then
             lib.mg_keep(node)
             if _cvalue.also_held(value) is not None:
-                outputs.add(value)
-        tops = outputs - spread
-        targets = {held for value in tops for held in _cvalue.also_held(value) or ()}
-        spread |= tops
-    for value in spread:
+                outputs[id(value)] = value
+        tops = [value for place, value in outputs.items() if place not in spread]
+        targets = distinct(held for value in tops for held in _cvalue.also_held(value) or ())
+        spread.update(outputs)
+    for value in spread.values():
         _cvalue.set_also_held(value, None)
 
 
@@ -160,11 +161,11 @@ def backward_order(root):
 
 def held_below(root):
     """root and every Value that it holds, directly or not."""
-    seen, stack = {root}, [root]
+    seen, stack = {id(root)}, [root]
     while stack:
         value = stack.pop()
         yield value
         for held in (*(_cvalue.held(value) or ()), *(_cvalue.also_held(value) or ())):
-            if held not in seen:
-                seen.add(held)
+            if id(held) not in seen:
+                seen.add(id(held))
                 stack.append(held)

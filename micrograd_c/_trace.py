@@ -17,6 +17,7 @@ from micrograd_c._trace_errors import (
     ONE_EXAMPLE,
     TraceError,
     equality,
+    gradients_inside,
     is_ours,
     made_a_number,
     own_operator,
@@ -72,6 +73,7 @@ class TracedValue(Value):
     """A Value of a row that is not known yet."""
 
     __slots__ = ()
+    _refuses_reads = True
 
     def _apply(self, name, *others):
         return join(name, self, *others)
@@ -175,7 +177,7 @@ class TracedValue(Value):
         return str(self)
 
     def backward(self):
-        raise TraceError(f"{users_line()}: backward() was called inside of a jitted function")
+        raise gradients_inside()
 
     def __repr__(self):
         return "Value(traced)"

@@ -86,6 +86,13 @@ def own_operator(place):
     )
 
 
+def gradients_inside(what="backward()"):
+    return TraceError(
+        f"{users_line()}: {what} was called inside of a jitted function, which is called once, "
+        "when it is traced: what it computes of the gradients would be the same number in every run"
+    )
+
+
 def without_gradient():
     return TraceError(
         f"{users_line()}: no_grad() cannot be traced: use detach() on the Values "
@@ -104,7 +111,10 @@ def of_another_trace(function):
 
 TRACED = re.compile(r"'(?:TracedValue|Comparison)'")
 A_VALUE = re.compile(r"\bTracedValue\b|(?<=')Comparison(?=')")
-AS_A_BATCH = re.compile(r"not iterable|has no len\(\)|not subscriptable|must support iteration")
+AS_A_BATCH = re.compile(
+    r"not iterable|has no len\(\)|not subscriptable|must support iteration|"
+    r"list indices must be integers or slices, not tuple"
+)
 NO_ATTRIBUTE = re.compile(r"'(TracedValue|Comparison|Vector)' object has no attribute '(\w+)'")
 OF_ARRAYS = {
     "shape", "ndim", "size", "dtype", "T", "mean", "sum", "std", "var", "dot", "reshape", "ravel",
@@ -131,7 +141,8 @@ def explained(error, widths):
         elif missing[2] in OF_ARRAYS:
             hint = ONE_EXAMPLE
     elif isinstance(error, TypeError) and AS_A_BATCH.search(text):
-        hint = ONE_EXAMPLE if TRACED.search(text) or "iteration" in text else None
+        is_rows = "iteration" in text or ("tuple" in text and any(widths))
+        hint = ONE_EXAMPLE if TRACED.search(text) or is_rows else None
     elif isinstance(error, TypeError) and "unsupported operand" in text and TRACED.search(text):
         hint = NO_OPERATOR
     elif isinstance(error, TypeError) and "'Vector'" in text:

@@ -2,9 +2,11 @@
 
 import itertools
 
+from micrograd_c import _patched
 from micrograd_c._trace import TracedValue, argument, compared, made_in
 from micrograd_c._trace_errors import (
     explained,
+    gradients_inside,
     made_a_number,
     own_operator,
     users_line,
@@ -32,6 +34,7 @@ class Trace:
         self.arguments, self.widths = [], []
         self.requirements = []  # what each run checks of the arguments
         self.places = []  # (argument, column) of each
+        _patched.follow()
         with self.entered():
             given = []
             for i, width in enumerate(widths):
@@ -78,6 +81,9 @@ class Trace:
         leaves = (node for node in topological_sort(value) if not node._operands)
         if not all(made_in(leaf) == self.number for leaf in leaves):
             raise made_a_number()
+
+    def refuse_backward(self):
+        raise gradients_inside()
 
     def refuse_no_grad(self):
         raise without_gradient()

@@ -49,16 +49,16 @@ def draw_dot(root, format="svg", rankdir="LR", max_nodes=2000):
         raise ImportError("draw_dot needs the graphviz package: pip install graphviz") from None
 
     dot = Digraph(format=format, graph_attr={"rankdir": rankdir})
-    names = {node: f"v{i}" for i, node in enumerate(nodes)}
+    names = {id(node): f"v{i}" for i, node in enumerate(nodes)}
     for node in nodes:
-        name = names[node]
+        name = names[id(node)]
         dot.node(name, label=record_text(node), shape="record")
         if node._op:
             dot.node(f"{name}op", label=escape(str(node._op)))
             dot.edge(f"{name}op", name)
         for operand in node._prev:
             # An operand without an operator node is a user's Value made with _children alone.
-            dot.edge(names[operand], f"{name}op" if node._op else name)
+            dot.edge(names[id(operand)], f"{name}op" if node._op else name)
     return dot
 
 

@@ -30,10 +30,11 @@ from micrograd_c._jit_binding import (
 from micrograd_c._progress import quiet_bar
 from micrograd_c._requirements import check_arguments
 from micrograd_c._trace import where
-from micrograd_c._trace_errors import TraceError, of_one_column
+from micrograd_c._trace_errors import TraceError, gradients_inside, of_one_column
 from micrograd_c.engine import Value
 from micrograd_c.optim import Optimizer
 from python_ref.numbers import describe
+from python_ref.tracing import current_trace
 
 if backend == "c":
     from micrograd_c._program import CProgram as Program
@@ -131,6 +132,7 @@ class jit:  # noqa: N801 - used as a decorator
         ``check_finite``, nothing has been added when it raises.
         """
         program, arrays = self._prepare(arrays)
+        require_no_trace("backward()")
         require_single(program, "backward")
         try:
             return program.backward(arrays, bool(check_finite))
@@ -167,6 +169,7 @@ class jit:  # noqa: N801 - used as a decorator
         do not fit.
         """
         program, arrays = self._prepare(arrays)
+        require_no_trace("fit()")
         require_single(program, "fit")
         n = len(arrays[0])
         batch_size = n if batch_size is None else require_count("batch_size", batch_size)
@@ -295,6 +298,11 @@ class Fit:
 
 
 # --- arguments ---
+
+
+def require_no_trace(what):
+    if current_trace():
+        raise gradients_inside(what)
 
 
 def require_single(program, what):

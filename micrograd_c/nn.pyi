@@ -3,7 +3,7 @@
 import os
 import random
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, type_check_only
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -29,14 +29,18 @@ class Neuron(Module):
     def __init__(self, nin: int, nonlin: object = True) -> None: ...
     def __call__(self, x: Iterable[_Operand]) -> Value: ...
 
-# A Layer gives a Value where it has one neuron, else a list: its size decides, which no
-# type knows. Any lets programs use either without asking.
+# What a Layer gives: a Value where it has one neuron, else a list. Its size decides, which no
+# type knows, so this is both, and a program may use it as either without asking. Calls say
+# "or Any", which lets a subclass return what it likes.
+@type_check_only
+class _Outputs(Value, list[Value]): ...  # type: ignore[misc]
+
 class Layer(Module):
     neurons: list[Neuron]
     def __init__(self, nin: int, nout: int, **kwargs: Any) -> None: ...
-    def __call__(self, x: Iterable[_Operand]) -> Any: ...
+    def __call__(self, x: Iterable[_Operand]) -> _Outputs | Any: ...
 
 class MLP(Module):
     layers: list[Layer]
     def __init__(self, nin: int, nouts: Iterable[int], nonlin: object = "relu") -> None: ...
-    def __call__(self, x: Iterable[_Operand]) -> Any: ...
+    def __call__(self, x: Iterable[_Operand]) -> _Outputs | Any: ...

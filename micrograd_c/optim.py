@@ -17,6 +17,7 @@ hyperparameter is checked on assignment as in the constructor.
 
 import copy
 import math
+import warnings
 from contextvars import copy_context
 from numbers import Integral
 
@@ -76,7 +77,20 @@ class Optimizer:
         if name in self.__dict__.get("_names", ()):
             now = {other: self.__dict__.get(other) for other in self._names if other != name}
             value = checked_hyperparameters({name: value}, now)[name]
+        elif name == "learning_rate":
+            warnings.warn(
+                f"{type(self).__name__} has no attribute 'learning_rate', it is set as a new one "
+                "and changes nothing: did you mean 'lr'?",
+                UserWarning,
+                stacklevel=2,
+            )
         super().__setattr__(name, value)
+
+    def __getattr__(self, name):  # only for what there is not
+        if name in ("param_groups", "learning_rate"):
+            kind = type(self).__name__
+            raise AttributeError(f"{kind!r} object has no attribute {name!r}: write optimizer.lr")
+        return object.__getattribute__(self, name)  # Python's own error
 
     @property
     def params(self):

@@ -15,14 +15,15 @@ def topological_sort(root, operands_of=attrgetter("_operands")):
     """Every node below ``root`` and it, operands before what is made of them.
 
     The post-order of a depth-first search that visits operands left to right,
-    with a stack of its own: a graph may be deeper than Python can recurse.
+    with a stack of its own: a graph may be deeper than Python can recurse. Goes by identity,
+    as a subclass may compare data.
     """
-    order, visited, stack = [], {root}, [(root, iter(operands_of(root)))]
+    order, visited, stack = [], {id(root)}, [(root, iter(operands_of(root)))]
     while stack:
         node, operands = stack[-1]
         for operand in operands:
-            if operand not in visited:
-                visited.add(operand)
+            if id(operand) not in visited:
+                visited.add(id(operand))
                 stack.append((operand, iter(operands_of(operand))))
                 break
         else:
@@ -42,17 +43,17 @@ def reduce_value(root, protocol=None):
     leaves, nodes, attributes = [], [], {}
     for node in order:
         if not node._operands and not node._op:
-            place[node] = len(leaves)
+            place[id(node)] = len(leaves)
             leaves.append(node)
     for node in order:
-        if node in place:
+        if id(node) in place:
             continue
         refuse_own_backward(node)
-        place[node] = len(leaves) + len(nodes)
+        place[id(node)] = len(leaves) + len(nodes)
         own = attributes_of(node)
         if own:
             attributes[len(nodes)] = own
-        operands = tuple(place[operand] for operand in node._operands)
+        operands = tuple(place[id(operand)] for operand in node._operands)
         nodes.append((*node._recipe(), operands, node.data, node.grad))
     return root._rebuild_graph, (leaves, nodes, cls), attributes or None
 

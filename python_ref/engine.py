@@ -87,6 +87,8 @@ class Value(Operators):
 
         Zeroes nothing: gradients accumulate until somebody sets them to 0.
         """
+        if current_trace():
+            current_trace().refuse_backward()
         order = topological_sort(self)
         self.grad = 1.0
         for node in reversed(order):

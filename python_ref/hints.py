@@ -23,6 +23,24 @@ MISSING = {
     "is_leaf": "write not v._prev",
     "grad_fn": "write v._op and v._prev",
     "backwards": "write v.backward()",
+    "value": "v.data is the number",
+    "val": "v.data is the number",
+    "gradient": "write v.grad",
+    "op": "write v._op",
+    "prev": "write v._prev",
+    "_children": "write v._prev",
+    "children": "write v._prev",
+    "_parents": "write v._prev",
+    "parents": "write v._prev",
+    "_local_grads": "an operator's are not kept; v._backward() adds to the operands' grad",
+    "add": "write a + b",
+    "sub": "write a - b",
+    "mul": "write a * b",
+    "div": "write a / b",
+    "neg": "write -v",
+    "rsqrt": "write v**-0.5",
+    "leakyrelu": "write v.leaky_relu(slope)",
+    "softmax": "functional.softmax(values) takes a list of them",
     "square": "write v**2",
     "pow": "write v**k",
     "log2": f"write {FORMULAS['log2']}",
@@ -95,11 +113,16 @@ def check_name(name, stacklevel):
     )
 
 
-# The likeliest slips. The Python engine has no __setattr__ that could check every name.
-SLIPS = (
-    "gard", "grda", "rgad", "grads", "adta", "dtaa", "daat", "lable", "labl", "labels",
-    "lbael", "requires_grad", "_backwards", "_bacward", "_backard", "_prevs", "_perv",
-)  # fmt: skip
+def slips_of(name):
+    """Two letters swapped, one left out, one more at the end, a capital one."""
+    swapped = {name[:i] + name[i + 1] + name[i] + name[i + 2 :] for i in range(len(name) - 1)}
+    without = {name[:i] + name[i + 1 :] for i in range(1, len(name))}
+    return swapped | without | {name + "s", name + name[-1], name.capitalize()}
+
+
+# The likeliest slips, for an engine without a __setattr__.
+SLIPS = {"requires_grad"}.union(*map(slips_of, OWN)).difference(OWN)
+SLIPS = sorted(name for name in SLIPS if name == "requires_grad" or meant_by(name))
 
 NOT_THERE = {*MISSING, *SLIPS}
 

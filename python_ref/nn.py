@@ -1,6 +1,7 @@
 """Neurons, layers and multi-layer perceptrons of Values, as micrograd has them."""
 
 import random
+from numbers import Integral
 
 from python_ref.engine import Value
 from python_ref.numbers import describe
@@ -46,6 +47,12 @@ INSTEAD = {
     "requires_grad_": "leave a parameter that is not to change out of the list that you update",
     "modules": "Layer has .neurons, MLP has .layers",
     "children": "Layer has .neurons, MLP has .layers",
+    "weight": "a Neuron has .w and .b, a Layer .neurons, an MLP .layers",
+    "weights": "a Neuron has .w and .b, a Layer .neurons, an MLP .layers",
+    "bias": "a Neuron has .w and .b, a Layer .neurons, an MLP .layers",
+    "biases": "a Neuron has .w and .b, a Layer .neurons, an MLP .layers",
+    "params": "parameters() lists the Values",
+    "num_parameters": "write len(model.parameters())",
     "compile": "make an optimizer of micrograd_c.optim and a loss function with micrograd_c.jit",
     "fit": "write a loss function of one row and use its fit, see micrograd_c.jit",
     "summary": "print(model) and len(model.parameters())",
@@ -95,6 +102,10 @@ def is_row(item):
 def items_of(x, n):
     if getattr(x, "ndim", 1) != 1:
         raise not_one_row(n, describe(x))
+    if isinstance(x, (str, bytes, dict, set, frozenset)):
+        raise TypeError(
+            f"expected a row of {n} numbers or Values in their order, got {describe(x)}"
+        )
     try:
         items = iter(x)
     except TypeError:
@@ -214,6 +225,10 @@ class MLP(Module):
 
     def __init__(self, nin, nouts, nonlin="relu"):
         check_nonlin(nonlin)
+        if isinstance(nouts, Integral):
+            raise TypeError(
+                f"expected the layers' sizes in a list as nouts, got {nouts}: write [{nouts}]"
+            )
         sizes = [nin] + list(nouts)
         last = len(sizes) - 2
         hidden = True if name_of(nonlin) == "relu" else nonlin  # as micrograd's neurons have it

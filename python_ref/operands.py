@@ -91,6 +91,14 @@ def refuse_operands(given):
         )
 
 
+def distinct(values):
+    """The values without repetitions: the same objects, as a subclass may compare data."""
+    values = tuple(values)
+    if len(values) < 2 or (len(values) == 2 and values[0] is not values[1]):
+        return values
+    return tuple({id(value): value for value in values}.values())
+
+
 def made_of(value_class, children, op, local_grads):
     """The operands, ``_op``, and local gradients (or None) of a constructor's arguments.
 
@@ -108,7 +116,7 @@ def made_of(value_class, children, op, local_grads):
         if not isinstance(child, value_class):
             raise TypeError(f"expected Values as _children, got {describe(child)}")
     if local_grads is None:
-        return tuple(dict.fromkeys(children)), op, None
+        return distinct(children), op, None
     return children, op, local_gradients(children, local_grads)
 
 

@@ -16,7 +16,7 @@ from python_ref.copying import reduce_value, restore_attributes
 from python_ref.hints import Hints
 from python_ref.number_reads import number_of
 from python_ref.numbers import describe, is_number, to_float
-from python_ref.operands import Operands, refuse_operands
+from python_ref.operands import Operands, distinct, refuse_operands
 from python_ref.tracing import current_trace
 
 
@@ -25,6 +25,19 @@ class Operators(Hints):
 
     __array_ufunc__ = array_function  # NumPy's functions and operators call it
     _op_priority = 1000.0  # so that SymPy's numbers leave operators with a Value to it
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        value_class = getattr(cls, "_plain_class", None)  # None for an engine's Value itself
+        for name in ("data", "grad") if value_class and not cls._refuses_reads else ():
+            owner = next(base for base in cls.__mro__ if name in vars(base))
+            if owner is not value_class:
+                raise TypeError(
+                    f"{cls.__name__} has a {name!r} of its own, which the engine would pass by: "
+                    "name it otherwise, or override __setattr__ to see what a program sets"
+                )
+
+    _refuses_reads = False  # whether its data and grad are there to raise
 
     def __add__(self, other):
         if not self._is_operand(other):
@@ -277,7 +290,7 @@ class Operators(Hints):
     @property
     def _prev(self):
         """The distinct operands in their order. Assigning () releases them."""
-        return Operands(dict.fromkeys(self._operands))
+        return Operands(distinct(self._operands))
 
     @_prev.setter
     def _prev(self, operands):

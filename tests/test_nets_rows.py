@@ -179,6 +179,21 @@ def test_nothing_is_left_of_a_refused_row(engine, live_nodes):
     assert live_nodes() == before
 
 
+@pytest.mark.parametrize("x", ["12", b"12", {1.0: 2, 3.0: 4}, {1.0, 2.0}, frozenset([1.0, 2.0])])
+def test_what_is_no_row_in_its_order(engine, x):
+    for model in (engine.nn.MLP(2, [3, 1]), engine.nn.Layer(2, 1), engine.nn.Neuron(2)):
+        with pytest.raises(TypeError, match="a row of 2 numbers or Values in their order, got"):
+            model(x)
+
+
+def test_one_size_in_place_of_a_list(engine):
+    for size in (3, np.int64(3)):
+        with pytest.raises(TypeError, match=r"got 3: write \[3\]"):
+            engine.nn.MLP(2, size)
+    with pytest.raises(AttributeError, match=r"'MLP'.*'weights'.*Neuron has \.w"):
+        engine.nn.MLP(2, [1]).weights
+
+
 @pytest.mark.parametrize(
     "make", [lambda: MLP(2, [3, 1]), lambda: Layer(2, 1)], ids=["MLP", "Layer"]
 )

@@ -1,5 +1,6 @@
 """What is assigned to an optimizer or scheduler later: checked, and the same on both engines."""
 
+import copy
 import math
 import signal
 import sys
@@ -360,3 +361,15 @@ def test_an_exception_at_any_instruction_leaves_whole_steps(engine, what):
     }
     assert n > 20
     assert seen == {before, after[what]}
+
+
+def test_names_of_other_libraries():
+    value = Value(1.0)
+    optimizer = SGD([value], lr=0.1)
+    with pytest.raises(AttributeError, match=r"'SGD'.*'param_groups': write optimizer\.lr"):
+        optimizer.param_groups[0]["lr"] = 0.5
+    with pytest.warns(UserWarning, match="did you mean 'lr'"):
+        optimizer.learning_rate = 0.5
+    with pytest.raises(AttributeError, match="^'SGD' object has no attribute 'foo'$"):
+        optimizer.foo
+    assert copy.deepcopy(optimizer).lr == optimizer.lr == 0.1

@@ -22,15 +22,15 @@ ALLOWED = "micrograd_c.engine.Value.data\nmicrograd_c.engine.Value.grad\n"
 
 # An ignore that is not needed is an error under --strict: so each of them is a test, too.
 PROGRAM = """
-from typing import Tuple
+from typing import Iterable, List, Tuple
 
 import numpy as np
 from typing_extensions import assert_type
 
 from micrograd_c import exp, jit, maximum, no_grad, optim, total
 from micrograd_c.engine import Value
-from micrograd_c.losses import hinge_loss, l2_penalty
-from micrograd_c.nn import MLP, Neuron
+from micrograd_c.losses import cross_entropy, hinge_loss, l2_penalty
+from micrograd_c.nn import MLP, Layer, Neuron
 
 v = Value(3.0)
 assert_type(2 * v + 1, Value)
@@ -57,6 +57,20 @@ v + "3"  # type: ignore[operator]
 v.dta  # type: ignore[attr-defined]
 
 model = MLP(2, [16, 1])
+(model([1.0, 2.0]) - 1) ** 2 + 2 / model([v, v]).relu()
+first, *others = model([1.0, 2.0])
+for output in model([1.0, 2.0]):
+    (2 * output).backward()
+single: Value = Layer(2, 1)(Layer(2, 2)([1.0, 2.0]))
+several: List[Value] = model([1.0, 2.0])
+cross_entropy(model([1.0, 2.0]), 0)
+text: str = model([1.0, 2.0])  # type: ignore[assignment]
+model([1.0, 2.0]).dta  # type: ignore[union-attr]
+
+class Wide(MLP):
+    def __call__(self, x: Iterable[object]) -> List[Value]:
+        return [super().__call__([1.0, 2.0]).tanh(), several[0]]
+
 optimizer = optim.SGD(model.parameters(), lr=0.1)
 for step in range(3):
     loss = hinge_loss([model([1.0, 2.0]), model(np.ones(2))], [1, -1])

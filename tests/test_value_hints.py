@@ -132,3 +132,25 @@ def test_help_says_what_can_be_set(engine):
     readonly = page[page.find("Readonly properties") :] if "Readonly properties" in page else ""
     for name in ("data", "grad", "_backward", "_prev"):
         assert f"\n |  {name}\n" not in readonly.split("-----")[0]
+
+
+def test_names_of_other_ports(engine):
+    root = engine.Value(1.0) * 2
+    for name, instead in (
+        ("_children", "_prev"), ("parents", "_prev"), ("prev", "_prev"), ("op", "_op"),
+        ("value", r"v\.data"), ("gradient", r"v\.grad"), ("mul", r"a \* b"), ("softmax", "list"),
+        ("_local_grads", "_backward"),
+    ):  # fmt: skip
+        with pytest.raises(AttributeError, match=rf"'Value'.*'{name}'.*{instead}"):
+            getattr(root, name)
+        root.__dict__[name] = 1
+        assert getattr(root, name) == 1 and not warned(attach, root, name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Data", "Grad", "grads", "gard", "labels", "labl", "lable", "_backwards", "_bacward", "_perv",
+     "_prevs", "_backwadr", "gradd", "adta", "_pre"],
+)  # fmt: skip
+def test_both_engines_know_the_likely_slips(engine, name):
+    assert len(warned(attach, engine.Value(1.0), name)) == 1
