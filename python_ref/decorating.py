@@ -5,7 +5,6 @@ event loop and other tasks continue in their own mode.
 """
 
 import functools
-import inspect
 
 from python_ref.modes import current, within
 from python_ref.numbers import describe
@@ -27,6 +26,8 @@ def in_mode(context, function):
 
 
 def wrapper_of(context, function):
+    import inspect  # which takes long, and only decorators need
+
     if is_kind(inspect.isasyncgenfunction, function):
 
         async def in_the_mode(*args, **kwargs):
@@ -68,6 +69,8 @@ def wrapper_of(context, function):
 
 def is_kind(is_function_of_that_kind, function):
     """Also for an object with such a ``__call__``."""
+    import inspect
+
     return is_function_of_that_kind(function) or (
         not inspect.isroutine(function) and is_function_of_that_kind(type(function).__call__)
     )

@@ -1,6 +1,5 @@
 """What to write instead of attributes that a Value does not have but other libraries do."""
 
-import difflib
 import functools
 import warnings
 
@@ -84,11 +83,18 @@ PLAIN = {"data", "grad", "label", "prev", "op"}  # a user's own names, though cl
 NEAR = 0.74  # "gard" is 0.75 from "grad"
 
 
+def may_be_slip(name):
+    """Whether a name is long enough to tell, and not a plain name of the user's own."""
+    return len(name) >= 4 and name.strip("_") not in PLAIN and not any(map(str.isdigit, name))
+
+
 @functools.lru_cache(maxsize=1000)
 def meant_by(name):
     """The attribute of Value that is likely meant by ``name``; None for a user's own name."""
-    if len(name) < 4 or name.strip("_") in PLAIN or any(map(str.isdigit, name)):
+    if not may_be_slip(name):
         return None
+    import difflib  # which few programs need
+
     near = difflib.get_close_matches(name, OWN, n=1, cutoff=NEAR)
     return near[0] if near and abs(len(near[0]) - len(name)) <= 1 else None
 
@@ -122,7 +128,7 @@ def slips_of(name):
 
 # The likeliest slips, for an engine without a __setattr__.
 SLIPS = {"requires_grad"}.union(*map(slips_of, OWN)).difference(OWN)
-SLIPS = sorted(name for name in SLIPS if name == "requires_grad" or meant_by(name))
+SLIPS = sorted(filter(may_be_slip, SLIPS))
 
 NOT_THERE = {*MISSING, *SLIPS}
 
