@@ -157,11 +157,12 @@ def current_net(base, module, net):
     if net is not None and net.structure is structure:
         if net.is_waiting():
             return None
-        was_seen, was_open = net.looked
-        still_open = look_at(module, was_open if was_seen is seen else net.looks)
-        if still_open is not None:
-            net.looked = seen, still_open
-            return net
+        if net.parameters:  # else it is time to try again
+            was_seen, was_open = net.looked
+            still_open = look_at(module, was_open if was_seen is seen else net.looks)
+            if still_open is not None:
+                net.looked = seen, still_open
+                return net
     looks = []
     net = _cnet.compiled(base, layers_of(base, module, looks), looks, structure)
     if net.parameters:
