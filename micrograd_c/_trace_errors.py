@@ -67,9 +67,9 @@ CALL = re.compile(r"\b(?:(?:math|cmath|np|numpy)\.)?(\w+)\s*\(")
 
 def instead_of_a_number(place=None):
     """What to write instead, named exactly if the user's line shows the function."""
-    file, line = place or users_place()
     import linecache  # which takes long to import, and few programs come here
 
+    file, line = place or users_place()
     for call in CALL.finditer(linecache.getline(file, line)):
         before = call.string[: call.start()]
         if call[1] in METHODS and not before.endswith("."):

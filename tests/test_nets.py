@@ -281,3 +281,17 @@ def test_backward_by_hand_node_by_node(nonlin):
         yield out
 
     assert_same(program, last_bits=True)
+
+
+def test_a_net_that_python_runs_is_tried_again(engine):
+    """With a weight that is computed, for more calls than pass until the next try in C."""
+    p = engine.Value(0.5)
+    model = engine.nn.MLP(2, [2, 1])
+    model.layers[0].neurons[0].b = p * 2.0
+    first = model([1.0, 2.0]).data
+    for _ in range(50):
+        assert model([1.0, 2.0]).data == first and len(model.parameters()) == 9
+        model.layers[0]([1.0, 2.0]), model.layers[0].neurons[0]([1.0, 2.0])
+    model.layers[0].neurons[0].b = engine.Value(1.0)
+    for _ in range(50):
+        assert model([1.0, 2.0]).data == first
