@@ -43,7 +43,8 @@ mg_id mg_claim(mg_id *ids, size_t i);
 
 def source():
     """The C code that comes before the code that CFFI generates."""
-    parts = [Path(__file__).with_name(name) for name in ("_mode.c", "_node.c")]
+    names = ("_mode.c", "_node.c", "_calls.c", "_node_methods.c")  # each needs those before it
+    parts = [Path(__file__).with_name(name) for name in names]
     return "\n".join(part.read_text(encoding="utf-8") for part in parts)
 
 

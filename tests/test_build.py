@@ -203,7 +203,7 @@ def test_calls_that_keep_the_gil_are_there():
     """They are known by their names: one that no function has would keep nothing, silently."""
     header = (ROOT / "csrc" / "micrograd.h").read_text(encoding="utf-8")
     header += _build.ADDED
-    text = (ROOT / "micrograd_c" / "_node.c").read_text(encoding="utf-8")
+    text = (ROOT / "micrograd_c" / "_calls.c").read_text(encoding="utf-8")
     for macro in ("MAKES_A_NODE", "IS_QUICK", "IS_SAME_IN_ALL_MODES"):
         names = re.findall(r"IS\((mg_\w+)\)", text.split(f"#define {macro}")[1].split("#")[0])
         assert len(set(names)) == len(names) > 5
