@@ -161,6 +161,22 @@ static void test_what_math_raises(void) {
     mg_release(half);
 }
 
+static void test_a_node_becomes_another(void) {
+    mg_id a = mg_leaf(2.0), b = mg_leaf(3.0), c = mg_add(a, b), local = mg_leaf(5.0);
+    double by[] = {7.0};
+    int closes_cycle;
+    mg_id custom = mg_node_with_local(&local, by, 1, 4.0);
+    CHECK(mg_become(a, custom, &closes_cycle) == MG_OK && !closes_cycle);
+    CHECK(mg_operands(custom, NULL, 0) == 0 && mg_data(a) == 4.0);
+    mg_release(custom);
+    CHECK(mg_backward(c) == MG_OK && mg_grad(local) == 7.0 && mg_live_nodes() == 4);
+    custom = mg_node_with_local(&c, by, 1, 1.0);
+    CHECK(mg_become(b, custom, &closes_cycle) == MG_OK && closes_cycle);
+    CHECK(mg_operands(custom, NULL, 0) == 1 && mg_operands(b, NULL, 0) == 0);
+    mg_release(custom), mg_release(c), mg_release(a), mg_release(b), mg_release(local);
+    CHECK(mg_live_nodes() == 0);
+}
+
 static void test_kept_operands_are_refused(void) {
     mg_id a = mg_leaf(2.0), b = mg_leaf(3.0), c = mg_add(a, b);
     CHECK(mg_keep(a) && mg_keep(a) && mg_is_kept(a) && !mg_is_kept(b));
@@ -402,6 +418,7 @@ int main(int argc, char **argv) {
     test_owners();
     test_numbers();
     test_what_math_raises();
+    test_a_node_becomes_another();
     test_kept_operands_are_refused();
     test_sizes_that_do_not_fit();
     test_own_backward();
