@@ -113,7 +113,7 @@ static void test_owners(void) {
         mg_retain(a);
     for (int i = 0; i < 99; i++)
         mg_release(a);
-    CHECK(mg_keep(a)); /* more than are counted: one reference is not known as an owner's */
+    CHECK(mg_keep(a)); /* more than 15: one is not known as an owner's */
     mg_release(a);
     CHECK(!mg_is_owned(a));
     mg_release(b);
