@@ -35,7 +35,7 @@ from python_ref.grad_mode import is_grad_enabled
 from python_ref.hints import check_name, fine_names
 from python_ref.ieee import value_of
 from python_ref.numbers import describe, to_float
-from python_ref.operands import Operands, either_name, made_of
+from python_ref.operands import Operands, distinct, either_name, made_of
 from python_ref.operators import Operators
 from python_ref.ops import OPS
 from python_ref.tracing import current_trace
@@ -235,7 +235,7 @@ class Value(Node, Operators):
         operands = self._mg_held or self._operands
         if len(operands) == 2 and type(operands) is Operands and operands[0] is not operands[1]:
             return operands  # nearly always
-        return Operands(dict.fromkeys(operands))
+        return Operands(distinct(operands))
 
     # --- what operators.py and copying.py ask of an engine ---
 

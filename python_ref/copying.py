@@ -38,11 +38,17 @@ def reduce_value(root, protocol=None):
     if not root._operands and not root._op:
         refuse_own_backward(root)
         return root._rebuild_leaf, (root.data, root.grad, cls), attributes_of(root) or None
-    order = topological_sort(root)
+    operands_of = {}  # by id, read once: another thread may change the graph meanwhile
+
+    def read(node):
+        operands_of[id(node)] = operands = node._operands
+        return operands
+
+    order = topological_sort(root, read)
     place = {}
     leaves, nodes, attributes = [], [], {}
     for node in order:
-        if not node._operands and not node._op:
+        if not operands_of[id(node)] and not node._op:
             place[id(node)] = len(leaves)
             leaves.append(node)
     for node in order:
@@ -53,9 +59,18 @@ def reduce_value(root, protocol=None):
         own = attributes_of(node)
         if own:
             attributes[len(nodes)] = own
-        operands = tuple(place[id(operand)] for operand in node._operands)
-        nodes.append((*node._recipe(), operands, node.data, node.grad))
+        operands = tuple(place[id(operand)] for operand in operands_of[id(node)])
+        name, k, label = node._recipe()
+        if len(operands) != operand_count(name, k, operands) or not (operands or label):
+            raise RuntimeError("the graph was changed while it was copied or pickled")
+        nodes.append((name, k, label, operands, node.data, node.grad))
     return root._rebuild_graph, (leaves, nodes, cls), attributes or None
+
+
+def operand_count(name, k, operands):
+    """How many operands such a node has; of a user's operator, as many as there are."""
+    has_local = not name and k is not None  # a user's operator with local gradients
+    return len(OPS[name].derivatives) if name else len(k) if has_local else len(operands)
 
 
 def attributes_of(node):
@@ -91,8 +106,7 @@ def rebuild_leaf(value_class, data, grad, cls=None):
 def rebuild_graph(value_class, leaves, nodes, cls=None):
     made = list(leaves)
     for name, k, label, operands, data, grad in nodes:
-        has_local = not name and k is not None  # a user's operator with local gradients
-        expected = len(OPS[name].derivatives) if name else len(k) if has_local else len(operands)
+        expected = operand_count(name, k, operands)
         if len(operands) != expected:
             raise ValueError(
                 f"damaged pickle: {name} has {len(operands)} operands, expected {expected}"

@@ -100,19 +100,23 @@ def work_interrupted(world, n, handler_world):
             may_raise = False  # once until it is caught
             raise Hit
 
+    def act_on():
+        nonlocal done, may_raise
+        while done < n:
+            done += 1
+            if rng.random() < 0.4:
+                may_raise = True
+                signal.setitimer(signal.ITIMER_REAL, rng.choice((2e-5, 1e-3)) * rng.random())
+            world.act()
+            check_modes()
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        check_modes()
+
     signal.signal(signal.SIGALRM, ring)
     done = 0
     while done < n and not failures:
         try:
-            while done < n:
-                done += 1
-                if rng.random() < 0.4:
-                    may_raise = True
-                    signal.setitimer(signal.ITIMER_REAL, rng.choice((2e-5, 1e-3)) * rng.random())
-                world.act()
-                check_modes()
-            signal.setitimer(signal.ITIMER_REAL, 0)
-            check_modes()
+            act_on()
         except Hit:
             counts["exceptions out of a signal handler"] += 1
             try:
