@@ -354,8 +354,7 @@ def _initialise_again(value):
     """Clear what an earlier __init__ and operators noted on a Value. Its attributes stay."""
     for set_slot in (set_held, set_also_held, set_own_backward):
         set_slot(value, None)
-    for name in ("_op", "label"):
-        vars(value).pop(name, None)
+    vars(value).pop("_op", None)
     _watched.changed()  # it may be a parameter, whose net in C knows its node
 
 

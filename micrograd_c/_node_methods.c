@@ -42,10 +42,12 @@ static PyObject *take(PyObject *self, PyObject *other) {
     if (id != 0.0 && !closes_cycle)
         Py_RETURN_FALSE;
     NODE(self)->id = NODE(other)->id;
-    NODE(other)->id = id;
     *entry_of(NODE(self)->id) = self;
-    if (id == 0.0)
+    if (id == 0.0) { /* other has it too until it dies: _mg_living may have named it */
+        mg_retain(NODE(self)->id);
         Py_RETURN_TRUE;
+    }
+    NODE(other)->id = id;
     *entry_of(id) = other;
     Py_RETURN_FALSE;
 }

@@ -165,3 +165,12 @@ def test_a_float_that_changes_the_graph(engine, live_nodes, place, number):
     graph.clear()
     del v, value, result
     assert live_nodes() == before
+
+
+def test_attributes_stay_when_it_is_initialised_again(engine):
+    v = engine.Value(1.0, label="a")
+    v.note = 5
+    v.__init__(2.0)
+    assert (v.data, v.label, v.note, v._op) == (2.0, "a", 5, "")
+    v.__init__(3.0, label="b")
+    assert (v.data, v.label) == (3.0, "b")

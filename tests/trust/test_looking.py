@@ -189,3 +189,19 @@ def test_the_collector_is_the_users(how):
         gc.enable()
         if hasattr(gc, "unfreeze"):
             gc.unfreeze()
+
+
+@cpython
+def test_a_value_that_a_search_met_before_another_took_its_node():
+    """As a thread makes an instance of a subclass while another thread searches."""
+    x = Value(2.0)
+    y = x * 3.0
+    made = Value(1.0, (y,), "mine")
+    living = type(x)._mg_living()
+    taker = object.__new__(Value)
+    taker._mg_take(made)
+    x.note = []
+    _looking.hold([x], living)
+    assert taker._prev == (y,) and made._mg_id == taker._mg_id
+    del made, living
+    assert (taker * 2.0)._prev[0] is taker and taker.data == 1.0
