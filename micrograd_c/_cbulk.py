@@ -67,6 +67,7 @@ def softmax(values):
 
 # What Node._mg_bulk does for a list of Values, see _node.c.
 READ_AT_ONCE, WRITE_AT_ONCE, ZERO_AT_ONCE = {"data": 0, "grad": 1}, {"data": 2, "grad": 3}, 4
+DOUBLES, ADDRESS = ffi.typeof("double[]"), ffi.typeof("uintptr_t")
 
 
 def at_once(what, values, array=None):
@@ -75,7 +76,7 @@ def at_once(what, values, array=None):
         return False
     if array is None:
         return Node._mg_bulk(values, what, len(values), 0)
-    address = int(ffi.cast("uintptr_t", ffi.from_buffer("double[]", array)))
+    address = int(ffi.cast(ADDRESS, ffi.from_buffer(DOUBLES, array)))
     return Node._mg_bulk(values, what, len(array), address)
 
 
