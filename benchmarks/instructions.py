@@ -30,8 +30,11 @@ def chain():
 
 
 def net():
+    import random
+
     from micrograd_c.nn import MLP
 
+    random.seed(0)  # which neurons pass a gradient on depends on the weights
     model = MLP(64, [32, 10])
     for _ in range(10):
         sum(model([0.5] * 64)).backward()

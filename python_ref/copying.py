@@ -8,6 +8,7 @@ User's attributes travel as state, which is restored last and may form cycles.
 
 from operator import attrgetter
 
+from python_ref.numbers import to_float
 from python_ref.ops import OPS
 
 
@@ -99,7 +100,7 @@ def refuse_own_backward(node):
 def rebuild_leaf(value_class, data, grad, cls=None):
     leaf = (cls or value_class).__new__(cls or value_class)
     value_class.__init__(leaf, data)
-    leaf.grad = grad
+    leaf.grad = to_float(grad)
     return leaf
 
 
@@ -115,7 +116,7 @@ def rebuild_graph(value_class, leaves, nodes, cls=None):
         node = value_class._make(
             name, k, label, tuple(made[i] for i in operands), data, cls if is_root else None
         )
-        node.grad = grad
+        node.grad = to_float(grad)
         made.append(node)
     return made[-1]
 

@@ -42,7 +42,7 @@ static void look(int number) {
     mg_id mine = mg_node(mg_op_find("custom"), operands, 2, 0.0, 0, 1.0);
     size_t n;
     CHECK(mg_op(mine) == mg_op_find("custom") && mg_operands(mine, operands, 2) == 2);
-    CHECK(mg_is_owned(a) && mg_keep(a) == 2 && mg_is_kept(a));
+    CHECK(mg_is_owned(a) && mg_keep(a) && mg_is_kept(a));
     mg_set_own_backward(mine);
     CHECK(mg_computed_from(&a, 1, &mine, 1, &order, &n) == MG_OK && order[0] == mine);
     mg_free_ids(&order);

@@ -47,7 +47,8 @@ def test_no_source_runs_what_it_is_given(name):
             called = getattr(node.func, "id", None)
             method = getattr(node.func, "attr", None)
             assert called not in RUN_CODE, f"line {node.lineno}: {called}"
-            assert method not in RUN_CODE, f"line {node.lineno}: {method}"
+            is_pattern = method == "compile" and getattr(node.func.value, "id", None) == "re"
+            assert is_pattern or method not in RUN_CODE, f"line {node.lineno}: {method}"
             assert not any(word.arg == "shell" for word in node.keywords), f"line {node.lineno}"
         if isinstance(node, (ast.Import, ast.ImportFrom)):
             names = [alias.name for alias in node.names] + [getattr(node, "module", "") or ""]
@@ -169,7 +170,7 @@ sys.meta_path.insert(0, Missing())
 import importlib, pkgutil, micrograd_c, python_ref
 for package in (micrograd_c, python_ref):
     for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
-        if module.name not in ("micrograd_c.__main__", "micrograd_c._build"):
+        if module.name.split(".")[1:] not in (["__main__"], ["_build"], ["_graphviz"]):
             importlib.import_module(module.name)
 from micrograd_c import jit, nn, optim
 from micrograd_c.cli import main
