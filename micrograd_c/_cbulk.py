@@ -65,19 +65,10 @@ def softmax(values):
     return [mg_claim(out.at[0], i) for i in range(len(ids))]
 
 
-# What Node._mg_bulk does for a list of Values, see _node.c.
+# What Node._mg_bulk does for a list of Values, see _node_methods.c.
 READ_AT_ONCE, WRITE_AT_ONCE, ZERO_AT_ONCE = {"data": 0, "grad": 1}, {"data": 2, "grad": 3}, 4
-DOUBLES, ADDRESS = ffi.typeof("double[]"), ffi.typeof("uintptr_t")
-
-
-def at_once(what, values, array=None):
-    """Whether it was done: for as many Values, and no subclass's, as the array has elements."""
-    if not IN_C:
-        return False
-    if array is None:
-        return Node._mg_bulk(values, what, len(values), 0)
-    address = int(ffi.cast(ADDRESS, ffi.from_buffer(DOUBLES, array)))
-    return Node._mg_bulk(values, what, len(array), address)
+# Its result is None where it does not serve: for a subclass, or another number of doubles.
+at_once = Node._mg_bulk if IN_C else lambda values, what, doubles: None
 
 
 READ = {"data": lib.mg_get_data, "grad": lib.mg_get_grad}

@@ -152,29 +152,37 @@ static PyObject *ids_of(PyObject *cls, PyObject *values) {
     return bytes;
 }
 
-/* Node._mg_bulk(values, what, n, address): reads or writes the data or gradients of a list
- * or tuple of n Values, n doubles at the address. what: 0 and 1 read data and gradients, 2
- * and 3 write them, 4 sets gradients to 0. Returns whether it did; not where one is of
- * another type or there are not n, and then nothing was written. It keeps the GIL, so that
- * no other thread changes the list or lets a Value go meanwhile. O(n). */
+/* Node._mg_bulk(values, what, doubles): reads or writes the data or gradients of a list or
+ * tuple of Values. what: 0 and 1 read data and gradients, and return a bytearray of
+ * doubles; 2 and 3 write them from bytes of as many doubles, 4 sets gradients to 0, and
+ * they return True. None where one is of another type or there are not as many doubles,
+ * and then nothing was written. It keeps the GIL, so that no other thread changes the list
+ * or lets a Value go meanwhile. O(n). */
 static PyObject *bulk(PyObject *cls, PyObject *arguments) {
     (void)cls;
-    PyObject *values;
+    PyObject *values, *doubles;
     int what;
-    Py_ssize_t n;
-    unsigned long long address;
-    if (!PyArg_ParseTuple(arguments, "OinK", &values, &what, &n, &address))
+    if (!PyArg_ParseTuple(arguments, "OiO", &values, &what, &doubles))
         return NULL;
-    int is_list = PyList_CheckExact(values);
+    int is_list = PyList_CheckExact(values), writes = what == 2 || what == 3;
     if (!is_list && !PyTuple_CheckExact(values))
-        Py_RETURN_FALSE;
-    if ((is_list ? PyList_Size(values) : PyTuple_Size(values)) != n)
-        Py_RETURN_FALSE;
+        Py_RETURN_NONE;
+    Py_ssize_t n = is_list ? PyList_Size(values) : PyTuple_Size(values);
+    if (writes && (!PyBytes_Check(doubles) ||
+                   PyBytes_Size(doubles) != n * (Py_ssize_t)sizeof(double)))
+        Py_RETURN_NONE;
+    PyObject *read = NULL;
+    double *out = NULL;
+    if (what < 2) {
+        read = PyByteArray_FromStringAndSize(NULL, n * (Py_ssize_t)sizeof(double));
+        if (read == NULL)
+            return NULL;
+        out = (double *)(void *)PyByteArray_AsString(read);
+    }
     enum {
         ROOM = 256
     }; /* reading goes by parts; writing waits until all are known to do */
-    double *doubles = (double *)(uintptr_t)address;
-    mg_id room[ROOM], *ids = what < 2 ? room : mg_alloc((size_t)n + 1, sizeof *ids);
+    mg_id room[ROOM], *ids = what < 2 ? room : mg_alloc((size_t)n, sizeof *ids);
     int all = ids != NULL; /* else the usual way runs out of memory as well, and says so */
     size_t k = 0;
     for (Py_ssize_t i = 0; all && i < n; i++) {
@@ -183,20 +191,26 @@ static PyObject *bulk(PyObject *cls, PyObject *arguments) {
         if (MG_LIKELY(all))
             ids[k++] = NODE(value)->id;
         if (ids == room && (k == ROOM || i == n - 1)) {
-            (what == 0 ? mg_get_data : mg_get_grad)(ids, k, doubles);
-            doubles += k;
+            (what == 0 ? mg_get_data : mg_get_grad)(ids, k, out);
+            out += k;
             k = 0;
         }
     }
+    const double *in = writes ? (const double *)(void *)PyBytes_AsString(doubles) : NULL;
     if (all && what == 2)
-        mg_set_data_of(ids, k, doubles);
+        mg_set_data_of(ids, k, in);
     else if (all && what == 3)
-        mg_set_grad_of(ids, k, doubles);
+        mg_set_grad_of(ids, k, in);
     else if (all && what == 4)
         mg_zero_grad(ids, k);
     if (ids != room)
         mg_dealloc(ids);
-    return PyBool_FromLong(all);
+    if (all && read != NULL)
+        return read;
+    Py_XDECREF(read);
+    PyObject *result = all ? Py_True : Py_None;
+    Py_INCREF(result);
+    return result;
 }
 
 /* --- before collections ------------------------------------------------------------ */

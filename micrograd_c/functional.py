@@ -206,7 +206,7 @@ def set_grad(values, array):
 
 def zero_grad(values):
     """Set the gradients of Values to 0."""
-    if is_for_c(values) and _cbulk.at_once(_cbulk.ZERO_AT_ONCE, values):
+    if is_for_c(values) and _cbulk.at_once(values, _cbulk.ZERO_AT_ONCE, None):
         return
     values, in_one_call = checked(values)
     if in_one_call:
@@ -238,9 +238,9 @@ def read(what, values):
     import numpy as np
 
     if is_for_c(values):
-        array = np.empty(len(values))
-        if _cbulk.at_once(_cbulk.READ_AT_ONCE[what], values, array):
-            return array
+        doubles = _cbulk.at_once(values, _cbulk.READ_AT_ONCE[what], None)
+        if doubles:  # not for no values: NumPy makes no array of an empty buffer
+            return np.frombuffer(doubles)
     values, in_one_call = checked(values)
     if in_one_call:
         array = np.empty(len(values))
@@ -252,10 +252,13 @@ def read(what, values):
 def write(what, values, array):
     import numpy as np
 
-    if is_for_c(values) and type(array) is np.ndarray and array.ndim == 1:
-        doubles = as_doubles(array, "array") if array.dtype == np.float64 else None
-        if doubles is not None and _cbulk.at_once(_cbulk.WRITE_AT_ONCE[what], values, doubles):
-            return
+    is_simple = type(array) is np.ndarray and array.ndim == 1 and array.dtype == np.float64
+    if (
+        is_simple
+        and is_for_c(values)
+        and _cbulk.at_once(values, _cbulk.WRITE_AT_ONCE[what], array.tobytes())
+    ):
+        return
     values, in_one_call = checked(values)
     # A copy: C reads it without the GIL.
     array = as_doubles(without_values(array), "array", objects=True).copy()
