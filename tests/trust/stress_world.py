@@ -16,6 +16,7 @@ import numpy as np
 from micrograd_c import jit, optim
 from micrograd_c.engine import Value
 from micrograd_c.nn import MLP
+from python_ref.tracing import current_trace
 
 ACTIONS = {}
 numbers = map(float, itertools.count(1))  # each once, for all threads
@@ -71,7 +72,8 @@ class Finalizer:
                 check(v)
                 for operand in v._prev:
                     check(operand)
-                (v * 2.0).backward()
+                if not current_trace():  # which a collection may have come into
+                    (v * 2.0).backward()
             (Value(next(numbers)) * 2.0)._prev[0].label = "0"[:0]
         if self.what == "raise":
             raise Planned
