@@ -175,11 +175,11 @@ static void test_squares_with_a_gap(void) {
 static void test_any_number_of_rows(const char *kernels) {
     enum { COLUMNS = 5, MOST = 35 };
     const size_t widths[1] = {COLUMNS};
-    mg_id args[COLUMNS], w = mg_leaf(2.0);
     double mean;
     mg_status status;
     if (!mg_use_kernels(kernels)) /* this machine cannot run them */
         return;
+    mg_id args[COLUMNS], w = mg_leaf(2.0);
     for (int i = 0; i < COLUMNS; i++)
         args[i] = mg_traced(mg_op_find("leaf"), 0, 0, 0.0);
     mg_id sum = product(w, args[0]);
