@@ -1,5 +1,6 @@
 """What to write instead of attributes that a Value does not have but other libraries do."""
 
+import difflib
 import functools
 import warnings
 
@@ -93,8 +94,6 @@ def meant_by(name):
     """The attribute of Value that is likely meant by ``name``; None for a user's own name."""
     if not may_be_slip(name):
         return None
-    import difflib  # which few programs need
-
     near = difflib.get_close_matches(name, OWN, n=1, cutoff=NEAR)
     return near[0] if near and abs(len(near[0]) - len(name)) <= 1 else None
 
