@@ -4,8 +4,8 @@
  * CPython only, with the GIL; elsewhere _node_in_python.py is the same class. It is
  * compiled into the CFFI module, before the functions that CFFI generates for micrograd.h.
  * Macros in _calls.c change those functions: where one takes an mg_id, it also takes a
- * Value, and where it makes a node, it returns a Value, or None for the id 0. So a node has
- * an owner before any Python code can run, and the owner gives the node back in C: no
+ * Value, and where it makes a node, it returns a Value, or None for the id 0. So a node
+ * has an owner before any Python code can run, and the owner gives the node back in C: no
  * interrupt can come between.
  *
  * Three kinds of pointers:
@@ -13,9 +13,9 @@
  * - values[id] is the Value of a node, not a reference: its deallocation clears the entry.
  *   So the same node is the same object for as long as somebody has that object.
  * - A Value that has attributes may be deallocated while other nodes still use its node.
- *   Then its memory stays, to keep the attributes, and the lowest bit of values[id] is set.
- *   The next Value of that node takes them over. If there is none, they are freed after the
- *   node.
+ *   Then its memory stays, to keep the attributes, and the lowest bit of values[id] is
+ * set. The next Value of that node takes them over. If there is none, they are freed after
+ * the node.
  *
  * Threads: the GIL guards values[]. An entry of a node that is freed without the GIL is
  * cleared under the library's lock, when nobody can ask for that node any more.

@@ -197,10 +197,6 @@ class Node(HasAttributes):
         return [value for value in every if value is not None]
 
     @staticmethod
-    def _mg_ids(given):
-        return ffi.buffer(ffi.new("mg_id[]", [value._mg_id for value in given]))[:]
-
-    @staticmethod
     def _mg_operands_are(cls):
         classes["operands"] = cls
 

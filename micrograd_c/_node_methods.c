@@ -130,28 +130,6 @@ static PyObject *living(PyObject *cls, PyObject *unused_argument) {
     return list;
 }
 
-/* Node._mg_ids(values): the ids of a list or tuple of Values, as bytes of doubles. */
-static PyObject *ids_of(PyObject *cls, PyObject *values) {
-    (void)cls;
-    int is_list = PyList_Check(values);
-    if (!is_list && !PyTuple_Check(values)) {
-        PyErr_SetString(PyExc_TypeError, "expected a list or a tuple of Values");
-        return NULL;
-    }
-    Py_ssize_t n = is_list ? PyList_Size(values) : PyTuple_Size(values);
-    PyObject *bytes = PyBytes_FromStringAndSize(NULL, n * (Py_ssize_t)sizeof(double));
-    double *ids = bytes == NULL ? NULL : (double *)(void *)PyBytes_AsString(bytes);
-    for (Py_ssize_t i = 0; bytes != NULL && i < n; i++) {
-        PyObject *value = is_list ? PyList_GetItem(values, i) : PyTuple_GetItem(values, i);
-        if (MG_UNLIKELY(!PyType_IsSubtype(Py_TYPE(value), node_type)))
-            PyErr_SetString(PyExc_TypeError, "expected Values");
-        else if ((ids[i] = id_or_number(value)) != -1.0)
-            continue;
-        Py_CLEAR(bytes);
-    }
-    return bytes;
-}
-
 /* Node._mg_bulk(values, what, doubles): reads or writes the data or gradients of a list or
  * tuple of Values. what: 0 and 1 read data and gradients, and return a bytearray of
  * doubles; 2 and 3 write them from bytes of as many doubles, 4 sets gradients to 0, and
@@ -179,9 +157,7 @@ static PyObject *bulk(PyObject *cls, PyObject *arguments) {
             return NULL;
         out = (double *)(void *)PyByteArray_AsString(read);
     }
-    enum {
-        ROOM = 256
-    }; /* reading goes by parts; writing waits until all are known to do */
+    enum { ROOM = 256 }; /* reads in parts; writes once all are known to be Values */
     mg_id room[ROOM], *ids = what < 2 ? room : mg_alloc((size_t)n, sizeof *ids);
     int all = ids != NULL; /* else the usual way runs out of memory as well, and says so */
     size_t k = 0;
@@ -325,7 +301,6 @@ static PyMethodDef node_methods[] = {
     {"_mg_operands", operands, METH_NOARGS, NULL},
     {"_mg_value_of", value_of_id, METH_O | METH_STATIC, NULL},
     {"_mg_living", living, METH_NOARGS | METH_STATIC, NULL},
-    {"_mg_ids", ids_of, METH_O | METH_STATIC, NULL},
     {"_mg_bulk", bulk, METH_VARARGS | METH_STATIC, NULL},
     {"_mg_around_collection", around_collection, METH_VARARGS | METH_STATIC, NULL},
     {"_mg_before_collections", before_collections, METH_VARARGS | METH_STATIC, NULL},
