@@ -14,10 +14,9 @@ from micrograd_c._cvalue import (
     LEAF,
     Value,
     number_types,
-    set_also_held,
 )
 from micrograd_c._native import ffi, lib
-from micrograd_c._node import NO_MEMORY, Ids, mg_claim, owned
+from micrograd_c._node import NO_MEMORY, Ids, mg_claim, owned, set_also_held
 from python_ref.nn import NONLINEARITIES, name_of
 
 NULL = ffi.NULL

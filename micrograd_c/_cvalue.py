@@ -17,6 +17,7 @@ from micrograd_c._node import (
     NO_MEMORY,
     Node,
     check_memory,
+    held,
     mg_add,
     mg_add_number,
     mg_binary,
@@ -30,7 +31,12 @@ from micrograd_c._node import (
     mg_set_grad,
     mg_unary,
     mg_unary_k,
+    own_backward,
+    set_also_held,
+    set_held,
+    set_own_backward,
 )
+from micrograd_c._own_operators import refuse_in_trace
 from python_ref.grad_mode import is_grad_enabled
 from python_ref.hints import check_name, fine_names
 from python_ref.ieee import value_of
@@ -312,11 +318,6 @@ Value._plain_class = Value
 Value._mg_register(0)
 Node._mg_operands_are(Operands)
 
-# What _looking.py notes on Values, None for nothing: past a user's __getattr__ and __setattr__.
-held, set_held = Node._mg_held.__get__, Node._mg_held.__set__
-also_held, set_also_held = Node._mg_also_held.__get__, Node._mg_also_held.__set__
-own_backward, set_own_backward = Node._mg_own_backward.__get__, Node._mg_own_backward.__set__
-
 
 def _made(code, operands, data, k, label):
     """A Value on a new node of ``operands``, with ``data`` as its value."""
@@ -363,12 +364,6 @@ def _keep_class(value):
     _looking.keep(value)
     if type(value)._backward is not Value._backward:
         lib.mg_set_own_backward(value._mg_id)
-
-
-def refuse_in_trace():
-    """Raise where jit traces: an operator of the user's own cannot be traced."""
-    if current_trace():
-        current_trace().refuse_own_operator()
 
 
 def live_nodes():

@@ -26,7 +26,7 @@ part of the work changes nothing. So there is no lock, and no finalizer can bloc
 import contextlib
 import gc
 
-from micrograd_c import _cvalue
+from micrograd_c import _node
 from micrograd_c._native import ffi, lib
 from micrograd_c._node import IN_C, Ids, Node, check_memory
 from python_ref.operands import distinct
@@ -38,10 +38,10 @@ pending = {}  # id(value): value, for Values that their results do not hold yet
 
 def operands_of(value):
     """The Values that ``value`` was made of, in order, with repetitions."""
-    also_held = _cvalue.also_held(value)
+    also_held = _node.also_held(value)
     if also_held is not None:
         hold(also_held, [value])
-    operands = _cvalue.held(value)
+    operands = _node.held(value)
     return value._mg_operands() if operands is None else operands
 
 
@@ -115,16 +115,16 @@ def hold(targets, tops):
         for node in computed_from(targets, tops):
             value = value_of(node)
             values.append(value)
-            if _cvalue.held(value) is None:
+            if _node.held(value) is None:
                 value._mg_operands()  # which the value holds then
             lib.mg_keep(node)
-            if _cvalue.also_held(value) is not None:
+            if _node.also_held(value) is not None:
                 outputs[id(value)] = value
         tops = [value for place, value in outputs.items() if place not in spread]
-        targets = distinct(held for value in tops for held in _cvalue.also_held(value) or ())
+        targets = distinct(held for value in tops for held in _node.also_held(value) or ())
         spread.update(outputs)
     for value in spread.values():
-        _cvalue.set_also_held(value, None)
+        _node.set_also_held(value, None)
 
 
 def computed_from(targets, tops):
@@ -165,7 +165,7 @@ def held_below(root):
     while stack:
         value = stack.pop()
         yield value
-        for held in (*(_cvalue.held(value) or ()), *(_cvalue.also_held(value) or ())):
+        for held in (*(_node.held(value) or ()), *(_node.also_held(value) or ())):
             if id(held) not in seen:
                 seen.add(id(held))
                 stack.append(held)

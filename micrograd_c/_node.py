@@ -49,6 +49,12 @@ else:
     )
 
 
+# What _looking.py notes on Values, None for nothing: past a user's __getattr__ and __setattr__.
+held, set_held = Node._mg_held.__get__, Node._mg_held.__set__
+also_held, set_also_held = Node._mg_also_held.__get__, Node._mg_also_held.__set__
+own_backward, set_own_backward = Node._mg_own_backward.__get__, Node._mg_own_backward.__set__
+
+
 class Ids:
     """A block of ``n`` ids in C that owns a reference to each node in it: see mg_new_ids.
 

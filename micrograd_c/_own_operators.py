@@ -1,8 +1,14 @@
 """Nodes of the C engine with an operator or a derivative that the user made."""
 
-from micrograd_c import _cvalue
 from micrograd_c._native import ffi, lib
-from micrograd_c._node import check_memory
+from micrograd_c._node import check_memory, set_also_held, set_held, set_own_backward
+from python_ref.tracing import current_trace
+
+
+def refuse_in_trace():
+    """Raise where jit traces: an operator of the user's own cannot be traced."""
+    if current_trace():
+        current_trace().refuse_own_operator()
 
 
 def local_gradients(node):
@@ -17,19 +23,19 @@ def local_gradients(node):
 
 def forget_backward(self):
     """``_backward = None``: take away the step that was assigned."""
-    _cvalue.refuse_in_trace()
-    _cvalue.set_own_backward(self, None)
+    refuse_in_trace()
+    set_own_backward(self, None)
     vars(self).pop("_backward", None)  # of a subclass whose _backward is a method
-    if type(self)._backward is _cvalue.Value._backward:
+    if type(self)._backward is self._plain_class._backward:
         lib.mg_clear_own_backward(self._mg_id)
 
 
 def release_operands(self):
     """``_prev = ()``: release a node's operands. Its ``_op`` stays."""
-    _cvalue.refuse_in_trace()
+    refuse_in_trace()
     op = self._op
     if op:
         vars(self)["_op"] = op
     check_memory(lib.mg_release_operands(self._mg_id))
-    _cvalue.set_held(self, ())
-    _cvalue.set_also_held(self, None)
+    set_held(self, ())
+    set_also_held(self, None)

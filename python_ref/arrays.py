@@ -8,7 +8,7 @@ scalars and arrays when a Value stands on the right.
 import sys
 
 from python_ref.hints import FORMULAS
-from python_ref.numbers import describe, to_float
+from python_ref.numbers import describe, is_value, to_float
 
 # NumPy's functions for operators, with the reflected methods of Value.
 REFLECTED = {
@@ -55,12 +55,10 @@ def boxed(x, numpy):
 
 def without_values(x):
     """``x`` with data in place of Values, whose float() may warn."""
-    from python_ref.operators import Operators
-
     items = x.tolist() if getattr(getattr(x, "dtype", None), "kind", "") == "O" else x
-    if not isinstance(items, (list, tuple)) or not any(isinstance(v, Operators) for v in items):
+    if not isinstance(items, (list, tuple)) or not any(map(is_value, items)):
         return x
-    return [v.data if isinstance(v, Operators) else v for v in items]
+    return [v.data if is_value(v) else v for v in items]
 
 
 def array_function(self, function, kind, *operands, **options):
@@ -76,29 +74,27 @@ def array_function(self, function, kind, *operands, **options):
 def general_function(self, function, kind, operands, options):
     import numpy
 
-    from python_ref.operators import Operators
-
     outputs = options.get("out", ())
     for x in (*operands, *outputs):
-        if not isinstance(x, (Operators, numpy.ndarray)) and overrides(x, numpy):
+        if not (is_value(x) or isinstance(x, numpy.ndarray)) and overrides(x, numpy):
             return NotImplemented  # another library's, which may know what to do
     name = function.__name__
     if name in REFLECTED and function not in _reflected:
         _reflected[function] = REFLECTED[name]
         return array_function(self, function, kind, *operands, **options)
     if kind == "__call__" and not options and name in METHODS:
-        return apply(METHODS[name], operands, numpy, Operators)
+        return apply(METHODS[name], operands, numpy)
     if name not in BY_ELEMENT:
         raise TypeError(f"numpy.{name} does not take a {type(self).__name__}: {instead(name)}")
     for out in outputs:
-        if isinstance(out, Operators) or (
+        if is_value(out) or (
             name not in COMPARISONS and getattr(getattr(out, "dtype", None), "kind", "O") != "O"
         ):
             raise TypeError(
                 f"numpy.{name}: the result is Values, which cannot be written to "
                 f"{describe(out)}; write a = a - v for a -= v, or make it an array of objects"
             )
-    boxes = [boxed(x, numpy) if isinstance(x, Operators) else x for x in operands]
+    boxes = [boxed(x, numpy) if is_value(x) else x for x in operands]
     return getattr(function, kind)(*boxes, **options)
 
 
@@ -110,16 +106,16 @@ def overrides(x, numpy):
     return not isinstance(x, numpy.generic) and hasattr(type(x), "__array_ufunc__")
 
 
-def apply(method, operands, numpy, Operators):
+def apply(method, operands, numpy):
     """A method of Values, on operands that may be numbers or arrays."""
 
     def call(x, *rest):
-        if not isinstance(x, Operators):
+        if not is_value(x):
             x = rest[0]._constant(x)
         return getattr(x, method)(*rest)
 
     if any(getattr(x, "ndim", 0) for x in operands):
-        boxes = [boxed(x, numpy) if isinstance(x, Operators) else x for x in operands]
+        boxes = [boxed(x, numpy) if is_value(x) else x for x in operands]
         return numpy.frompyfunc(call, len(operands), 1)(*boxes)
     return call(*operands)
 

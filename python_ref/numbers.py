@@ -15,13 +15,18 @@ def to_float(x):
         return x
     if kind is int or kind is bool:
         return float(x)
-    if hasattr(kind, "_is_computed"):  # a Value, whose float() may warn
+    if is_value(x):  # float() of one may warn
         return x._number()
     if is_number(x):
         if getattr(x, "ndim", 0):  # an array: float() of one is deprecated in NumPy
             x = x.item()
         return float(x)
     raise TypeError(f"expected a real number, got {describe(x)}")
+
+
+def is_value(x):
+    """Whether ``x`` is a Value of either engine."""
+    return hasattr(type(x), "_is_computed")
 
 
 def is_number(x):
