@@ -99,27 +99,6 @@ static void test_unary(void) {
     CHECK(mg_live_nodes() == 0);
 }
 
-/* A Value that dies while the next one for its node is there already: that one stays. */
-static void test_owners(void) {
-    mg_id a = mg_leaf(2.0), b = mg_add_number(a, 1.0);
-    for (int i = 0; i < 3; i++)
-        mg_retain(a);
-    for (int i = 0; i < 4; i++) {
-        CHECK(mg_is_owned(a));
-        mg_release(a);
-    }
-    CHECK(!mg_is_owned(a));
-    for (int i = 0; i < 100; i++)
-        mg_retain(a);
-    for (int i = 0; i < 99; i++)
-        mg_release(a);
-    CHECK(mg_keep(a)); /* more than 15: one is not known as an owner's */
-    mg_release(a);
-    CHECK(!mg_is_owned(a));
-    mg_release(b);
-    CHECK(mg_live_nodes() == 0);
-}
-
 static void test_numbers(void) {
     mg_id a = mg_leaf(2.0), b = mg_mul_number(a, 5.0), c = mg_add_number(b, 1.0),
           operands[2];
@@ -159,47 +138,6 @@ static void test_what_math_raises(void) {
     mg_release(zero);
     mg_release(minus);
     mg_release(half);
-}
-
-static void test_a_node_becomes_another(void) {
-    mg_id a = mg_leaf(2.0), b = mg_leaf(3.0), c = mg_add(a, b), local = mg_leaf(5.0);
-    double by[] = {7.0};
-    int closes_cycle;
-    mg_id custom = mg_node_with_local(&local, by, 1, 4.0);
-    CHECK(mg_become(a, custom, &closes_cycle) == MG_OK && !closes_cycle);
-    CHECK(mg_operands(custom, NULL, 0) == 0 && mg_data(a) == 4.0);
-    mg_release(custom);
-    CHECK(mg_backward(c) == MG_OK && mg_grad(local) == 7.0 && mg_live_nodes() == 4);
-    custom = mg_node_with_local(&c, by, 1, 1.0);
-    CHECK(mg_become(b, custom, &closes_cycle) == MG_OK && closes_cycle);
-    CHECK(mg_operands(custom, NULL, 0) == 1 && mg_operands(b, NULL, 0) == 0);
-    mg_release(custom), mg_release(c), mg_release(a), mg_release(b), mg_release(local);
-    CHECK(mg_live_nodes() == 0);
-}
-
-static void test_kept_operands_are_refused(void) {
-    mg_id a = mg_leaf(2.0), b = mg_leaf(3.0), c = mg_add(a, b);
-    CHECK(mg_keep(a) && mg_keep(a) && mg_is_kept(a) && !mg_is_kept(b));
-    mg_is_held(a);
-    CHECK(!mg_keep(a) && mg_is_kept(a));
-    CHECK(mg_add(a, b) == 0 && mg_mul(b, a) == 0 && mg_add_number(a, 1.0) == 0);
-    CHECK(mg_mul_number(a, 1.0) == 0 && mg_unary(mg_op_find("tanh"), a) == 0);
-    CHECK(mg_binary(mg_op_find("pow"), b, a) == 0);
-    CHECK(mg_dot(&b, &b, 1, a) == 0 && mg_total(&a, 1) == 0);
-    CHECK(mg_live_nodes() == 3);
-    mg_id operands[2] = {a, b};
-    mg_id d = mg_node(mg_op_find("mul"), operands, 2, 0.0, 0, 6.0);
-    CHECK(d != 0 && mg_backward(d) == MG_OK && is(mg_grad(a), 3.0));
-    CHECK(mg_node(mg_op_find("mul"), operands, 1, 0.0, 0, 6.0) == 0);
-    CHECK(mg_node(-1, operands, 2, 0.0, 0, 6.0) == 0);
-    CHECK(mg_node(1000, operands, 2, 0.0, 0, 6.0) == 0);
-    CHECK(mg_node(mg_op_find("net"), operands, 0, 0.0, 0, 6.0) == 0);
-    CHECK(mg_node(mg_op_find("net_output"), operands, 1, 0.0, 0, 6.0) == 0);
-    mg_release(a);
-    mg_release(b);
-    mg_release(c);
-    mg_release(d);
-    CHECK(mg_live_nodes() == 0);
 }
 
 static void test_sizes_that_do_not_fit(void) {
@@ -415,11 +353,8 @@ int main(int argc, char **argv) {
     test_names();
     test_binary();
     test_unary();
-    test_owners();
     test_numbers();
     test_what_math_raises();
-    test_a_node_becomes_another();
-    test_kept_operands_are_refused();
     test_sizes_that_do_not_fit();
     test_own_backward();
     test_local_gradients();
