@@ -1,6 +1,6 @@
 """Builds the C library with CFFI; where that fails, installs the Python engine alone.
 
-The metadata is in pyproject.toml, the compiler's flags in micrograd_c/_build.py.
+The metadata is in pyproject.toml, the compiler's flags in micrograd_c/_c/build.py.
 """
 
 import os
@@ -51,7 +51,7 @@ def remove_old(library):
 
 
 library = {
-    "cffi_modules": ["micrograd_c/_build.py:ffibuilder"],
+    "cffi_modules": ["micrograd_c/_c/build.py:ffibuilder"],
     "cmdclass": {"build_ext": BuildLibrary},
 }
 if not sysconfig.get_config_var("Py_GIL_DISABLED"):  # CFFI has no stable ABI there

@@ -28,7 +28,7 @@ from benchmarks.peers import nets as our_nets
 from benchmarks.report import LIMIT
 from benchmarks.tasks import make_data, make_task
 from benchmarks.text import duration, table, three_digits, times
-from micrograd_c.timing import Contestant, race, seconds_a_call
+from micrograd_c._timing import Contestant, race, seconds_a_call
 
 NIN, NOUTS, BATCH = 64, [32, 10], 32
 ALIVE_ROWS = 3000

@@ -13,8 +13,8 @@ import gc
 
 from benchmarks.tasks import ode
 from benchmarks.text import duration, table, times
+from micrograd_c._timing import Contestant, race
 from micrograd_c.cli.arguments import whole_number
-from micrograd_c.timing import Contestant, race
 
 SIZES = range(1, 65)
 STEPS = 100

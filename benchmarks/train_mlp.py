@@ -21,8 +21,8 @@ from typing import Callable, NamedTuple
 from benchmarks import user_nn
 from benchmarks.agreement import check_agreement
 from benchmarks.text import duration, table, times
+from micrograd_c._timing import Contestant, race
 from micrograd_c.cli.engines import c_engine
-from micrograd_c.timing import Contestant, race
 
 SIZES = [2, 16, 16, 1]
 GOLDEN_LOSS = 0.8958441028683222  # micrograd 0.1.0's first loss on scikit-learn's moons

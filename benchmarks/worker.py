@@ -41,7 +41,7 @@ def main(peer_name, task_name):
 
 
 def work(peer, task_name, answer):
-    from micrograd_c.timing import seconds_a_call
+    from micrograd_c._timing import seconds_a_call
 
     task = make_task(task_name, json.loads(sys.stdin.readline()))
     if task.operators > peer.most_operators:

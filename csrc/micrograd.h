@@ -29,17 +29,17 @@ typedef double mg_id;
 typedef enum {
     MG_OK = 0,
     MG_NO_MEMORY = 1,
-    MG_HAS_OWN_BACKWARD = 2, /* the graph holds a node of mg_set_own_backward */
-    MG_OTHER_TRACE = 3,      /* see mg_compile */
-    MG_NOT_FINITE = 4        /* a loss or a gradient is infinite or NaN */
+    MG_HAS_CUSTOM_BACKWARD = 2, /* the graph holds a node of mg_set_custom_backward */
+    MG_OTHER_TRACE = 3,         /* see mg_compile */
+    MG_NOT_FINITE = 4           /* a loss or a gradient is infinite or NaN */
 } mg_status;
 
 /* What mg_net_call answers. */
 typedef enum {
     MG_NET_OK = 0,
     MG_NET_NO_MEMORY = 1,
-    MG_NET_KEPT = 2,        /* an input or a parameter is kept */
-    MG_NET_OWN_BACKWARD = 3 /* a parameter has a backward step of its own */
+    MG_NET_PINNED = 2,         /* an input or a parameter is kept */
+    MG_NET_CUSTOM_BACKWARD = 3 /* a parameter has a backward step of its own */
 } mg_net_result;
 
 /* --- operators ---------------------------------------------------------- */
@@ -57,7 +57,7 @@ const char *mg_op_label(int op);
 mg_id mg_leaf(double data);
 
 /* The result of one operator. 0: out of memory, or an operand is kept (see
- * mg_keep), or the value is one for which Python's math raises. A number becomes
+ * mg_pin), or the value is one for which Python's math raises. A number becomes
  * a leaf of its own. style, 0 to 3, is the caller's own note on k. O(1). */
 mg_id mg_add(mg_id a, mg_id b);
 mg_id mg_mul(mg_id a, mg_id b);
@@ -139,7 +139,7 @@ int mg_k_style(mg_id id);
 /* The graph inside a net is kept in a short form until somebody asks for it. To
  * be called before mg_op, mg_k or mg_operands of a node that may be the output of
  * mg_net_call. MG_NO_MEMORY: nothing changed. O(nodes inside the call). */
-mg_status mg_make_plain(mg_id id);
+mg_status mg_expand(mg_id id);
 
 /* Writes the first max operands to out and returns how many there are. */
 size_t mg_operands(mg_id id, mg_id *out, size_t max);
@@ -149,11 +149,11 @@ size_t mg_operands(mg_id id, mg_id *out, size_t max);
 /* Sets the root's grad to 1 and adds into the grad of every node below it, in
  * reverse post-order of a depth-first search that visits operands left to right.
  * Zeroes nothing. Allocates nothing, unless a net must be made plain (see
- * mg_make_plain); MG_NO_MEMORY: no gradient was changed. MG_HAS_OWN_BACKWARD:
+ * mg_expand); MG_NO_MEMORY: no gradient was changed. MG_HAS_CUSTOM_BACKWARD:
  * nothing was done, use the functions below. O(nodes below root). */
 mg_status mg_backward(mg_id root);
 
-/* The derivative step of one node. MG_NO_MEMORY: see mg_make_plain. */
+/* The derivative step of one node. MG_NO_MEMORY: see mg_expand. */
 mg_status mg_backward_node(mg_id id);
 
 /* Sets *order to the ids of the nodes in the order in which mg_backward would visit them,
@@ -181,10 +181,10 @@ void mg_net_free(mg_net *net);
 
 /* Applies the net to one row: to nodes, or with inputs NULL to numbers, which
  * become leaves of their own as in mg_mul_number. Writes the last layer's nodes to
- * outputs, each with a reference. Unless take_kept, refuses kept nodes.
+ * outputs, each with a reference. Unless take_pinned, refuses kept nodes.
  * O(weights), and as much memory as there are neurons. */
 mg_net_result mg_net_call(mg_net *net, const mg_id *inputs, const double *numbers,
-                          int take_kept, mg_id *outputs);
+                          int take_pinned, mg_id *outputs);
 
 /* --- many nodes in one call ------------------------------------------------ */
 
@@ -208,16 +208,16 @@ void mg_zero_grad(const mg_id *ids, size_t n);
 
 /* A kept node is one that the library refuses as an operand of mg_add and the
  * like, so that the caller can note more about the result; see mg_node. Returns
- * whether other nodes used it already when it became kept, until mg_is_held says
+ * whether other nodes used it already when it became kept, until mg_clear_pending says
  * that these know of it. */
-int mg_keep(mg_id id);
-void mg_is_held(mg_id id);
-int mg_is_kept(mg_id id);
+int mg_pin(mg_id id);
+void mg_clear_pending(mg_id id);
+int mg_is_pinned(mg_id id);
 
 /* Notes that the caller has its own derivative step for this node, or that it has none. */
-void mg_set_own_backward(mg_id id);
-void mg_clear_own_backward(mg_id id);
-int mg_has_own_backward(mg_id id);
+void mg_set_custom_backward(mg_id id);
+void mg_clear_custom_backward(mg_id id);
+int mg_has_custom_backward(mg_id id);
 
 /* Whether the reference that came with making the node, or that mg_retain took,
  * has not been released: only other nodes keep it alive when 0. */
@@ -255,7 +255,7 @@ mg_id mg_traced(int op, mg_id a, mg_id b, double k);
  * parameters if somebody owns them, but constants if they were made in the trace that
  * the calling thread is in. The program keeps its parameters alive, not the rest of
  * the graph. O(nodes below the outputs). NULL, and *status: MG_NO_MEMORY;
- * MG_HAS_OWN_BACKWARD, there is a custom node or one of mg_set_own_backward;
+ * MG_HAS_CUSTOM_BACKWARD, there is a custom node or one of mg_set_custom_backward;
  * MG_OTHER_TRACE, there is an argument of another trace. */
 mg_program *mg_compile(const mg_id *args, const size_t *widths, size_t n_inputs,
                        const mg_id *outputs, size_t n_outputs, mg_status *status);

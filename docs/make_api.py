@@ -43,7 +43,7 @@ def markdown(doc):
     for paragraph in re.split(r"\n\n+", doc):
         if paragraph.startswith(">>> "):
             # What both engines share has its docstring in python_ref, which knows of no other.
-            example = paragraph.replace("from python_ref.", "from micrograd_c.")
+            example = re.sub(r"from python_ref\.(core\.)?", "from micrograd_c.", paragraph)
             parts.append(f"```pycon\n{example}\n```")
         else:
             parts.append(paragraph.replace("``", "`"))

@@ -11,13 +11,13 @@
 import sys
 
 if getattr(sys, "argv", [])[:1] == ["-m"]:  # while Python looks for the module to run
-    from micrograd_c import _start  # first: the current directory may hide modules
+    from micrograd_c._startup import start  # first: the current directory may hide modules
 
-    _start.start()
+    start.start()
 
 from importlib import import_module
 
-import micrograd_c._interrupted  # noqa: F401 - first: others may be interrupted
+import micrograd_c._startup.interrupted  # noqa: F401 - first: others may be interrupted
 from micrograd_c import functional
 from micrograd_c._backend import backend
 from micrograd_c._version import __version__
@@ -30,7 +30,13 @@ from micrograd_c.grad_mode import enable_grad, is_grad_enabled, no_grad
 from micrograd_c.gradcheck import gradcheck
 from micrograd_c.jit import TraceError, jit, where
 
+if "IPython" in sys.modules:  # a notebook, maybe: show Values there as tables
+    from micrograd_c.notebook import show_in_notebooks
+
+    show_in_notebooks(Value)
+
 # Imported when first asked for, so that `import micrograd_c` stays quick.
+MODULES = ("engine", "functional", "losses", "lr_scheduler", "nn", "optim", "state")
 LAZY = {
     "draw_dot": "drawing",
     "install": "standin",
@@ -48,8 +54,14 @@ __all__ = [
 
 
 def __getattr__(name):
+    if name in MODULES:
+        return import_module(f"{__name__}.{name}")
     if name not in LAZY:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(import_module(f"{__name__}.{LAZY[name]}"), name)
     globals()[name] = value
     return value
+
+
+def __dir__():
+    return sorted({*__all__, *MODULES})

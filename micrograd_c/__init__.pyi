@@ -2,6 +2,13 @@
 
 from typing import Any, Literal
 
+from micrograd_c import engine as engine
+from micrograd_c import functional as functional
+from micrograd_c import losses as losses
+from micrograd_c import lr_scheduler as lr_scheduler
+from micrograd_c import nn as nn
+from micrograd_c import optim as optim
+from micrograd_c import state as state
 from micrograd_c.drawing import draw_dot as draw_dot
 from micrograd_c.engine import Value as Value
 from micrograd_c.functional import (

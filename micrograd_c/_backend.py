@@ -9,7 +9,7 @@ import sys
 import warnings
 from _imp import extension_suffixes
 
-from micrograd_c._command import is_command
+from micrograd_c._startup.command import is_command
 
 CHOICES = ("auto", "c", "python")
 
@@ -53,7 +53,7 @@ def choose(wanted):
     if wanted == "python":
         return "python", "MICROGRAD_C_BACKEND asks for it"
     try:
-        import micrograd_c._native  # "from micrograd_c" would report a circular import
+        import micrograd_c._native  # noqa: F401 - "from micrograd_c" would report a circular import
     except ImportError as error:
         cause = f"the C library of micrograd_c cannot be loaded ({error})"
         if wanted == "c":
@@ -66,8 +66,6 @@ def choose(wanted):
             stacklevel=2,
         )
         return "python", cause
-    import micrograd_c._mode  # noqa: F401 - before others use the library: it may replace lib
-
     return "c", "MICROGRAD_C_BACKEND asks for it" if wanted == "c" else "the C library is there"
 
 

@@ -2,7 +2,7 @@
 
 from operator import attrgetter
 
-from python_ref.copying import topological_sort
+from python_ref.core.copying import topological_sort
 
 __all__ = ["draw_dot"]
 

@@ -1,13 +1,12 @@
 """``Value``, on the engine that was chosen."""
 
 import copyreg
-import sys
 
 from micrograd_c._backend import backend
-from python_ref import copying
+from python_ref.core import copying
 
 if backend == "c":
-    from micrograd_c._cvalue import Value
+    from micrograd_c._c.value import Value
 else:
     from python_ref.engine import Value
 
@@ -30,10 +29,7 @@ def reduce_neutrally(value):
     return (rebuild_leaf if is_leaf else rebuild_graph, *rest)
 
 
-if backend == "python":
+if backend == "c":
+    Value._rebuild_leaf, Value._rebuild_graph = map(staticmethod, (rebuild_leaf, rebuild_graph))
+else:
     copyreg.pickle(Value, reduce_neutrally)
-
-if "IPython" in sys.modules:  # a notebook, maybe: show Values there as tables
-    from micrograd_c.notebook import show_in_notebooks
-
-    show_in_notebooks(Value)

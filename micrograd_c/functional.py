@@ -17,17 +17,17 @@ import functools
 import math
 
 from micrograd_c._backend import backend
-from python_ref.arrays import without_values
-from python_ref.number_arrays import as_doubles
-from python_ref.numbers import to_float
-from python_ref.operators import Operators
-from python_ref.ops import OPS
-from python_ref.tracing import current_trace
+from python_ref.core.arrays import without_values
+from python_ref.core.number_arrays import as_doubles
+from python_ref.core.numbers import to_float
+from python_ref.core.operators import Operators
+from python_ref.core.ops import OPS
+from python_ref.core.tracing import current_trace
 
 if backend == "c":
-    from micrograd_c import _cbulk
+    from micrograd_c._c import bulk as c_bulk
 else:
-    _cbulk = None
+    c_bulk = None
 
 UNARY = (
     "abs", "relu", "tanh", "sigmoid", "softplus", "exp", "expm1", "log", "log1p", "sqrt", "sin",
@@ -157,10 +157,10 @@ def largest(values):
 
 def traced_largest(values):
     """The same in a function that jit traces: it is another number in each run and row."""
-    from micrograd_c._trace import where  # which needs an engine
-
     m = functools.reduce(maximum, values)
-    return where(math.inf - m.abs(), m, 0.0).detach()  # inf - inf is NaN
+    is_finite = math.inf - m.abs()  # NaN where m is infinite, which counts as not positive
+    taken = is_finite._apply("if_positive", m)
+    return (taken + is_finite._apply("if_not_positive", m._operand(0.0))).detach()
 
 
 def non_empty(values, name):
@@ -172,8 +172,8 @@ def non_empty(values, name):
 
 def in_c(name, *lists):
     """The helper's result in one call of C; None where operators must do it."""
-    if _cbulk and all(map(_cbulk.are_plain, lists)) and _cbulk.are_original():
-        return getattr(_cbulk, name)(*lists)
+    if c_bulk and all(map(c_bulk.are_plain, lists)) and c_bulk.are_original():
+        return getattr(c_bulk, name)(*lists)
     return None
 
 
@@ -206,45 +206,45 @@ def set_grad(values, array):
 
 def zero_grad(values):
     """Set the gradients of Values to 0."""
-    if is_for_c(values) and _cbulk.at_once(values, _cbulk.ZERO_AT_ONCE, None):
+    if is_for_c(values) and c_bulk.at_once(values, c_bulk.ZERO_AT_ONCE, None):
         return
     values, in_one_call = checked(values)
     if in_one_call:
-        _cbulk.zero_grad(values)
+        c_bulk.zero_grad(values)
     else:
         for v in values:
             v.grad = 0.0
 
 
 def is_for_c(values):
-    return _cbulk and (type(values) is list or type(values) is tuple)
+    return c_bulk and (type(values) is list or type(values) is tuple)
 
 
 def checked(values):
     """The Values as a list, and whether one call of C can serve them all."""
     values = list(values)
     kinds = set(map(type, values))
-    if _cbulk and kinds == _cbulk.PLAIN:
+    if c_bulk and kinds == c_bulk.PLAIN:
         return values, True
     for kind in kinds:
         if not issubclass(kind, Operators):
             raise TypeError(f"expected Values, got {kind.__name__}")
         if hasattr(kind, "_refuse_bulk"):  # in a function that jit traces
             kind._refuse_bulk()
-    return values, _cbulk and all(issubclass(kind, _cbulk.Value) for kind in kinds)
+    return values, c_bulk and all(issubclass(kind, c_bulk.Value) for kind in kinds)
 
 
 def read(what, values):
     import numpy as np
 
     if is_for_c(values):
-        doubles = _cbulk.at_once(values, _cbulk.READ_AT_ONCE[what], None)
+        doubles = c_bulk.at_once(values, c_bulk.READ_AT_ONCE[what], None)
         if doubles:  # not for no values: NumPy makes no array of an empty buffer
             return np.frombuffer(doubles)
     values, in_one_call = checked(values)
     if in_one_call:
         array = np.empty(len(values))
-        _cbulk.read(what, values, array)
+        c_bulk.read(what, values, array)
         return array
     return np.array([getattr(v, what) for v in values], dtype=np.float64)
 
@@ -256,7 +256,7 @@ def write(what, values, array):
     if (
         is_simple
         and is_for_c(values)
-        and _cbulk.at_once(values, _cbulk.WRITE_AT_ONCE[what], array.tobytes())
+        and c_bulk.at_once(values, c_bulk.WRITE_AT_ONCE[what], array.tobytes())
     ):
         return
     values, in_one_call = checked(values)
@@ -265,7 +265,7 @@ def write(what, values, array):
     if array.shape != (len(values),):
         raise ValueError(f"array of shape {array.shape} for {len(values)} Values")
     if in_one_call:
-        _cbulk.write(what, values, array)
+        c_bulk.write(what, values, array)
     else:
         for v, x in zip(values, array.tolist()):
             setattr(v, what, x)

@@ -1,5 +1,5 @@
 """``no_grad`` and ``enable_grad``, for both engines."""
 
-from python_ref.grad_mode import enable_grad, is_grad_enabled, no_grad
+from python_ref.core.grad_mode import enable_grad, is_grad_enabled, no_grad
 
 __all__ = ["no_grad", "enable_grad", "is_grad_enabled"]

@@ -8,8 +8,8 @@ PyTorch's ``torch.autograd.gradcheck`` does.
 from math import inf
 from typing import NamedTuple
 
-from python_ref.numbers import describe
-from python_ref.operators import Operators
+from python_ref.core.numbers import describe
+from python_ref.core.operators import Operators
 
 __all__ = ["gradcheck", "GradcheckError"]
 

@@ -8,10 +8,10 @@ the Values of either engine and gives a Value of the same engine.
 import functools
 import operator
 
-from micrograd_c._requirements import Rule, demand
 from micrograd_c.functional import dot, logsumexp, mean, total
-from python_ref.numbers import describe, to_float
-from python_ref.operators import Operators
+from python_ref.core.numbers import describe, to_float
+from python_ref.core.operators import Operators
+from python_ref.core.requirements import Rule, demand
 
 __all__ = [
     "mse_loss",

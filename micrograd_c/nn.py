@@ -9,13 +9,13 @@ from itertools import repeat
 from operator import attrgetter, contains
 
 import python_ref.nn
-from micrograd_c import _watched, functional, state
+from micrograd_c import _net_changes, functional, state
 from micrograd_c._backend import backend
-from micrograd_c._watched import Look, Seen, look, part
+from micrograd_c._net_changes import Look, Seen, look, part
 from micrograd_c.engine import Value
 
 if backend == "c":
-    from micrograd_c import _cnet
+    from micrograd_c._c import net as c_net
 
 # The names that a star import of micrograd's nn gives, which has no __all__.
 __all__ = ["random", "Value", "Module", "Neuron", "Layer", "MLP"]
@@ -51,7 +51,7 @@ class Module(python_ref.nn.Module):
 class Compiled(Seen, Module):
     """What Neuron, Layer and MLP share: one call of C where that is the same."""
 
-    # A Net or NoNet, and what _watched.py needs. In slots: the dict is the user's.
+    # A Net or NoNet, and what _net_changes.py needs. In slots: the dict is the user's.
     __slots__ = ("_mg_net", "_mg_seen")
 
     def parameters(self):
@@ -134,7 +134,7 @@ def call_c(base, module, x):
         net = module._mg_net
     except AttributeError:
         net = None
-    if net is None or net.looked[0] is not _watched.seen or net.looked[1]:
+    if net is None or net.looked[0] is not _net_changes.seen or net.looked[1]:
         net = current_net(base, module, net)
         if net is None:
             return None
@@ -153,7 +153,7 @@ def current_net(base, module, net):
     """
     if backend != "c":
         return None
-    seen, structure = _watched.seen, _watched.structure  # before looking, see _watched.py
+    seen, structure = _net_changes.seen, _net_changes.structure  # before looking
     is_usable = net is not None and net.structure is structure
     if is_usable and net.is_waiting():
         return None
@@ -164,7 +164,7 @@ def current_net(base, module, net):
             net.looked = seen, still_open
             return net
     looks = []
-    net = _cnet.compiled(base, layers_of(base, module, looks), looks, structure)
+    net = c_net.compiled(base, layers_of(base, module, looks), looks, structure)
     if net.parameters:
         net.classes = {made.type for made in looks}
         called = {made.type for made in looks[1:]}  # by the net; looks[0] is the module itself
@@ -186,7 +186,7 @@ def current_net(base, module, net):
 
 
 def look_at(module, looks):
-    """The ``looks`` that are open, see _watched.py. None if a module has changed."""
+    """The ``looks`` that are open, see _net_changes.py. None if a module has changed."""
     still_open = []
     for made in looks:
         part = made.module
@@ -252,7 +252,7 @@ def listed_net(module):
         net = module._mg_net
     except AttributeError:
         return None
-    if net.looked[0] is not _watched.seen or net.looked[1]:
+    if net.looked[0] is not _net_changes.seen or net.looked[1]:
         net = current_net(net.base, module, net)
     if not net or not net.parameters:
         return None

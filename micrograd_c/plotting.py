@@ -1,7 +1,7 @@
 """Plots of training with matplotlib: the plane a classifier cuts up, and curves over time."""
 
-from python_ref.number_arrays import as_doubles
-from python_ref.numbers import to_float
+from python_ref.core.number_arrays import as_doubles
+from python_ref.core.numbers import to_float
 
 __all__ = ["plot_decision_boundary", "plot_history"]
 

@@ -8,7 +8,7 @@ import importlib
 import sys
 import warnings
 
-from micrograd_c import _finder
+from micrograd_c._startup import finder
 
 __all__ = ["install", "uninstall"]
 
@@ -42,7 +42,7 @@ def uninstall():
     restored. Names that a program bound in between stay ours.
     Does nothing if nothing is installed.
     """
-    _finder.uninstall()
+    finder.uninstall()
 
 
 def stand_in(early, without):
@@ -50,21 +50,21 @@ def stand_in(early, without):
 
     ``early`` says how to install it in time, ``without`` how to run without it.
     """
-    if _finder.replaced is not None:
+    if finder.replaced is not None:
         return []
     importlib.import_module("micrograd_c.nn")  # first: if this fails, nothing is half done
 
     messages = []
-    theirs = _finder.passed_over()
+    theirs = finder.passed_over()
     if "micrograd" in sys.modules:
         messages.append(
             "micrograd is already imported: names bound so far stay micrograd's, later imports "
             f"get micrograd_c's ({early})"
         )
-    elif theirs and _finder.is_to_be_named(theirs):
-        messages.append(_finder.what_is_passed_over(theirs, without))
-    _finder.install()
+    elif theirs and finder.is_to_be_named(theirs):
+        messages.append(finder.what_is_passed_over(theirs, without))
+    finder.install()
     if theirs:
-        _finder.note(theirs)
+        finder.note(theirs)
     importlib.import_module("micrograd")
     return messages

@@ -23,10 +23,10 @@ from collections.abc import Mapping
 from contextlib import contextmanager
 
 from micrograd_c.functional import get_data, set_data
+from python_ref.core.number_arrays import refuse_masked
+from python_ref.core.numbers import describe
+from python_ref.core.operators import Operators
 from python_ref.nn import Module
-from python_ref.number_arrays import refuse_masked
-from python_ref.numbers import describe
-from python_ref.operators import Operators
 
 __all__ = ["state_dict", "load_state_dict", "save", "load"]
 

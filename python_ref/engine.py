@@ -6,16 +6,16 @@ its gradient flows is one row in ``ops.py``; how Python's operators spell it is
 ``operators.py``; this file is the graph.
 """
 
-from python_ref import copying
-from python_ref.copying import topological_sort
-from python_ref.grad_mode import is_grad_enabled
-from python_ref.hints import SLIPS, Slip
-from python_ref.ieee import value_of
-from python_ref.numbers import describe, to_float
-from python_ref.operands import either_name, made_of
-from python_ref.operators import Operators
-from python_ref.ops import OPS
-from python_ref.tracing import current_trace
+from python_ref.core import copying
+from python_ref.core.copying import topological_sort
+from python_ref.core.grad_mode import is_grad_enabled
+from python_ref.core.hints import SLIPS, Slip
+from python_ref.core.ieee import value_of
+from python_ref.core.numbers import describe, to_float
+from python_ref.core.operands import either_name, made_of
+from python_ref.core.operators import Operators
+from python_ref.core.ops import OPS
+from python_ref.core.tracing import current_trace
 
 __all__ = ["Value"]
 
@@ -33,7 +33,7 @@ class Value(Operators):
 
     # Two underscores: a user may call an attribute _data.
     __slots__ = (
-        "__data", "__grad", "_operands", "_op", "__row", "__k", "__own_backward",
+        "__data", "__grad", "_operands", "_op", "__row", "__k", "__custom_backward",
         "__dict__", "__weakref__",
     )  # fmt: skip
 
@@ -62,7 +62,7 @@ class Value(Operators):
         # The operator's parameter that is no node; of a leaf, the trace it is of; of a user's
         # operator, the local gradients, if they were given.
         self.__k = k
-        self.__own_backward = None
+        self.__custom_backward = None
 
     @property
     def data(self):
@@ -100,7 +100,7 @@ class Value(Operators):
 
         None takes the assigned one away: the operator's is the step again.
         """
-        return self.__own_backward or self._apply_derivatives
+        return self.__custom_backward or self._apply_derivatives
 
     @_backward.setter
     def _backward(self, function):
@@ -108,7 +108,7 @@ class Value(Operators):
             raise TypeError(f"expected a function as _backward, got {describe(function)}")
         if current_trace():
             current_trace().refuse_own_operator()
-        self.__own_backward = function
+        self.__custom_backward = function
 
     def _apply_derivatives(self):
         if self.__row is None:
@@ -156,8 +156,8 @@ class Value(Operators):
     def _recipe(self):
         return self.__row and self.__row.name, self.__k, self._op
 
-    def _has_own_backward(self):
-        return self.__own_backward is not None or type(self)._backward is not Value._backward
+    def _has_custom_backward(self):
+        return self.__custom_backward is not None or type(self)._backward is not Value._backward
 
     @property
     def _rebuild_leaf(self):

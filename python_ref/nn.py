@@ -3,9 +3,9 @@
 import random
 from numbers import Integral
 
+from python_ref.core.numbers import describe
+from python_ref.core.operators import Operators
 from python_ref.engine import Value
-from python_ref.numbers import describe
-from python_ref.operators import Operators
 
 # The names that a star import of micrograd's nn gives, which has no __all__.
 __all__ = ["random", "Value", "Module", "Neuron", "Layer", "MLP"]

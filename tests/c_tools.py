@@ -66,7 +66,7 @@ def run(*command, cwd=ROOT, env=None):
 
 
 def sources(csrc=ROOT / "csrc"):
-    return sorted(csrc.glob("*.c"))
+    return sorted(csrc.glob("*/*.c"))
 
 
 def build(compiler, folder, *options, programs=("test_graph",), csrc=ROOT / "csrc"):

@@ -2,7 +2,6 @@
 
 import gc
 import os
-import sys
 from dataclasses import dataclass
 from types import ModuleType
 
@@ -12,7 +11,7 @@ from cli_tools import write_csv
 from jit_tools import using_kernels
 from memory_tools import collect, take_free_leaves
 
-from micrograd_c.parity_traces import KERNELS
+from micrograd_c.parity.compare_traces import KERNELS
 
 # No deadline: a test's verdict must not depend on how busy the machine is.
 hypothesis.settings.register_profile("default", deadline=None)
@@ -74,11 +73,11 @@ def kernels(request):
 @pytest.fixture(params=["c", "py"])
 def jit_engine(request, monkeypatch):
     """The engine of jitted functions: a program in C, and what the Python engine does instead."""
-    import micrograd_c._eager
+    import micrograd_c
+    from micrograd_c.jit import api, interpreted
 
     if request.param == "py":
-        module = sys.modules["micrograd_c.jit"]  # the name micrograd_c.jit is the class
-        monkeypatch.setattr(module, "Program", micrograd_c._eager.EagerProgram)
+        monkeypatch.setattr(api, "Program", interpreted.InterpretedProgram)
     elif micrograd_c.backend == "python":
         pytest.skip("there is no C engine in this process")
     return request.param
@@ -91,9 +90,9 @@ def live_nodes(engine):
     def count():
         collect()
         if engine.name == "c":
-            from micrograd_c import _cvalue
+            from micrograd_c._c import value as c_value
 
-            return _cvalue.live_nodes()
+            return c_value.live_nodes()
         # type(x), as isinstance would ask x.__class__, at which some of PyTorch's objects warn.
         return sum(issubclass(type(x), engine.Value) for x in gc.get_objects())
 

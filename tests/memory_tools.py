@@ -38,7 +38,7 @@ def take_free_leaves():
     """Leaves on all free nodes of the C library that need no new memory."""
     from micrograd_c._native import lib
 
-    from micrograd_c._node import mg_leaf
+    from micrograd_c._c.node import mg_leaf
 
     lib.mg_fail_allocation(1, True)
     taken = list(iter(lambda: mg_leaf(0.0), None))

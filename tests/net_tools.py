@@ -9,7 +9,7 @@ import random
 import pytest
 from conftest import load_c_engine, load_python_engine
 
-from micrograd_c.parity import bits
+from micrograd_c.parity.compare import bits
 
 NONLINEARITIES = ("relu", "tanh", "sigmoid", "leaky_relu")
 

@@ -1,1 +1,1 @@
-"""The directory that the stand-in for micrograd puts first on PYTHONPATH."""
+"""What runs before a program: the stand-in for micrograd, and the start of ``python -m``."""

@@ -1,4 +1,4 @@
-"""The command line, ``python -m micrograd_c COMMAND``: one module here a command.
+"""The command line, ``python -m micrograd_c COMMAND``: one module of ``commands`` each.
 
 A command module has ``add_arguments(subparsers)``, which adds its parser with
 ``set_defaults(run=run)``, and ``run(args)``, which returns the exit status or
@@ -8,7 +8,8 @@ None for 0. What is the user's mistake is raised as CommandError.
 import argparse
 import sys
 
-from micrograd_c.cli import bench, demo, info, parity, predict, run, streams, train
+from micrograd_c.cli import streams
+from micrograd_c.cli.commands import bench, demo, info, parity, predict, run, train
 from micrograd_c.cli.ending import run_to_end
 
 COMMANDS = (demo, train, predict, run, parity, bench, info)

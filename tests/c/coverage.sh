@@ -29,7 +29,7 @@ program() {
     name=$1
     shift
     mkdir "$out/build/$name"
-    for source in "$out"/csrc/*.c "$out/tests/c/$name.c"; do
+    for source in "$out"/csrc/*/*.c "$out/tests/c/$name.c"; do
         (cd "$out/build/$name" && "$compiler" -std=c11 -ffp-contract=off -pthread "$@" \
             -I"$out/csrc" -c "$source")
     done
@@ -61,9 +61,8 @@ build/fuzz/fuzz build/corpus/*
 export PYTHONPATH="$out" GCOV_ERROR_FILE="$out/build/gcov_errors.txt"
 if [ $# = 0 ]; then
     cd tests
-    set -- test_backend.py test_contract_*.py test_depth.py test_functional.py test_grad_mode.py \
-        test_jit*.py test_losses.py test_memory.py test_net*.py test_operators.py test_optim.py \
-        test_parity_kinds.py trust/test_l*.py trust/test_n*.py trust/test_p*.py \
+    set -- engine nn jit optim/test_optim.py project/test_backend.py tools/test_parity_kinds.py \
+        trust/test_l*.py trust/test_n*.py trust/test_p*.py \
         trust/test_s[pt]*.py trust/test_threads.py
     cd ..
     set -- -m "not slow" $(printf 'tests/%s ' "$@")
@@ -71,5 +70,5 @@ fi
 "$python" -m pytest -q "$@" || echo "some tests failed"
 MICROGRAD_C_TRUST=full "$python" -m pytest -q tests/trust/test_no_memory.py
 
-"$python" -m gcovr --root . --filter 'csrc/[a-z_]*\.c' --exclude-unreachable-branches \
+"$python" -m gcovr --root . --filter 'csrc/[a-z_]*/[a-z_]*\.c' --exclude-unreachable-branches \
     --json coverage.json --txt-metric branch --txt -

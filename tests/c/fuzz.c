@@ -25,13 +25,13 @@ static void make_node(void) {
 
 static void look(void) {
     mg_id id = pick(), operands[8];
-    if (mg_make_plain(id) != MG_OK)
+    if (mg_expand(id) != MG_OK)
         return;
     size_t n = mg_operands(id, operands, 8);
     CHECK(mg_op_name(mg_op(id)) != NULL && mg_op_label(mg_op(id))[0] != '?');
     CHECK(mg_k_style(id) >= 0 && mg_k_style(id) < 4 &&
           (isnan(mg_k(id)) || !isnan(mg_k(id))));
-    int owned = mg_is_owned(id), own = mg_has_own_backward(id);
+    int owned = mg_is_owned(id), own = mg_has_custom_backward(id);
     CHECK((owned == 0 || owned == 1) && (own == 0 || own == 1));
     double grad = mg_grad(id);
     mg_set_grad(id, grad);
@@ -47,7 +47,7 @@ static void backward(void) {
     mg_id root = pick(), *order;
     size_t n, nodes = mg_live_nodes();
     mg_status status = mg_backward(root);
-    if (status != MG_HAS_OWN_BACKWARD)
+    if (status != MG_HAS_CUSTOM_BACKWARD)
         return;
     CHECK(mg_live_nodes() >= nodes);
     if (mg_backward_order(root, &order, &n) != MG_OK)
@@ -130,7 +130,7 @@ static void drop_noted(size_t i) {
 static void become_leaf(mg_id id) {
     mg_become_leaf(id, 0.5);
     CHECK(mg_op(id) == mg_op_find("leaf") && mg_operands(id, NULL, 0) == 0);
-    CHECK(mg_data(id) == 0.5 && mg_grad(id) == 0.0 && !mg_has_own_backward(id));
+    CHECK(mg_data(id) == 0.5 && mg_grad(id) == 0.0 && !mg_has_custom_backward(id));
 }
 
 static void make_node_with_local(void) {
@@ -150,11 +150,11 @@ static void note_or_set(mg_id a) {
     /* The last few came later: nearly all inputs that were found before mean the same. */
     switch (what < 240 ? what % 6 : what - 234) {
     case 0:
-        (void)mg_keep(a);
-        CHECK(mg_is_kept(a));
+        (void)mg_pin(a);
+        CHECK(mg_is_pinned(a));
         break;
     case 1:
-        mg_set_own_backward(a);
+        mg_set_custom_backward(a);
         break;
     case 2:
         mg_set_recording(0);
@@ -170,11 +170,11 @@ static void note_or_set(mg_id a) {
         CHECK(mg_use_kernels(next() % 2 ? "portable" : NULL));
         break;
     case 6:
-        mg_is_held(a);
+        mg_clear_pending(a);
         break;
     case 7:
-        mg_clear_own_backward(a);
-        CHECK(!mg_has_own_backward(a));
+        mg_clear_custom_backward(a);
+        CHECK(!mg_has_custom_backward(a));
         break;
     case 8:
         become_leaf(a);

@@ -7,7 +7,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "alloc.h"
+#include "base/alloc.h"
 #include "check.h"
 #include "micrograd.h"
 
@@ -174,21 +174,21 @@ static void test_sizes_that_do_not_fit(void) {
     CHECK(mg_backward(tanh) == MG_OK && is(mg_grad(a), 0.75));
     mg_release(tanh);
     mg_net *net = mg_net_new(one, 1, linear, parameters);
-    mg_set_own_backward(a);
-    CHECK(net != NULL && mg_net_call(net, NULL, x, 0, &out) == MG_NET_OWN_BACKWARD);
+    mg_set_custom_backward(a);
+    CHECK(net != NULL && mg_net_call(net, NULL, x, 0, &out) == MG_NET_CUSTOM_BACKWARD);
     mg_net_free(net);
     mg_release(a);
     CHECK(mg_live_nodes() == 0 && mg_live_blocks() == blocks);
 }
 
-static void test_own_backward(void) {
+static void test_custom_backward(void) {
     mg_id a = mg_leaf(2.0), operands[2] = {a, a};
     mg_id mine = mg_node(mg_op_find("custom"), operands, 2, 0.0, 0, 7.0);
     mg_id root = mg_mul_number(mine, 3.0), *order;
     size_t n;
-    mg_set_own_backward(mine);
-    CHECK(mg_has_own_backward(mine) && !mg_has_own_backward(a));
-    CHECK(mg_backward(root) == MG_HAS_OWN_BACKWARD && is(mg_grad(root), 0.0));
+    mg_set_custom_backward(mine);
+    CHECK(mg_has_custom_backward(mine) && !mg_has_custom_backward(a));
+    CHECK(mg_backward(root) == MG_HAS_CUSTOM_BACKWARD && is(mg_grad(root), 0.0));
     CHECK(mg_backward_order(root, &order, &n) == MG_OK);
     CHECK(n == 2 && order[0] == root && order[1] == mine);
     mg_set_grad(root, 1.0);
@@ -232,9 +232,9 @@ static void test_local_gradients(void) {
     CHECK(is(mg_grad(b), 8.0) && is(mg_grad(a), 1.0 - 6.0 + 24.0));
     mg_release(mine);
 
-    mg_set_own_backward(b);
-    CHECK(mg_backward(root) == MG_HAS_OWN_BACKWARD);
-    mg_clear_own_backward(b);
+    mg_set_custom_backward(b);
+    CHECK(mg_backward(root) == MG_HAS_CUSTOM_BACKWARD);
+    mg_clear_custom_backward(b);
     CHECK(mg_backward(root) == MG_OK);
 
     mg_id used = mg_leaf(1.0); /* takes the last free node, maybe */
@@ -356,7 +356,7 @@ int main(int argc, char **argv) {
     test_numbers();
     test_what_math_raises();
     test_sizes_that_do_not_fit();
-    test_own_backward();
+    test_custom_backward();
     test_local_gradients();
     test_no_memory();
     test_doubling();

@@ -72,7 +72,8 @@ static void test_noted(void) {
 static void check_is_leaf(mg_id id, double data) {
     CHECK(mg_op(id) == mg_op_find("leaf") && mg_operands(id, NULL, 0) == 0);
     CHECK(is(mg_data(id), data) && is(mg_grad(id), 0.0) && is(mg_k(id), 0.0));
-    CHECK(!mg_has_own_backward(id) && mg_k_style(id) == 0 && mg_local(id, NULL, 0) == 0);
+    CHECK(!mg_has_custom_backward(id) && mg_k_style(id) == 0 &&
+          mg_local(id, NULL, 0) == 0);
     CHECK(mg_backward(id) == MG_OK && is(mg_grad(id), 1.0));
 }
 
@@ -91,7 +92,7 @@ static void test_become_leaf(void) {
     size_t n = sizeof made / sizeof *made;
     for (size_t i = 0; i < n; i++) {
         mg_set_grad(made[i], 9.0);
-        mg_set_own_backward(made[i]);
+        mg_set_custom_backward(made[i]);
     }
     mg_id user = mg_add_number(made[1], 1.0);
     for (size_t i = 0; i < n; i++) {
@@ -114,7 +115,7 @@ static void test_become_leaf(void) {
     for (int plain = 0; plain < 2; plain++) {
         mg_id out[2];
         CHECK(net != NULL && mg_net_call(net, NULL, x, 0, out) == MG_NET_OK);
-        CHECK(!plain || mg_make_plain(out[0]) == MG_OK);
+        CHECK(!plain || mg_expand(out[0]) == MG_OK);
         mg_become_leaf(out[0], 0.5);
         check_is_leaf(out[0], 0.5);
         mg_set_grad(a, 0.0);
@@ -130,19 +131,19 @@ static void test_become_leaf(void) {
 
 static void test_kept(void) {
     mg_id a = mg_leaf(2.0), b = mg_leaf(3.0);
-    CHECK(mg_keep(b) == 0); /* nothing is made of it */
+    CHECK(mg_pin(b) == 0); /* nothing is made of it */
     mg_id c = mg_mul_number(a, 3.0);
-    CHECK(mg_keep(a) == 1 && mg_keep(a) == 1); /* until its users know */
-    mg_is_held(a);
-    CHECK(mg_keep(a) == 0 && mg_is_kept(a));
+    CHECK(mg_pin(a) == 1 && mg_pin(a) == 1); /* until its users know */
+    mg_clear_pending(a);
+    CHECK(mg_pin(a) == 0 && mg_is_pinned(a));
     mg_id d = mg_node(mg_op_find("tanh"), &a, 1, 0.0, 0, 0.5);
-    CHECK(mg_keep(a) == 0); /* whoever makes nodes of a kept one knows that it is */
+    CHECK(mg_pin(a) == 0); /* whoever makes nodes of a kept one knows that it is */
     mg_release(a);
     mg_release(b);
     mg_release(c);
     mg_release(d);
     a = mg_leaf(1.0); /* in the place of one that was kept */
-    CHECK(!mg_is_kept(a));
+    CHECK(!mg_is_pinned(a));
     mg_release(a);
     CHECK(mg_live_nodes() == 0);
 }
@@ -210,7 +211,7 @@ static void test_owners(void) {
         mg_retain(a);
     for (int i = 0; i < 99; i++)
         mg_release(a);
-    CHECK(mg_keep(a)); /* more than 15: one is not known as an owner's */
+    CHECK(mg_pin(a)); /* more than 15: one is not known as an owner's */
     mg_release(a);
     CHECK(!mg_is_owned(a));
     mg_release(b);
@@ -235,9 +236,9 @@ static void test_a_node_becomes_another(void) {
 
 static void test_kept_operands_are_refused(void) {
     mg_id a = mg_leaf(2.0), b = mg_leaf(3.0), c = mg_add(a, b);
-    CHECK(mg_keep(a) && mg_keep(a) && mg_is_kept(a) && !mg_is_kept(b));
-    mg_is_held(a);
-    CHECK(!mg_keep(a) && mg_is_kept(a));
+    CHECK(mg_pin(a) && mg_pin(a) && mg_is_pinned(a) && !mg_is_pinned(b));
+    mg_clear_pending(a);
+    CHECK(!mg_pin(a) && mg_is_pinned(a));
     CHECK(mg_add(a, b) == 0 && mg_mul(b, a) == 0 && mg_add_number(a, 1.0) == 0);
     CHECK(mg_mul_number(a, 1.0) == 0 && mg_unary(mg_op_find("tanh"), a) == 0);
     CHECK(mg_binary(mg_op_find("pow"), b, a) == 0);

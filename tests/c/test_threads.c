@@ -42,8 +42,8 @@ static void look(int number) {
     mg_id mine = mg_node(mg_op_find("custom"), operands, 2, 0.0, 0, 1.0);
     size_t n;
     CHECK(mg_op(mine) == mg_op_find("custom") && mg_operands(mine, operands, 2) == 2);
-    CHECK(mg_is_owned(a) && mg_keep(a) && mg_is_kept(a));
-    mg_set_own_backward(mine);
+    CHECK(mg_is_owned(a) && mg_pin(a) && mg_is_pinned(a));
+    mg_set_custom_backward(mine);
     CHECK(mg_computed_from(&a, 1, &mine, 1, &order, &n) == MG_OK && order[0] == mine);
     mg_free_ids(&order);
     CHECK(mg_backward_order(mine, &order, &n) == MG_OK && n == 1);
@@ -62,7 +62,7 @@ static void call_nets(int number) {
     const double x[2] = {0.5, -0.5};
     mg_id parameters[9], out, sum;
     CHECK(mg_net_call(net, NULL, x, 1, &out) == MG_NET_OK);
-    CHECK(number % 2 || mg_make_plain(out) == MG_OK);
+    CHECK(number % 2 || mg_expand(out) == MG_OK);
     CHECK(mg_backward(out) == MG_OK);
     mg_release(out);
     for (int i = 0; i < 9; i++)

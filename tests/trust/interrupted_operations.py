@@ -56,7 +56,7 @@ def looked_at():
     return z
 
 
-def with_own_backward():
+def with_custom_backward():
     x, y = two()
     out = Value(x.data * y.data, (x, y), "mine")
 
@@ -215,7 +215,7 @@ OPERATIONS = {
     "the operators": (two, all_operators),
     "sum": (two, lambda s: sum([*s, *s])),
     "backward": (graph, lambda s: s.backward()),
-    "backward with one's own step": (with_own_backward, lambda s: s.backward()),
+    "backward with one's own step": (with_custom_backward, lambda s: s.backward()),
     "backward of a subclass": (lambda: Own(2.0) * 3.0, lambda s: s.backward()),
     "_backward by hand": (graph, lambda s: s._backward()),
     "_backward assigned": (graph, lambda s: setattr(s, "_backward", print)),

@@ -31,8 +31,8 @@ from interrupted_operations import LOOPS, OPERATIONS
 import micrograd_c
 from micrograd_c import is_grad_enabled, no_grad
 from micrograd_c.engine import Value
-from python_ref.modes import PLAIN, put_in_force
-from python_ref.tracing import current_trace
+from python_ref.core.modes import PLAIN, put_in_force
+from python_ref.core.tracing import current_trace
 
 PACKAGES = tuple(
     os.path.dirname(sys.modules[name].__file__) for name in ("micrograd_c", "python_ref")

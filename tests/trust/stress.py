@@ -25,10 +25,10 @@ from stress_world import ACTIONS, Planned, Shared, World, check
 import micrograd_c
 from micrograd_c import is_grad_enabled
 from micrograd_c.engine import Value
-from python_ref.tracing import current_trace
+from python_ref.core.tracing import current_trace
 
 THREADS = 3
-# Elsewhere a block's end may be interrupted before its mode is left, see python_ref/modes.py.
+# Elsewhere a block's end may be interrupted before its mode is left, see python_ref/core/modes.py.
 CAN_RAISE = (
     hasattr(signal, "setitimer")
     and sys.implementation.name == "cpython"

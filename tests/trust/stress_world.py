@@ -16,7 +16,7 @@ import numpy as np
 from micrograd_c import jit, optim
 from micrograd_c.engine import Value
 from micrograd_c.nn import MLP
-from python_ref.tracing import current_trace
+from python_ref.core.tracing import current_trace
 
 ACTIONS = {}
 numbers = map(float, itertools.count(1))  # each once, for all threads

@@ -22,7 +22,7 @@ def test_a_graph_that_changes_while_it_is_read(engine, monkeypatch, how, copied)
             b.__init__(1.0, (engine.Value(1.0), engine.Value(2.0), engine.Value(3.0)), "mine")
 
     reads = []
-    plain = engine.Value._has_own_backward
+    plain = engine.Value._has_custom_backward
 
     def asked(self):
         if not reads:
@@ -30,7 +30,7 @@ def test_a_graph_that_changes_while_it_is_read(engine, monkeypatch, how, copied)
             change()
         return plain(self)
 
-    monkeypatch.setattr(engine.Value, "_has_own_backward", asked)  # for each node, once
+    monkeypatch.setattr(engine.Value, "_has_custom_backward", asked)  # for each node, once
     try:
         made = copied(c)
     except RuntimeError as error:

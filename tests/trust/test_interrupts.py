@@ -19,7 +19,7 @@ from trust_tools import run, size
 pytestmark = [
     pytest.mark.skipif(os.name == "nt", reason="Windows has no setitimer"),
     pytest.mark.skipif(sys.implementation.name != "cpython", reason="PyPy looks for signals often"),
-    pytest.mark.skipif(sys.version_info < (3, 10), reason="see python_ref/modes.py on CPython 3.9"),
+    pytest.mark.skipif(sys.version_info < (3, 10), reason="see core/modes.py on CPython 3.9"),
 ]
 
 
@@ -55,7 +55,7 @@ def test_at_random_moments(backend, name):
 MODES = """
 import random, signal
 from micrograd_c import enable_grad, is_grad_enabled, no_grad
-from python_ref.modes import PLAIN, put_in_force
+from python_ref.core.modes import PLAIN, put_in_force
 
 class Hit(Exception):
     pass

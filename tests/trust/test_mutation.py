@@ -1,4 +1,4 @@
-"""Every value and every derivative of csrc/ops.h is bent in turn, and it must be noticed.
+"""Every value and every derivative of csrc/graph/ops.h is bent in turn, and it must be noticed.
 
 A copy of the library is built in which each expression of the table has variants, and the
 variable mg_mutant says which of them is in use. What notices it is what our other tests
@@ -12,8 +12,8 @@ import shutil
 import pytest
 from c_tools import ROOT, STRICT, any_compiler, run, sources
 
-from micrograd_c.parity import bits
-from python_ref.ops import OPS
+from micrograd_c.parity.compare import bits
+from python_ref.core.ops import OPS
 
 cffi = pytest.importorskip("cffi")
 
@@ -76,9 +76,9 @@ def mutated(tmp_path_factory):
     """The library with its mutants: its functions, CFFI's tools, and the mutants' names."""
     folder = tmp_path_factory.mktemp("mutants")
     shutil.copytree(ROOT / "csrc", folder / "csrc")
-    table, mutants = with_mutants((ROOT / "csrc/ops.h").read_text(encoding="utf-8"))
-    (folder / "csrc/ops.h").write_text(table, encoding="utf-8")
-    (folder / "csrc/mutant.c").write_text("int mg_mutant;\n", encoding="utf-8")
+    table, mutants = with_mutants((ROOT / "csrc/graph/ops.h").read_text(encoding="utf-8"))
+    (folder / "csrc/graph/ops.h").write_text(table, encoding="utf-8")
+    (folder / "csrc/graph/mutant.c").write_text("int mg_mutant;\n", encoding="utf-8")
     library = folder / "mutants.so"
     options = [option for option in STRICT if not option.startswith("-W")]
     run(any_compiler(), *options, "-O0", "-fPIC", "-shared", f"-I{folder / 'csrc'}",

@@ -18,8 +18,9 @@ from micrograd_c._native import lib
 from net_tools import graph
 from trust_tools import size
 
-from micrograd_c import _looking, functional, jit, nn, optim
-from micrograd_c._node import mg_leaf, mg_total
+from micrograd_c import functional, jit, nn, optim
+from micrograd_c._c import pinning
+from micrograd_c._c.node import mg_leaf, mg_total
 from micrograd_c.engine import Value
 
 # How many allocations succeed before one fails: more than any case needs at the end.
@@ -87,7 +88,7 @@ def late_attribute():
 
     def work():
         y.note = ["y"]
-        _looking.hold_pending()
+        pinning.hold_pending()
 
     return [*x, z], work
 
@@ -128,7 +129,7 @@ def backward():
     return [*x, y], y.backward
 
 
-def own_backward():
+def custom_backward():
     a, _, _ = x = leaves()
     y = Value(3.0, x, "mine")
     y._backward = lambda: setattr(a, "grad", a.grad + 2 * y.grad)
@@ -197,7 +198,7 @@ def optimizer_step():
 CASES = [
     build, build_with_operands, build_with_local_gradients, release_operands, operators,
     operators_on_labelled, label, late_attribute, total,
-    mean, dot, logsumexp, softmax, set_data, backward, own_backward, new_net, layer_of_leaves,
+    mean, dot, logsumexp, softmax, set_data, backward, custom_backward, new_net, layer_of_leaves,
     deepcopy, dumps, loads, jit_forward, jit_backward, jit_fit, jit_fit_with_threads,
     optimizer_step,
 ]  # fmt: skip

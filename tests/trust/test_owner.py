@@ -1,7 +1,7 @@
 """Who owns a node: plain Python programs that once made C touch what was no longer theirs.
 
 Each runs in an interpreter of its own, since what it once did was to crash, or to read and
-write another Value's number; see micrograd_c/_node.c.
+write another Value's number; see micrograd_c/_c/node.c.
 """
 
 import pytest
@@ -130,7 +130,7 @@ b.__init__(6.0, (x,), (2.0,))
 del b
 gc.collect()
 found = c._prev[0]
-if Value.__module__ != "micrograd_c._cvalue" or found._prev:
+if Value.__module__ != "micrograd_c._c.value" or found._prev:
     assert found._prev[0] is x and found.data == 6.0
 del a, c, x, found
 unharmed()
@@ -169,8 +169,8 @@ unharmed()
 assert all(v.data == 2.0 for v in vs)
 """,
     "attributes that go past __setattr__ and close a cycle": """
-from micrograd_c import _cvalue
-count = _cvalue.live_nodes() if Value is _cvalue.Value else 0
+from micrograd_c._c import value as c_value
+count = c_value.live_nodes() if Value is c_value.Value else 0
 class Raises:
     def __del__(self): raise KeyError
 sys.unraisablehook = lambda unraisable: None
@@ -184,7 +184,7 @@ for i in range(10):
     if i % 3: assert w._prev[0].label == "v" and w._prev[0].data == 2.0
     del w, root
 gc.collect()
-assert Value is not _cvalue.Value or _cvalue.live_nodes() == count
+assert Value is not c_value.Value or c_value.live_nodes() == count
 unharmed()
 """,
     "two initialised with each other": """
@@ -199,11 +199,11 @@ unharmed()
     "a subclass's __del__ that does not call ours": """
 class Mine(Value):
     def __del__(self): pass
-from micrograd_c import _cvalue
-count = _cvalue.live_nodes() if Value is _cvalue.Value else 0
+from micrograd_c._c import value as c_value
+count = c_value.live_nodes() if Value is c_value.Value else 0
 for _ in range(100): Mine(1.0) * 2.0
 gc.collect(); gc.collect()  # PyPy frees in the second what an object with a __del__ held
-assert Value is not _cvalue.Value or _cvalue.live_nodes() == count
+assert Value is not c_value.Value or c_value.live_nodes() == count
 """,
     "finalizers that take a lock and look": """
 lock = threading.Lock()

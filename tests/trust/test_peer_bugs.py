@@ -6,8 +6,8 @@ import math
 import pytest
 from conftest import load_c_engine, load_python_engine
 
-from micrograd_c.random_programs import METHODS
-from python_ref import hints
+from micrograd_c.parity.programs import METHODS
+from python_ref.core import hints
 
 
 def test_a_reused_interior_node_gets_all_its_gradient_before_it_passes_on(engine):

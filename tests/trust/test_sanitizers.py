@@ -17,8 +17,8 @@ HOSTILE = [
 # A child without the preloaded library, valgrind, clang's sanitizers beside gcc's, and memory
 # that the sanitizer holds back: these cannot run so.
 NOT_HERE = [
-    "tests/test_benchmark_suite.py::test_what_a_peer_cannot_do_is_a_row_that_says_so",
-    "tests/test_benchmark_suite.py::test_instructions_repeat_exactly",
+    "tests/project/test_benchmark_suite.py::test_what_a_peer_cannot_do_is_a_row_that_says_so",
+    "tests/project/test_benchmark_suite.py::test_instructions_repeat_exactly",
     "tests/trust/test_fuzz.py::test_the_corpus",
     "tests/trust/test_interrupts.py::test_in_a_notebook",
     "tests/trust/test_lifetime.py::test_memory_is_flat_in_training",

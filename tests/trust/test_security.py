@@ -22,7 +22,7 @@ SOURCES = {
     for folder in [Path(package.__file__).parent]
     for path in sorted(folder.rglob("*.py"))
 }
-RUNS_PROGRAMS = "micrograd_c/cli/run.py"  # as its user asks
+RUNS_PROGRAMS = "micrograd_c/cli/commands/run.py"  # as its user asks
 RUN_CODE = {
     "eval",
     "exec",
@@ -170,7 +170,7 @@ sys.meta_path.insert(0, Missing())
 import importlib, pkgutil, micrograd_c, python_ref
 for package in (micrograd_c, python_ref):
     for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
-        if module.name.split(".")[1:] not in (["__main__"], ["_build"], ["_graphviz"]):
+        if module.name.split(".")[1:] not in (["__main__"], ["_c", "build"], ["_graphviz"]):
             importlib.import_module(module.name)
 from micrograd_c import jit, nn, optim
 from micrograd_c.cli import main

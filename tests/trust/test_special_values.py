@@ -9,9 +9,9 @@ import math
 import pytest
 from conftest import load_c_engine, load_python_engine
 
-from micrograd_c.parity import bits
-from micrograd_c.random_programs import FORMS, INFIX, METHODS
-from python_ref.ops import ONLY_TRACED, OPS, erf
+from micrograd_c.parity.compare import bits
+from micrograd_c.parity.programs import FORMS, INFIX, METHODS
+from python_ref.core.ops import ONLY_TRACED, OPS, erf
 
 NUMBERS = (
     0.0, -0.0, 1.0, -1.0, 0.5, -0.5, 5e-324, -5e-324, 2.2e-308, -2.2e-308, 1e308, -1e308,

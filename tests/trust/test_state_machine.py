@@ -18,8 +18,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from net_tools import graph
 from trust_tools import size
 
-from micrograd_c.parity import bits
-from micrograd_c.random_programs import FORMS, INFIX, METHODS
+from micrograd_c.parity.compare import bits
+from micrograd_c.parity.programs import FORMS, INFIX, METHODS
 
 ENGINES = load_c_engine(), load_python_engine()
 

@@ -13,7 +13,14 @@ from test_interrupts import pytestmark  # noqa: F401 - where this can be tested
 import micrograd_c
 
 # Where Python gets something from C that it must free.
-FILES = ("_program.py", "_cnet.py", "_cbulk.py", "_looking.py", "_node.py", "_cvalue.py")
+FILES = (
+    "jit/compiled.py",
+    "_c/net.py",
+    "_c/bulk.py",
+    "_c/pinning.py",
+    "_c/node.py",
+    "_c/value.py",
+)
 NAMES = [
     "jit traces", "a net's first call", "a net of Values", "the bulk helpers",
     "a walk by _prev", "backward with one's own step", "__init__ again", "a node of one's own",

@@ -1,0 +1,233 @@
+/* bulk.c - many nodes in one call. */
+#include "graph/graph.h"
+
+#include "base/alloc.h"
+
+/* What is being built: every function below does nothing once one has failed, and
+ * takes over the references that it is given. */
+typedef struct {
+    int failed;
+} builder;
+
+static void drop_if(mg_index id) {
+    if (id != 0)
+        mg_drop(id);
+}
+
+static mg_index leaf_of(builder *b, double data) {
+    mg_index id = b->failed ? 0 : mg_new_leaf(data);
+    if (id == 0)
+        b->failed = 1;
+    else
+        mg_at(id)->flags = 0;
+    return id;
+}
+
+static mg_index node_of(builder *b, int op, mg_index x, mg_index y) {
+    int raises = 0;
+    mg_index id = 0;
+    if (!b->failed) {
+        double second = y == 0 ? mg_at(x)->data : mg_at(y)->data;
+        double data = mg_value(op, mg_at(x)->data, second, &raises);
+        id = raises ? 0 : mg_made_of(op, data, x, y);
+    }
+    drop_if(x);
+    drop_if(y);
+    if (id == 0)
+        b->failed = 1;
+    else
+        mg_at(id)->flags = 0;
+    return id;
+}
+
+static mg_index used(const builder *b, mg_id id) {
+    return b->failed ? 0 : mg_use((mg_index)id);
+}
+
+/* The root as the caller's; 0 when anything failed. */
+static mg_index finish(const builder *b, mg_index id) {
+    if (b->failed)
+        return 0;
+    mg_own(mg_at(id));
+    return id;
+}
+
+static int any_kept(const mg_id *ids, size_t n) {
+    for (size_t i = 0; i < n; i++)
+        if (mg_at((mg_index)ids[i])->flags & MG_PINNED)
+            return 1;
+    return 0;
+}
+
+static mg_index total(builder *b, const mg_id *values, size_t n) {
+    mg_index sum = leaf_of(b, 0.0);
+    for (size_t i = 0; i < n; i++) /* 0 + v[0] is v[0] + 0, as in Python */
+        sum = i == 0 ? node_of(b, MG_OP_add, used(b, values[0]), sum)
+                     : node_of(b, MG_OP_add, sum, used(b, values[i]));
+    return sum;
+}
+
+/* exp(v[i] - m) into exps, m that is taken off the values. */
+static void exponentials(builder *b, const mg_id *values, size_t n, double m,
+                         mg_id *exps) {
+    for (size_t i = 0; i < n; i++) {
+        mg_index minus_m = leaf_of(b, -m);
+        mg_index shifted = node_of(b, MG_OP_add, used(b, values[i]), minus_m);
+        exps[i] = node_of(b, MG_OP_exp, shifted, 0);
+    }
+}
+
+/* The largest data, NaN aside; 0 when it is infinite. */
+static double largest(const mg_id *values, size_t n) {
+    double m = mg_at((mg_index)values[0])->data;
+    for (size_t i = 1; i < n; i++)
+        m = mg_at((mg_index)values[i])->data > m ? mg_at((mg_index)values[i])->data : m;
+    return isfinite(m) ? m : 0.0;
+}
+
+mg_id mg_total(const mg_id *values, size_t n) {
+    mg_lock(&mg_graph_lock);
+    builder b = {any_kept(values, n)};
+    mg_index id = finish(&b, total(&b, values, n));
+    mg_unlock(&mg_graph_lock);
+    return id;
+}
+
+mg_id mg_dot(const mg_id *ws, const mg_id *xs, size_t n, mg_id start) {
+    mg_lock(&mg_graph_lock);
+    builder b = {any_kept(ws, n) || any_kept(xs, n) ||
+                 (start != 0 && any_kept(&start, 1))};
+    mg_index sum = start == 0 ? leaf_of(&b, 0.0) : used(&b, start);
+    for (size_t i = 0; i < n; i++) {
+        mg_index product = node_of(&b, MG_OP_mul, used(&b, ws[i]), used(&b, xs[i]));
+        sum = i == 0 && start == 0 ? node_of(&b, MG_OP_add, product, sum)
+                                   : node_of(&b, MG_OP_add, sum, product);
+    }
+    mg_index id = finish(&b, sum);
+    mg_unlock(&mg_graph_lock);
+    return id;
+}
+
+mg_id mg_logsumexp(const mg_id *values, size_t n) {
+    mg_id *exps = n == 0 ? NULL : mg_alloc(n, sizeof *exps);
+    if (exps == NULL)
+        return 0;
+    mg_lock(&mg_graph_lock);
+    builder b = {any_kept(values, n)};
+    double m = largest(values, n);
+    exponentials(&b, values, n, m, exps);
+    mg_index sum = total(&b, exps, n);
+    for (size_t i = 0; i < n; i++)
+        drop_if((mg_index)exps[i]);
+    mg_index offset = leaf_of(&b, m);
+    mg_index id =
+        finish(&b, node_of(&b, MG_OP_add, node_of(&b, MG_OP_log, sum, 0), offset));
+    mg_unlock(&mg_graph_lock);
+    mg_dealloc(exps);
+    return id;
+}
+
+mg_status mg_softmax(const mg_id *values, size_t n, mg_id *out) {
+    mg_lock(&mg_graph_lock);
+    builder b = {n == 0 || any_kept(values, n)};
+    exponentials(&b, values, n, b.failed ? 0.0 : largest(values, n), out);
+    mg_index sum = total(&b, out, n);
+    int raises = 0; /* where the sum is 0 */
+    double data = b.failed ? 0.0 : mg_value(MG_OP_pow_k, mg_at(sum)->data, -1.0, &raises);
+    mg_index inverse = b.failed || raises ? 0 : mg_made_of(MG_OP_pow_k, data, sum, 0);
+    b.failed |= inverse == 0;
+    if (!b.failed) {
+        mg_at(inverse)->k = -1.0;
+        mg_at(inverse)->flags = 0;
+    }
+    for (size_t i = 0; i < n; i++)
+        out[i] = node_of(&b, MG_OP_mul, (mg_index)out[i], used(&b, inverse));
+    for (size_t i = 0; i < n; i++) {
+        if (b.failed && out[i] != 0)
+            mg_drop((mg_index)out[i]);
+        else if (!b.failed)
+            mg_own(mg_at((mg_index)out[i]));
+    }
+    drop_if(inverse);
+    drop_if(sum);
+    mg_unlock(&mg_graph_lock);
+    return b.failed ? MG_NO_MEMORY : MG_OK;
+}
+
+/* --- data and gradients of many nodes ---------------------------------------- */
+
+void mg_get_data(const mg_id *ids, size_t n, double *data) {
+    mg_lock(&mg_graph_lock);
+    for (size_t i = 0; i < n; i++)
+        data[i] = mg_at((mg_index)ids[i])->data;
+    mg_unlock(&mg_graph_lock);
+}
+
+void mg_get_grad(const mg_id *ids, size_t n, double *grad) {
+    mg_lock(&mg_graph_lock);
+    for (size_t i = 0; i < n; i++)
+        grad[i] = mg_at((mg_index)ids[i])->grad;
+    mg_unlock(&mg_graph_lock);
+}
+
+void mg_set_data_of(const mg_id *ids, size_t n, const double *data) {
+    mg_lock(&mg_graph_lock);
+    for (size_t i = 0; i < n; i++)
+        mg_at((mg_index)ids[i])->data = data[i];
+    mg_data_version++;
+    mg_unlock(&mg_graph_lock);
+}
+
+void mg_set_grad_of(const mg_id *ids, size_t n, const double *grad) {
+    mg_lock(&mg_graph_lock);
+    for (size_t i = 0; i < n; i++)
+        mg_at((mg_index)ids[i])->grad = grad[i];
+    mg_unlock(&mg_graph_lock);
+}
+
+void mg_zero_grad(const mg_id *ids, size_t n) {
+    mg_lock(&mg_graph_lock);
+    for (size_t i = 0; i < n; i++)
+        mg_at((mg_index)ids[i])->grad = 0.0;
+    mg_unlock(&mg_graph_lock);
+}
+
+/* --- blocks of ids ------------------------------------------------------------ */
+
+/* The number of ids is stored before the first one. */
+mg_status mg_new_ids(size_t n, mg_id **ids) {
+    mg_id *block = n == SIZE_MAX ? NULL : mg_alloc(n + 1, sizeof *block);
+    *ids = block == NULL ? NULL : block + 1;
+    if (block == NULL)
+        return MG_NO_MEMORY;
+    block[0] = (mg_id)n;
+    for (size_t i = 0; i < n; i++)
+        (*ids)[i] = 0.0;
+    return MG_OK;
+}
+
+void mg_free_ids(mg_id **ids) {
+    mg_id *block = *ids;
+    if (block == NULL)
+        return;
+    mg_lock(&mg_graph_lock);
+    for (size_t i = 0; i < (size_t)block[-1]; i++)
+        if (block[i] != 0.0) {
+            mg_disown(mg_at((mg_index)block[i]));
+            mg_drop((mg_index)block[i]);
+        }
+    mg_unlock(&mg_graph_lock);
+    mg_dealloc(block - 1);
+    *ids = NULL;
+}
+
+mg_status mg_copy_ids(const mg_index *ids, size_t n, mg_id **block) {
+    *block = NULL;
+    if (ids == NULL || mg_new_ids(n, block) != MG_OK)
+        return MG_NO_MEMORY;
+    for (size_t i = 0; i < n; i++) {
+        mg_own(mg_at(ids[i])); /* mg_free_ids undoes it */
+        (*block)[i] = mg_use(ids[i]);
+    }
+    return MG_OK;
+}

@@ -1,0 +1,146 @@
+/* custom.c - nodes of the caller's own operators, with any number of operands. */
+#include "graph/graph.h"
+
+#include <string.h>
+
+#include "base/alloc.h"
+#include "net/net.h"
+
+mg_operand_list *mg_list_new(size_t n, int with_local) {
+    mg_operand_list *list = NULL;
+    size_t head = sizeof *list / sizeof *list->ids;
+    if (n > UINT32_MAX / sizeof *list->ids - head)
+        return NULL;
+    list = mg_alloc(head + n, sizeof *list->ids);
+    if (list == NULL)
+        return NULL;
+    list->n = (uint32_t)n;
+    list->local = with_local ? mg_alloc(n, sizeof *list->local) : NULL;
+    if (with_local && list->local == NULL) {
+        mg_dealloc(list);
+        return NULL;
+    }
+    return list;
+}
+
+void mg_list_free(mg_operand_list *list) {
+    if (list != NULL)
+        mg_dealloc(list->local);
+    mg_dealloc(list);
+}
+
+mg_index mg_custom(const mg_id *operands, const double *local, size_t n, double data) {
+    mg_operand_list *list = NULL;
+    if (n > 0) {
+        list = mg_list_new(n, local != NULL);
+        if (list == NULL)
+            return 0;
+        for (size_t i = 0; i < n; i++)
+            list->ids[i] = (mg_index)operands[i];
+        if (local != NULL)
+            memcpy(list->local, local, n * sizeof *local);
+    }
+    mg_index id = mg_new_node(MG_OP_custom, data);
+    if (id == 0) {
+        mg_list_free(list);
+        return 0;
+    }
+    mg_at(id)->list = list;
+    for (size_t i = 0; i < n; i++)
+        mg_at(list->ids[i])->refs++;
+    return id;
+}
+
+mg_id mg_node_with_local(const mg_id *operands, const double *local, size_t n,
+                         double data) {
+    mg_lock(&mg_graph_lock);
+    mg_index id = mg_custom(operands, local, n, data);
+    mg_unlock(&mg_graph_lock);
+    return id;
+}
+
+/* A new node takes over the operands, lists included. It is then freed like any node, with
+ * everything that only the operands kept alive. */
+mg_status mg_release_operands(mg_id of) {
+    mg_index id = (mg_index)of;
+    mg_lock(&mg_graph_lock);
+    mg_index heir = 0;
+    if (mg_at(id)->op != MG_OP_net_output || mg_expand_output(id))
+        heir = mg_new_node(MG_OP_custom, 0.0);
+    if (heir != 0 && mg_at(id)->op != MG_OP_leaf) {
+        mg_node_t *node = mg_at(id), *dying = mg_at(heir);
+        dying->op = node->op;
+        dying->operand[0] = node->operand[0];
+        dying->operand[1] = node->operand[1];
+        dying->list = node->op == MG_OP_custom ? node->list : dying->list;
+        node->op = MG_OP_custom;
+        node->list = NULL;
+        mg_flags_version++;
+    }
+    if (heir != 0)
+        mg_drop(heir);
+    mg_unlock(&mg_graph_lock);
+    return heir == 0 ? MG_NO_MEMORY : MG_OK;
+}
+
+/* Whether what stands below root, nets made plain, includes a node. -1: no memory. */
+static int is_below(mg_index root, mg_index id) {
+    size_t n;
+    uint16_t own = mg_at(id)->flags & MG_CUSTOM_BACKWARD;
+    mg_at(id)->flags |= MG_CUSTOM_BACKWARD; /* for mg_sort to count it, leaf or not */
+    mg_index *order = mg_sorted(root, 1, &n);
+    mg_at(id)->flags = (uint16_t)((mg_at(id)->flags & ~MG_CUSTOM_BACKWARD) | own);
+    int found = order == NULL ? -1 : 0;
+    for (size_t i = 0; order != NULL && i < n; i++)
+        found |= order[i] == id;
+    mg_dealloc(order);
+    return found;
+}
+
+mg_status mg_become(mg_id of, mg_id custom, int *closes_cycle) {
+    mg_index id = (mg_index)of;
+    mg_lock(&mg_graph_lock);
+    mg_node_t *node = mg_at(id), *other = mg_at((mg_index)custom);
+    int ok = node->op != MG_OP_net_output || mg_expand_output(id);
+    int below = ok ? is_below((mg_index)custom, id) : -1;
+    *closes_cycle = below == 1;
+    if (below == 0) {
+        mg_node_t old = *node;
+        node->op = other->op;
+        node->list = other->list;
+        node->k = other->k;
+        node->data = other->data;
+        node->grad = 0.0;
+        node->flags &= (uint16_t) ~(MG_CUSTOM_BACKWARD | MG_STYLE);
+        other->op = old.op;
+        if (old.op == MG_OP_custom)
+            other->list = old.list;
+        else
+            memcpy(other->operand, old.operand, sizeof old.operand);
+        other->k = old.k;
+        mg_data_version++;
+        mg_flags_version++;
+    }
+    mg_unlock(&mg_graph_lock);
+    return below < 0 ? MG_NO_MEMORY : MG_OK;
+}
+
+size_t mg_local(mg_id id, double *out, size_t max) {
+    mg_lock(&mg_graph_lock);
+    const mg_node_t *node = mg_at((mg_index)id);
+    size_t n = 0;
+    if (node->op == MG_OP_custom && node->list != NULL && node->list->local != NULL) {
+        n = node->list->n;
+        for (size_t i = 0; i < n && i < max; i++)
+            out[i] = node->list->local[i];
+    }
+    mg_unlock(&mg_graph_lock);
+    return n;
+}
+
+void mg_step_custom(const mg_operand_list *list, double g) {
+    if (list == NULL || list->local == NULL)
+        return;
+    for (uint32_t i = 0; i < list->n; i++)
+        mg_at(list->ids[i])->grad += list->local[i] * g;
+}

@@ -1,0 +1,180 @@
+/* graph.h - what the library's files know of each other's nodes. */
+#ifndef MG_GRAPH_H
+#define MG_GRAPH_H
+
+#include "base/platform.h" /* first */
+
+#ifdef MG_CHECK_NODES
+#include <stdlib.h>
+#endif
+
+#include "micrograd.h"
+#include "graph/ops.h"
+
+/* The library's own name for a node: an mg_id as the integer that it is. */
+typedef uint32_t mg_index;
+
+/* The operands of a custom node. Operand i gets the node's gradient times local[i]. Where
+ * local is NULL, the node passes nothing on. The list owns local. */
+typedef struct {
+    double *local;
+    uint32_t n;
+    mg_index ids[];
+} mg_operand_list;
+
+/* A list for n > 0 operands. The caller fills in the ids and the local gradients. NULL:
+ * out of memory. */
+mg_operand_list *mg_list_new(size_t n, int with_local);
+void mg_list_free(mg_operand_list *list);
+
+typedef struct {
+    double data, grad;
+    union {
+        mg_index operand[2];   /* of an operator; unused ones are 0 */
+        mg_operand_list *list; /* of a custom node; owned */
+        struct mg_call *call;  /* of a net node; owned */
+    };
+    double k;       /* the operator's parameter: an exponent, a slope; see mg_made_in */
+    uint32_t refs;  /* references from outside and from nodes made of this one */
+    uint32_t mark;  /* the last walk that came by, see backward.c */
+    mg_index link;  /* the walk's next node; of a dead node the next dead one */
+    uint16_t flags; /* MG_PINNED and so on */
+    uint8_t op;
+    uint8_t cursor; /* in a walk, the operands already visited */
+} mg_node_t;
+
+enum {
+    MG_PINNED = 1,
+    MG_CUSTOM_BACKWARD = 2,
+    MG_DEPENDENT = 4,
+    MG_NOTED = 8,       /* see mg_release_noted */
+    MG_AN_OWNER = 0x10, /* these bits count the references from outside */
+    MG_OWNED = 0xF0,
+    MG_STYLE = 0x300, /* of k, see mg_unary_k */
+    MG_STYLE_SHIFT = 8,
+    MG_PENDING = 0x400 /* see mg_pin */
+};
+
+/* Nodes live in chunks that never move, so that one thread may read a node while
+ * another makes more. */
+enum { MG_CHUNK_BITS = 14 };
+#define MG_CHUNK_NODES ((mg_index)1 << MG_CHUNK_BITS)
+extern mg_node_t *mg_chunks[];
+
+/* The memory for the node of an id, whether the node exists or not. */
+static inline mg_node_t *mg_room(mg_index id) {
+    return &mg_chunks[id >> MG_CHUNK_BITS][id & (MG_CHUNK_NODES - 1)];
+}
+
+/* The node of an id. A build with MG_CHECK_NODES, for tests, aborts where no node has the
+ * id, so that the first use of a freed node ends the program. */
+static inline mg_node_t *mg_at(mg_index id) {
+#ifdef MG_CHECK_NODES
+    if (id == 0 || mg_chunks[id >> MG_CHUNK_BITS] == NULL || mg_room(id)->refs == 0)
+        abort();
+#endif
+    return mg_room(id);
+}
+
+/* A pointer for the caller's own use: one for each id, NULL at first. The library never
+ * reads or writes it, also not when the node is freed. These pointers lie apart from the
+ * nodes, so that walks over nodes do not load them. */
+static inline void **mg_note_of(mg_index id) {
+    return (void **)(mg_chunks[id >> MG_CHUNK_BITS] + MG_CHUNK_NODES) +
+           (id & (MG_CHUNK_NODES - 1));
+}
+
+/* Count one owner more, up to 15, or one less. While a Value is deallocated, the next
+ * Value of its node may own the node too. */
+static inline void mg_own(mg_node_t *node) {
+    if ((node->flags & MG_OWNED) != MG_OWNED)
+        node->flags = (uint16_t)(node->flags + MG_AN_OWNER);
+}
+static inline void mg_disown(mg_node_t *node) {
+    if (node->flags & MG_OWNED)
+        node->flags = (uint16_t)(node->flags - MG_AN_OWNER);
+}
+
+/* The number of operands of each operator, by code; a custom node's is its own. */
+extern const uint8_t mg_arity[];
+
+/* A node's operands; *n is how many. */
+const mg_index *mg_operands_of(const mg_node_t *node, uint32_t *n);
+
+/* As mg_operands, which takes the lock itself; where there are at most max, with a
+ * reference to each. */
+size_t mg_retain_operands(mg_id id, mg_id *out, size_t max);
+
+/* Grow with every change of a node's data from outside, and of its flags. */
+extern uint64_t mg_data_version, mg_flags_version;
+
+/* How many modes mg_new_mode has noted. */
+extern volatile size_t mg_mode_count;
+
+/* Guards every node and all that follows. */
+extern mg_lock_t mg_graph_lock;
+
+/* The functions below want the lock to be held. */
+
+/* The number of the trace that this thread is in, see mg_set_tracing. */
+double mg_tracing(void);
+
+/* A new node with no operands, one reference and one owner; 0: out of memory. */
+mg_index mg_new_node(int op, double data);
+
+/* The same for a leaf, marked with the trace that this thread is in. */
+mg_index mg_new_leaf(double data);
+
+/* The first id that no node has had yet. */
+mg_index mg_id_end(void);
+
+/* Whether this thread's operators record their operands, see mg_set_recording. */
+int mg_is_recording(void);
+
+/* An operator's node on the given operands, b 0 for one; takes a reference to each,
+ * but makes a leaf when not recording. 0: out of memory. */
+mg_index mg_made_of(int op, double data, mg_index a, mg_index b);
+
+/* A custom node on n operands; local is NULL where it has no local gradients. 0: out of
+ * memory. */
+mg_index mg_custom(const mg_id *operands, const double *local, size_t n, double data);
+
+/* Frees what no longer has references, starting at a node that lost its last. */
+void mg_free_nodes(mg_index id);
+
+static inline void mg_drop(mg_index id) {
+    if (--mg_at(id)->refs == 0)
+        mg_free_nodes(id);
+}
+
+/* A new reference to an operand of another node. */
+static inline mg_index mg_use(mg_index id) {
+    mg_at(id)->refs++;
+    return id;
+}
+
+/* An operator's value; *raises: whether Python's math raises for it. */
+double mg_value(int op, double x, double y, int *raises);
+
+/* Sorts what is below root and returns the first node of the order; each node's
+ * link is the next, 0 ends it. Leaves without a backward step of their own are
+ * left out. Sets *n to their number and *own to whether one has MG_CUSTOM_BACKWARD.
+ * Allocates only to unfold nets (see net.h): those of which backward needs the plain
+ * graph, or with plain != 0 every one. 0: no memory for that. */
+mg_index mg_sort(mg_index root, int plain, int *own, size_t *n);
+
+/* The derivative step of one node, or of a custom node with this list. */
+void mg_step(const mg_node_t *node);
+void mg_step_custom(const mg_operand_list *list, double g);
+
+/* The order of mg_sort as a block of n ids; NULL: out of memory. */
+mg_index *mg_sorted(mg_index root, int plain, size_t *n);
+
+/* Sets *block to a block of mg_new_ids with a reference to each of n ids. MG_NO_MEMORY,
+ * which it also returns where ids is NULL: *block is NULL. */
+mg_status mg_copy_ids(const mg_index *ids, size_t n, mg_id **block);
+
+/* A number no node is marked with. */
+uint32_t mg_new_mark(void);
+
+#endif

@@ -1,0 +1,154 @@
+/* node.c - reading and marking one node. */
+#include "graph/graph.h"
+
+#include <string.h>
+
+#include "net/net.h"
+
+double mg_data(mg_id id) {
+    mg_lock(&mg_graph_lock);
+    double data = mg_at((mg_index)id)->data;
+    mg_unlock(&mg_graph_lock);
+    return data;
+}
+
+double mg_grad(mg_id id) {
+    mg_lock(&mg_graph_lock);
+    double grad = mg_at((mg_index)id)->grad;
+    mg_unlock(&mg_graph_lock);
+    return grad;
+}
+
+uint64_t mg_data_version, mg_flags_version;
+
+void mg_set_data(mg_id id, double data) {
+    mg_lock(&mg_graph_lock);
+    mg_at((mg_index)id)->data = data;
+    mg_data_version++;
+    mg_unlock(&mg_graph_lock);
+}
+
+void mg_set_grad(mg_id id, double grad) {
+    mg_lock(&mg_graph_lock);
+    mg_at((mg_index)id)->grad = grad;
+    mg_unlock(&mg_graph_lock);
+}
+
+int mg_op(mg_id id) {
+    mg_lock(&mg_graph_lock);
+    int op = mg_at((mg_index)id)->op;
+    mg_unlock(&mg_graph_lock);
+    return op;
+}
+
+double mg_k(mg_id id) {
+    mg_lock(&mg_graph_lock);
+    double k = mg_at((mg_index)id)->k;
+    mg_unlock(&mg_graph_lock);
+    return k;
+}
+
+int mg_k_style(mg_id id) {
+    mg_lock(&mg_graph_lock);
+    int style = (mg_at((mg_index)id)->flags & MG_STYLE) >> MG_STYLE_SHIFT;
+    mg_unlock(&mg_graph_lock);
+    return style;
+}
+
+size_t mg_operands(mg_id id, mg_id *out, size_t max) {
+    mg_lock(&mg_graph_lock);
+    uint32_t n;
+    const mg_index *operands = mg_operands_of(mg_at((mg_index)id), &n);
+    for (size_t i = 0; i < n && i < max; i++)
+        out[i] = operands[i];
+    mg_unlock(&mg_graph_lock);
+    return n;
+}
+
+size_t mg_retain_operands(mg_id id, mg_id *out, size_t max) {
+    mg_lock(&mg_graph_lock);
+    uint32_t n;
+    const mg_index *operands = mg_operands_of(mg_at((mg_index)id), &n);
+    for (size_t i = 0; n <= max && i < n; i++) {
+        mg_own(mg_at(operands[i])); /* as mg_retain does */
+        out[i] = mg_use(operands[i]);
+    }
+    mg_unlock(&mg_graph_lock);
+    return n;
+}
+
+static int has_flag(mg_id id, int flag) {
+    mg_lock(&mg_graph_lock);
+    int has = (mg_at((mg_index)id)->flags & flag) != 0;
+    mg_unlock(&mg_graph_lock);
+    return has;
+}
+
+int mg_pin(mg_id id) {
+    mg_lock(&mg_graph_lock);
+    mg_node_t *node = mg_at((mg_index)id);
+    uint32_t owners = (uint32_t)((node->flags & MG_OWNED) / MG_AN_OWNER);
+    if (!(node->flags & MG_PINNED) && node->refs > owners)
+        node->flags |= MG_PENDING;
+    node->flags |= MG_PINNED;
+    mg_flags_version++;
+    int is_used = (node->flags & MG_PENDING) != 0;
+    mg_unlock(&mg_graph_lock);
+    return is_used;
+}
+
+void mg_clear_pending(mg_id id) {
+    mg_lock(&mg_graph_lock);
+    mg_at((mg_index)id)->flags &= (uint16_t)~MG_PENDING;
+    mg_unlock(&mg_graph_lock);
+}
+
+int mg_is_pinned(mg_id id) { return has_flag(id, MG_PINNED); }
+
+int mg_is_noted(mg_id id) { return has_flag(id, MG_NOTED); }
+
+int mg_is_owned(mg_id id) { return has_flag(id, MG_OWNED); }
+
+void mg_set_custom_backward(mg_id id) {
+    mg_lock(&mg_graph_lock);
+    mg_at((mg_index)id)->flags |= MG_CUSTOM_BACKWARD;
+    mg_flags_version++;
+    mg_unlock(&mg_graph_lock);
+}
+
+void mg_clear_custom_backward(mg_id id) {
+    mg_lock(&mg_graph_lock);
+    mg_at((mg_index)id)->flags &= (uint16_t)~MG_CUSTOM_BACKWARD;
+    mg_flags_version++;
+    mg_unlock(&mg_graph_lock);
+}
+
+int mg_has_custom_backward(mg_id id) { return has_flag(id, MG_CUSTOM_BACKWARD); }
+
+/* --- operators by name ------------------------------------------------------ */
+
+static const struct {
+    const char *name, *label;
+} ops[MG_OP_COUNT] = {[MG_OP_leaf] = {"leaf", ""},
+                      [MG_OP_custom] = {"custom", ""},
+                      [MG_OP_net] = {"net", ""},
+                      [MG_OP_net_output] = {"net_output", ""},
+#define X(name, kind, label, raises, value, dx, dy) [MG_OP_##name] = {#name, label},
+                      MG_OPS(X)
+#undef X
+};
+
+int mg_op_find(const char *name) {
+    for (int op = 0; op < MG_OP_COUNT; op++)
+        if (strcmp(ops[op].name, name) == 0)
+            return op;
+    return -1;
+}
+
+const char *mg_op_name(int op) {
+    return op < 0 || op >= MG_OP_COUNT ? NULL : ops[op].name;
+}
+
+const char *mg_op_label(int op) {
+    return op < 0 || op >= MG_OP_COUNT ? NULL : ops[op].label;
+}

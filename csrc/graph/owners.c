@@ -1,0 +1,55 @@
+/* owners.c - references from outside: taken, given back, and a node that begins anew. */
+#include "graph/graph.h"
+#include "net/net.h"
+
+void mg_retain(mg_id id) {
+    mg_lock(&mg_graph_lock);
+    mg_at((mg_index)id)->refs++;
+    mg_own(mg_at((mg_index)id));
+    mg_unlock(&mg_graph_lock);
+}
+
+void mg_release(mg_id id) {
+    mg_lock(&mg_graph_lock);
+    mg_disown(mg_at((mg_index)id));
+    mg_drop((mg_index)id);
+    mg_unlock(&mg_graph_lock);
+}
+
+int mg_release_noted(mg_id of) {
+    mg_index id = (mg_index)of;
+    mg_lock(&mg_graph_lock);
+    int lives_on = mg_at(id)->refs > 1;
+    if (lives_on)
+        mg_at(id)->flags |= MG_NOTED;
+    else
+        mg_at(id)->flags &= (uint16_t)~MG_NOTED; /* set by an earlier call */
+    mg_disown(mg_at(id));
+    mg_drop(id);
+    mg_unlock(&mg_graph_lock);
+    return lives_on;
+}
+
+void mg_become_leaf(mg_id of, double data) {
+    mg_lock(&mg_graph_lock);
+    mg_node_t *node = mg_at((mg_index)of);
+    if (node->op != MG_OP_leaf) {
+        uint32_t n;
+        const mg_index *operands = mg_operands_of(node, &n);
+        mg_operand_list *list = node->op == MG_OP_custom ? node->list : NULL;
+        if (node->op == MG_OP_net_output) /* the call is still alive */
+            mg_at(node->operand[0])->call->outputs[node->operand[1]] = 0;
+        for (uint32_t i = 0; i < n; i++)
+            mg_drop(operands[i]);
+        mg_list_free(list);
+        node->op = MG_OP_leaf;
+        node->operand[0] = node->operand[1] = 0;
+        node->k = 0.0;
+    }
+    node->data = data;
+    node->grad = 0.0;
+    node->flags &= (uint16_t) ~(MG_CUSTOM_BACKWARD | MG_STYLE);
+    mg_data_version++;
+    mg_flags_version++;
+    mg_unlock(&mg_graph_lock);
+}

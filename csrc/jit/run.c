@@ -1,0 +1,291 @@
+/* run.c - one batch through a program: blocks of rows, chunks of blocks. */
+#include "graph/graph.h" /* first */
+
+#include "jit/run.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/alloc.h"
+
+/* --- memory ------------------------------------------------------------------- */
+
+static uint32_t count_chunks(size_t n) {
+    size_t chunks = n / MG_MIN_CHUNK;
+    return chunks == 0 ? 1 : chunks > MG_MAX_CHUNKS ? MG_MAX_CHUNKS : (uint32_t)chunks;
+}
+
+/* Vectors that straddle cache lines are slow: what they work on starts at a line. */
+enum { LINE = 64, LINE_DOUBLES = LINE / sizeof(double) };
+
+static double *allocate_doubles(size_t n) {
+    return mg_alloc(n + LINE_DOUBLES, sizeof(double));
+}
+
+static double *aligned(double *memory) {
+    return (double *)(((uintptr_t)memory + LINE - 1) & ~(uintptr_t)(LINE - 1));
+}
+
+/* The uniform slots of a program, made whole lines. */
+static size_t uniform_length(const mg_program *program) {
+    return ((size_t)program->uniform.slots + LINE_DOUBLES - 1) / LINE_DOUBLES *
+           LINE_DOUBLES;
+}
+
+void mg_free_scratch(mg_scratch *scratch) {
+    if (scratch == NULL)
+        return;
+    for (int i = 0; scratch->row_memory != NULL && i < scratch->n_threads; i++)
+        mg_dealloc(scratch->row_memory[i]);
+    mg_dealloc(scratch->row_memory);
+    mg_dealloc(scratch->memory);
+    mg_dealloc(scratch->chunk_memory);
+    mg_dealloc(scratch);
+}
+
+static mg_scratch *new_scratch(const mg_program *program, size_t row_length,
+                               uint32_t chunks, int n_threads) {
+    size_t length = uniform_length(program);
+    mg_scratch *s = mg_alloc(1, sizeof *s);
+    if (s == NULL)
+        return NULL;
+    memset(s, 0, sizeof *s);
+    s->n_chunks = chunks;
+    s->row_length = row_length;
+    s->memory = allocate_doubles(length * 2);
+    s->chunk_memory = allocate_doubles(length * (chunks - 1));
+    s->row_memory = mg_alloc((size_t)n_threads, sizeof *s->row_memory);
+    int fine = s->memory && s->chunk_memory && s->row_memory;
+    for (; fine && s->n_threads < n_threads; s->n_threads++) {
+        s->row_memory[s->n_threads] = allocate_doubles(row_length);
+        fine = s->row_memory[s->n_threads] != NULL;
+    }
+    if (!fine) {
+        mg_free_scratch(s);
+        return NULL;
+    }
+    s->uniform = aligned(s->memory);
+    s->uniform_grad = s->uniform + length;
+    s->chunk_grad = aligned(s->chunk_memory);
+    memcpy(s->uniform + program->n_parameters, program->constants,
+           program->n_constants * sizeof(double));
+    return s;
+}
+
+/* How many lanes the next block has when n rows are left. A block of 16 takes less time
+ * than two of 4, and one of 4 less than two of 1. */
+static size_t block_width(size_t n) { return n > 4 ? MG_BLOCK : n > 1 ? 4 : 1; }
+
+mg_scratch *mg_take_scratch(mg_program *program, size_t n, int backward, int n_threads) {
+    size_t row_length = block_width(n) * program->row.slots * (backward ? 2 : 1);
+    uint32_t chunks = backward ? count_chunks(n) : 1;
+    mg_lock(&mg_graph_lock);
+    mg_scratch *s = program->idle;
+    if (s != NULL)
+        program->idle = s->next;
+    mg_unlock(&mg_graph_lock);
+    if (s != NULL && s->row_length >= row_length && s->n_chunks >= chunks &&
+        s->n_threads >= n_threads)
+        return s;
+    mg_free_scratch(s);
+    return new_scratch(program, row_length, chunks, n_threads);
+}
+
+void mg_give_scratch(mg_program *program, mg_scratch *scratch) {
+    mg_lock(&mg_graph_lock);
+    scratch->next = program->idle;
+    program->idle = scratch;
+    mg_unlock(&mg_graph_lock);
+}
+
+void mg_fetch_parameters(const mg_program *program, mg_scratch *scratch) {
+    mg_lock(&mg_graph_lock);
+    for (uint32_t i = 0; i < program->n_parameters; i++)
+        scratch->uniform[i] = mg_at(program->parameters[i])->data;
+    mg_unlock(&mg_graph_lock);
+}
+
+void mg_add_gradients(const mg_program *program, const mg_scratch *scratch) {
+    mg_lock(&mg_graph_lock);
+    for (uint32_t i = 0; i < program->n_parameters; i++)
+        mg_at(program->parameters[i])->grad += scratch->uniform_grad[i];
+    mg_unlock(&mg_graph_lock);
+}
+
+/* --- rows ---------------------------------------------------------------------- */
+
+/* Loads rows first to first + n into w lanes; the last row fills the lanes that are left.
+ */
+static void load_rows(const mg_batch *batch, const mg_kernels *kernels, double *data,
+                      size_t first, size_t n, size_t w) {
+    const mg_program *p = batch->program;
+    const double *rows[MG_BLOCK];
+    for (uint32_t i = 0; i < p->n_inputs; i++) {
+        size_t columns = p->widths[i];
+        for (size_t r = 0; r < n; r++) {
+            size_t row =
+                batch->order == NULL ? first + r : (size_t)batch->order[first + r];
+            rows[r] = batch->inputs[i] + row * columns;
+        }
+        for (size_t r = n; r < w; r++)
+            rows[r] = rows[n - 1];
+        kernels->load_columns(data, rows, w, columns);
+        data += w * columns;
+    }
+}
+
+/* Puts a block's outputs in place and returns the sum of the first one. */
+static double collect(const mg_batch *batch, const mg_frame *frame, size_t first,
+                      size_t w) {
+    const mg_program *p = batch->program;
+    const size_t n = frame->rows;
+    double lanes[MG_BLOCK];
+    for (uint32_t i = p->n_outputs; i-- > 0;) {
+        const mg_output *output = &p->outputs[i];
+        for (size_t r = 0; r < n; r++)
+            lanes[r] = output->uniform ? frame->uniform[output->slot]
+                                       : frame->data[output->slot * w + r];
+        if (batch->out != NULL)
+            for (size_t r = 0; r < n; r++)
+                batch->out[(first + r) * p->n_outputs + i] = lanes[r];
+    }
+    for (size_t r = n; r < w; r++)
+        lanes[r] = 0.0;
+    for (size_t half = w / 2; half > 0; half /= 2)
+        for (size_t r = 0; r < half; r++)
+            lanes[r] += lanes[r + half]; /* NOLINT: every program has outputs */
+    return lanes[0];                     /* NOLINT */
+}
+
+static void start_backward(const mg_batch *batch, const mg_frame *frame, size_t w) {
+    const mg_program *p = batch->program;
+    for (size_t i = 0; i < p->row.n_zero; i++)
+        memset(frame->grad + p->row.zero[2 * i] * w, 0,
+               p->row.zero[2 * i + 1] * w * sizeof(double));
+    double share = 1.0 / (double)batch->n;
+    if (!p->outputs[0].uniform)
+        for (size_t r = 0; r < w; r++)
+            frame->grad[p->outputs[0].slot * w + r] = r < frame->rows ? share : 0.0;
+}
+
+/* Rows first to end, the gradients of uniform values to uniform_grad. */
+static double run_rows(const mg_batch *batch, double *rows, double *uniform_grad,
+                       size_t first, size_t end, int leave_out) {
+    const mg_program *p = batch->program;
+    const mg_kernels *kernels = batch->kernels;
+    mg_frame frame = {p, rows, NULL, batch->scratch->uniform, uniform_grad, 1, 0, 0};
+    double sum = 0.0;
+    if (batch->backward)
+        memset(uniform_grad + p->n_layer_parameters, 0,
+               (p->uniform.slots - p->n_layer_parameters) * sizeof(double));
+    while (first < end) {
+        const size_t left = end - first, w = block_width(left), n = left < w ? left : w;
+        const int i = w == 1 ? MG_WIDTH_1 : w == 4 ? MG_WIDTH_4 : MG_WIDTH_16;
+        frame.grad = rows + w * p->row.slots;
+        frame.rows = (uint32_t)n;
+        frame.leave_out = leave_out && n < w;
+        load_rows(batch, kernels, rows, first, n, w);
+        kernels->forward[i](&p->row, &frame);
+        sum += collect(batch, &frame, first, w);
+        if (batch->backward) {
+            start_backward(batch, &frame, w);
+            kernels->backward[i](&p->row, &frame);
+            frame.first = 0;
+        }
+        first += n;
+    }
+    return sum;
+}
+
+/* --- chunks --------------------------------------------------------------------- */
+
+typedef struct {
+    const mg_batch *batch;
+    size_t chunk_rows;
+    uint32_t n_chunks;
+    int leave_out;
+    double sums[MG_MAX_CHUNKS];
+} chunked_run;
+
+static double *chunk_grad(const mg_batch *batch, uint32_t chunk) {
+    if (chunk == 0)
+        return batch->scratch->uniform_grad;
+    return batch->scratch->chunk_grad + (chunk - 1) * uniform_length(batch->program);
+}
+
+/* The chunks of one of n threads: a share of them that is next to each other. */
+static void run_share(void *job, int thread, int n) {
+    chunked_run *run = job;
+    uint32_t end =
+        (uint32_t)((uint64_t)run->n_chunks * (uint32_t)(thread + 1) / (uint32_t)n);
+    for (uint32_t i = (uint32_t)((uint64_t)run->n_chunks * (uint32_t)thread / (uint32_t)n);
+         i < end; i++) {
+        size_t first = i * run->chunk_rows, last = first + run->chunk_rows;
+        if (last > run->batch->n)
+            last = run->batch->n;
+        run->sums[i] =
+            run_rows(run->batch, aligned(run->batch->scratch->row_memory[thread]),
+                     chunk_grad(run->batch, i), first, last, run->leave_out);
+    }
+}
+
+static double run_all(const mg_batch *batch, int leave_out) {
+    const mg_program *p = batch->program;
+    const mg_kernels *kernels = batch->kernels;
+    mg_scratch *s = batch->scratch;
+    mg_frame uniform = {p, s->uniform, s->uniform_grad, s->uniform, s->uniform_grad, 0,
+                        1, 0};
+    kernels->forward[MG_WIDTH_1](&p->uniform, &uniform);
+
+    chunked_run run = {.batch = batch, .leave_out = leave_out};
+    uint32_t n_chunks = batch->backward ? count_chunks(batch->n) : 1;
+    size_t blocks = (batch->n + MG_BLOCK - 1) / MG_BLOCK;
+    run.chunk_rows = (blocks + n_chunks - 1) / n_chunks * MG_BLOCK;
+    run.n_chunks = (uint32_t)((batch->n + run.chunk_rows - 1) / run.chunk_rows);
+    if (batch->team != NULL && run.n_chunks > 1)
+        mg_team_run(batch->team, run_share, &run);
+    else
+        run_share(&run, 0, 1);
+
+    double sum = run.sums[0];
+    for (uint32_t i = 1; i < run.n_chunks; i++) { /* of backward: forward has one */
+        const double *grad = chunk_grad(batch, i);
+        sum += run.sums[i];
+        for (uint32_t j = 0; j < p->uniform.slots; j++)
+            s->uniform_grad[j] += grad[j];
+    }
+    if (batch->backward) {
+        if (p->outputs[0].uniform)
+            s->uniform_grad[p->outputs[0].slot] += 1.0;
+        kernels->backward[MG_WIDTH_1](&p->uniform, &uniform);
+    }
+    return sum;
+}
+
+/* Adds up x * 0, which is NaN unless x is finite: quicker than a test of each x. */
+static int all_finite(const double *x, size_t n) {
+    double sums[4] = {0.0, 0.0, 0.0, 0.0};
+    size_t i = 0;
+    for (; i + 4 <= n; i += 4)
+        for (size_t l = 0; l < 4; l++)
+            sums[l] += x[i + l] * 0.0;
+    for (; i < n; i++)
+        sums[0] += x[i] * 0.0;
+    return sums[0] + sums[1] + sums[2] + sums[3] == 0.0;
+}
+
+int mg_batch_is_finite(const mg_batch *batch, double sum) {
+    return isfinite(sum) &&
+           all_finite(batch->scratch->uniform_grad, batch->program->n_parameters);
+}
+
+/* Lanes that only fill a block have the gradient 0 and so add 0 to the sums over rows, but
+ * NaN where the last row's derivative is infinite. Then all is run again without them. */
+double mg_run_batch(const mg_batch *batch) {
+    const size_t rest = batch->n % MG_BLOCK;
+    const int filled = batch->backward && rest > 0 && rest < block_width(rest);
+    double sum = run_all(batch, 0);
+    if (filled && !mg_batch_is_finite(batch, 0.0))
+        sum = run_all(batch, 1);
+    return sum;
+}

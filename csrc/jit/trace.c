@@ -1,0 +1,216 @@
+/* trace.c - the graph below some outputs as flat arrays. */
+#include "graph/graph.h" /* first */
+
+#include "jit/trace.h"
+
+#include <string.h>
+
+#include "base/alloc.h"
+
+const uint8_t mg_kind[MG_OP_COUNT] = {
+#define X(name, kind, label, raises, value, dx, dy) [MG_OP_##name] = kind,
+    MG_OPS(X)
+#undef X
+};
+
+/* Gives a node its place in the trace, once; its link holds it. */
+static void place(mg_index id, uint32_t mark, uint32_t *n) {
+    mg_node_t *node = mg_at(id);
+    if (node->mark == mark)
+        return;
+    node->mark = mark;
+    node->link = (*n)++;
+}
+
+static void fill_leaf(mg_trace *trace, mg_index id) {
+    const mg_node_t *node = mg_at(id);
+    uint32_t i = node->link;
+    trace->op[i] = MG_OP_leaf;
+    trace->a[i] = trace->b[i] = i;
+    trace->k[i] = node->data;
+    trace->id[i] = id;
+    if (i < trace->n_args)
+        trace->is[i] = MG_IS_ARG | MG_IS_ROW;
+    else if (node->flags & MG_OWNED && (node->k == 0.0 || node->k != mg_tracing()))
+        trace->is[i] = MG_IS_PARAMETER | MG_WANTS_GRAD;
+    else
+        trace->is[i] = MG_IS_CONSTANT;
+    if (i >= trace->n_args && node->k < 0.0)
+        trace->has_other = 1;
+}
+
+static void fill_operator(mg_trace *trace, mg_index id) {
+    const mg_node_t *node = mg_at(id);
+    uint32_t i = node->link, n = mg_arity[node->op];
+    uint32_t a = mg_at(node->operand[0])->link;
+    uint32_t b = n == 2 ? mg_at(node->operand[1])->link : a;
+    trace->op[i] = node->op;
+    trace->a[i] = a;
+    trace->b[i] = b;
+    trace->k[i] = node->k;
+    trace->is[i] = (trace->is[a] | trace->is[b]) & (MG_IS_ROW | MG_WANTS_GRAD);
+    if (node->op == MG_OP_detach)
+        trace->is[i] &= MG_IS_ROW;
+    if (trace->is[a] & trace->is[b] & MG_IS_CONSTANT) {
+        int has_k = mg_kind[node->op] == MG_UNARY_K, raises; /* which is let through */
+        trace->k[i] =
+            mg_value(node->op, trace->k[a], has_k ? node->k : trace->k[b], &raises);
+        trace->op[i] = MG_OP_leaf;
+        trace->is[i] = MG_IS_CONSTANT;
+    }
+}
+
+/* Lets no gradient flow that would not change a parameter's, or that is none: below a
+ * detach() alone, where 0 times infinity would be NaN. */
+static void find_gradients(mg_trace *trace) {
+    trace->is[trace->outputs[0]] |= MG_IS_REACHED;
+    for (uint32_t i = trace->n; i-- > 0;) {
+        if (!(trace->is[i] & MG_IS_REACHED))
+            trace->is[i] &= (uint8_t)~MG_WANTS_GRAD;
+        if (trace->op[i] != MG_OP_leaf && trace->is[i] & MG_WANTS_GRAD) {
+            trace->is[trace->a[i]] |= MG_IS_REACHED;
+            trace->is[trace->b[i]] |= MG_IS_REACHED;
+        }
+    }
+}
+
+static int allocate(mg_trace *trace) {
+    size_t n = trace->n;
+    trace->op = mg_alloc(n, sizeof *trace->op);
+    trace->is = mg_alloc(n, sizeof *trace->is);
+    trace->a = mg_alloc(n, sizeof *trace->a);
+    trace->b = mg_alloc(n, sizeof *trace->b);
+    trace->k = mg_alloc(n, sizeof *trace->k);
+    trace->uses = mg_alloc(n, sizeof *trace->uses);
+    trace->id = mg_alloc(n, sizeof *trace->id);
+    trace->outputs = mg_alloc(trace->n_outputs, sizeof *trace->outputs);
+    if (!trace->op || !trace->is || !trace->a || !trace->b || !trace->k || !trace->uses ||
+        !trace->id || !trace->outputs)
+        return 0;
+    memset(trace->is, 0, n * sizeof *trace->is);
+    memset(trace->uses, 0, n * sizeof *trace->uses);
+    return 1;
+}
+
+/* The order jumps about in memory: a node is asked for this many turns before its own,
+ * and its operands, which it must then be there to name, half as many. */
+enum { AHEAD = 16 };
+
+static void prefetch(const mg_index *order, size_t i) {
+    if (i <= AHEAD)
+        return;
+    MG_PREFETCH(mg_room(order[i - AHEAD]));
+    const mg_node_t *node = mg_at(order[i - AHEAD / 2]);
+    if (mg_arity[node->op] > 0)
+        MG_PREFETCH(mg_room(node->operand[0]));
+    if (mg_arity[node->op] > 1)
+        MG_PREFETCH(mg_room(node->operand[1]));
+}
+
+/* order holds what mg_sorted gave for a node above the outputs, that node first. */
+static mg_status fill(mg_trace *trace, const mg_index *order, size_t count,
+                      const mg_id *args, const mg_id *outputs) {
+    uint32_t mark = mg_new_mark(), n = 0;
+    for (uint32_t i = 0; i < trace->n_args; i++)
+        place((mg_index)args[i], mark, &n);
+    for (size_t i = count; i-- > 1;) {
+        prefetch(order, i);
+        const mg_node_t *node = mg_at(order[i]);
+        if (node->op == MG_OP_custom || node->flags & MG_CUSTOM_BACKWARD)
+            return MG_HAS_CUSTOM_BACKWARD;
+        for (uint32_t j = 0; j < mg_arity[node->op]; j++)
+            place(node->operand[j], mark, &n);
+        place(order[i], mark, &n);
+    }
+    for (uint32_t i = 0; i < trace->n_outputs; i++)
+        place((mg_index)outputs[i], mark, &n);
+    trace->n = n + 1;
+    if (!allocate(trace))
+        return MG_NO_MEMORY;
+    trace->op[n] = MG_OP_leaf;
+    trace->is[n] = MG_IS_CONSTANT;
+    trace->k[n] = -0.0;
+    for (uint32_t i = 0; i < trace->n_args; i++)
+        fill_leaf(trace, (mg_index)args[i]);
+    for (size_t i = count; i-- > 1;) {
+        prefetch(order, i);
+        const mg_node_t *node = mg_at(order[i]);
+        for (uint32_t j = 0; j < mg_arity[node->op]; j++)
+            if (mg_at(node->operand[j])->op == MG_OP_leaf)
+                fill_leaf(trace, node->operand[j]);
+        fill_operator(trace, order[i]);
+    }
+    for (uint32_t i = 0; i < trace->n_outputs; i++) {
+        mg_index output = (mg_index)outputs[i];
+        if (mg_at(output)->op == MG_OP_leaf)
+            fill_leaf(trace, output);
+        trace->outputs[i] = mg_at(output)->link;
+        trace->uses[trace->outputs[i]]++;
+    }
+    for (uint32_t i = trace->n_args; i < n; i++) {
+        if (trace->op[i] == MG_OP_leaf)
+            continue;
+        trace->uses[trace->a[i]]++;
+        if (mg_arity[trace->op[i]] == 2)
+            trace->uses[trace->b[i]]++;
+    }
+    find_gradients(trace);
+    return trace->has_other ? MG_OTHER_TRACE : MG_OK;
+}
+
+mg_status mg_trace_read(mg_trace *trace, const mg_id *args, size_t n_args,
+                        const mg_id *outputs, size_t n_outputs) {
+    memset(trace, 0, sizeof *trace);
+    trace->n_args = (uint32_t)n_args;
+    trace->n_outputs = (uint32_t)n_outputs;
+    /* One node above all outputs makes one walk of it. It is only looked at here,
+     * and so counts as no reference. */
+    mg_operand_list *list = mg_list_new(n_outputs, 0);
+    mg_index top = list == NULL ? 0 : mg_new_node(MG_OP_custom, 0.0);
+    if (top == 0) {
+        mg_list_free(list);
+        return MG_NO_MEMORY;
+    }
+    for (size_t i = 0; i < n_outputs; i++)
+        list->ids[i] = (mg_index)outputs[i];
+    mg_at(top)->list = list;
+    size_t count;
+    mg_index *order = mg_sorted(top, 1, &count);
+    mg_status status = MG_NO_MEMORY;
+    if (order != NULL)
+        status = fill(trace, order, count, args, outputs);
+    mg_dealloc(order);
+    mg_list_free(list);
+    mg_at(top)->list = NULL;
+    mg_drop(top);
+    return status;
+}
+
+mg_id mg_traced(int op, mg_id a, mg_id b, double k) {
+    mg_lock(&mg_graph_lock);
+    mg_index id = op == MG_OP_leaf    ? mg_new_node(op, NAN)
+                  : mg_is_recording() ? mg_made_of(op, NAN, (mg_index)a, (mg_index)b)
+                                      : 0;
+    if (id != 0)
+        mg_at(id)->k = op == MG_OP_leaf ? -mg_tracing() : k;
+    mg_unlock(&mg_graph_lock);
+    return id;
+}
+
+double mg_made_in(mg_id leaf) {
+    mg_lock(&mg_graph_lock);
+    double k = mg_at((mg_index)leaf)->k;
+    mg_unlock(&mg_graph_lock);
+    return k;
+}
+
+void mg_trace_free(mg_trace *trace) {
+    mg_dealloc(trace->op);
+    mg_dealloc(trace->is);
+    mg_dealloc(trace->a);
+    mg_dealloc(trace->b);
+    mg_dealloc(trace->k);
+    mg_dealloc(trace->uses);
+    mg_dealloc(trace->id);
+    mg_dealloc(trace->outputs);
+}

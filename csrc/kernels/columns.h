@@ -1,0 +1,39 @@
+/* columns.h - from rows, as NumPy holds them, to columns of a block.
+ *
+ * A template like elementwise.h, for each instruction set.
+ */
+
+/* Columns of w rows of one input, side by side. */
+MG_TARGET static void MG_NAME(load_columns)(double *to, const double *const *rows, size_t w,
+                                            size_t columns) {
+    size_t j = 0;
+    if (w == 1) {
+        memcpy(to, rows[0], columns * sizeof *to);
+        return;
+    }
+    if (w >= 4) {
+        for (; j + 4 <= columns; j += 4)
+            for (size_t r = 0; r < w; r += 4) {
+                mg_v4 a, b, c, d;
+                V4_LOAD(a, rows[r] + j);
+                V4_LOAD(b, rows[r + 1] + j);
+                V4_LOAD(c, rows[r + 2] + j);
+                V4_LOAD(d, rows[r + 3] + j);
+                mg_v4 ab_even = V4_SHUFFLE(a, b, 0, 4, 2, 6);
+                mg_v4 ab_odd = V4_SHUFFLE(a, b, 1, 5, 3, 7);
+                mg_v4 cd_even = V4_SHUFFLE(c, d, 0, 4, 2, 6);
+                mg_v4 cd_odd = V4_SHUFFLE(c, d, 1, 5, 3, 7);
+                a = V4_SHUFFLE(ab_even, cd_even, 0, 1, 4, 5);
+                b = V4_SHUFFLE(ab_odd, cd_odd, 0, 1, 4, 5);
+                c = V4_SHUFFLE(ab_even, cd_even, 2, 3, 6, 7);
+                d = V4_SHUFFLE(ab_odd, cd_odd, 2, 3, 6, 7);
+                V4_STORE(to + j * w + r, a);
+                V4_STORE(to + (j + 1) * w + r, b);
+                V4_STORE(to + (j + 2) * w + r, c);
+                V4_STORE(to + (j + 3) * w + r, d);
+            }
+    }
+    for (; j < columns; j++)
+        for (size_t r = 0; r < w; r++)
+            to[j * w + r] = rows[r][j];
+}

@@ -1,0 +1,124 @@
+/* kernels.c - the kernels, once for each instruction set, and which of them to use.
+ *
+ * All of them do the same additions and multiplications in the same order, none
+ * fused, so that a program's results do not depend on the machine.
+ */
+#include "jit/program.h" /* first */
+
+#include <string.h>
+
+#include "kernels/simd.h"
+
+/* Loops over vectors are to be unrolled, so that these stay in registers. Loops over
+ * lanes are not to be, because gcc turns only a loop into vectors; and it must be told
+ * that a result's lanes are no other lane's operands. */
+#if defined(__clang__)
+#define MG_UNROLL _Pragma("clang loop unroll(full)")
+#define MG_ROLLED
+#elif defined(__GNUC__)
+#define MG_UNROLL _Pragma("GCC unroll 4")
+#define MG_ROLLED _Pragma("GCC ivdep") _Pragma("GCC unroll 1")
+#else
+#define MG_UNROLL
+#define MG_ROLLED
+#endif
+
+/* Whether an operator's derivative calls the C library. */
+#define MG_DERIVATIVE_CALLS(name)                                                         \
+    (MG_OP_##name == MG_OP_pow || MG_OP_##name == MG_OP_pow_k ||                          \
+     MG_OP_##name == MG_OP_softplus || MG_OP_##name == MG_OP_sin ||                       \
+     MG_OP_##name == MG_OP_cos || MG_OP_##name == MG_OP_asin ||                           \
+     MG_OP_##name == MG_OP_acos || MG_OP_##name == MG_OP_sinh ||                          \
+     MG_OP_##name == MG_OP_cosh || MG_OP_##name == MG_OP_erf)
+
+/* Inputs of a layer at a time: 16 rows of 64 are 8 KiB. */
+#define MG_NEAR ((size_t)64)
+
+#if (defined(__x86_64__) || defined(__i386__)) && (defined(__GNUC__) || defined(__clang__))
+#define MG_IS_X86 1
+#else
+#define MG_IS_X86 0
+#endif
+
+#define KERNELS(text, suffix)                                                             \
+    {                                                                                     \
+        text, {forward_16_##suffix, forward_4_##suffix, forward_1_##suffix},              \
+            {backward_16_##suffix, backward_4_##suffix, backward_1_##suffix},             \
+            descend_1_##suffix, load_columns_1_##suffix,                                  \
+    }
+
+/* How many sums over 16 rows a layer's loops keep in registers, see layer.h; the
+ * vector that holds rows there, and outputs side by side in layer_one_row.h. */
+#define MG_TILE 2
+#define MG_WIDE mg_v4
+#define MG_WIDE_LANES 4
+#define MG_WIDE_SPLAT V4_SPLAT
+
+#define MG_TARGET
+#define MG_SUFFIX portable
+#include "kernels/instantiate.h"
+#undef MG_TARGET
+#undef MG_SUFFIX
+
+#if defined(__aarch64__)
+#define MG_PORTABLE_NAME "neon"
+#elif defined(__x86_64__) || defined(_M_X64)
+#define MG_PORTABLE_NAME "sse2"
+#else
+#define MG_PORTABLE_NAME "portable"
+#endif
+
+static const mg_kernels portable = KERNELS(MG_PORTABLE_NAME, portable);
+
+#if MG_IS_X86
+#define MG_TARGET __attribute__((target("avx2")))
+#define MG_SUFFIX avx2
+#include "kernels/instantiate.h"
+#undef MG_TARGET
+#undef MG_SUFFIX
+
+static const mg_kernels avx2 = KERNELS("avx2", avx2);
+#undef MG_TILE
+#undef MG_WIDE
+#undef MG_WIDE_LANES
+#undef MG_WIDE_SPLAT
+
+/* AVX-512 has twice as many registers, of twice the size. */
+#define MG_TILE 4
+#define MG_WIDE mg_v8
+#define MG_WIDE_LANES 8
+#define MG_WIDE_SPLAT V8_SPLAT
+#define MG_TARGET __attribute__((target("avx512f,avx512vl,avx512dq")))
+#define MG_SUFFIX avx512
+#include "kernels/instantiate.h"
+#undef MG_TARGET
+#undef MG_SUFFIX
+
+static const mg_kernels avx512 = KERNELS("avx512", avx512);
+#endif
+
+static const mg_kernels *forced;
+
+/* The set of this name, NULL for the best; NULL if there is none for this machine. */
+static const mg_kernels *find(const char *name) {
+#if MG_IS_X86
+    __builtin_cpu_init();
+    int has_avx512 = __builtin_cpu_supports("avx512f") &&
+                     __builtin_cpu_supports("avx512vl") &&
+                     __builtin_cpu_supports("avx512dq");
+    if (has_avx512 && (name == NULL || strcmp(name, "avx512") == 0))
+        return &avx512;
+    if (__builtin_cpu_supports("avx2") && (name == NULL || strcmp(name, "avx2") == 0))
+        return &avx2;
+#endif
+    if (name == NULL || strcmp(name, "portable") == 0 || strcmp(name, portable.name) == 0)
+        return &portable;
+    return NULL;
+}
+
+const mg_kernels *mg_best_kernels(void) { return forced != NULL ? forced : find(NULL); }
+
+int mg_use_kernels(const char *name) {
+    forced = name == NULL ? NULL : find(name);
+    return name == NULL || forced != NULL;
+}

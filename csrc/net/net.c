@@ -1,0 +1,322 @@
+/* net.c - nets: making, calling and freeing them. */
+#include "net/net.h"
+
+#include <string.h>
+
+#include "base/alloc.h"
+
+/* The sum over the layers, 0 when it does not fit. */
+static size_t count_parameters(const size_t *sizes, size_t n_layers) {
+    size_t n = 0;
+    for (size_t i = 0; i < n_layers; i++) {
+        size_t nin = sizes[i], nout = sizes[i + 1];
+        if (nin == 0 || nout == 0 || nin >= UINT32_MAX || nout > UINT32_MAX / (nin + 1))
+            return 0;
+        n += nout * (nin + 1);
+    }
+    return n;
+}
+
+static int is_nonlinearity(int op) {
+    return op == -1 || op == MG_OP_relu || op == MG_OP_tanh || op == MG_OP_sigmoid ||
+           op == MG_OP_leaky_relu;
+}
+
+mg_net *mg_net_new(const size_t *sizes, size_t n_layers, const int *ops,
+                   const mg_id *parameters) {
+    size_t n = count_parameters(sizes, n_layers);
+    for (size_t i = 0; i < n_layers; i++)
+        if (!is_nonlinearity(ops[i]))
+            return NULL;
+    mg_net *net = n == 0 ? NULL : mg_alloc(1, sizeof *net);
+    if (net == NULL)
+        return NULL;
+    memset(net, 0, sizeof *net);
+    net->owned = 1;
+    net->n_layers = n_layers;
+    size_t widest = 0;
+    for (size_t i = 1; i <= n_layers; i++)
+        widest = sizes[i] > widest ? sizes[i] : widest;
+    net->layers = mg_alloc(n_layers, sizeof *net->layers);
+    net->parameters = mg_alloc(n, sizeof *net->parameters);
+    net->arriving = mg_alloc(widest, sizeof *net->arriving);
+    net->order = mg_alloc(widest, sizeof *net->order);
+    net->input_grads = mg_alloc(sizes[0], sizeof *net->input_grads);
+    if (net->layers == NULL || net->parameters == NULL || net->arriving == NULL ||
+        net->order == NULL || net->input_grads == NULL) {
+        mg_net_free(net);
+        return NULL;
+    }
+    mg_lock(&mg_graph_lock);
+    net->flags_checked = mg_flags_version - 1;
+    for (size_t i = 0; i < n; i++)
+        net->parameters[i] = mg_use((mg_index)parameters[i]);
+    net->n_parameters = n;
+    mg_unlock(&mg_graph_lock);
+    size_t weights = 0;
+    for (size_t i = 0; i < n_layers; i++) {
+        mg_layer *layer = &net->layers[i];
+        *layer = (mg_layer){sizes[i], sizes[i + 1], ops[i], weights, net->n_units};
+        weights += layer->nout * (layer->nin + 1);
+        net->n_units += layer->nout;
+    }
+    return net;
+}
+
+static void drop_weights(mg_weights *weights) {
+    if (weights != NULL && --weights->users == 0)
+        mg_dealloc(weights);
+}
+
+static void free_if_unused(mg_net *net) {
+    if (net->owned || net->calls != 0)
+        return;
+    while (net->spare != NULL) {
+        mg_call *call = net->spare;
+        net->spare = call->next;
+        mg_dealloc(call);
+    }
+    for (size_t i = 0; i < net->n_parameters; i++)
+        mg_drop(net->parameters[i]);
+    drop_weights(net->weights);
+    mg_dealloc(net->layers);
+    mg_dealloc(net->parameters);
+    mg_dealloc(net->arriving);
+    mg_dealloc(net->order);
+    mg_dealloc(net->input_grads);
+    mg_dealloc(net);
+}
+
+void mg_net_free(mg_net *net) {
+    if (net == NULL)
+        return;
+    mg_lock(&mg_graph_lock);
+    net->owned = 0;
+    free_if_unused(net);
+    mg_unlock(&mg_graph_lock);
+}
+
+/* --- weights -------------------------------------------------------------- */
+
+static int same_bits(double a, double b) { return memcmp(&a, &b, sizeof a) == 0; }
+
+static int is_current(const mg_net *net, mg_weights *weights) {
+    if (weights->checked == mg_data_version)
+        return 1;
+    for (size_t i = 0; i < net->n_parameters; i++)
+        if (!same_bits(weights->by_neuron[i], mg_at(net->parameters[i])->data))
+            return 0;
+    weights->checked = mg_data_version;
+    return 1;
+}
+
+/* Sees to it that net->weights are the parameters' current data. */
+static int refresh_weights(mg_net *net) {
+    if (net->weights != NULL && is_current(net, net->weights))
+        return 1;
+    mg_weights *weights = net->weights;
+    if (weights == NULL || weights->users > 1) { /* a call still needs the old ones */
+        size_t size = 2 * net->n_parameters * sizeof(double);
+        weights = mg_alloc(1, sizeof *weights + size);
+        if (weights == NULL)
+            return 0;
+        drop_weights(net->weights);
+        net->weights = weights;
+        weights->users = 1;
+        weights->by_input = weights->by_neuron + net->n_parameters;
+    }
+    for (size_t i = 0; i < net->n_parameters; i++)
+        weights->by_neuron[i] = mg_at(net->parameters[i])->data;
+    for (size_t l = 0; l < net->n_layers; l++) {
+        const mg_layer *layer = &net->layers[l];
+        const double *from = weights->by_neuron + layer->weights;
+        double *to = weights->by_input + layer->weights;
+        for (size_t j = 0; j < layer->nout; j++, from += layer->nin + 1) {
+            to[j] = from[layer->nin];
+            for (size_t i = 0; i < layer->nin; i++)
+                to[(i + 1) * layer->nout + j] = from[i];
+        }
+    }
+    weights->checked = mg_data_version;
+    return 1;
+}
+
+/* --- calls ------------------------------------------------------------------ */
+
+/* A call with room for everything in one block, doubles first. */
+static mg_call *new_call(mg_net *net) {
+    mg_call *call = net->spare;
+    if (call != NULL) {
+        net->spare = call->next;
+    } else {
+        size_t nin = net->layers[0].nin, nout = net->layers[net->n_layers - 1].nout;
+        size_t doubles = nin + 2 * net->n_units;
+        call = mg_alloc(1, sizeof *call + doubles * sizeof(double) +
+                               (nin + 2 * nout) * sizeof(mg_index));
+        if (call == NULL)
+            return NULL;
+        call->x = (double *)(call + 1);
+        call->units = call->x + nin;
+        call->grads = call->units + net->n_units;
+        call->inputs = (mg_index *)(call->grads + net->n_units);
+        call->outputs = call->inputs + nin;
+        call->reached = call->outputs + nout;
+    }
+    call->net = net;
+    call->weights = net->weights;
+    call->n_inputs = call->n_reached = 0;
+    call->swept = 0;
+    net->weights->users++;
+    net->calls++;
+    return call;
+}
+
+void mg_call_free(mg_call *call) {
+    mg_net *net = call->net;
+    drop_weights(call->weights);
+    call->next = net->spare;
+    net->spare = call;
+    net->calls--;
+    free_if_unused(net);
+}
+
+/* All the parameters' flags, together. One that became a leaf no more has a backward step
+ * of its own as well, see mg_become. */
+static unsigned parameter_flags(mg_net *net) {
+    if (net->flags_checked != mg_flags_version) {
+        net->flags = 0;
+        for (size_t i = 0; i < net->n_parameters; i++) {
+            const mg_node_t *p = mg_at(net->parameters[i]);
+            net->flags |= p->flags | (p->op == MG_OP_leaf ? 0 : MG_CUSTOM_BACKWARD);
+        }
+        net->flags_checked = mg_flags_version;
+    }
+    return net->flags;
+}
+
+int mg_call_is_stale(mg_call *call) {
+    if (call->swept || !is_current(call->net, call->weights) ||
+        parameter_flags(call->net) & MG_CUSTOM_BACKWARD)
+        return 1;
+    for (uint32_t i = 0; i < call->n_inputs; i++)
+        if (!same_bits(call->x[i], mg_at(call->inputs[i])->data))
+            return 1;
+    return 0;
+}
+
+/* sums[j] = biases[j] + w[0][j] * x[0] + w[1][j] * x[1] + ..., in this order: the
+ * neurons go side by side, so that the compiler can take several at once. */
+static void sum_inputs(size_t nin, size_t nout, const double *restrict w,
+                       const double *restrict x, double *restrict sums) {
+    for (size_t j = 0; j < nout; j++)
+        sums[j] = w[j];
+    for (size_t i = 0; i < nin; i++) {
+        w += nout;
+        for (size_t j = 0; j < nout; j++)
+            sums[j] += w[j] * x[i];
+    }
+}
+
+static void forward(mg_call *call) {
+    const mg_net *net = call->net;
+    const double *x = call->x;
+    for (size_t l = 0; l < net->n_layers; l++) {
+        const mg_layer *layer = &net->layers[l];
+        double *out = call->units + layer->units;
+        size_t nout = layer->nout;
+        sum_inputs(layer->nin, nout, call->weights->by_input + layer->weights, x, out);
+        if (layer->op == MG_OP_relu) {
+            for (size_t j = 0; j < nout; j++)
+                out[j] = out[j] < 0.0 ? 0.0 : out[j];
+        } else if (layer->op >= 0) {
+            int raises;
+            for (size_t j = 0; j < nout; j++)
+                out[j] = mg_value(layer->op, out[j], MG_NET_SLOPE, &raises);
+        }
+        x = out;
+    }
+}
+
+/* Why a call is refused, MG_NET_OK if it is not. */
+static mg_net_result refusal(mg_net *net, const mg_id *inputs, int take_pinned) {
+    unsigned flags = parameter_flags(net);
+    if (flags & MG_CUSTOM_BACKWARD)
+        return MG_NET_CUSTOM_BACKWARD;
+    for (size_t i = 0; inputs != NULL && i < net->layers[0].nin; i++)
+        flags |= mg_at((mg_index)inputs[i])->flags;
+    return flags & MG_PINNED && !take_pinned ? MG_NET_PINNED : MG_NET_OK;
+}
+
+/* Frees a call that has no node. */
+static void drop_call(mg_call *call) {
+    for (uint32_t i = 0; i < call->n_inputs; i++)
+        mg_drop(call->inputs[i]);
+    mg_call_free(call);
+}
+
+/* Outputs that only have their values. 0: out of memory. */
+static int make_leaves(mg_call *call, mg_id *outputs) {
+    const mg_layer *last = &call->net->layers[call->net->n_layers - 1];
+    size_t made = 0;
+    for (; made < last->nout; made++) {
+        outputs[made] = mg_new_node(MG_OP_leaf, call->units[last->units + made]);
+        if (outputs[made] == 0)
+            break;
+    }
+    int all = made == last->nout;
+    while (!all && made-- > 0)
+        mg_drop((mg_index)outputs[made]);
+    drop_call(call);
+    return all;
+}
+
+/* The net node, without a reference of its own, and its outputs. 0: out of memory,
+ * and the call is freed. */
+static int make_nodes(mg_call *call, mg_id *outputs) {
+    const mg_layer *last = &call->net->layers[call->net->n_layers - 1];
+    mg_index id = mg_new_node(MG_OP_net, 0.0);
+    if (id == 0) {
+        drop_call(call);
+        return 0;
+    }
+    mg_at(id)->call = call;
+    mg_at(id)->flags = 0;
+    size_t made = 0;
+    for (; made < last->nout; made++) {
+        mg_index output = mg_new_node(MG_OP_net_output, call->units[last->units + made]);
+        if (output == 0)
+            break;
+        mg_at(output)->operand[0] = mg_use(id);
+        mg_at(output)->operand[1] = (mg_index)made;
+        outputs[made] = call->outputs[made] = output;
+    }
+    int all = made == last->nout;
+    while (!all && made-- > 0)
+        mg_drop((mg_index)outputs[made]);
+    mg_drop(id);
+    return all;
+}
+
+mg_net_result mg_net_call(mg_net *net, const mg_id *inputs, const double *numbers,
+                          int take_pinned, mg_id *outputs) {
+    mg_lock(&mg_graph_lock);
+    mg_net_result result = refusal(net, inputs, take_pinned);
+    if (result == MG_NET_OK) {
+        mg_call *call = refresh_weights(net) ? new_call(net) : NULL;
+        size_t nin = net->layers[0].nin;
+        for (size_t i = 0; call != NULL && i < nin; i++)
+            call->x[i] = inputs == NULL ? numbers[i] : mg_at((mg_index)inputs[i])->data;
+        if (call != NULL && inputs != NULL) {
+            call->n_inputs = (uint32_t)nin;
+            for (size_t i = 0; i < nin; i++)
+                call->inputs[i] = mg_use((mg_index)inputs[i]);
+        }
+        if (call != NULL)
+            forward(call);
+        if (call == NULL ||
+            !(mg_is_recording() ? make_nodes(call, outputs) : make_leaves(call, outputs)))
+            result = MG_NET_NO_MEMORY;
+    }
+    mg_unlock(&mg_graph_lock);
+    return result;
+}

@@ -1,0 +1,204 @@
+/* net_expand.c - from a net's short form to the plain graph it stands for.
+ *
+ * Everything new is made first, so that running out of memory changes nothing;
+ * then the output nodes, which keep their ids, are pointed at it.
+ */
+#include "net/net.h"
+
+#include <string.h>
+
+#include "base/alloc.h"
+
+/* A neuron's sum before its last addition is made: the two operands, and the data
+ * that the addition gives. */
+typedef struct {
+    mg_index sum, product;
+    double data;
+} last_addition;
+
+/* Where a layer's inputs come from: nodes, or numbers when ids is NULL. */
+typedef struct {
+    const mg_index *ids;
+    const double *x;
+} layer_inputs;
+
+/* An operator's node that takes over the caller's references to its operands, b being
+ * 0 for one; drops them when there is no memory. */
+static mg_index made_of(int op, double data, double grad, mg_index a, mg_index b) {
+    mg_index id = mg_new_node(op, data);
+    if (id == 0) {
+        mg_drop(a);
+        if (b != 0)
+            mg_drop(b);
+        return 0;
+    }
+    mg_node_t *node = mg_at(id);
+    node->grad = grad;
+    node->flags = 0;
+    node->operand[0] = a;
+    node->operand[1] = b;
+    return id;
+}
+
+/* weight * input. grad is what arrived at the product, NULL when nothing did. */
+static mg_index product_of(mg_index weight, double w, layer_inputs inputs, size_t i,
+                           const double *grad) {
+    mg_index input =
+        inputs.ids == NULL ? mg_new_node(MG_OP_leaf, inputs.x[i]) : mg_use(inputs.ids[i]);
+    if (input == 0)
+        return 0;
+    if (inputs.ids == NULL) {
+        mg_at(input)->flags = 0;
+        mg_at(input)->grad = grad == NULL ? 0.0 : 0.0 + w * *grad;
+    }
+    return made_of(MG_OP_mul, w * inputs.x[i], grad == NULL ? 0.0 : *grad, mg_use(weight),
+                   input);
+}
+
+/* All of a neuron's sum but its last addition. 0: out of memory. */
+static int unfold_sum(const mg_call *call, const mg_layer *layer, size_t neuron,
+                      layer_inputs inputs, const double *grad, last_addition *last) {
+    size_t nin = layer->nin, first = layer->weights + neuron * (nin + 1);
+    const mg_index *parameters = call->net->parameters + first;
+    const double *w = call->weights->by_neuron + first;
+    last->data = w[nin];
+    last->sum = mg_use(parameters[nin]);
+    for (size_t i = 0;; i++) {
+        last->product = product_of(parameters[i], w[i], inputs, i, grad);
+        if (last->product == 0) {
+            mg_drop(last->sum);
+            return 0;
+        }
+        last->data += w[i] * inputs.x[i];
+        if (i + 1 == nin)
+            return 1;
+        last->sum = made_of(MG_OP_add, last->data, grad == NULL ? 0.0 : *grad, last->sum,
+                            last->product);
+        if (last->sum == 0)
+            return 0;
+    }
+}
+
+/* A hidden neuron; 0: out of memory. */
+static mg_index unfold_neuron(const mg_call *call, const mg_layer *layer, size_t neuron,
+                              layer_inputs inputs) {
+    size_t unit = layer->units + neuron;
+    double out = call->units[unit], grad = call->swept ? call->grads[unit] : 0.0;
+    double at_sum = call->swept ? mg_net_through(layer->op, out, out, grad) : 0.0;
+    last_addition last;
+    if (!unfold_sum(call, layer, neuron, inputs, call->swept ? &at_sum : NULL, &last))
+        return 0;
+    if (layer->op < 0)
+        return made_of(MG_OP_add, out, grad, last.sum, last.product);
+    mg_index sum = made_of(MG_OP_add, last.data, at_sum, last.sum, last.product);
+    mg_index id = sum == 0 ? 0 : made_of(layer->op, out, grad, sum, 0);
+    if (id != 0 && layer->op == MG_OP_leaky_relu)
+        mg_at(id)->k = MG_NET_SLOPE;
+    return id;
+}
+
+static void drop_all(const mg_index *ids, size_t n) {
+    for (size_t i = 0; i < n; i++)
+        if (ids[i] != 0)
+            mg_drop(ids[i]);
+}
+
+/* The hidden layers. Writes the last one's nodes to ids, one reference each, and
+ * returns how many, or -1: out of memory. made has as much room as ids. */
+static long unfold_hidden(const mg_call *call, mg_index *ids, mg_index *made) {
+    const mg_net *net = call->net;
+    layer_inputs inputs = {call->n_inputs == 0 ? NULL : call->inputs, call->x};
+    size_t n = 0;
+    for (size_t l = 0; l + 1 < net->n_layers; l++) {
+        const mg_layer *layer = &net->layers[l];
+        for (size_t j = 0; j < layer->nout; j++) {
+            made[j] = unfold_neuron(call, layer, j, inputs);
+            if (made[j] == 0) {
+                drop_all(made, j);
+                drop_all(ids, n);
+                return -1;
+            }
+        }
+        drop_all(ids, n); /* the layer below is held by this one now */
+        n = layer->nout;
+        memcpy(ids, made, n * sizeof *ids);
+        inputs = (layer_inputs){ids, call->units + layer->units};
+    }
+    return (long)n;
+}
+
+/* What arrived at the sum of an output neuron; NULL when backward did not come by. */
+static const double *arrived_at(const mg_call *call, size_t output) {
+    const mg_layer *last = &call->net->layers[call->net->n_layers - 1];
+    for (uint32_t i = 0; call->swept && i < call->n_reached; i++)
+        if (call->reached[i] == output)
+            return &call->grads[last->units + output];
+    return NULL;
+}
+
+/* The operands of every output node that is alive, in parts. 0: out of memory. */
+static int unfold_outputs(const mg_call *call, layer_inputs inputs, last_addition *parts) {
+    const mg_layer *last = &call->net->layers[call->net->n_layers - 1];
+    for (size_t j = 0; j < last->nout; j++) {
+        const double *grad = arrived_at(call, j);
+        parts[j] = (last_addition){0, 0, 0.0};
+        if (call->outputs[j] == 0)
+            continue;
+        int ok = unfold_sum(call, last, j, inputs, grad, &parts[j]);
+        if (ok && last->op >= 0) { /* the output is the nonlinearity, not the addition */
+            parts[j].sum = made_of(MG_OP_add, parts[j].data, grad == NULL ? 0.0 : *grad,
+                                   parts[j].sum, parts[j].product);
+            parts[j].product = 0;
+            ok = parts[j].sum != 0;
+        }
+        if (!ok) {
+            while (j-- > 0) {
+                drop_all(&parts[j].sum, 1);
+                drop_all(&parts[j].product, 1);
+            }
+            return 0;
+        }
+    }
+    return 1;
+}
+
+/* Points an output node at its plain operands, whose references it takes. */
+static void turn(mg_call *call, size_t output, const last_addition *part) {
+    const mg_layer *last = &call->net->layers[call->net->n_layers - 1];
+    mg_node_t *node = mg_at(call->outputs[output]);
+    mg_index net = node->operand[0];
+    call->outputs[output] = 0;
+    node->op = (uint8_t)(last->op < 0 ? MG_OP_add : last->op);
+    node->operand[0] = part->sum;
+    node->operand[1] = part->product;
+    node->k = last->op == MG_OP_leaky_relu ? MG_NET_SLOPE : 0.0;
+    mg_drop(net);
+}
+
+int mg_expand_output(mg_index output) {
+    mg_index id =
+        mg_use(mg_at(output)->operand[0]); /* so that the call outlives its outputs */
+    mg_call *call = mg_at(id)->call;
+    const mg_net *net = call->net;
+    size_t nout = net->layers[net->n_layers - 1].nout;
+    mg_index *ids = mg_alloc(net->n_units, 2 * sizeof *ids);
+    last_addition *parts = mg_alloc(nout, sizeof *parts);
+    long n =
+        ids == NULL || parts == NULL ? -1 : unfold_hidden(call, ids, ids + net->n_units);
+    int ok = n >= 0;
+    if (ok) {
+        layer_inputs inputs = {ids,
+                               call->units + net->layers[net->n_layers - 1].units - n};
+        if (net->n_layers == 1)
+            inputs = (layer_inputs){call->n_inputs == 0 ? NULL : call->inputs, call->x};
+        ok = unfold_outputs(call, inputs, parts);
+        drop_all(ids, (size_t)n);
+    }
+    for (size_t j = 0; ok && j < nout; j++)
+        if (call->outputs[j] != 0)
+            turn(call, j, &parts[j]);
+    mg_dealloc(ids);
+    mg_dealloc(parts);
+    mg_drop(id);
+    return ok;
+}

@@ -1,0 +1,61 @@
+"""How CFFI builds ``micrograd_c._native`` from ``csrc/``. Run by setup.py, not imported."""
+
+import os
+from pathlib import Path
+
+from cffi import FFI
+
+CSRC = Path(__file__).resolve().parent.parent.parent / "csrc"
+
+if os.name == "nt":
+    COMPILE = ["/std:c11", "/O2", "/fp:precise"]
+    LINK = []
+    LIBRARIES = []
+else:
+    COMPILE = [
+        "-std=c11",
+        "-O3",
+        "-pthread",
+        "-fvisibility=hidden",
+        # These two keep results the same on every machine, whatever CFLAGS say.
+        "-fno-fast-math",
+        "-ffp-contract=off",
+    ]
+    # With fast-math among CFLAGS, linking adds what makes a whole process take the numbers
+    # next to 0 for 0. The last option of a kind counts.
+    LINK = ["-pthread", "-O3", "-fno-fast-math", "-fno-unsafe-math-optimizations"]
+    LIBRARIES = ["m"]
+
+
+def declarations():
+    """What CFFI is to parse: the public header between its two marks."""
+    header = (CSRC / "micrograd.h").read_text(encoding="utf-8")
+    return header.split("/* cffi: begin */")[1].split("/* cffi: end */")[0]
+
+
+# What node.c adds to the library. mg_node_type returns the type Node, where node.c compiles
+# it. mg_claim makes a Value of an id that mg_net_call or mg_softmax wrote.
+ADDED = """
+double mg_node_type(void);
+mg_id mg_claim(mg_id *ids, size_t i);
+"""
+
+
+def source():
+    """The C code that comes before the code that CFFI generates."""
+    names = ("mode.c", "node.c", "calls.c", "node_methods.c")  # each needs those before it
+    parts = [Path(__file__).with_name(name) for name in names]
+    return "\n".join(part.read_text(encoding="utf-8") for part in parts)
+
+
+ffibuilder = FFI()
+ffibuilder.cdef(declarations() + ADDED)
+ffibuilder.set_source(
+    "micrograd_c._native",
+    source(),
+    sources=sorted(f"csrc/{path.parent.name}/{path.name}" for path in CSRC.glob("*/*.c")),
+    include_dirs=["csrc"],
+    extra_compile_args=COMPILE,
+    extra_link_args=LINK,
+    libraries=LIBRARIES,
+)

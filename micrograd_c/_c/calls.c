@@ -1,0 +1,68 @@
+/* calls.c - what CFFI's functions do with Values: see node.c, which comes before it.
+ *
+ * CFFI generates a C function for each of micrograd.h, of the macros below. So a function
+ * that takes an mg_id takes a Value too, and one that makes a node returns a Value.
+ */
+#if !defined(PYPY_VERSION) && !defined(Py_GIL_DISABLED)
+/* The id of a Value, or a number, as a C double. -1 and an exception where x is neither.
+ */
+static double id_or_number(PyObject *x) {
+    PyTypeObject *type = Py_TYPE(x);
+    if (type != value_class) {
+        if (type == &PyFloat_Type || !PyType_IsSubtype(type, node_type))
+            return PyFloat_AsDouble(x);
+    }
+    double id = NODE(x)->id;
+    if (MG_UNLIKELY(id == 0.0)) {
+        PyErr_SetString(
+            PyExc_AttributeError,
+            "this Value was never initialised: its __init__ did not run, or raised");
+        return -1.0;
+    }
+    return id;
+}
+
+#define IS(name) (strcmp(__func__, "_cffi_f_" #name) == 0)
+#define MAKES_A_NODE                                                                      \
+    (IS(mg_add) || IS(mg_mul) || IS(mg_add_number) || IS(mg_mul_number) ||                \
+     IS(mg_unary) || IS(mg_unary_k) || IS(mg_binary) || IS(mg_node) ||                    \
+     IS(mg_node_with_local) || IS(mg_leaf) || IS(mg_total) || IS(mg_dot) ||               \
+     IS(mg_logsumexp) || IS(mg_claim))
+
+#undef _cffi_to_c_double
+#define _cffi_to_c_double(x) id_or_number(x)
+#undef _cffi_from_c_double
+#define _cffi_from_c_double(result)                                                       \
+    (MAKES_A_NODE       ? make(value_class, result)                                       \
+     : IS(mg_traced)    ? make(traced_class, result)                                      \
+     : IS(mg_node_type) ? get_node_type()                                                 \
+                        : PyFloat_FromDouble(result))
+
+/* Calls that take some nanoseconds keep the GIL. To release and take it would take longer
+ * than the call: a seventh of an operator's time. Each call sets the mode, see mode.c. */
+#ifdef __GNUC__
+#define IS_QUICK                                                                          \
+    (IS(mg_add) || IS(mg_mul) || IS(mg_add_number) || IS(mg_mul_number) ||                \
+     IS(mg_unary) || IS(mg_unary_k) || IS(mg_binary) || IS(mg_leaf) || IS(mg_data) ||     \
+     IS(mg_grad) || IS(mg_set_data) || IS(mg_set_grad) || IS(mg_traced) || IS(mg_claim))
+#define IS_SAME_IN_ALL_MODES                                                              \
+    (IS(mg_data) || IS(mg_grad) || IS(mg_set_data) || IS(mg_set_grad) || IS(mg_claim) ||  \
+     IS(mg_new_mode) || IS(mg_free_mode) || IS(mg_modes))
+#else /* the names would be compared in each call */
+#define IS_QUICK 0
+#define IS_SAME_IN_ALL_MODES 0
+#endif
+#undef Py_BEGIN_ALLOW_THREADS
+#undef Py_END_ALLOW_THREADS
+#define Py_BEGIN_ALLOW_THREADS                                                            \
+    {                                                                                     \
+        double mode = IS_SAME_IN_ALL_MODES ? 0.0 : begin_in_mode();                       \
+        PyThreadState *_save = IS_QUICK ? NULL : PyEval_SaveThread();
+#define Py_END_ALLOW_THREADS                                                              \
+    if (!IS_QUICK)                                                                        \
+        PyEval_RestoreThread(_save);                                                      \
+    end_in_mode(mode);                                                                    \
+    }
+
+static PyObject *get_node_type(void);
+#endif

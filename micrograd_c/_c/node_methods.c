@@ -1,0 +1,343 @@
+/* node_methods.c - the methods of the type Node, for micrograd_c's own Python: see
+ * node.c, which comes before it. Their names begin with _mg_, so that users have all
+ * others.
+ */
+#if !defined(PYPY_VERSION) && !defined(Py_GIL_DISABLED)
+static PyObject *no_memory(void) {
+    PyErr_SetString(PyExc_MemoryError, "no memory for a larger graph");
+    return NULL;
+}
+
+/* self._mg_init_leaf(number): makes self a leaf. Where self has a node already, that node
+ * becomes the leaf in one step, and the result is False. */
+static PyObject *init_leaf(PyObject *self, PyObject *number) {
+    double data = PyFloat_AsDouble(number);
+    if (data == -1.0 && PyErr_Occurred())
+        return NULL;
+    double id = NODE(self)->id, mode = begin_in_mode();
+    if (MG_UNLIKELY(id != 0.0)) {
+        mg_become_leaf(id, data);
+        end_in_mode(mode);
+        Py_RETURN_FALSE;
+    }
+    id = mg_leaf(data);
+    end_in_mode(mode);
+    if (id == 0.0)
+        return no_memory();
+    give_node(self, id);
+    Py_RETURN_TRUE;
+}
+
+/* self._mg_take(other): self becomes what other is, which has a new custom node, and other
+ * what self was, in one step. Returns whether self had no node; if it had one it keeps it,
+ * as others use it and may just have its id. Only where that would close a cycle in C,
+ * which nothing would free, they change nodes. */
+static PyObject *take(PyObject *self, PyObject *other) {
+    if (id_or_number(other) == -1.0 && PyErr_Occurred())
+        return NULL;
+    double id = NODE(self)->id;
+    int closes_cycle = 0;
+    if (id != 0.0 && mg_become(id, NODE(other)->id, &closes_cycle) != MG_OK)
+        return no_memory();
+    if (id != 0.0 && !closes_cycle)
+        Py_RETURN_FALSE;
+    NODE(self)->id = NODE(other)->id;
+    *entry_of(NODE(self)->id) = self;
+    if (id == 0.0) { /* other has it too until it dies: _mg_living may have named it */
+        mg_retain(NODE(self)->id);
+        Py_RETURN_TRUE;
+    }
+    NODE(other)->id = id;
+    *entry_of(id) = other;
+    Py_RETURN_FALSE;
+}
+
+/* The Values of n nodes as Operands; takes a reference to each node. */
+static PyObject *values_of(const mg_id *ids, size_t n) {
+    PyObject *tuple = PyType_GenericAlloc(operands_class, (Py_ssize_t)n);
+    for (size_t i = 0; i < n; i++) {
+        PyObject *value = tuple == NULL ? NULL : value_of(ids[i]);
+        if (tuple == NULL)
+            mg_release(ids[i]);
+        else if (value == NULL)
+            Py_CLEAR(tuple);
+        else
+            PyTuple_SetItem(tuple, (Py_ssize_t)i, value);
+    }
+    return tuple;
+}
+
+/* Whether a member is empty: Python empties it by writing None. */
+static int is_nothing(PyObject *x) { return x == NULL || x == Py_None; }
+
+/* self._mg_operands(): the Values of its operands, in order, repeated as they are. They
+ * are kept, so that the same node stays the same object for as long as self lives. */
+static PyObject *operands(PyObject *self, PyObject *unused_argument) {
+    (void)unused_argument;
+    double id = id_or_number(self);
+    if (id == -1.0)
+        return NULL;
+    if (is_nothing(NODE(self)->held)) {
+        if (mg_expand(id) != MG_OK)
+            return no_memory();
+        mg_id few[2], *ids = few; /* with a reference to each */
+        size_t room = 2, n;
+        while ((n = mg_retain_operands(id, ids, room)) > room) {
+            if (ids != few)
+                mg_dealloc(ids);
+            ids = mg_alloc(n, sizeof *ids);
+            room = n;
+            if (ids == NULL)
+                return no_memory();
+        }
+        PyObject *tuple = values_of(ids, n);
+        if (ids != few)
+            mg_dealloc(ids);
+        if (tuple == NULL)
+            return NULL;
+        if (is_nothing(NODE(self)->held)) { /* else a finalizer has looked meanwhile */
+            Py_XDECREF(NODE(self)->held);
+            NODE(self)->held = tuple;
+        } else {
+            Py_DECREF(tuple);
+        }
+    }
+    Py_INCREF(NODE(self)->held);
+    return NODE(self)->held;
+}
+
+/* Node._mg_value_of(id): the Value of a node that something living uses. */
+static PyObject *value_of_id(PyObject *cls, PyObject *number) {
+    (void)cls;
+    double id = PyFloat_AsDouble(number);
+    if (id == -1.0 && PyErr_Occurred())
+        return NULL;
+    mg_retain(id);
+    return value_of(id);
+}
+
+/* Node._mg_living(): a list of every Value there is. */
+static PyObject *living(PyObject *cls, PyObject *unused_argument) {
+    (void)cls, (void)unused_argument;
+    PyObject *list = PyList_New(0);
+    for (mg_index id = 1; list != NULL && id < mg_id_end(); id++) {
+        PyObject *object = *entry_of(id);
+        if (object == NULL || is_left_behind(object) || Py_REFCNT(object) == 0)
+            continue;
+        if (PyList_Append(list, object) < 0)
+            Py_CLEAR(list);
+    }
+    return list;
+}
+
+/* Node._mg_bulk(values, what, doubles): reads or writes the data or gradients of a list or
+ * tuple of Values. what: 0 and 1 read data and gradients, and return a bytearray of
+ * doubles; 2 and 3 write them from bytes of as many doubles, 4 sets gradients to 0, and
+ * they return True. None where one is of another type or there are not as many doubles,
+ * and then nothing was written. It keeps the GIL, so that no other thread changes the list
+ * or lets a Value go meanwhile. O(n). */
+static PyObject *bulk(PyObject *cls, PyObject *arguments) {
+    (void)cls;
+    PyObject *values, *doubles;
+    int what;
+    if (!PyArg_ParseTuple(arguments, "OiO", &values, &what, &doubles))
+        return NULL;
+    int is_list = PyList_CheckExact(values), writes = what == 2 || what == 3;
+    if (!is_list && !PyTuple_CheckExact(values))
+        Py_RETURN_NONE;
+    Py_ssize_t n = is_list ? PyList_Size(values) : PyTuple_Size(values);
+    if (writes && (!PyBytes_Check(doubles) ||
+                   PyBytes_Size(doubles) != n * (Py_ssize_t)sizeof(double)))
+        Py_RETURN_NONE;
+    PyObject *read = NULL;
+    double *out = NULL;
+    if (what < 2) {
+        read = PyByteArray_FromStringAndSize(NULL, n * (Py_ssize_t)sizeof(double));
+        if (read == NULL)
+            return NULL;
+        out = (double *)(void *)PyByteArray_AsString(read);
+    }
+    enum { ROOM = 256 }; /* reads in parts; writes once all are known to be Values */
+    mg_id room[ROOM], *ids = what < 2 ? room : mg_alloc((size_t)n, sizeof *ids);
+    int all = ids != NULL; /* else the usual way runs out of memory as well, and says so */
+    size_t k = 0;
+    for (Py_ssize_t i = 0; all && i < n; i++) {
+        PyObject *value = is_list ? PyList_GetItem(values, i) : PyTuple_GetItem(values, i);
+        all = Py_TYPE(value) == value_class && NODE(value)->id != 0.0;
+        if (MG_LIKELY(all))
+            ids[k++] = NODE(value)->id;
+        if (ids == room && (k == ROOM || i == n - 1)) {
+            (what == 0 ? mg_get_data : mg_get_grad)(ids, k, out);
+            out += k;
+            k = 0;
+        }
+    }
+    const double *in = writes ? (const double *)(void *)PyBytes_AsString(doubles) : NULL;
+    if (all && what == 2)
+        mg_set_data_of(ids, k, in);
+    else if (all && what == 3)
+        mg_set_grad_of(ids, k, in);
+    else if (all && what == 4)
+        mg_zero_grad(ids, k);
+    if (ids != room)
+        mg_dealloc(ids);
+    if (all && read != NULL)
+        return read;
+    Py_XDECREF(read);
+    PyObject *result = all ? Py_True : Py_None;
+    Py_INCREF(result);
+    return result;
+}
+
+/* --- before collections ------------------------------------------------------------ */
+
+static PyObject *pending, *hold_pending; /* of pinning.py */
+
+/* An exception that a signal handler raised while the collector ran. The collector could
+ * only print it, so it is raised where the main thread goes on. */
+static PyObject *delayed[3];
+
+static int raise_delayed(void *argument) {
+    (void)argument;
+    if (delayed[0] == NULL)
+        return 0;
+    PyErr_Restore(delayed[0], delayed[1], delayed[2]);
+    delayed[0] = delayed[1] = delayed[2] = NULL;
+    return -1;
+}
+
+/* Node._mg_around_collection(phase, info), one of gc.callbacks: calls hold_pending()
+ * before a full collection. It is in C because a signal handler could raise in a callback
+ * that is written in Python. */
+static PyObject *around_collection(PyObject *cls, PyObject *arguments) {
+    (void)cls;
+    PyObject *phase, *info;
+    if (!PyArg_UnpackTuple(arguments, "around_collection", 2, 2, &phase, &info))
+        return NULL;
+    if (PyDict_Size(pending) == 0 || PyUnicode_CompareWithASCIIString(phase, "start") != 0)
+        Py_RETURN_NONE;
+    PyObject *generation = PyDict_GetItemString(info, "generation");
+    if (generation == NULL || PyLong_AsLong(generation) != 2)
+        Py_RETURN_NONE;
+    PyObject *result = PyObject_CallObject(hold_pending, NULL);
+    if (result == NULL && PyErr_ExceptionMatches(PyExc_MemoryError)) {
+        PyErr_Clear(); /* they stay pending */
+    } else if (result == NULL && delayed[0] == NULL) {
+        PyErr_Fetch(&delayed[0], &delayed[1], &delayed[2]);
+        if (Py_AddPendingCall(raise_delayed, NULL) < 0) /* the queue is full */
+            raise_delayed(NULL);
+    }
+    Py_XDECREF(result);
+    if (PyErr_Occurred())
+        return NULL;
+    Py_RETURN_NONE;
+}
+
+/* Node._mg_before_collections(pending, hold_pending): a dict, and the function to call
+ * before a collection if the dict is not empty. */
+static PyObject *before_collections(PyObject *cls, PyObject *arguments) {
+    (void)cls;
+    PyObject *dict, *function;
+    if (!PyArg_UnpackTuple(arguments, "before_collections", 2, 2, &dict, &function))
+        return NULL;
+    Py_INCREF(dict);
+    Py_INCREF(function);
+    pending = dict;
+    hold_pending = function;
+    Py_RETURN_NONE;
+}
+
+/* Node._mg_operands_are(cls): the class of what _mg_operands returns, a subclass of tuple
+ * without attributes. */
+static PyObject *operands_are(PyObject *node_class, PyObject *cls) {
+    (void)node_class;
+    Py_INCREF(cls); /* for good */
+    operands_class = (PyTypeObject *)cls;
+    Py_RETURN_NONE;
+}
+
+/* cls._mg_register(n): C functions return instances of cls, or with n = 1 mg_traced does.
+ */
+static PyObject *register_class(PyObject *cls, PyObject *number) {
+    long n = PyLong_AsLong(number);
+    if ((n == -1 && PyErr_Occurred()) || load_modes() < 0)
+        return NULL;
+    Py_INCREF(cls); /* for good */
+    *(n ? &traced_class : &value_class) = (PyTypeObject *)cls;
+    mg_on_free(node_was_freed);
+    Py_RETURN_NONE;
+}
+
+static PyObject *get_id(PyObject *self, void *closure) {
+    (void)closure;
+    double id = id_or_number(self);
+    return id == -1.0 ? NULL : PyFloat_FromDouble(id);
+}
+
+static PyObject *get_attributes(PyObject *self, void *closure) {
+    (void)closure;
+    if (NODE(self)->attributes == NULL)
+        NODE(self)->attributes = PyDict_New();
+    Py_XINCREF(NODE(self)->attributes);
+    return NODE(self)->attributes;
+}
+
+static int set_attributes(PyObject *self, PyObject *dict, void *closure) {
+    (void)closure;
+    if (dict == NULL || !PyDict_Check(dict)) {
+        PyErr_SetString(PyExc_TypeError, "__dict__ must be set to a dictionary");
+        return -1;
+    }
+    PyObject *before = NODE(self)->attributes;
+    Py_INCREF(dict);
+    NODE(self)->attributes = dict;
+    Py_XDECREF(before);
+    return 0;
+}
+
+static PyMethodDef node_methods[] = {
+    {"_mg_init_leaf", init_leaf, METH_O, NULL},
+    {"_mg_take", take, METH_O, NULL},
+    {"_mg_operands", operands, METH_NOARGS, NULL},
+    {"_mg_value_of", value_of_id, METH_O | METH_STATIC, NULL},
+    {"_mg_living", living, METH_NOARGS | METH_STATIC, NULL},
+    {"_mg_bulk", bulk, METH_VARARGS | METH_STATIC, NULL},
+    {"_mg_around_collection", around_collection, METH_VARARGS | METH_STATIC, NULL},
+    {"_mg_before_collections", before_collections, METH_VARARGS | METH_STATIC, NULL},
+    {"_mg_operands_are", operands_are, METH_O | METH_STATIC, NULL},
+    {"_mg_register", register_class, METH_O | METH_CLASS, NULL},
+    {NULL, NULL, 0, NULL}};
+
+static PyGetSetDef node_getset[] = {
+    {"_mg_id", get_id, NULL, NULL, NULL},
+    {"__dict__", get_attributes, set_attributes, NULL, NULL},
+    {NULL, NULL, NULL, NULL, NULL}};
+
+static PyMemberDef node_members[] = {
+    {"__dictoffset__", T_PYSSIZET, offsetof(node_object, attributes), READONLY, NULL},
+    {"_mg_held", T_OBJECT, offsetof(node_object, held), 0, NULL}, /* None for NULL */
+    {"_mg_also_held", T_OBJECT, offsetof(node_object, also_held), 0, NULL},
+    {"_mg_custom_backward", T_OBJECT, offsetof(node_object, custom_backward), 0, NULL},
+    {NULL, 0, 0, 0, NULL}};
+
+static PyType_Slot node_slots[] = {{Py_tp_doc, "A Python object that owns a node in C."},
+                                   {Py_tp_dealloc, node_dealloc},
+                                   {Py_tp_traverse, node_traverse},
+                                   {Py_tp_clear, node_clear},
+                                   {Py_tp_methods, node_methods},
+                                   {Py_tp_getset, node_getset},
+                                   {Py_tp_members, node_members},
+                                   {0, NULL}};
+
+static PyType_Spec node_spec = {
+    "micrograd_c._native.Node", sizeof(node_object), 0,
+    Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC, node_slots};
+
+/* The type, as the result of lib.mg_node_type(). */
+static PyObject *get_node_type(void) {
+    if (node_type == NULL)
+        node_type = (PyTypeObject *)PyType_FromSpec(&node_spec);
+    Py_XINCREF((PyObject *)node_type);
+    return (PyObject *)node_type;
+}
+#endif

@@ -1,0 +1,19 @@
+"""One line for a Ctrl-C that ``python -m micrograd_c`` cannot catch, as during imports."""
+
+import sys
+
+from micrograd_c._startup.command import is_command
+
+
+def report(kind, error, traceback):
+    """Print one line for an interrupt, and the traceback of any other exception."""
+    if not issubclass(kind, KeyboardInterrupt):
+        return sys.__excepthook__(kind, error, traceback)
+    if sys.stderr is not None:
+        print("python -m micrograd_c: error: interrupted", file=sys.stderr, flush=True)
+    sys.exit(130)
+
+
+# The interrupts of a program under ``run`` are reported as plain Python reports them.
+if is_command() and sys.argv[1:2] != ["run"]:
+    sys.excepthook = report

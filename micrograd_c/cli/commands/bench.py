@@ -1,0 +1,84 @@
+"""``python -m micrograd_c bench``: how fast the engines are here, in half a minute.
+
+Each contestant trains micrograd's demo net with the demo's program, where data, weights
+and every loss are the same for all. micrograd takes part where it is installed. A
+checkout's ``python -m benchmarks`` has more programs and more contestants.
+"""
+
+from importlib.util import find_spec
+
+from micrograd_c.cli.arguments import whole_number
+from micrograd_c.cli.engines import Engine, chosen_engine, python_engine
+from micrograd_c.cli.errors import CommandError
+from micrograd_c.cli.progress import Progress
+
+SAMPLES, HIDDEN, SEED = 100, [16, 16], 1
+SAME = 1e-9  # relative: micrograd adds in another order
+
+
+def add_arguments(subparsers):
+    parser = subparsers.add_parser(
+        "bench",
+        help="measure how fast the engines are here",
+        description="Time a training step of micrograd's demo on our engines, and on micrograd "
+        "where it is installed; by turns, so that only the ratios count.",
+    )
+    parser.add_argument("--rounds", type=whole_number(1), default=5, metavar="N",
+        help="how many times each takes its turn (default: %(default)s)")  # fmt: skip
+    parser.set_defaults(run=run)
+
+
+def run(args):
+    from micrograd_c._timing import race
+
+    trainings = first_steps()
+    with Progress("Racing", args.rounds, "round") as progress:
+        results = race(
+            contestants(trainings), args.rounds, between_rounds=lambda: progress.advance("")
+        )
+    reference = next(iter(results))
+    print(f"A step of micrograd's demo (MLP 2-16-16-1, {SAMPLES} points), the fastest of rounds:\n")
+    for name, result in results.items():
+        ratio = results[reference].minimum / result.minimum
+        print(f"{name:<34}{1e3 * result.minimum:>10.2f} ms   {ratio:>6.1f} times {reference}")
+    if "micrograd" not in trainings:
+        print("\nmicrograd is not installed; `pip install micrograd` lets it take part.")
+
+
+def first_steps():
+    """A Training by contestant, each after its first step. They must agree on its loss."""
+    from micrograd_c.cli.demo.data import two_moons
+    from micrograd_c.cli.demo.training import Training
+
+    data = two_moons(SAMPLES, SEED)
+    engines = {"Python engine": python_engine(), chosen_engine().name: chosen_engine()}
+    if find_spec("micrograd"):
+        engines = {"micrograd": micrograd_engine(), **engines}
+    trainings, losses = {}, {}
+    for name, engine in engines.items():
+        trainings[name] = Training(engine, data, HIDDEN, 100, SEED)
+        losses[name] = trainings[name].step(0)[0]
+    for loss in losses.values():
+        first = next(iter(losses.values()))
+        if not abs(loss - first) <= SAME * abs(first):
+            raise CommandError(f"the first losses disagree: {losses}")
+    return trainings
+
+
+def micrograd_engine():
+    from micrograd.engine import Value
+    from micrograd.nn import MLP
+
+    return Engine("micrograd", Value, MLP)
+
+
+def contestants(trainings):
+    from micrograd_c._timing import Contestant
+
+    found = []
+    for name, training in trainings.items():
+        found.append(Contestant(name, lambda training=training: training.step(0)))
+        if name == "micrograd":
+            off = Contestant("micrograd, garbage collector off", found[-1].run, collector=False)
+            found.append(off)
+    return found

@@ -1,0 +1,157 @@
+"""``python -m micrograd_c demo``: a net learns on the C engine, the Python engine checks it."""
+
+from typing import NamedTuple
+
+from micrograd_c.cli import boundary, streams
+from micrograd_c.cli.arguments import layer_sizes, whole_number
+from micrograd_c.cli.demo import data as demo_data
+from micrograd_c.cli.engines import c_engine, python_engine
+from micrograd_c.cli.errors import CommandError
+from micrograd_c.cli.outputs import check_picture, save_picture
+from micrograd_c.cli.progress import Progress
+
+DEFAULT_SAMPLES = 100
+CHECKED_STEPS = 5  # steps that the Python engine repeats …
+CHECK_SECONDS = 20.0  # … unless it has used up this time before
+
+
+def add_arguments(subparsers):
+    parser = subparsers.add_parser(
+        "demo",
+        help="train a small net and check it against the Python engine",
+        description="Train an MLP to tell two classes apart, by full-batch gradient descent on "
+        "the hinge loss with an L2 penalty, as micrograd's demo notebook does. The first steps "
+        "are repeated on the Python engine and must come out equal, bit for bit.",
+    )
+    add = parser.add_argument
+    add("--steps", type=whole_number(1), default=100, metavar="N",
+        help="steps of gradient descent (default: %(default)s)")  # fmt: skip
+    add("--samples", type=whole_number(2, 1_000_000), metavar="N",
+        help=f"points in the two moons (default: {DEFAULT_SAMPLES})")  # fmt: skip
+    add("--hidden", type=layer_sizes, default=[16, 16], metavar="SIZES",
+        help="sizes of the hidden layers (default: 16,16)")  # fmt: skip
+    add("--seed", type=whole_number(0), default=1337, metavar="N",
+        help="seed of the points and the weights (default: %(default)s)")  # fmt: skip
+    add("--engine", choices=("c", "python", "both"), default="both",
+        help="the engine that trains; both (the default) is C checked by Python")  # fmt: skip
+    add("--data", metavar="FILE.csv",
+        help="learn this instead of the moons: numeric columns with a header, the last column "
+        "a class of two values")  # fmt: skip
+    add("--out", metavar="FILE.png", help="where the picture goes (default: demo.png)")
+    parser.set_defaults(run=run)
+
+
+def run(args):
+    check_picture(args.out)
+    trainer, checker = choose_engines(args.engine)
+    data = choose_data(args)
+
+    training = start_training(trainer, data, args)
+    sizes = "-".join(map(str, [len(data.X[0]), *args.hidden, 1]))
+    print(
+        f"{streams.one_line(data.title)}; MLP {sizes} with {len(training.parameters)} parameters; "
+        f"{trainer.name}"
+    )
+    n_traced = CHECKED_STEPS if checker else 0
+    first_steps = train(training, args.steps, n_traced)
+    check = check_training(checker, data, args, first_steps) if checker else None
+
+    print(f"\n{boundary.draw_in_terminal(training.model, data, boundary.terminal_has_color())}")
+    print(f"\nAccuracy  {training.accuracy():.1%} after {args.steps} steps")
+    print(f"Time      {duration(sum(training.seconds))} on the {trainer.name}")
+    if check:
+        print(f"Check     {check.verdict}")
+        print(f"Speed-up  {check.speed_up(training)}")
+    picture = save_picture(
+        args.out or "demo.png", lambda path: boundary.draw_png(training.model, data, path)
+    )
+    print(f"Picture   {picture}")
+    if args.out and picture != args.out:
+        raise CommandError(f"{args.out} is not drawn: {picture}", 1)
+    return 1 if check and check.differences else 0
+
+
+def choose_engines(name):
+    """The engine that trains and the one that checks it, or None."""
+    if name == "python":
+        return python_engine(), None
+    if name == "c":
+        return c_engine(), None
+    try:
+        return c_engine(), python_engine()
+    except CommandError as error:
+        streams.complain(f"Training on the Python engine, with nothing to check: {error}")
+        return python_engine(), None
+
+
+def choose_data(args):
+    if not args.data:
+        return demo_data.two_moons(args.samples or DEFAULT_SAMPLES, args.seed)
+    if args.samples:
+        raise CommandError("--samples is for the two moons, it does not go with --data")
+    return demo_data.from_csv(args.data)
+
+
+def start_training(engine, data, args):
+    from micrograd_c.cli.demo.training import Training
+
+    return Training(engine, data, args.hidden, args.steps, args.seed)
+
+
+def train(training, steps, n_traced):
+    """Do all steps behind a progress bar; return what the first ``n_traced`` left behind."""
+    traces = []
+    with Progress(training.engine.name, steps, "step") as progress:
+        for k in range(steps):
+            loss, accuracy = training.step(k)
+            if k < n_traced:
+                traces.append(training.trace(loss))
+            progress.advance(f"loss {loss:.4f}, accuracy {accuracy:.1%}")
+    return traces
+
+
+class Check(NamedTuple):
+    """How the first steps came out on another engine."""
+
+    engine_name: str
+    n_parameters: int
+    seconds: list  # of each step
+    differences: int  # losses, parameters and gradients that differ
+
+    @property
+    def steps(self):
+        n = len(self.seconds)
+        return "the first step" if n == 1 else f"the first {n} steps"
+
+    @property
+    def verdict(self):
+        what = f"loss and all {self.n_parameters} parameters in {self.steps}"
+        if self.differences:
+            return f"FAILED: {what}: {self.differences} are not the {self.engine_name}'s"
+        return f"{what} equal the {self.engine_name}'s, bit for bit"
+
+    def speed_up(self, training):
+        n = len(self.seconds)
+        theirs, ours = sum(self.seconds) / n, sum(training.seconds[:n]) / n
+        return (
+            f"{theirs / ours:.0f}x in {self.steps}: {duration(ours)} a step instead of "
+            f"{duration(theirs)}"
+        )
+
+
+def check_training(engine, data, args, traces):
+    """Repeat the steps that left ``traces`` on another engine."""
+    check = start_training(engine, data, args)
+    differences = 0
+    with Progress(engine.name, len(traces), "step") as progress:
+        for k, trace in enumerate(traces):
+            loss, accuracy = check.step(k)
+            differences += sum(a != b for a, b in zip(check.trace(loss), trace))
+            progress.advance(f"loss {loss:.4f}, accuracy {accuracy:.1%}")
+            if sum(check.seconds) > CHECK_SECONDS:
+                break
+    return Check(engine.name, len(check.parameters), check.seconds, differences)
+
+
+def duration(seconds):
+    return f"{seconds:.1f} s" if seconds >= 1 else f"{seconds * 1000:.3g} ms"

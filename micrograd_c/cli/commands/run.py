@@ -1,0 +1,137 @@
+"""``python -m micrograd_c run``: a program written for micrograd, unchanged, on micrograd_c.
+
+``_startup/start.py`` hands the program over to a plain Python before this module is imported.
+This module runs the program in this process where that is not possible: under ``-E``,
+``-I`` and ``-S``, with which that Python would not install the stand-in, and in debuggers,
+profilers and ``coverage run``, which watch this process. Here too the program gets what it
+would get under plain ``python``: its own ``__main__``, ``sys.argv`` and ``sys.path[0]``.
+Its exit status is that of this process, and a traceback begins where plain Python's would.
+But modules that were imported before it stay imported.
+"""
+
+import argparse
+import builtins
+import io
+import os
+import pkgutil
+import runpy
+import sys
+from importlib.machinery import SourceFileLoader
+from types import ModuleType
+
+from micrograd_c._startup import finder, start
+
+USAGE = "python -m micrograd_c run (SCRIPT | -m MODULE) [ARGUMENT ...]"
+
+
+def add_arguments(subparsers):
+    parser = subparsers.add_parser(
+        "run",
+        help="run a program written for micrograd on micrograd_c",
+        usage=USAGE,
+        description="Run a script, a directory or zip file with a __main__.py, a module, -c CODE, "
+        "or - for stdin, as python would, but with micrograd_c in place of micrograd, in the "
+        "program and in the processes that it starts.",
+        add_help=False,
+        # No argument starts with this: every option, -h too, is the program's own.
+        prefix_chars="\0",
+    )
+    parser.add_argument("program", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
+    parser.set_defaults(run=run, run_parser=parser)
+
+
+def run(args):
+    parser, program = args.run_parser, args.program
+    if program[:1] in (["-h"], ["--help"]):
+        parser.print_help()
+        return
+    if program in (["-m"], ["-c"]):
+        wanted = {"-m": "the name of a module", "-c": "code"}
+        parser.error(f"expected {wanted[program[0]]} after {program[0]}")
+    if not start.is_program(program):
+        given = " ".join(program) or "nothing"
+        parser.error(f"expected a script, -m MODULE, -c CODE or -, got {given}")
+    if program[0] == "-m":
+        run_module(*program[1:])
+    elif program[0] in ("-", "-c"):
+        run_text(*program)
+    else:
+        run_script(*program)
+
+
+def run_script(path, *arguments):
+    """Run a file, or a directory or zip file with a ``__main__.py``, as ``python path`` does."""
+    sys.argv = [path, *arguments]
+    if pkgutil.get_importer(path) is not None:  # something to import from: no plain file
+        set_first_path(os.path.abspath(path))
+        run_as_main(ModuleType("__main__"), lambda: runpy._run_module_as_main("__main__", False))
+        return
+
+    set_first_path(os.path.dirname(os.path.realpath(path)))
+    main = ModuleType("__main__")
+    main.__file__ = os.path.join(os.getcwd(), path)
+    main.__loader__ = SourceFileLoader("__main__", main.__file__)
+    try:
+        with io.open_code(main.__file__) as file:
+            source = file.read()
+    except OSError as error:
+        print(
+            f"micrograd_c run: can't open file {main.__file__!r}: [Errno {error.errno}] "
+            f"{error.strerror}",
+            file=sys.stderr,
+        )
+        sys.exit(2)
+    run_as_main(
+        main, lambda: exec(compile(source, main.__file__, "exec", dont_inherit=True), vars(main))
+    )
+
+
+def run_text(option, *arguments):
+    """Run ``python -c CODE`` or, from stdin, ``python -``."""
+    set_first_path("")
+    if option == "-c":
+        source, name, sys.argv = arguments[0], "<string>", [option, *arguments[1:]]
+    else:
+        source, name, sys.argv = sys.stdin.read(), "<stdin>", [option, *arguments]
+    main = ModuleType("__main__")
+    run_as_main(main, lambda: exec(compile(source, name, "exec", dont_inherit=True), vars(main)))
+
+
+def run_module(name, *arguments):
+    """Run a module or a package's ``__main__`` as ``python -m name`` does."""
+    sys.argv = ["-m", *arguments]  # runpy replaces the first by the module's file
+    set_first_path(os.getcwd())
+    # The step that ``python -m`` itself takes. The public run_module() would put back the old
+    # __main__ at the end, under the feet of threads and exit handlers that are still running.
+    run_as_main(ModuleType("__main__"), lambda: runpy._run_module_as_main(name))
+
+
+def set_first_path(directory):
+    """Put the program's directory where Python put ours (nowhere, with -P or -I)."""
+    if not start.has_safe_path():
+        sys.path[: 0 if start.has_left else 1] = [directory]
+
+
+def run_as_main(main, start):
+    """Call ``start`` with ``main`` as the module ``__main__`` and the stand-in installed."""
+    main.__builtins__ = builtins
+    sys.modules["__main__"] = main
+    finder.install()
+    try:
+        start()
+    except BaseException as error:
+        hide_our_frames(error)
+        raise
+
+
+def hide_our_frames(error):
+    """Let Python's report of an uncaught error begin at the program's own first frame.
+
+    The error itself flows on to the interpreter, which knows what each exception
+    means for the exit status. Only the hook that prints it is wrapped.
+    """
+    frames = error.__traceback__
+    while frames is not None and frames.tb_frame.f_code.co_filename == __file__:
+        frames = frames.tb_next
+    hook = sys.excepthook  # the program may have set its own
+    sys.excepthook = lambda kind, value, _: hook(kind, value.with_traceback(frames), frames)

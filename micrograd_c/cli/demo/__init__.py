@@ -1,0 +1,1 @@
+"""What the command ``demo`` draws, trains on and how."""

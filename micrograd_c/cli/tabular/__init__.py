@@ -1,0 +1,1 @@
+"""Tables of numbers and names: what ``train`` and ``predict`` read and write."""

@@ -1,0 +1,101 @@
+"""A trained net with all that `predict` needs, and its file: an .npz without pickle."""
+
+import math
+from typing import NamedTuple
+
+from micrograd_c import state
+from micrograd_c.cli.engines import chosen_engine
+from micrograd_c.cli.errors import CommandError
+from micrograd_c.cli.outputs import replacing
+from micrograd_c.cli.tabular.scaling import Scaling
+
+FORMAT = 1
+
+
+class TrainedModel(NamedTuple):
+    columns: list  # the names of the d columns that it reads
+    inputs: Scaling  # of these columns
+    target: str  # the name of the column that it predicts
+    classes: list  # the names of the classes; empty for a regression
+    output: Scaling  # of the target, one column; mean 0 and std 1 for classes
+    sizes: list  # of the layers: d, the hidden ones, and the outputs
+    net: object  # an MLP
+
+    def predict(self, X):
+        """For rows as they are in the file: a list of (class, probability) or of numbers."""
+        outputs = [self.net(row) for row in self.inputs.apply(X)]
+        if self.classes:
+            return [self.most_likely([logit.data for logit in logits]) for logits in outputs]
+        mean, std = float(self.output.means[0]), float(self.output.stds[0])
+        return [out.data * std + mean for out in outputs]
+
+    def most_likely(self, logits):
+        highest = max(logits)
+        probability = 1.0 / sum(math.exp(logit - highest) for logit in logits)
+        return self.classes[logits.index(highest)], probability
+
+
+def make_net(sizes):
+    return chosen_engine().MLP(sizes[0], sizes[1:])
+
+
+def save(model, path):
+    import numpy as np
+
+    with replacing(path) as file:
+        np.savez(
+            file,
+            format=FORMAT,
+            columns=np.array(model.columns, dtype=str),
+            column_means=model.inputs.means,
+            column_stds=model.inputs.stds,
+            target=np.array(model.target, dtype=str),
+            classes=np.array(model.classes, dtype=str),
+            target_mean=model.output.means,
+            target_std=model.output.stds,
+            sizes=np.array(model.sizes, dtype=np.int64),
+            weights=np.array([p.data for p in model.net.parameters()]),
+        )
+
+
+def load(path):
+    """Read what ``save`` wrote. Raises CommandError for any other file."""
+    try:
+        return from_arrays(state.read(path))
+    except OSError as error:
+        raise CommandError(f"cannot read {path}: {error.strerror or error}") from None
+    except (KeyError, ValueError, TypeError):
+        raise CommandError(f"{path} is no model file that `micrograd_c train` wrote") from None
+
+
+def from_arrays(arrays):
+    """Raises KeyError, TypeError or ValueError if they are not what ``save`` wrote."""
+    import numpy as np
+
+    sizes = arrays["sizes"].tolist()
+    columns, classes = arrays["columns"].tolist(), arrays["classes"].tolist()
+    weights = arrays["weights"]
+    for name in ("weights", "column_means", "column_stds", "target_mean", "target_std"):
+        if not (arrays[name].dtype.kind == "f" and np.isfinite(arrays[name]).all()):
+            raise ValueError
+    n_weights = sum((n_in + 1) * n_out for n_in, n_out in zip(sizes, sizes[1:]))
+    inputs = Scaling(arrays["column_means"], arrays["column_stds"])
+    output = Scaling(arrays["target_mean"], arrays["target_std"])
+    consistent = (
+        arrays["format"] == FORMAT
+        and len(sizes) >= 2
+        and min(sizes) >= 1
+        and sizes[0] == len(columns)
+        and sizes[-1] == (len(classes) or 1)
+        and weights.shape == (n_weights,)
+        and inputs.means.shape == inputs.stds.shape == (len(columns),)
+        and output.means.shape == output.stds.shape == (1,)
+        and min(inputs.stds.min(), output.stds.min()) > 0
+    )
+    if not consistent:
+        raise ValueError
+    net = make_net(sizes)
+    for p, weight in zip(net.parameters(), weights.tolist()):
+        p.data = weight
+    target = str(arrays["target"])
+    return TrainedModel(columns, inputs, target, classes, output, sizes, net)

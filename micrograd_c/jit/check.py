@@ -1,0 +1,121 @@
+"""jit's ``check``: what a program gives against what the function gives of eager Values."""
+
+from micrograd_c._backend import backend
+from micrograd_c.engine import Value
+from micrograd_c.functional import get_grad, set_grad, zero_grad
+from micrograd_c.grad_mode import enable_grad
+from micrograd_c.jit.interpreted import sorted_below
+from micrograd_c.jit.trace import outputs_of
+from python_ref.core.ieee import ieee, ieee_value_of
+from python_ref.core.ops import OPS
+from python_ref.core.vector import Vector
+
+if backend == "c":
+    from micrograd_c._c import pinning
+
+TOLERANCE = 1e-12
+
+
+def check(program, function, arrays):
+    """Raise AssertionError for the first value or gradient that differs."""
+    eager = EagerRows(program, function, arrays)
+    with ieee(), enable_grad(), eager:
+        compare("value", program.forward(arrays), eager.forward())
+        if program.is_single:
+            theirs, scale = eager.gradients()
+            zero_grad(eager.parameters)
+            program.backward(arrays)
+            compare("gradient", get_grad(eager.parameters), theirs, scale)
+
+
+class EagerRows:
+    """``function`` applied to the rows, one after the other.
+
+    As a context, it computes again what the function finds computed from parameters
+    outside of it, as a program does. Afterwards that, and all gradients, are as before.
+    """
+
+    def __init__(self, program, function, arrays):
+        self.program, self.function, self.arrays = program, function, arrays
+
+    def __enter__(self):
+        first, second = self.outputs(0), self.outputs(0)
+        self.shared = in_both(first, second)
+        self.parameters = self.program.parameters
+        self.before = [(x, x.data, x.grad) for x in self.shared]
+        self.gradients_before = get_grad(self.parameters)
+        for node in self.shared:
+            if node._operands:
+                name, k, _ = node._recipe()
+                xs = [x.data for x in node._operands]
+                node.data = ieee_value_of(OPS[name], *(xs if k is None else [*xs, k]))
+
+    def __exit__(self, *_error):
+        for node, data, grad in self.before:
+            node.data, node.grad = data, grad
+        set_grad(self.parameters, self.gradients_before)
+
+    def outputs(self, i):
+        """The outputs for row ``i`` as Values."""
+        given = [
+            Value(float(array[i])) if array.ndim == 1 else Vector(map(Value, array[i].tolist()))
+            for array in self.arrays
+        ]
+        return outputs_of(self.function, self.function(*given))[0]
+
+    def forward(self):
+        import numpy as np
+
+        n = len(self.arrays[0])
+        return np.array([[output.data for output in self.outputs(i)] for i in range(n)])
+
+    def gradients(self):
+        """The mean's gradient, and the mean size of what the rows add to it."""
+        import numpy as np
+
+        n = len(self.arrays[0])
+        total, scale = np.zeros(len(self.parameters)), np.zeros(len(self.parameters))
+        for i in range(n):
+            zero_grad(self.parameters)
+            zero_grad(self.shared)
+            self.outputs(i)[0].backward()
+            row = get_grad(self.parameters)
+            with np.errstate(all="ignore"):
+                total += row / n
+                scale += np.abs(row) / n
+        return total, scale
+
+
+def in_both(first, second):
+    """The Values that are below the outputs of both calls, operands first."""
+    if backend != "c":
+        again = set(sorted_below(second))
+        return [x for x in sorted_below(first) if x in again]
+    again = ids_below(second)  # a Value for each node would take long
+    return [pinning.value_of(node) for node in ids_below(first) if node in again]
+
+
+def ids_below(outputs):
+    ids = {}
+    for output in outputs:
+        order, n = pinning.backward_order(output)
+        for i in reversed(range(n)):
+            ids.update(dict.fromkeys(pinning.operand_ids(order[i])))
+            ids[order[i]] = None
+        ids[output._mg_id] = None
+    return ids
+
+
+def compare(what, ours, theirs, scale=None):
+    import numpy as np
+
+    with np.errstate(all="ignore"):
+        scale = np.abs(theirs) if scale is None else scale
+        same = (ours == theirs) | (np.isnan(ours) & np.isnan(theirs))
+        difference = np.abs(ours - theirs)
+        close = np.isfinite(difference) & (difference <= TOLERANCE * scale)
+    for place in np.argwhere(~(same | close))[:1]:
+        at = tuple(int(i) for i in place)
+        raise AssertionError(
+            f"{what} {at}: the program gives {ours[at]!r}, eager Values give {theirs[at]!r}"
+        )

@@ -1,0 +1,181 @@
+"""A random function for jit: traced and run by C over a batch, and row by row by the Python engine.
+
+Values must be equal bit for bit, with each set of kernels. A gradient is the mean over the rows,
+which C adds up in an order of its own: it may differ in its last bits, but not from kernels to
+kernels.
+"""
+
+import math
+
+from micrograd_c.parity.compare import TOLERANCE, Result, bits, perform, scales
+from micrograd_c.parity.trace_programs import COMPARISONS, parts
+from python_ref.core.copying import topological_sort
+from python_ref.core.ieee import ieee_value_of
+from python_ref.core.ops import OPS
+from python_ref.engine import Value
+
+KERNELS = ("portable", "avx2", "avx512")
+
+
+def result(program, errors, outputs, mean, gradients, slack=None):
+    """``outputs``: a list a row; ``gradients``: one a parameter, ``slack`` of mean and those."""
+    nodes = {}
+    for i, row in enumerate(outputs):
+        for j, x in enumerate(row):
+            nodes[f"output {j} of row {i}"] = ("output", 0, bits(x), bits(0.0))
+    names = ["mean", *(repr(step.makes) for step in parts(program)[0])]
+    for name, grad in zip(names, [mean, *gradients]):
+        nodes[name] = ("gradient", 0, bits(0.0), bits(grad))
+    return Result(errors, nodes, dict(zip(names, slack or ())))
+
+
+def can_run(program):
+    """Not what is left when a step was taken away that none of these can do without."""
+    arguments = parts(program)[1]
+    return bool(arguments) and program[-1].form == "return"
+
+
+def perform_body(program, values, calls):
+    """The outputs of the function, and what its steps raised."""
+    errors = {}
+    for place in parts(program)[2][:-1]:
+        perform(place, program[place], calls, values, errors)
+    return [values[x] for x in program[-1].operands], errors
+
+
+# --- in C --------------------------------------------------------------------------
+
+
+def run_in_c(program):
+    from micrograd_c import jit, where
+    from micrograd_c._native import ffi, lib
+    from micrograd_c.engine import Value
+
+    if not can_run(program):
+        return Result({}, {})
+    parameters, arguments, _ = parts(program)
+    own = type("Own", (Value,), {})
+    known = {
+        step.makes: (Value if step.form == "parameter" else own)(step.operands[0])
+        for step in parameters
+    }
+    calls = {"leaf": Value, "where": where, "detach": lambda x: x.detach(),
+             **COMPARISONS}  # fmt: skip
+    errors = {}
+
+    def f(*given):
+        columns = [x for some in given for x in (some if isinstance(some, list) else [some])]
+        made = [step.makes for columns in arguments for step in columns]
+        outputs, raised = perform_body(program, {**known, **dict(zip(made, columns))}, calls)
+        errors.update(raised)
+        return outputs
+
+    def first(*given):
+        return f(*given)[0]
+
+    arrays = [
+        columns[0].operands if len(columns) == 1 else list(zip(*(x.operands for x in columns)))
+        for columns in arguments
+    ]
+    forward, backward = jit(f), jit(first)
+    found = []
+    for kernels in KERNELS:
+        if not lib.mg_use_kernels(kernels.encode()):
+            continue
+        for p in known.values():
+            p.grad = 0.0
+        outputs, mean = forward(*arrays).tolist(), backward.backward(*arrays)
+        grads = [p.grad for p in known.values()]
+        found.append(result(program, errors, outputs, mean, grads))
+        if found[-1] != found[0]:
+            errors[kernels] = "differs from the portable kernels"
+    lib.mg_use_kernels(ffi.NULL)
+    return found[0]
+
+
+# --- in Python ------------------------------------------------------------------------
+
+
+class RowValue(Value):
+    """A Value of the Python engine that is not computed when made, but anew for each row."""
+
+    def _apply(self, name, *others):
+        operands = (self, *(x if isinstance(x, Value) else RowValue(x) for x in others))
+        return Value._make(name, None, OPS[name].label, operands, math.nan, RowValue)
+
+    def _apply_k(self, name, k, label):
+        return Value._make(name, k, label, (self,), math.nan, RowValue)
+
+
+RowValue._plain_class = RowValue
+
+
+def where(condition, a, b):
+    condition, a, b = (x if isinstance(x, Value) else RowValue(x) for x in (condition, a, b))
+    return condition._apply("if_positive", a) + condition._apply("if_not_positive", b)
+
+
+def comparison(name, is_turned):
+    def compare(x, y):
+        x, y = (v if isinstance(v, Value) else RowValue(v) for v in (x, y))
+        return detach(y._apply(name, x) if is_turned else x._apply(name, y))
+
+    return compare
+
+
+ROW_COMPARISONS = {
+    "<": comparison("less", False),
+    "<=": comparison("less_equal", False),
+    ">": comparison("less", True),
+    ">=": comparison("less_equal", True),
+}
+
+
+def detach(x):
+    return x._apply("detach")
+
+
+def operands_with_gradient(node):
+    return () if node._recipe()[0] == "detach" else node._operands
+
+
+def run_in_python(program):
+    if not can_run(program):
+        return Result({}, {})
+    parameters, arguments, _ = parts(program)
+    columns = [step for some in arguments for step in some]
+    values = {step.makes: RowValue(step.operands[0]) for step in parameters}
+    for step in columns:
+        values[step.makes] = RowValue(math.nan)
+    calls = {"leaf": RowValue, "where": where, "detach": detach,
+             **ROW_COMPARISONS}  # fmt: skip
+    known = [values[step.makes] for step in parameters]
+    given = [values[step.makes] for step in columns]
+    outputs, errors = perform_body(program, values, calls)
+    order = list(dict.fromkeys(x for output in outputs for x in topological_sort(output)))
+
+    n = len(columns[0].operands)
+    rows, total, total_scale = [], 0.0, 0.0
+    gradients, scale = [0.0] * len(known), [0.0] * len(known)
+    for i in range(n):
+        for x, step in zip(given, columns):
+            x.data = step.operands[i]
+        for node in order:
+            node.grad = 0.0
+            name, k, _ = node._recipe()
+            if name is not None:
+                numbers = [x.data for x in node._operands] + [k] * (k is not None)
+                node.data = ieee_value_of(OPS[name], *numbers)  # as a program does
+        rows.append([output.data for output in outputs])
+        total += rows[-1][0]
+        total_scale += abs(rows[-1][0])
+        outputs[0].grad = 1.0
+        for node in reversed(topological_sort(outputs[0], operands_with_gradient)):
+            if node._recipe()[0] != "detach":
+                node._backward()
+        sizes = scales(outputs[0])
+        for j, p in enumerate(known):
+            gradients[j] += p.grad if p in sizes else 0.0
+            scale[j] += sizes.get(p, 0.0)
+    slack = [TOLERANCE * x / n for x in (total_scale, *scale)]
+    return result(program, errors, rows, total / n, [x / n for x in gradients], slack)

@@ -1,0 +1,120 @@
+"""Random programs with operators that users changed: subclasses, patched classes, strangers.
+
+An override of ``__add__`` or ``__mul__`` must have an effect on everything that is made of
+them: reflected forms, differences, quotients, sums, and the helpers that are else one call of
+C.
+"""
+
+from micrograd_c import functional
+from micrograd_c.parity import programs
+from micrograd_c.parity.programs import FORMS, INFIX, Form, Step, Var, as_python
+
+FORMS.update(
+    {
+        "Half": Form("Half({})"),
+        "patched": Form("patched(lambda: 2 * {0} - {1} / 3 + sum([1 - {1}, -{0}]))"),
+        "patched_total": Form("patched(lambda: total([{all}]))"),
+        "local": Form("Value(2.0, ({0}, {1}, {0}), (0.5, {2}, -3.0))"),
+        "total": Form("total([{all}])", lambda *xs: functional.total(xs)),
+        "dot": Form("dot([{0}, {1}], [{1}, {2}])", lambda x, y, k: functional.dot([x, y], [y, k])),
+        "release": Form("{}._prev = ()", lambda v: setattr(v, "_prev", ())),
+        "stranger_left": Form("Stranger() * {}", lambda x: Stranger() * x),
+        "stranger_right": Form("{} + Stranger()", lambda x: x + Stranger()),
+    }
+)
+
+
+class Stranger:
+    """Not a number. Its reflected operators call the operator again, as micrograd's do."""
+
+    def __radd__(self, other):
+        return self + other
+
+    def __rmul__(self, other):
+        return self * other
+
+
+def changed(value_class):
+    """Operators that differ from ``value_class``'s: sums one larger, products half as large."""
+    add, mul = value_class.__add__, value_class.__mul__
+
+    def changed_add(self, other):
+        out = add(self, other)
+        return out if out is NotImplemented else add(out, 1.0)
+
+    def changed_mul(self, other):
+        out = mul(self, other)
+        return out if out is NotImplemented else mul(out, 0.5)
+
+    return {"__add__": changed_add, "__mul__": changed_mul}
+
+
+def half(value_class):
+    return type("Half", (value_class,), changed(value_class))
+
+
+def patched(value_class):
+    """A function that calls another one while ``value_class`` itself has these operators."""
+
+    def call(function):
+        methods = changed(value_class)
+        own = {name: vars(value_class).get(name) for name in methods}
+        try:
+            for name, method in methods.items():
+                setattr(value_class, name, method)
+            return function()
+        finally:
+            for name, method in own.items():
+                if method is None:
+                    delattr(value_class, name)
+                else:
+                    setattr(value_class, name, method)
+
+    return call
+
+
+def makers(value_class):
+    """The steps that need the engine's own Value class."""
+    within = patched(value_class)
+    return {
+        "Half": half(value_class),
+        "patched": lambda x, y: within(lambda: 2 * x - y / 3 + sum([1 - y, -x])),
+        "patched_total": lambda *xs: within(lambda: functional.total(xs)),
+        "local": lambda x, y, k: value_class(2.0, (x, y, x), (0.5, k, -3.0)),
+    }
+
+
+def random_program(rng):
+    """A random program in which some leaves and steps have these forms."""
+    steps = []
+    for step in programs.random_program(rng):
+        vars_in = [x for x in step.operands if isinstance(x, Var)]
+        dice = rng.random()
+        if step.form == "leaf" and dice < 0.5:
+            steps.append(step._replace(form="Half"))
+        elif step.form in INFIX and dice < 0.4:
+            x, y = vars_in[0], vars_in[-1]
+            form = rng.choice(
+                ("patched", "patched_total", "local", "total", "dot", "stranger_left",
+                 "stranger_right")
+            )  # fmt: skip
+            if form in ("local", "dot"):
+                operands = (x, y, programs.random_number(rng))
+            else:
+                operands = (x,) if form.startswith("stranger") else (x, y)
+            steps.append(Step(form, operands, step.makes))
+        else:
+            steps.append(step)
+            if step.form == "set_grad" and dice < 0.3:
+                steps.append(Step("release", vars_in))
+    return steps
+
+
+def overrides_as_python(program, errors=()):
+    first, *lines = as_python(program, errors).split("\n")
+    setup = [
+        "from micrograd_c.functional import dot, total",
+        "from micrograd_c.parity.override_programs import Stranger, half, patched",
+    ]
+    made = ["Half, patched = half(Value), patched(Value)"]
+    return "\n".join([first, *setup, lines[0], *made, *lines[1:]])

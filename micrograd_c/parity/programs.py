@@ -1,0 +1,171 @@
+"""Random programs of Values: over every operator, as data that can be run, shrunk and printed.
+
+A program is a list of steps. ``parity.py`` runs it on two engines and compares; programs with
+nets are in ``net_programs.py``, functions for jit in ``trace_programs.py``.
+"""
+
+import math
+import operator
+from typing import Callable, NamedTuple, Optional
+
+from python_ref.core.ops import ONLY_TRACED, OPS
+
+
+class Var(NamedTuple):
+    """A variable of a program."""
+
+    number: int
+
+    def __repr__(self):
+        return f"v{self.number}"
+
+
+class Form(NamedTuple):
+    """A kind of step: how it is written in Python, and what does it.
+
+    ``{}`` is an operand, ``{all}`` is all of them, ``{rest}`` all but the first. Without a
+    call, each engine has its own.
+    """
+
+    template: str
+    call: Optional[Callable] = None
+
+
+class Step(NamedTuple):
+    """One line of a program. Operands are Vars or numbers."""
+
+    form: str
+    operands: tuple
+    makes: Optional[Var] = None
+
+    def __str__(self):
+        shown = [repr(x) for x in self.operands]
+        if self.form in INFIX:  # -2.0 ** v1 would be -(2.0 ** v1)
+            shown = [f"({text})" if text.startswith("-") else text for text in shown]
+        code = FORMS[self.form].template.format(
+            *shown, all=", ".join(shown), rest=", ".join(shown[1:])
+        )
+        return f"{self.makes} = {code}" if self.makes else code
+
+
+INFIX = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": operator.truediv,
+    "**": operator.pow,
+}
+# The rows of the operator table that INFIX is made of, and those of jit; the others are methods.
+WITHOUT_METHOD = ("add", "mul", "pow", "pow_k", *ONLY_TRACED)
+METHODS = [op for op in OPS.values() if op.name not in WITHOUT_METHOD]
+
+
+def method_form(op):
+    takes_number = op.name == "leaky_relu"
+    arguments = ", ".join("{}" for _ in range(len(op.derivatives) - 1 + takes_number))
+    return Form(f"{{}}.{op.name}({arguments})", lambda x, *rest: getattr(x, op.name)(*rest))
+
+
+FORMS = {
+    "leaf": Form("Value({})"),
+    "del": Form("del {}"),
+    "neg": Form("-{}", operator.neg),
+    "set_data": Form("{}.data = {}", lambda v, x: setattr(v, "data", x)),
+    "set_grad": Form("{}.grad = {}", lambda v, x: setattr(v, "grad", x)),
+    "backward": Form("{}.backward()", lambda v: v.backward()),
+    **{symbol: Form(f"{{}} {symbol} {{}}", call) for symbol, call in INFIX.items()},
+    **{op.name: method_form(op) for op in METHODS},
+}
+
+SPECIAL_NUMBERS = (
+    0.0, -0.0, 1.0, -1.0, math.inf, -math.inf, math.nan, 5e-324, -2.2e-308, 1e-20, 1e154, -1e308,
+)  # fmt: skip
+EXPONENTS = (2, 3, -1, 0, 1, 0.5, -0.5, 2.0, 1.5, -3)
+
+
+# --- making programs -----------------------------------------------------------
+
+
+def random_program(rng):
+    """A random list of steps; ``rng`` is a ``random.Random``.
+
+    It shares operands, assigns ``.data`` and ``.grad`` of any node, forgets
+    variables and runs backward several times, at the end always once.
+    """
+    steps, alive = [], []
+
+    def make(form, *operands):
+        steps.append(Step(form, operands, Var(sum(step.makes is not None for step in steps))))
+        alive.append(steps[-1].makes)
+
+    for _ in range(rng.randint(1, 4)):
+        make("leaf", random_number(rng))
+    for _ in range(rng.randint(1, 24)):
+        dice = rng.random()
+        if dice < 0.04:
+            make("leaf", random_number(rng))
+        elif dice < 0.10:
+            steps.append(Step("set_data", (rng.choice(alive), random_number(rng))))
+        elif dice < 0.14:
+            steps.append(Step("set_grad", (rng.choice(alive), rng.choice((0.0, 0.5)))))
+        elif dice < 0.22:
+            steps.append(Step("backward", (rng.choice(alive),)))
+        elif dice < 0.25 and len(alive) > 1:
+            steps.append(Step("del", (alive.pop(rng.randrange(len(alive))),)))
+        else:
+            make(*random_operation(rng, alive))
+    steps.append(Step("backward", (alive[-1],)))
+    return steps
+
+
+def random_operation(rng, alive):
+    """The form and operands of one operator."""
+    x = random_operand(rng, alive)
+    if rng.random() < 0.4:
+        symbol = rng.choice(sorted(INFIX))
+        if rng.random() < 0.6:
+            return symbol, x, random_operand(rng, alive)
+        if symbol == "**" and rng.random() < 0.7:
+            return symbol, x, rng.choice(EXPONENTS)
+        number = random_number(rng)
+        return (symbol, x, number) if rng.random() < 0.5 else (symbol, number, x)
+    if rng.random() < 0.05:
+        return "neg", x
+    op = rng.choice(METHODS)
+    if op.name == "leaky_relu":
+        return op.name, x, rng.choice((0.01, 0.0, 0.3, -1.0))
+    if len(op.derivatives) == 1:
+        return op.name, x
+    return op.name, x, random_operand(rng, alive) if rng.random() < 0.8 else random_number(rng)
+
+
+def random_operand(rng, alive):
+    """One of the newest variables, or any: graphs become deep and shared."""
+    return rng.choice(alive[-3:]) if rng.random() < 0.6 else rng.choice(alive)
+
+
+def random_number(rng):
+    dice = rng.random()
+    if dice < 0.75:
+        return rng.uniform(-3.0, 3.0)
+    return rng.randint(-3, 3) if dice < 0.9 else rng.choice(SPECIAL_NUMBERS)
+
+
+# --- printing them ---------------------------------------------------------------
+
+
+def as_python(program, errors=()):
+    """The program as Python source; ``errors`` are the places of the steps that raise."""
+    lines = ["from math import inf, nan", "from micrograd_c.engine import Value"]
+    for place, step in enumerate(program):
+        if place not in errors:
+            lines.append(str(step))
+        else:
+            instead = f"{step.makes} = {fallback(step)}" if step.makes else "pass"
+            lines += ["try:", f"    {step}", f"except {errors[place].split(':')[0]}:"]
+            lines += [f"    {instead}"]
+    return "\n".join(lines)
+
+
+def fallback(step):
+    return next(x for x in step.operands if isinstance(x, Var))

@@ -1,0 +1,133 @@
+"""Copying and pickling a Value with the graph below it, without recursion.
+
+A leaf reduces to its data and gradient. Any other Value reduces to one flat list
+of the nodes below it in topological order, operands given by their place in the
+list; the leaves stand apart, so that what shares a leaf still shares it after.
+User's attributes travel as state, which is restored last and may form cycles.
+"""
+
+from operator import attrgetter
+
+from python_ref.core.numbers import to_float
+from python_ref.core.ops import OPS
+
+
+def topological_sort(root, operands_of=attrgetter("_operands")):
+    """Every node below ``root`` and it, operands before what is made of them.
+
+    The post-order of a depth-first search that visits operands left to right,
+    with a stack of its own: a graph may be deeper than Python can recurse. Goes by identity,
+    as a subclass may compare data.
+    """
+    order, visited, stack = [], {id(root)}, [(root, iter(operands_of(root)))]
+    while stack:
+        node, operands = stack[-1]
+        for operand in operands:
+            if id(operand) not in visited:
+                visited.add(id(operand))
+                stack.append((operand, iter(operands_of(operand))))
+                break
+        else:
+            order.append(node)
+            stack.pop()
+    return order
+
+
+def reduce_value(root, protocol=None):
+    """What ``__reduce_ex__`` returns for a Value of either engine."""
+    cls = None if type(root) is root._plain_class else type(root)
+    if not root._operands and not root._op:
+        refuse_custom_backward(root)
+        return root._rebuild_leaf, (root.data, root.grad, cls), attributes_of(root) or None
+    operands_of = {}  # by id, read once: another thread may change the graph meanwhile
+
+    def read(node):
+        operands_of[id(node)] = operands = node._operands
+        return operands
+
+    order = topological_sort(root, read)
+    place = {}
+    leaves, nodes, attributes = [], [], {}
+    for node in order:
+        if not operands_of[id(node)] and not node._op:
+            place[id(node)] = len(leaves)
+            leaves.append(node)
+    for node in order:
+        if id(node) in place:
+            continue
+        refuse_custom_backward(node)
+        place[id(node)] = len(leaves) + len(nodes)
+        own = attributes_of(node)
+        if own:
+            attributes[len(nodes)] = own
+        operands = tuple(place[id(operand)] for operand in operands_of[id(node)])
+        name, k, label = node._recipe()
+        if len(operands) != operand_count(name, k, operands) or not (operands or label):
+            raise RuntimeError("the graph was changed while it was copied or pickled")
+        nodes.append((name, k, label, operands, node.data, node.grad))
+    return root._rebuild_graph, (leaves, nodes, cls), attributes or None
+
+
+def operand_count(name, k, operands):
+    """How many operands such a node has; of a user's operator, as many as there are."""
+    has_local = not name and k is not None  # a user's operator with local gradients
+    return len(OPS[name].derivatives) if name else len(k) if has_local else len(operands)
+
+
+def attributes_of(node):
+    """The user's attributes, a subclass's slots among them."""
+    attributes = dict(vars(node))
+    for cls in type(node).__mro__:
+        if cls is node._plain_class:
+            return attributes
+        slots = vars(cls).get("__slots__", ())
+        for name in (slots,) if isinstance(slots, str) else slots:
+            if name.startswith("__") and not name.endswith("__"):
+                name = f"_{cls.__name__.lstrip('_')}{name}"
+            if hasattr(node, name) and name not in ("__dict__", "__weakref__"):
+                attributes[name] = getattr(node, name)
+    return attributes
+
+
+def refuse_custom_backward(node):
+    if node._has_custom_backward():
+        raise TypeError(
+            f"cannot copy or pickle a Value whose _backward was assigned: {node!r} "
+            "(the function would still work on the original's gradients)"
+        )
+
+
+def rebuild_leaf(value_class, data, grad, cls=None):
+    leaf = (cls or value_class).__new__(cls or value_class)
+    value_class.__init__(leaf, data)
+    leaf.grad = to_float(grad)
+    return leaf
+
+
+def rebuild_graph(value_class, leaves, nodes, cls=None):
+    made = list(leaves)
+    for name, k, label, operands, data, grad in nodes:
+        expected = operand_count(name, k, operands)
+        if len(operands) != expected:
+            raise ValueError(
+                f"damaged pickle: {name} has {len(operands)} operands, expected {expected}"
+            )
+        is_root = len(made) == len(leaves) + len(nodes) - 1
+        node = value_class._make(
+            name, k, label, tuple(made[i] for i in operands), data, cls if is_root else None
+        )
+        node.grad = to_float(grad)
+        made.append(node)
+    return made[-1]
+
+
+def restore_attributes(root, state):
+    """``__setstate__``: a leaf's attributes, or those of a graph's nodes by place."""
+    if not root._operands and not root._op:
+        by_node = [(root, state)]
+    else:
+        inner = [node for node in topological_sort(root) if node._operands or node._op]
+        by_node = [(inner[i], attributes) for i, attributes in state.items()]
+    for node, attributes in by_node:
+        for name, value in attributes.items():
+            setattr(node, name, value)

@@ -1,0 +1,338 @@
+"""Python's operators on a Value, spelled with the few steps that an engine provides.
+
+Both engines inherit this class, so that an expression builds the same graph on
+either: ``a - b`` is ``a + (-b)``, ``-a`` is ``a * -1``, ``a / b`` is ``a * b**-1``.
+
+An engine provides ``data``, ``_apply(name, *others)`` for an operator whose
+operands are nodes, ``_apply_k(name, k, label)`` for one with a parameter that is
+no node, and ``_plain_class``, its own Value. Operator names are those of ``ops.py``.
+"""
+
+import math
+import operator
+
+from python_ref.core.arrays import array_function, elementwise
+from python_ref.core.copying import reduce_value, restore_attributes
+from python_ref.core.hints import Hints
+from python_ref.core.number_reads import number_of
+from python_ref.core.numbers import describe, is_number, to_float
+from python_ref.core.operands import Operands, distinct, refuse_operands
+from python_ref.core.tracing import current_trace
+
+
+class Operators(Hints):
+    __slots__ = ()
+
+    __array_ufunc__ = array_function  # NumPy's functions and operators call it
+    _op_priority = 1000.0  # so that SymPy's numbers leave operators with a Value to it
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        value_class = getattr(cls, "_plain_class", None)  # None for an engine's Value itself
+        for name in ("data", "grad") if value_class and not cls._refuses_reads else ():
+            owner = next(base for base in cls.__mro__ if name in vars(base))
+            if owner is not value_class:
+                raise TypeError(
+                    f"{cls.__name__} has a {name!r} of its own, which the engine would pass by: "
+                    "name it otherwise, or override __setattr__ to see what a program sets"
+                )
+
+    _refuses_reads = False  # whether its data and grad are there to raise
+
+    def __add__(self, other):
+        if not self._is_operand(other):
+            return self._with_array(operator.add, self, other)
+        return self._apply("add", other)
+
+    def __mul__(self, other):
+        if not self._is_operand(other):
+            return self._with_array(operator.mul, self, other)
+        return self._apply("mul", other)
+
+    def __pow__(self, other):
+        if self._is_value(other):
+            return self._apply_two("pow", other)
+        if not self._is_operand(other):
+            return self._with_array(operator.pow, self, other)
+        return self._apply_k("pow_k", to_float(other), f"**{other}")
+
+    # The reflected forms call __add__ and __mul__, so that an override of those has an effect on
+    # them too, as in micrograd. An operator here would call ``other`` again, without end.
+
+    def __radd__(self, other):  # other + self
+        return self.__add__(other)
+
+    def __rmul__(self, other):  # other * self
+        return self.__mul__(other)
+
+    def __rpow__(self, other):  # other ** self
+        if not self._is_operand(other):
+            return self._with_array(operator.pow, other, self)
+        return self._constant(other) ** self
+
+    def __neg__(self):  # -self
+        return self * -1
+
+    def __sub__(self, other):  # self - other
+        if self._is_value(other):
+            return self + (-other)
+        if type(other) is int or type(other) is float:
+            return self + -other
+        if not self._is_operand(other):
+            return self._with_array(operator.sub, self, other)
+        return self + -to_float(other)  # NumPy's unsigned and bool scalars have no negatives
+
+    def __rsub__(self, other):  # other - self
+        if not self._is_operand(other):
+            return self._with_array(operator.sub, other, self)
+        return (-self).__radd__(other)
+
+    def __truediv__(self, other):  # self / other
+        if self._is_value(other):
+            return self * other**-1
+        if not self._is_operand(other):
+            return self._with_array(operator.truediv, self, other)
+        return self * to_float(other) ** -1
+
+    def __rtruediv__(self, other):  # other / self
+        if not self._is_operand(other):
+            return self._with_array(operator.truediv, other, self)
+        return (self**-1).__rmul__(other)
+
+    def __abs__(self):
+        return self._apply("abs")
+
+    # --- functions of one number, as methods ---
+
+    def abs(self):
+        """The absolute value. Its derivative at 0 is 0."""
+        return self._apply("abs")
+
+    def relu(self):
+        """max(self, 0). Its derivative is 1 where the output is > 0, else 0."""
+        return self._apply("relu")
+
+    def leaky_relu(self, slope=0.01):
+        """self where positive, slope * self where not."""
+        return self._apply_k("leaky_relu", to_float(slope), "leaky_relu")
+
+    def tanh(self):
+        """The hyperbolic tangent."""
+        return self._apply("tanh")
+
+    def sigmoid(self):
+        """1 / (1 + exp(-self)), for any finite input without overflow."""
+        return self._apply("sigmoid")
+
+    def softplus(self):
+        """log(1 + exp(self)), for any finite input without overflow."""
+        return self._apply("softplus")
+
+    def exp(self):
+        """e ** self. Raises OverflowError where ``math.exp`` does."""
+        return self._apply("exp")
+
+    def expm1(self):
+        """exp(self) - 1, accurate near 0."""
+        return self._apply("expm1")
+
+    def log(self):
+        """The natural logarithm. Raises ValueError for 0 and negatives."""
+        return self._apply("log")
+
+    def log1p(self):
+        """log(1 + self), accurate near 0. Raises ValueError from -1 down."""
+        return self._apply("log1p")
+
+    def sqrt(self):
+        """The square root. Raises ValueError for negatives."""
+        return self._apply("sqrt")
+
+    def sin(self):
+        """The sine of an angle in radians."""
+        return self._apply("sin")
+
+    def cos(self):
+        """The cosine of an angle in radians."""
+        return self._apply("cos")
+
+    def tan(self):
+        """The tangent of an angle in radians."""
+        return self._apply("tan")
+
+    def asin(self):
+        """The arc sine, in radians. Raises ValueError outside [-1, 1]."""
+        return self._apply("asin")
+
+    def acos(self):
+        """The arc cosine, in radians. Raises ValueError outside [-1, 1]."""
+        return self._apply("acos")
+
+    def atan(self):
+        """The arc tangent, in radians."""
+        return self._apply("atan")
+
+    def sinh(self):
+        """The hyperbolic sine. Raises OverflowError where ``math.sinh`` does."""
+        return self._apply("sinh")
+
+    def cosh(self):
+        """The hyperbolic cosine. Raises OverflowError where ``math.cosh`` does."""
+        return self._apply("cosh")
+
+    def erf(self):
+        """The error function."""
+        return self._apply("erf")
+
+    # --- functions of two ---
+
+    def atan2(self, x):
+        """The angle of the point (x, self) in radians, as ``math.atan2(self, x)``."""
+        return self._apply_two("atan2", x)
+
+    def maximum(self, other):
+        """The larger of two; NaN if either is. A tie gives its gradient to self."""
+        return self._apply_two("maximum", other)
+
+    def minimum(self, other):
+        """The smaller of two; NaN if either is. A tie gives its gradient to self."""
+        return self._apply_two("minimum", other)
+
+    def _apply_two(self, name, other):
+        if not self._is_value(other):
+            return self._apply(name, self._operand(other))
+        if other._apply_after:
+            return other._apply_after(name, self)
+        return self._apply(name, other)
+
+    # Of a kind of Value that makes results of its own kind, as its __radd__ would.
+    _apply_after = None
+
+    # --- a Value among numbers ---
+
+    def __lt__(self, other):
+        return self._compare(operator.lt, other)
+
+    def __le__(self, other):
+        return self._compare(operator.le, other)
+
+    def __gt__(self, other):
+        return self._compare(operator.gt, other)
+
+    def __ge__(self, other):
+        return self._compare(operator.ge, other)
+
+    def _compare(self, relation, other):
+        if not self._is_operand(other):
+            return self._with_array(relation, self, other)
+        if current_trace():
+            return current_trace().compare(relation, self, other)
+        return relation(self.data, to_float(other))
+
+    # A Value as a number. Only float() warns, because math's functions call it too.
+
+    def __float__(self):
+        return number_of(self, stacklevel=2)
+
+    def __int__(self):
+        return int(self._number())
+
+    def __round__(self, ndigits=None):
+        return round(self._number(), ndigits)
+
+    def __trunc__(self):
+        return math.trunc(self._number())
+
+    def __floor__(self):
+        return math.floor(self._number())
+
+    def __ceil__(self):
+        return math.ceil(self._number())
+
+    def __format__(self, spec):
+        return format(self._number(), spec) if spec else str(self)
+
+    def _number(self):
+        """The data. Refused while jit traces, because the trace would keep this number."""
+        if current_trace():
+            current_trace().refuse_number(self)
+        return self.data
+
+    # --- what a Value cannot do, with what to write instead ---
+
+    def _without_derivative(self, other):
+        if not self._is_operand(other):
+            return NotImplemented
+        raise TypeError(
+            "Values have no //, % and divmod, whose gradient would be 0 nearly everywhere; "
+            "use v.data for the number alone"
+        )
+
+    __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = _without_derivative
+    __divmod__ = __rdivmod__ = _without_derivative
+
+    # --- gradients ---
+
+    def zero_grad(self):
+        """Set the gradient of this Value alone to 0."""
+        self.grad = 0.0
+
+    def detach(self):
+        """A new leaf with the same data: no gradient flows through it."""
+        return self._apply("detach") if current_trace() else self._constant(self.data)
+
+    def __repr__(self):
+        return f"Value(data={self.data}, grad={self.grad})"
+
+    __reduce_ex__ = reduce_value
+    __setstate__ = restore_attributes
+
+    @property
+    def _prev(self):
+        """The distinct operands in their order. Assigning () releases them."""
+        return Operands(distinct(self._operands))
+
+    @_prev.setter
+    def _prev(self, operands):
+        refuse_operands(operands)
+        if self._operands:
+            self._release_operands()
+
+    # --- operands ---
+
+    @classmethod
+    def _is_value(cls, x):
+        return isinstance(x, cls._plain_class)
+
+    @classmethod
+    def _constant(cls, x):
+        return cls._plain_class(x)
+
+    @classmethod
+    def _is_operand(cls, x):
+        """A Value of this engine or a number; no array, no other engine's Value."""
+        if cls._is_value(x):
+            return True
+        if getattr(x, "ndim", 0) or hasattr(x, "_backward") or not is_number(x):
+            return False
+        return getattr(getattr(x, "dtype", None), "kind", "f") != "O"  # a Value in an array
+
+    @staticmethod
+    def _with_array(operator, x, y):
+        """An operator with an array, or with an object that may have the operator itself."""
+        for other in (x, y):
+            if type(other).__name__ == "Value" and not isinstance(other, Operators):
+                raise TypeError(f"a {of_class(x)} and a {of_class(y)} do not mix")
+        if isinstance(x, Operators) and isinstance(y, Operators):
+            raise TypeError(f"a {of_class(x)} and a {of_class(y)} do not mix")
+        return elementwise(operator, x, y)
+
+    @classmethod
+    def _operand(cls, x):
+        if cls._is_operand(x):
+            return x
+        raise TypeError(f"expected a Value or a real number, got {describe(x)}")
+
+
+def of_class(value):
+    return f"{type(value).__module__}.{type(value).__qualname__}"

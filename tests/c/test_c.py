@@ -1,0 +1,106 @@
+"""The C library without Python: built with every warning, run plain, sanitized and under valgrind.
+
+test_graph takes the number of nodes to make, the others take nothing.
+
+By hand: cc -std=c11 -Icsrc csrc/*/*.c tests/c/test_graph.c -lm -pthread && ./a.out
+"""
+
+import shutil
+import subprocess
+
+import pytest
+from c_tools import COMPILERS, ROOT, SANITIZE, STRICT, any_compiler, build, need, run, sources
+
+PROGRAMS = ("test_graph", "test_program", "test_net", "test_owners")
+
+
+def test_there_is_a_compiler():
+    assert any(map(shutil.which, COMPILERS)), f"none of {COMPILERS}: nothing of this file was run"
+
+
+def test_a_compiler_that_is_half_there_skips(tmp_path):
+    """As gcc is where the libraries of -fsanitize are not."""
+    half = tmp_path / "half"
+    half.write_text('#!/bin/sh\ncase "$*" in *-fsanitize*) exit 1;; esac\nexec cc "$@"\n')
+    half.chmod(0o755)
+    need("cc", "-O0")
+    assert need(str(half), "-O0") == str(half)
+    with pytest.raises(pytest.skip.Exception, match="half builds nothing here with -fsanitize"):
+        need(str(half), "-fsanitize=thread")
+    with pytest.raises(pytest.skip.Exception, match="no compiler-1 here; no compiler-2 here"):
+        any_compiler(among=("compiler-1", "compiler-2"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("compiler", COMPILERS)
+def test_with_10_000_000_nodes(compiler, tmp_path):
+    assert run(build(need(compiler), tmp_path, "-O2"), 10_000_000) == ""
+
+
+@pytest.mark.parametrize("compiler", COMPILERS)
+def test_on_a_small_stack(compiler, tmp_path):
+    """Neither the sort nor freeing may recurse: 256 KB of stack are enough for any depth."""
+    build(need(compiler), tmp_path, "-O1", programs=PROGRAMS)
+    for name in PROGRAMS:
+        assert run("sh", "-c", f"ulimit -s 256 && exec {tmp_path / name}.exe 1000000") == ""
+
+
+def test_a_system_that_refuses(tmp_path):
+    """A thread, or handlers around fork: what the library then gets in place of the system's."""
+    refusing = [f"-Dpthread_{name}=maybe_{name}" for name in ("create", "atfork")]
+    assert run(build(any_compiler(), tmp_path, *refusing, programs=["test_system"])) == ""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("compiler", COMPILERS)
+def test_under_sanitizers(compiler, tmp_path):
+    build(need(compiler, *SANITIZE), tmp_path, "-O0", *SANITIZE, programs=PROGRAMS)  # -O1: minutes
+    for name in PROGRAMS:
+        assert run(tmp_path / f"{name}.exe", 200_000) == ""
+
+
+@pytest.mark.slow
+def test_under_valgrind(tmp_path):
+    need("valgrind")
+    build(any_compiler(), tmp_path, "-O1", "-g", programs=PROGRAMS)
+    for name in PROGRAMS:
+        run("valgrind", "-q", "--error-exitcode=9", "--leak-check=full",
+            "--errors-for-leak-kinds=definite,indirect,possible",
+            tmp_path / f"{name}.exe", 50_000)  # fmt: skip
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("source", sources(), ids=lambda path: path.name)
+def test_gcc_analyzer(source, tmp_path):
+    gcc = need("gcc", "-fanalyzer")  # which may be clang by another name
+    # It takes loops of a fixed four rounds for ones that may have none, and so the sums of
+    # vectors in the kernels for uninitialized; valgrind and the sanitizers watch those.
+    blind = ["-Wno-analyzer-use-of-uninitialized-value"] if source.name == "kernels.c" else []
+    options = [*STRICT, "-O1", "-fanalyzer", *blind]
+    run(gcc, *options, "-Icsrc", "-c", source, "-o", tmp_path / "out.o")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("source", sources(), ids=lambda path: path.name)
+def test_clang_tidy(source):
+    """With the settings in .clang-tidy, which are for version 14."""
+    clang_tidy = shutil.which("clang-tidy-14") or need("clang-tidy")
+    if "version 14." not in run(clang_tidy, "--version"):
+        pytest.skip("another version of clang-tidy finds other things")
+    run(clang_tidy, "--quiet", "--warnings-as-errors=*", source, "--", "-std=c11", "-Icsrc")
+
+
+def test_the_c_test_can_fail(tmp_path):
+    """With one derivative bent, the program says where and exits with status 1."""
+    compiler = any_compiler()
+    bent = tmp_path / "csrc"
+    shutil.copytree(ROOT / "csrc", bent)
+    table = (bent / "graph/ops.h").read_text(encoding="utf-8")
+    assert table.count("cos(x) * g") == 1
+    (bent / "graph/ops.h").write_text(table.replace("cos(x) * g", "-cos(x) * g"), encoding="utf-8")
+    program = tmp_path / "bent"
+    test = ROOT / "tests" / "c" / "test_graph.c"
+    run(compiler, "-std=c11", "-pthread", f"-I{bent}", *sources(bent), test, "-o",
+        program, "-lm")  # fmt: skip
+    done = subprocess.run([str(program), "1000"], capture_output=True, text=True)
+    assert done.returncode == 1 and "mg_grad" in done.stderr

@@ -1,0 +1,124 @@
+"""The pages in docs/: links lead somewhere, the steps of add-an-operator.md to an operator.
+
+Their Python examples run as doctests, see pyproject.toml.
+"""
+
+import doctest
+import importlib.util
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import micrograd_c
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = sorted((ROOT / "docs").glob("*.md"))
+NOT_COPIED = shutil.ignore_patterns(
+    ".git", ".venv", "build", "*.egg-info", "__pycache__", ".hypothesis", "_native.*"
+)
+
+# "In `file`, after the line that begins with `start`:" and the block below it
+STEP = re.compile(
+    r"^In `([^`]+)`, after the line that begins with `([^`]+)`:\n\n```\w+\n(.*?)^```$",
+    re.MULTILINE | re.DOTALL,
+)
+
+
+def follow(page, checkout):
+    """Do what a page says to files; the files it names."""
+    steps = STEP.findall(page)
+    assert page.count("after the line that begins with") == len(steps)
+    for name, start, block in steps:
+        path = checkout / name
+        lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+        (place,) = [i for i, line in enumerate(lines) if line.lstrip().startswith(start)]
+        lines.insert(place + 1, block)
+        path.write_text("".join(lines), encoding="utf-8")
+    return {name for name, _, _ in steps}
+
+
+def run(*command, cwd):
+    """This Python with ``command``, the package of ``cwd``; its output."""
+    done = subprocess.run(
+        [sys.executable, *command], cwd=cwd, encoding="utf-8",
+        env={**os.environ, "MICROGRAD_C_REQUIRE_EXT": "1", "PYTHONPATH": str(cwd)},
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout
+    return done.stdout
+
+
+@pytest.mark.slow
+def test_the_steps_to_an_operator_lead_to_one(tmp_path):
+    checkout = Path(shutil.copytree(ROOT, tmp_path / "checkout", ignore=NOT_COPIED))
+    page = (ROOT / "docs" / "add-an-operator.md").read_text(encoding="utf-8")
+    changed = follow(page, checkout)
+    assert {
+        "csrc/graph/ops.h",
+        "python_ref/core/ops.py",
+        "tests/engine/test_operators.py",
+    } < changed
+
+    commands = re.search(r"```sh\n(.*?)```", page, re.DOTALL).group(1).splitlines()
+    build, test, parity = (line.partition("python ")[2].split() for line in commands)
+    run(*build, cwd=checkout)
+    output = run(*test, "-k", "silu or every_row", "-v", "-p", "no:cacheprovider", cwd=checkout)
+    for engine in ("c", "py"):
+        assert f"test_derivatives_of_functions[{engine}-silu] PASSED" in output
+    run(*parity, cwd=checkout)
+    program = "from micrograd_c import silu, backend; print(backend, silu(2), silu.__doc__)"
+    assert "c 1.76159" in run("-c", program, cwd=checkout)
+
+
+@pytest.mark.parametrize("page", [*PAGES, ROOT / "README.md"], ids=lambda path: path.name)
+def test_links_between_pages_lead_somewhere(page):
+    for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
+        assert target.startswith("https://") or (page.parent / target).exists(), target
+
+
+def test_the_api_reference_is_that_of_the_docstrings():
+    spec = importlib.util.spec_from_file_location("make_api", ROOT / "docs" / "make_api.py")
+    make_api = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(make_api)
+    assert make_api.PAGE.read_text(encoding="utf-8") == make_api.page(), (
+        "a docstring has changed: run python docs/make_api.py"
+    )
+
+
+def examples_of_the_api_reference():
+    """Each example's text, under the title that it stands below."""
+    page = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+    title = None
+    for match in re.finditer(
+        r"^#+ `?(\w[\w.]*)|^```pycon\n(.*?)^```$", page, re.MULTILINE | re.DOTALL
+    ):
+        title = match[1] or title
+        if match[2]:
+            yield pytest.param(match[2], id=title)
+
+
+@pytest.mark.parametrize("example", list(examples_of_the_api_reference()))
+def test_an_example_of_the_api_reference_runs_alone(example):
+    """Pasted into a fresh interpreter: it imports all that it names."""
+    test = doctest.DocTestParser().get_doctest(example, {}, "example", None, None)
+    assert test.examples
+    report = []
+    doctest.DocTestRunner(verbose=False).run(test, out=report.append)
+    assert not report, "".join(report)
+
+
+def test_every_exported_name_is_in_the_api_reference():
+    page = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+    titles = set(re.findall(r"^#+ `(?:Value\.)?(\w+)", page, re.MULTILINE))
+    hidden = {"__version__", "backend", "load_ipython_extension", "unload_ipython_extension"}
+    assert set(micrograd_c.__all__) - titles == hidden
+
+
+def test_every_page_is_in_the_readme():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert PAGES and [page.name for page in PAGES if f"docs/{page.name}" not in readme] == []

@@ -1,0 +1,225 @@
+"""train: real sets, both kinds of problem, what is to be learnt, the learning curve."""
+
+import csv
+import io
+import os
+import random
+import re
+import sys
+
+import numpy as np
+import pytest
+from cli_tools import assert_mistake, predictions, run_command, write_csv, write_sklearn_csv
+
+from micrograd_c.cli import main
+from micrograd_c.cli.tabular import fitting
+from micrograd_c.cli.tabular.problem import guess_task, make_problem, split_rows
+from micrograd_c.cli.tabular.scores import r_squared, root_mean_square_error
+from micrograd_c.cli.tabular.table import read_table
+from micrograd_c.engine import Value
+from micrograd_c.optim import SGD
+
+pytestmark = pytest.mark.usefixtures("in_own_directory")
+
+
+@pytest.fixture
+def line():
+    """A file in which t is 100 + 20 * a - 10 * b."""
+    rows = [[a / 3, b / 2, 100 + 20 * a / 3 - 10 * b / 2] for a in range(10) for b in range(6)]
+    return write_csv("line.csv", ["a", "b", "t"], rows)
+
+
+def score_in(out, name):
+    """The percentage or R² that ``train`` printed for its train or test rows."""
+    return float(re.search(rf"^{name} +(?:R² )?([-0-9.]+)", out, re.MULTILINE).group(1))
+
+
+# --- real sets ---
+
+
+@pytest.mark.parametrize(
+    "name, options, train_score, test_score",
+    [
+        ("wine", [], 99, 90),
+        ("breast_cancer", ["--epochs", "20"], 98, 92),
+        ("digits", ["--hidden", "32", "--epochs", "10"], 97, 90),
+        ("diabetes", ["--optimizer", "sgd", "--lr", "0.01"], 0.3, 0.1),
+    ],
+)
+@pytest.mark.slow
+def test_sets_of_scikit_learn(name, options, train_score, test_score, capsys):
+    datasets = pytest.importorskip("sklearn.datasets")
+    write_sklearn_csv("data.csv", getattr(datasets, f"load_{name}")())
+    assert main(["train", "data.csv", "--target", "target", *options]) == 0
+    out = capsys.readouterr().out
+    assert score_in(out, "Train") >= train_score
+    assert score_in(out, "Test") >= test_score
+    rows, score = predictions(capsys, "model.npz", "data.csv")
+    table = read_table("data.csv")
+    assert [int(row["row"]) for row in rows] == list(table.rows)
+    if name != "diabetes":
+        predicted = [row["target"] for row in rows]
+        right = np.mean([p == a for p, a in zip(predicted, table.classes("target"))])
+        assert score == f"{len(rows)} rows: {right:.1%} right\n"
+        assert right >= 0.95
+
+
+# --- both kinds of problem, on both engines ---
+
+
+def test_classes_are_learnt(engine, spots, tmp_path):
+    options = ["--target", "spot", "--hidden", "6", "--epochs", "20", "--batch-size", "8"]
+    done = run_command(engine, "train", spots, *options, "--lr", "0.05", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "60 rows, 3 columns; 'spot' is one of 3 classes: low, right, top\n" in done.stdout
+    assert "48 rows to train, 12 to test; MLP 3-6-3 with 45 parameters; adam" in done.stdout
+    assert score_in(done.stdout, "Train") == score_in(done.stdout, "Test") == 100
+    done = run_command(engine, "predict", "model.npz", spots, cwd=tmp_path)
+    assert done.stdout.splitlines()[0] == "row,spot,probability"
+    assert done.stdout.splitlines()[1].startswith("2,low,0.9")
+    assert done.stderr == "60 rows: 100.0% right\n"
+
+
+def test_numbers_are_learnt(engine, line, tmp_path):
+    options = ["--target", "t", "--hidden", "6", "--epochs", "25", "--batch-size", "8"]
+    done = run_command(engine, "train", line, *options, "--lr", "0.03", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "'t' is a number" in done.stdout
+    assert score_in(done.stdout, "Train") > 0.9 and score_in(done.stdout, "Test") > 0.9
+    done = run_command(engine, "predict", "model.npz", line, cwd=tmp_path)
+    rows = list(csv.DictReader(io.StringIO(done.stdout)))
+    errors = [float(row["t"]) - t for row, t in zip(rows, read_table(line).numbers("t"))]
+    assert np.abs(errors).mean() < 15  # in the target's own units, over a range of 85
+    assert re.fullmatch(r"60 rows: R² 0\.9\d\d, off by [0-9.]+ \(root mean square\)\n", done.stderr)
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "adam", "adamw", "rmsprop"])
+def test_every_optimizer_learns(optimizer, spots, capsys):
+    options = ["--target", "spot", "--hidden", "6", "--optimizer", optimizer]
+    assert main(["train", spots, *options, "--epochs", "30", "--batch-size", "4"]) == 0
+    captured = capsys.readouterr()
+    assert f"; {optimizer} with lr " in captured.out
+    assert score_in(captured.out, "Train") >= 90
+
+
+def test_an_epoch_takes_every_row_once_in_a_new_order(monkeypatch):
+    batches = []
+
+    def record(net, rows, is_classification):
+        batches.append(list(rows))
+        return Value(len(rows))
+
+    monkeypatch.setattr(fitting, "loss_of", record)
+    optimizer = SGD([Value(0.0)], lr=1.0)
+    rows = [([float(i)], i) for i in range(7)]
+    rng = random.Random(0)
+    means = [fitting.train_epoch(None, optimizer, rows, 3, rng, True) for _ in range(2)]
+    assert [len(batch) for batch in batches] == [3, 3, 1, 3, 3, 1]
+    first, second = sum(batches[:3], []), sum(batches[3:], [])
+    assert first != second and sorted(first) == sorted(second) == sorted(rows)
+    assert means == [(3 * 3 + 3 * 3 + 1) / 7] * 2
+
+
+def test_a_seed_makes_the_model_again(spots):
+    def weights(*options):
+        assert main(["train", spots, "--target", "spot", "--epochs", "2", *options]) == 0
+        with np.load("model.npz") as file:
+            return file["weights"].tolist()
+
+    assert weights("--seed", "4") == weights("--seed", "4") != weights("--seed", "5")
+
+
+def test_without_test_rows(spots, capsys):
+    assert main(["train", spots, "--target", "spot", "--epochs", "1", "--test-fraction", "0"]) == 0
+    out = capsys.readouterr().out
+    assert "60 rows to train, 0 to test" in out and "Test   no rows\n" in out
+
+
+def test_a_training_that_diverges_says_so_and_writes_nothing(line, capsys, tmp_path):
+    assert main(["train", line, "--target", "t", "--optimizer", "sgd", "--lr", "1e300"]) == 2
+    assert "the training diverged" in capsys.readouterr().err.splitlines()[-1]
+    assert [path.name for path in tmp_path.iterdir()] == ["line.csv"]
+
+
+@pytest.mark.parametrize("fraction", ["0", "0.2"])
+@pytest.mark.parametrize("target", ["a", "spot"])
+def test_a_last_step_that_diverges_is_found(target, fraction, spots, line, capsys, tmp_path):
+    data = spots if target == "spot" else line
+    options = ["--target", target, "--epochs", "1", "--batch-size", "100", "--optimizer", "sgd"]
+    options += ["--lr", "1e200", "--test-fraction", fraction]
+    assert main(["train", data, *options]) == 2
+    assert "the training diverged" in capsys.readouterr().err.splitlines()[-1]
+    assert not os.path.exists("model.npz")
+
+
+# --- what to learn ---
+
+
+@pytest.mark.parametrize(
+    "texts, task",
+    [
+        (["a", "b", "a"], "classification"),
+        (["0", "1", "1.0"], "classification"),
+        (["3+", "2", "x"], "classification"),
+        (["0.5", "1", "2"], "regression"),
+        ([str(i) for i in range(21)], "regression"),
+        (["1", "2", "x"], "regression"),  # x is then reported
+        (["1", "2", "nan"], "regression"),
+    ],
+)
+def test_the_task_is_guessed_from_the_target(texts, task):
+    assert guess_task(texts) == task
+
+
+@pytest.mark.parametrize(
+    "target, task, expected",
+    [
+        ("height", "auto", "has no column 'height'; it has x, y, same, spot"),
+        ("same", "auto", "column 'same' holds only one number, 3.5, in all rows"),
+        ("same", "classification", "column 'same' holds only one class, '3.5', in all rows"),
+        ("spot", "regression", "row 2, column 'spot': expected a number, got 'low'"),
+        ("x", "auto", "row 2, column 'spot': expected a number, got 'low'"),
+    ],
+)
+def test_a_target_that_cannot_be_learnt(target, task, expected, spots, capsys):
+    assert_mistake(capsys, ["train", spots, "--target", target, "--task", task], expected)
+
+
+def test_a_file_of_the_target_alone(capsys):
+    write_csv("alone.csv", ["y"], [[1], [2]])
+    assert_mistake(capsys, ["train", "alone.csv", "--target", "y"], "no other column than 'y'")
+
+
+def test_classes_are_numbered_in_order(spots):
+    problem = make_problem(read_table(spots), "spot", "auto")
+    assert problem.classes == ["low", "right", "top"] and problem.y[:4] == [0, 1, 2, 0]
+
+
+def test_rows_are_split_once_each():
+    train, test = split_rows(10, 0.25, random.Random(0))
+    assert sorted(train + test) == list(range(10)) and len(test) == 3
+    assert split_rows(1, 0.9, random.Random(0)) == ([0], [])
+
+
+def test_scores_of_numbers():
+    assert r_squared([1.0, 2.0, 3.0], [1.0, 2.0, 3.0]) == 1.0
+    assert r_squared([2.0, 2.0, 2.0], [1.0, 2.0, 3.0]) == 0.0
+    assert np.isnan(r_squared([1.0, 2.0], [5.0, 5.0]))
+    assert root_mean_square_error([0.0, 0.0], [3.0, 4.0]) == pytest.approx(12.5**0.5)
+
+
+# --- the learning curve ---
+
+
+def test_the_curve_is_saved_beside_the_model(spots):
+    pytest.importorskip("matplotlib")
+    os.mkdir("out")
+    assert main(["train", spots, "--target", "spot", "--epochs", "2", "--out", "out/m.npz"]) == 0
+    assert sorted(os.listdir("out")) == ["m.npz", "m.png"]
+
+
+def test_without_matplotlib_there_is_no_curve(spots, monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    assert main(["train", spots, "--target", "spot", "--epochs", "1"]) == 0
+    assert capsys.readouterr().out.endswith("Curve  none: for a PNG, pip install matplotlib\n")
+    assert not os.path.exists("model.png")
