@@ -240,6 +240,12 @@ OPS = {
            (lambda x, y, out, g: 0.0, lambda x, y, out, g: 0.0)),
         Op("less_equal", "<=", lambda x, y: 1.0 if x <= y else 0.0,
            (lambda x, y, out, g: 0.0, lambda x, y, out, g: 0.0)),
+        # the quotient and the product that gradients are made of, see derivatives.py; the
+        # first factor of scale may be infinite where the second, a gradient, is 0
+        Op("divide", "/", ieee_divide,
+           (lambda x, y, out, g: ieee_divide(g, y), lambda x, y, out, g: ieee_divide(-out, y) * g)),
+        Op("scale", "*", lambda x, y: 0.0 if y == 0.0 else x * y,
+           (lambda x, y, out, g: y * g, lambda x, y, out, g: x * g)),
         # what detach() is where the data is not known yet
         Op("detach", "detach", lambda x: x, (lambda x, out, g: 0.0,)),
     )
@@ -267,5 +273,7 @@ def passing_zero(op):
 
 OPS.update((name, passing_zero(op)) for name, op in OPS.items() if name not in FINITE)
 
-# The rows that a program can only use through jit's where(), comparisons and detach().
-ONLY_TRACED = ("if_positive", "if_not_positive", "less", "less_equal", "detach")
+# The rows that a program can only use through where(), comparisons, detach() and gradients().
+ONLY_TRACED = (
+    "if_positive", "if_not_positive", "less", "less_equal", "divide", "scale", "detach",
+)  # fmt: skip
