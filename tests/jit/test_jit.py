@@ -161,6 +161,17 @@ def test_sums_and_products(i, kernels):
     jit(f).check(*batch(23, None, None))
 
 
+@pytest.mark.parametrize("places", [[0, 1, 2, 3], [3, 0, 2, 1], [0, 1, 1, 3], [0, 2, 3], [1] * 4])
+def test_sums_of_squares_of_parameters(places):
+    """All of them in any order, one of them twice, one left out: C has a backward of its own."""
+    parameters = [Value(0.5 + i) for i in range(4)]
+    loss = jit(lambda x: x * parameters[0] + sum(parameters[i] * parameters[i] for i in places))
+    loss.check([1.0, 2.0])
+    loss.backward([1.0, 2.0])
+    for i, p in enumerate(parameters):
+        assert p.grad == 2 * p.data * places.count(i) + (1.5 if i == 0 else 0.0)
+
+
 def test_shared_weights_and_inputs():
     w = [Value(v) for v in (0.5, -0.25, 1.5)]
     b = Value(0.1)

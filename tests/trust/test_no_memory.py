@@ -3,7 +3,7 @@
 A case makes its Values and returns them with the work to do. The work is run with the
 first allocation failing, then the second, and so on, once only and from then on; then
 with room for no new node, for one, two, and so on; until nothing fails. What is said of
-calls of nets is in test_net_memory.py, of the C functions alone in tests/c.
+calls of nets is in test_nets_no_memory.py, of the C functions alone in tests/c.
 """
 
 import copy

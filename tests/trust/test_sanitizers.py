@@ -9,9 +9,9 @@ from trust_tools import built_copy, run, size
 
 # Python programs that once made C use memory or nodes of others; at full length the whole suite.
 HOSTILE = [
-    "tests/trust/test_owner.py", "tests/trust/test_arrays_that_change.py",
-    "tests/trust/test_optimizers_and_threads.py", "tests/trust/test_half_made.py",
-    "tests/trust/test_what_c_makes.py",
+    "tests/trust/test_owner.py", "tests/trust/test_changing_arrays.py",
+    "tests/trust/test_changing_optimizers.py", "tests/trust/test_half_made.py",
+    "tests/trust/test_interrupts_leave_no_node.py",
 ]  # fmt: skip
 
 # A child without the preloaded library, valgrind, clang's sanitizers beside gcc's, and memory
