@@ -1,6 +1,6 @@
-"""An optimizer that one thread or signal handler changes while another steps or fits.
+"""Optimizers that a thread or a signal handler changes while another thread steps or fits.
 
-Each runs in a process of its own: C that reads what is no longer there may crash it.
+Each test runs in a process of its own: if C read memory that is gone, it might crash.
 """
 
 import signal
@@ -44,7 +44,7 @@ def run(engine, code):
 
 
 @pytest.mark.parametrize("work", WORK)
-def test_in_another_thread(engine, work):
+def test_changes_in_another_thread(engine, work):
     run(
         engine,
         f"""
@@ -69,7 +69,7 @@ for change in {CHANGES!r}:
 
 
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="this system has no timers")
-def test_in_a_signal_handler(engine):
+def test_changes_in_a_signal_handler(engine):
     run(
         engine,
         f"""
@@ -98,7 +98,7 @@ IN_PLACE = [
 
 @pytest.mark.parametrize("work", WORK)
 def test_state_that_changes_in_place(engine, work):
-    """It does not fit any more, or NumPy does not let it change."""
+    """Either the state's shape or type is refused, or NumPy refuses to change it."""
     run(
         engine,
         f"""

@@ -1,7 +1,7 @@
-"""Who owns a node: plain Python programs that once made C touch what was no longer theirs.
+"""Who owns a node: plain Python programs that once made C use nodes that were freed.
 
-Each runs in an interpreter of its own, since what it once did was to crash, or to read and
-write another Value's number; see micrograd_c/_c/node.c.
+Each runs in an interpreter of its own, since the programs once crashed, or read and wrote
+another Value's number; see micrograd_c/_c/node.c.
 """
 
 import pytest
@@ -13,7 +13,7 @@ from {module} import Value
 from micrograd_c.functional import total
 others = [Value(100.0) for _ in range(50)]
 def unharmed():
-    more = [Value(100.0) for _ in range(50)]         # these take the ids that are free
+    more = [Value(100.0) for _ in range(50)]         # these take the free ids
     assert all((v.data, v.grad) == (100.0, 0.0) for v in others + more), "another's number"
 """
 

@@ -95,11 +95,11 @@ def test_fork_after_jit_with_threads():
     assert run_python(JIT_AND_FORK) == "fine\n"
 
 
-# --- spawn: what crosses is a pickle ------------------------------------------------------
+# --- spawn: processes exchange pickles ----------------------------------------------------
 
 
 def grow(root):
-    """Runs in another process: a graph goes there, and comes back bigger."""
+    """Return the graph with one more operator; runs in another process."""
     root.backward()
     grown = root * 2.0
     grown.label = "grown"
@@ -218,18 +218,18 @@ print("fine")
 
 @pytest.mark.parametrize("module", ["micrograd_c.engine", "python_ref.engine"])
 def test_damaged_pickles(module):
-    """An exception, or a Value that works: never a crash. In a process of its own, in case."""
+    """Each raises or loads as a usable Value. In a process of its own, as C might crash."""
     assert run_python(DAMAGED.format(module=module, rounds=size(300, 10_000))) == "fine\n"
 
 
 def test_rebuilding_from_nonsense():
-    """What a malicious pickle could hand to the functions that rebuild graphs."""
+    """Arguments that a malicious pickle could pass to the functions that rebuild graphs."""
     from micrograd_c import engine
 
     a = Value(1.0)
     leaf = [a]
     nonsense = [
-        ([], [("add", None, "+", (0, 1), 1.0, 0.0)]),  # operands that are not there
+        ([], [("add", None, "+", (0, 1), 1.0, 0.0)]),  # operands that do not exist
         (leaf, [("add", None, "+", (0,), 1.0, 0.0)]),  # too few
         (leaf, [("add", None, "+", (0, 0, 0), 1.0, 0.0)]),  # too many
         (leaf, [("no such operator", None, "+", (0, 0), 1.0, 0.0)]),
@@ -252,7 +252,7 @@ def test_rebuilding_from_nonsense():
 
 
 def test_random_bytes_are_no_model(tmp_path):
-    """load reads .npz files alone, and nothing in them can be run."""
+    """load() reads only .npz files, and runs no code from them."""
     from micrograd_c import nn, state
 
     path, rng = tmp_path / "model.npz", random.Random(3)
@@ -269,5 +269,5 @@ def test_random_bytes_are_no_model(tmp_path):
             state.load(model, path)
         except ValueError as error:
             assert str(path) in str(error) or "does not fit" in str(error)
-        else:  # only what no checksum covers was hit: dates, attributes, comments
+        else:  # only bytes that no checksum covers were changed: dates, attributes, comments
             assert [p.data for p in model.parameters()] == before

@@ -1,7 +1,7 @@
 """The build has no fast-math and fuses no multiplication with an addition.
 
-Each case has one right answer, and another one under such a flag. CFLAGS must not
-change that, so the same program is run against a build that asks for all of them.
+Each case has one right answer, and a different one under such a compiler flag. The flags in
+CFLAGS must not matter, so the same program is also run against a build with all of them.
 """
 
 import os
@@ -75,14 +75,14 @@ print("fine")
 """
 
 
-def test_rounding():
+def test_the_installed_build():
     assert run_python(CASES) == "fine\n"
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="CFLAGS are for POSIX")
 @pytest.mark.parametrize("compiler", size(COMPILERS[:1], COMPILERS))
-def test_whatever_cflags_say(compiler, tmp_path):
+def test_a_build_with_fast_math_in_cflags(compiler, tmp_path):
     flags = "-Ofast -ffast-math -funsafe-math-optimizations -ffp-contract=fast -mfma"
     copy = built_copy(tmp_path, CC=need(compiler), CFLAGS=flags)
     assert run_python(CASES, cwd=copy) == "fine\n"

@@ -1,6 +1,6 @@
-"""Building, looking, threads, collections, interrupts and the rest, mixed at random.
+"""Building graphs, reading them, threads, collections, interrupts and more, mixed at random.
 
-See ``stress.py``. At full length an hour on each engine.
+See ``stress.py``. At full length it takes an hour on each engine.
 """
 
 import sys

@@ -1,4 +1,4 @@
-"""Threads: the guarantee that docs/how-it-works.md gives, see "Threads" there."""
+"""Threads: the guarantees that docs/how-it-works.md gives under "Threads"."""
 
 import gc
 import queue
@@ -17,7 +17,7 @@ THREADS = 8
 
 @pytest.fixture(autouse=True)
 def switch_often():
-    """Threads take turns as often as they can."""
+    """Make the interpreter switch between threads as often as it can."""
     before = sys.getswitchinterval()
     sys.setswitchinterval(1e-6)
     yield
@@ -25,7 +25,7 @@ def switch_often():
 
 
 def together(*works):
-    """Runs all at once, each in a thread of its own; their results."""
+    """Run all functions at once, each in a thread of its own; return their results."""
     results, errors = [None] * len(works), []
     start = threading.Barrier(len(works))
 
@@ -47,7 +47,7 @@ def together(*works):
 
 
 def training(engine, seed, look=False):
-    """Trains a net of its own: its parameters and gradients as text."""
+    """Train a net of this thread's own; return its parameters and gradients as text."""
     rng = random.Random(seed)
     net = engine.nn.MLP(2, [4, 4, 1])
     for p in net.parameters():
@@ -76,9 +76,9 @@ def test_each_its_own_net(engine, live_nodes, look):
 
 @pytest.mark.parametrize("engine", ["c"], indirect=True)
 def test_shared_leaves_lose_no_update(engine, live_nodes):
-    """Graphs of eight threads over the same leaves: on the C engine each backward is one step.
+    """Eight threads run backward over the same leaves; on the C engine each backward is atomic.
 
-    All gradients are whole numbers, so that no order of adding them up rounds differently.
+    All gradients are whole numbers, so that the order of additions does not change the rounding.
     """
     before = live_nodes()
     leaves = [engine.Value(float(i)) for i in range(1, 5)]
@@ -125,7 +125,7 @@ def test_one_builds_while_another_runs_backward(engine, live_nodes):
 
 @pytest.mark.parametrize("engine", ["c"], indirect=True)
 def test_one_builds_while_another_runs_jit(engine, live_nodes):
-    """Programs run outside the library's lock."""
+    """Compiled programs run outside the library's lock."""
     nodes = live_nodes()
     rows, ys = np.random.default_rng(0).normal(size=(64, 2)), np.ones(64)
 
@@ -182,7 +182,7 @@ def test_one_net_in_several_threads(engine):
 
 
 def test_first_calls_of_one_net(engine):
-    """Each thread may be the one that compiles it."""
+    """Whichever thread comes first compiles the net."""
 
     def call(net):
         return lambda: [out.data for out in net([0.5, -1.0])]
@@ -193,8 +193,8 @@ def test_first_calls_of_one_net(engine):
         assert results == [call(net)()] * 4
 
 
-def test_one_looks_while_another_drops(engine, live_nodes):
-    """The Value of a shared graph's node dies just when another thread asks for it."""
+def test_one_reads_prev_while_another_drops(engine, live_nodes):
+    """The Value of a shared node dies at the moment when another thread reads it by _prev."""
     before = live_nodes()
     a, roots = engine.Value(3.0), queue.SimpleQueue()
 
@@ -220,7 +220,7 @@ def test_one_looks_while_another_drops(engine, live_nodes):
 
 
 def test_attributes_are_set_while_another_collects(engine, live_nodes):
-    """A collection looks at all attributes; none is lost, and none is in its way."""
+    """A collection visits all attributes: none is lost, and none disturbs it."""
     before = live_nodes()
     stop = threading.Event()
 
@@ -245,8 +245,8 @@ def test_attributes_are_set_while_another_collects(engine, live_nodes):
     assert live_nodes() == before
 
 
-def test_looking_leaves_tuples_that_others_are_making_alone(engine):
-    """CPython cannot finish a tuple from an iterator once a list of all objects holds it."""
+def test_reading_prev_leaves_unfinished_tuples_alone(engine):
+    """CPython cannot finish a tuple from an iterator once a list of all objects refers to it."""
     x = engine.Value(1.0)
 
     def look():
@@ -260,7 +260,7 @@ def test_looking_leaves_tuples_that_others_are_making_alone(engine):
     together(look, make_tuples, look, make_tuples)
 
 
-def test_no_grad_is_a_threads_own(engine):
+def test_no_grad_holds_for_its_own_thread(engine):
     from micrograd_c import no_grad
 
     recorded = []
