@@ -1,7 +1,7 @@
-"""What the tests of nets share: a program run on both engines, and the graphs it leaves.
+"""Helpers of the tests of nets: run a program on both engines and compare the graphs.
 
-A program is a generator function of (nn, Value). Each list of Values that it yields is
-looked at there and then: the graph below them must be the same on both engines.
+A program is a generator function of (nn, Value). When it yields a list of Values, the graph
+below them is recorded at once; it must be the same on both engines.
 """
 
 import random
@@ -15,9 +15,9 @@ NONLINEARITIES = ("relu", "tanh", "sigmoid", "leaky_relu")
 
 
 def graph(roots):
-    """Every node below ``roots``, in an order that the graph's shape alone decides.
+    """Return a description of every node below ``roots``, in an order that depends on shape alone.
 
-    For each: operator, label, data, gradient, and its operands by their place.
+    Each is (operator, label, data, gradient, the operands' places in the list).
     """
     order, places = [], {}
     stack = [iter(roots)]
@@ -42,16 +42,16 @@ def graph(roots):
 
 
 def looks(program, engine):
-    """The graphs of all that the program yields on one engine."""
+    """Run the program on one engine; return the graphs of all that it yields."""
     random.seed(1337)
     return [graph(list(roots)) for roots in program(engine.nn, engine.Value)]
 
 
 def assert_same(program, last_bits=False):
-    """Both engines leave the same graphs, bit for bit.
+    """Assert that the program makes the same graphs on both engines, bit for bit.
 
-    ``last_bits``: gradients may differ there, as the README says of a parameter or an
-    input that is used in several places.
+    last_bits: gradients may differ in their last bits, as the README says of a parameter or
+    an input that is used in several places.
     """
     ours, theirs = looks(program, load_c_engine()), looks(program, load_python_engine())
     assert len(ours) == len(theirs) > 0
@@ -74,13 +74,14 @@ def as_list(out):
 
 
 def compute(model, x):
-    """One forward and backward; returns what to look at."""
+    """Run one forward and backward pass; return the outputs and parameters."""
     out = as_list(model(x))
     sum((i + 1.0) * o for i, o in enumerate(out)).backward()
     return [*out, *model.parameters()]
 
 
 def below(root):
+    """Return the set of all nodes of a graph, found by ``_prev``."""
     seen, todo = set(), [root]
     while todo:
         node = todo.pop()
@@ -88,3 +89,15 @@ def below(root):
             seen.add(node)
             todo.extend(node._prev)
     return seen
+
+
+def times(V, x, factor, then=lambda: None):
+    """x * factor as a node with a custom backward, which also calls ``then()``."""
+    out = V(x.data * factor, (x,), "mine")
+
+    def _backward():
+        x.grad += factor * out.grad
+        then()
+
+    out._backward = _backward
+    return out

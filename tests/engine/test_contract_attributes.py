@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 from memory_tools import collect
+from net_tools import below
 
 BAD = ["1", None, 1j, [1.0], np.zeros(2)]
 
@@ -281,15 +282,9 @@ def test_attributes_set_after_a_net_was_called(engine, live_nodes, collecting):
     if collecting:
         collect()
     for root in roots[:2]:
-        found, todo = set(), [root]
-        while todo:
-            node = todo.pop()
-            if node not in found:
-                found.add(node)
-                todo.extend(node._prev)
-        assert sorted(node.label for node in found if node.label) == sorted(names)
+        assert sorted(node.label for node in below(root) if node.label) == sorted(names)
         root.backward()
-    del roots, root, found, node
+    del roots, root
     assert live_nodes() == before
 
 

@@ -7,6 +7,7 @@ import sys
 
 import numpy as np
 import pytest
+from jit_tools import data, squared_error
 
 from micrograd_c import TraceError, jit, no_grad, optim, where
 from micrograd_c.engine import Value
@@ -23,15 +24,6 @@ OPTIMIZERS = [
     lambda ps: optim.RMSprop(ps, lr=0.01),
     lambda ps: optim.RMSprop(ps, lr=0.01, momentum=0.5, centered=True, weight_decay=0.01),
 ]
-
-
-def squared_error(model):
-    return jit(lambda x, y: (model(x) - y) * (model(x) - y))
-
-
-def data(n=21, seed=0):
-    rng = np.random.default_rng(seed)
-    return rng.normal(size=(n, 2)), rng.normal(size=n)
 
 
 # --- tracing ---

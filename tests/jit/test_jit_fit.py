@@ -8,6 +8,7 @@ from functools import partial
 
 import numpy as np
 import pytest
+from jit_tools import data, squared_error
 
 from micrograd_c import jit, optim
 from micrograd_c.engine import Value
@@ -15,15 +16,6 @@ from micrograd_c.nn import MLP
 from python_ref.engine import Value as OracleValue
 
 jit_module = sys.modules["micrograd_c.jit.api"]
-
-
-def data(n=21, seed=0):
-    rng = np.random.default_rng(seed)
-    return rng.normal(size=(n, 2)), rng.normal(size=n)
-
-
-def squared_error(model):
-    return jit(lambda x, y: (model(x) - y) * (model(x) - y))
 
 
 # --- Ctrl-C ---

@@ -3,7 +3,7 @@
 import gc
 
 import pytest
-from net_tools import assert_same, below
+from net_tools import assert_same, below, times
 
 from micrograd_c import nn
 from micrograd_c.engine import Value
@@ -47,22 +47,11 @@ def test_attributes_live_as_long_as_the_output():
     assert kinds == {Note}
 
 
-def own_step(V, x, factor, then=lambda: None):
-    out = V(x.data * factor, (x,), "mine")
-
-    def _backward():
-        x.grad += factor * out.grad
-        then()
-
-    out._backward = _backward
-    return out
-
-
 def test_custom_backward_below_and_above_a_net():
     def program(nn, V):
         model, a = nn.MLP(2, [3, 2], nonlin="tanh"), V(0.5)
-        out = model([own_step(V, a, 3.0), a * 2.0])
-        loss = own_step(V, out[0], 2.0) + own_step(V, out[1], -1.0)
+        out = model([times(V, a, 3.0), a * 2.0])
+        loss = times(V, out[0], 2.0) + times(V, out[1], -1.0)
         loss.backward()
         yield model.parameters()
         yield [loss]
@@ -110,7 +99,7 @@ def test_custom_backward_that_looks_at_the_net_while_backward_runs():
         model, x = nn.MLP(2, [3, 2], nonlin="tanh"), [V(0.5), V(-1.0)]
         out = model(x)
         ops = []
-        loss = own_step(V, out[0], 2.0, lambda: ops.append(out[1]._op + out[1]._prev[0]._op))
+        loss = times(V, out[0], 2.0, lambda: ops.append(out[1]._op + out[1]._prev[0]._op))
         loss = loss + out[1]
         loss.backward()
         assert ops == ["++"]
@@ -128,7 +117,7 @@ def test_custom_backward_that_changes_weights_while_backward_runs():
             for p in model.parameters():
                 p.data *= 0.5
 
-        loss = own_step(V, out[0], 2.0, halve) + out[1]
+        loss = times(V, out[0], 2.0, halve) + out[1]
         loss.backward()
         yield [loss]
 
@@ -142,9 +131,9 @@ def test_custom_backward_that_raises():
         def fail():
             raise RuntimeError("mine")
 
-        x[0] = own_step(V, x[0], 2.0, fail)
+        x[0] = times(V, x[0], 2.0, fail)
         out = model(x)
-        loss = own_step(V, out[0], 2.0, fail) + out[1]
+        loss = times(V, out[0], 2.0, fail) + out[1]
         with pytest.raises(RuntimeError, match="mine"):
             loss.backward()
         yield [loss]

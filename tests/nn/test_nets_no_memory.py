@@ -10,7 +10,7 @@ import random
 import pytest
 from memory_tools import SLOW, collect, settled, take_free_leaves
 from micrograd_c._native import lib
-from net_tools import graph
+from net_tools import graph, times
 
 from micrograd_c import nn
 from micrograd_c._c import value as c_value
@@ -110,26 +110,16 @@ def backward_by_hand():
     return out, lambda: out[1]._backward()
 
 
-def own_step(x, factor):
-    out = Value(x.data * factor, (x,), "mine")
-
-    def _backward():
-        x.grad += factor * out.grad
-
-    out._backward = _backward
-    return out
-
-
 def backward_through_steps_of_ones_own():
     model, x = model_and_inputs()
-    loss = own_step(own_step(model(x)[0], 2.0), 3.0)
+    loss = times(Value, times(Value, model(x)[0], 2.0), 3.0)
     return [loss], loss.backward
 
 
 def backward_again_through_steps_of_ones_own():
     model, x = model_and_inputs()
     out = model(x)
-    loss = own_step(own_step(out[0], 2.0), 3.0)
+    loss = times(Value, times(Value, out[0], 2.0), 3.0)
     out[1].backward()  # so that the search for what is below must unfold the net
     return [loss, *out], loss.backward
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from optim_tools import START, values
 
 from micrograd_c.optim import SGD, Adam, AdamW, RMSprop
 from python_ref.engine import Value as OracleValue
@@ -40,7 +41,6 @@ RULES = [
 each_rule = pytest.mark.parametrize(
     "cls, settings", RULES, ids=lambda x: x.__name__ if isinstance(x, type) else ",".join(x)
 )
-START = [-2.0, -0.5, 0.1, 1.0, 3.0]
 
 
 def bumpy(ws):
@@ -57,10 +57,6 @@ def train(optimizer, steps):
         optimizer.step()
         path.append([p.data for p in optimizer.params])
     return path
-
-
-def values(engine, data=START):
-    return [engine.Value(x) for x in data]
 
 
 @each_rule

@@ -9,17 +9,12 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from optim_tools import START, values
 
 from micrograd_c import jit, optim
 from micrograd_c.engine import Value
 from micrograd_c.optim import SGD, Adam, AdamW, CosineAnnealingLR, LinearLR, RMSprop, StepLR
 from python_ref.engine import Value as OracleValue
-
-START = [-2.0, -0.5, 0.1, 1.0, 3.0]
-
-
-def values(engine, data=START):
-    return [engine.Value(x) for x in data]
 
 
 def stepped(optimizer, gradients=(0.7, -0.2, 0.3)):

@@ -6,8 +6,6 @@ Each test runs in a process of its own: if C read memory that is gone, it might 
 import pytest
 from trust_tools import run_python, size
 
-BACKENDS = {"c": "c", "py": "python"}  # by the engine fixture's name
-
 START = """
 import threading, warnings
 import numpy as np
@@ -42,7 +40,7 @@ CHANGES = [
 
 
 def run(engine, code):
-    return run_python(START + code, MICROGRAD_C_BACKEND=BACKENDS[engine.name])
+    return run_python(START + code, MICROGRAD_C_BACKEND=engine.backend)
 
 
 def test_changes_in_a_callback(engine):

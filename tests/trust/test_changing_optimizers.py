@@ -36,11 +36,10 @@ WORK = {
     "step": "adam.step()",
     "fit": "f.fit(X, X, optimizer=adam, epochs=10, batch_size=N // 4)",
 }
-BACKENDS = {"c": "c", "py": "python"}  # by the engine fixture's name
 
 
 def run(engine, code):
-    return run_python(START + code, MICROGRAD_C_BACKEND=BACKENDS[engine.name])
+    return run_python(START + code, MICROGRAD_C_BACKEND=engine.backend)
 
 
 @pytest.mark.parametrize("work", WORK)
