@@ -15,7 +15,7 @@ from micrograd_c.parity.compare import bits
 from python_ref.core.numbers import to_float
 from python_ref.core.ops import OPS
 
-POINTS = {"acos": 0.3, "asin": -0.7, "log": 2.5, "sqrt": 2.5}  # elsewhere any will do
+POINTS = {"acos": 0.3, "asin": -0.7, "log": 2.5, "sqrt": 2.5}  # other functions take any number
 
 
 def exact(nodes):
@@ -23,7 +23,7 @@ def exact(nodes):
 
 
 def assert_same_graph(made, expected):
-    """Before and after backward. The two are graphs of their own, from equal leaves."""
+    """Compare two separate graphs of equal leaves, before and after backward."""
     made, expected = ([x] if not isinstance(x, list) else x for x in (made, expected))
     assert exact(graph(made)) == exact(graph(expected))
     for roots in (made, expected):
@@ -66,7 +66,7 @@ def test_leaky_relu(engine):
 
 @pytest.mark.parametrize("name", [*F.UNARY, *F.BINARY, "leaky_relu"])
 @pytest.mark.parametrize("bad", [None, "1.0", 1j, [1.0], np.zeros(2)])
-def test_what_is_no_number(engine, name, bad):
+def test_anything_but_a_number_is_refused(engine, name, bad):
     function = getattr(F, name)
     calls = [lambda: function(bad)]
     if name in F.BINARY:
@@ -87,7 +87,7 @@ def test_what_is_no_number(engine, name, bad):
         ("log1p", -1.0, ValueError), ("exp", 1000.0, OverflowError), ("sinh", 1e4, OverflowError),
     ],
 )  # fmt: skip
-def test_errors_are_maths(engine, name, x, error):
+def test_errors_are_those_of_math(engine, name, x, error):
     for of in (float, engine.Value):
         with pytest.raises(error):
             getattr(F, name)(of(x))
@@ -130,7 +130,10 @@ def plain_softmax(values):
 
 
 def shift(values):
-    """What is taken off: the largest, unless it is infinite. A NaN in front stays it."""
+    """Return the number to subtract: the largest, or 0 if that is infinite or NaN.
+
+    If the first is a NaN, the largest is NaN, as no comparison with NaN is true.
+    """
     m = values[0].data
     for v in values:
         m = v.data if v.data > m else m
@@ -165,7 +168,7 @@ ROWS = {
 
 
 def outcome(function, values):
-    """The exact graph, or the type and words of what was raised."""
+    """Return what the function made, or the type and message of its exception."""
     try:
         made = function(values)
     except (ArithmeticError, ValueError) as error:
@@ -244,7 +247,7 @@ def test_labels_stay(engine, helper, plain):
 
 
 @helpers
-def test_backward_steps_of_ones_own(engine, helper, plain):
+def test_custom_backwards(engine, helper, plain):
     def made_by(function):
         a = engine.Value(0.5)
         out = engine.Value(1.0, (a,), "mine")
@@ -264,7 +267,7 @@ def test_subclasses_of_value(engine):
         assert [v.data for v in as_list(made)] == [v.data for v in as_list(expected)]
 
 
-def test_no_values(engine):
+def test_empty_lists(engine):
     assert F.total([]) == 0
     for name in ("mean", "logsumexp", "softmax"):
         with pytest.raises(ValueError, match=f"{name} of no values"):
@@ -335,7 +338,7 @@ def test_no_memory(name, few_free_nodes):
     collect()
     nodes, blocks = lib.mg_live_nodes(), lib.mg_live_blocks()
     try:
-        for room in range(30):  # for new nodes; then no block can be had
+        for room in range(30):  # so many new nodes can be made; no block can be allocated
             taken = take_free_leaves()
             del taken[len(taken) - room :]
             lib.mg_fail_allocation(1, True)
@@ -355,7 +358,7 @@ def test_no_memory(name, few_free_nodes):
 
 
 def test_no_memory_for_a_list():
-    """One block fails: the operators do it one by one."""
+    """If the block for the list cannot be allocated, operators compute the result one by one."""
     from micrograd_c._native import lib
 
     V = c_engine.Value

@@ -1,4 +1,4 @@
-"""Nets whose numbers change after the call, and backward() once more."""
+"""Nets whose numbers change after the call, and a second backward()."""
 
 import math
 
@@ -66,7 +66,7 @@ def test_a_change_between_forward_and_backward(change, nonlin, looked):
 
 @changes
 @pytest.mark.parametrize("nonlin", ["relu", "tanh"])
-def test_a_change_between_forward_and_look(change, nonlin):
+def test_a_change_between_forward_and_reading_the_graph(change, nonlin):
     def program(nn, V):
         model, x = nn.MLP(2, [3, 2], nonlin=nonlin), [V(1.5), V(-0.5)]
         out = model(x)
@@ -81,7 +81,7 @@ def test_a_change_between_forward_and_look(change, nonlin):
 @changes
 @pytest.mark.parametrize("nonlin", ["relu", "tanh"])
 @pytest.mark.parametrize("again", [False, True])
-def test_a_change_between_backward_and_look(change, nonlin, again):
+def test_a_change_between_backward_and_reading_the_graph(change, nonlin, again):
     def program(nn, V):
         model, x = nn.MLP(2, [3, 2], nonlin=nonlin), [V(1.5), V(-0.5)]
         out = model(x)

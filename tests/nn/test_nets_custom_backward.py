@@ -27,7 +27,7 @@ def test_labelled_inputs_and_parameters(when):
         assert len(names) == len(x) + 9 + 8
         del names, x, model
         gc.collect()
-        yield out  # labels are compared
+        yield out  # assert_same compares labels, too
         sum(out).backward()
         yield out
 
@@ -78,7 +78,7 @@ def test_custom_backward_of_a_leaf():
 
 
 @pytest.mark.parametrize("swept", [False, True], ids=["", "after another backward"])
-def test_custom_backward_that_a_parameter_gets_after_the_call(swept):
+def test_custom_backward_assigned_to_a_parameter_after_the_call(swept):
     def program(nn, V):
         for i in range(9):
             model = nn.MLP(2, [2, 1])
@@ -94,7 +94,7 @@ def test_custom_backward_that_a_parameter_gets_after_the_call(swept):
     assert_same(program, last_bits=swept)
 
 
-def test_custom_backward_that_looks_at_the_net_while_backward_runs():
+def test_custom_backward_that_reads_the_nets_graph():
     def program(nn, V):
         model, x = nn.MLP(2, [3, 2], nonlin="tanh"), [V(0.5), V(-1.0)]
         out = model(x)
@@ -108,7 +108,7 @@ def test_custom_backward_that_looks_at_the_net_while_backward_runs():
     assert_same(program)
 
 
-def test_custom_backward_that_changes_weights_while_backward_runs():
+def test_custom_backward_that_changes_weights():
     def program(nn, V):
         model, x = nn.MLP(2, [3, 2], nonlin="tanh"), [V(0.5), V(-1.0)]
         out = model(x)

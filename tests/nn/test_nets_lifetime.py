@@ -41,7 +41,7 @@ def test_copies_of_outputs_and_models(again, swept):
     assert_same(program, last_bits=True)
 
 
-def test_a_copied_model_is_called_in_one_crossing():
+def test_a_call_of_a_copied_model_is_one_call_into_c():
     for again in (copy.deepcopy, again_by_pickle, copy.copy):
         model = again(nn.MLP(2, [3, 2]))
         gc.collect()
@@ -69,7 +69,7 @@ model([1.0, 2.0]).backward()
 """
 
 
-def test_a_models_pickle_loads_where_the_library_was_not_built():
+def test_a_models_pickle_loads_without_the_c_library():
     saved = subprocess.run([sys.executable, "-c", SAVE], stdout=subprocess.PIPE, check=True).stdout
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", LOAD], input=saved, stderr=subprocess.PIPE
@@ -80,7 +80,7 @@ def test_a_models_pickle_loads_where_the_library_was_not_built():
 # --- lifetimes and threads -------------------------------------------------------------------
 
 
-def test_calls_go_on_without_their_model():
+def test_outputs_outlive_their_model():
     def program(nn, V):
         model, x = nn.MLP(2, [3, 2], nonlin="tanh"), [V(0.5), V(-1.5)]
         outs = [model(x) for _ in range(3)]

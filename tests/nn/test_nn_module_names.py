@@ -1,4 +1,4 @@
-"""The names that nn looks up in its module, as micrograd does, and those it does not have."""
+"""Names that nn looks up in its module, as micrograd does; hints for names that it lacks."""
 
 import copy
 import pickle
@@ -15,11 +15,11 @@ from micrograd_c import nn
 
 @pytest.fixture
 def mine(engine, monkeypatch):
-    """Sets a name in the engine's nn for one test."""
+    """A function that sets a name in the engine's nn for one test."""
     return lambda name, x: monkeypatch.setattr(engine.nn, name, x)
 
 
-def test_a_neuron_of_ones_own(engine, mine):
+def test_a_custom_neuron(engine, mine):
     class Mine(engine.nn.Neuron):
         def __call__(self, x):
             return super().__call__(x) * 2.0
@@ -52,7 +52,7 @@ def test_a_neuron_that_is_no_subclass(engine, mine):
     assert type(engine.nn.Layer(2, 1, nonlin=True).neurons[0]) is Mine
 
 
-def test_a_layer_of_ones_own(engine, mine):
+def test_a_custom_layer(engine, mine):
     Layer = engine.nn.Layer
     made = []
 
@@ -68,7 +68,7 @@ def test_a_layer_of_ones_own(engine, mine):
     assert type(model([1.0, 2.0])) is engine.Value
 
 
-def test_a_value_of_ones_own(engine, mine):
+def test_a_custom_value(engine, mine):
     class Mine(engine.Value):
         pass
 
@@ -78,7 +78,7 @@ def test_a_value_of_ones_own(engine, mine):
     model([1.0, 2.0]).backward()
 
 
-def test_random_of_ones_own(engine, mine, monkeypatch):
+def test_a_custom_random(engine, mine, monkeypatch):
     class Half:
         @staticmethod
         def uniform(low, high):
@@ -93,8 +93,8 @@ def test_random_of_ones_own(engine, mine, monkeypatch):
     assert {v.data for n in engine.nn.Layer(2, 3).neurons for v in n.w} == {0.5}
 
 
-def test_a_module_of_ones_own_changes_nothing(engine, mine):
-    """micrograd's classes were made with Module before."""
+def test_a_custom_module_class_changes_nothing(engine, mine):
+    """As in micrograd, whose classes are defined with Module as a base before."""
     mine("Module", object)
     model = engine.nn.MLP(2, [3, 1])
     model([1.0, 2.0]).backward()
@@ -102,7 +102,7 @@ def test_a_module_of_ones_own_changes_nothing(engine, mine):
     assert len(model.parameters()) == 13
 
 
-def test_ones_own_class_wins(engine, mine):
+def test_neuron_class_takes_precedence(engine, mine):
     class Own(engine.nn.Neuron):
         pass
 
@@ -113,7 +113,7 @@ def test_ones_own_class_wins(engine, mine):
     assert type(OwnLayer(2, 1).neurons[0]) is Own
 
 
-def test_names_put_back(engine, monkeypatch):
+def test_restored_names(engine, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(engine.nn, "Neuron", type("Mine", (engine.nn.Neuron,), {}))
         patch.setattr(engine.nn, "Layer", type("Mine", (engine.nn.Layer,), {}))
@@ -122,7 +122,7 @@ def test_names_put_back(engine, monkeypatch):
     assert type(model.layers[0].neurons[0]) is engine.nn.Neuron
 
 
-def test_where_it_stands_in_for_micrograd(monkeypatch):
+def test_under_the_stand_in_for_micrograd(monkeypatch):
     for name in list(sys.modules):
         if name.partition(".")[0] == "micrograd":
             monkeypatch.delitem(sys.modules, name)
@@ -172,7 +172,7 @@ def test_a_star_import_gives_micrograds_names(engine):
         (lambda m: m.summary(), "print"),
     ],
 )
-def test_what_to_write_instead(engine, use, hint):
+def test_hints_what_to_write_instead(engine, use, hint):
     class Own(engine.nn.Module):
         pass
 
