@@ -1,4 +1,4 @@
-"""jit's fit: what Ctrl-C, timing, the platform and the optimizer's class must not change."""
+"""jit's fit: Ctrl-C, shuffling, options, progress, and optimizers written in Python."""
 
 import random
 import signal
@@ -23,21 +23,21 @@ jit_module = sys.modules["micrograd_c.jit.api"]
 
 @pytest.fixture
 def interrupted():
-    """A function that runs another until Ctrl-C is pressed, so many seconds later.
+    """run_until(seconds, run) calls run() repeatedly until Ctrl-C comes, ``seconds`` later.
 
-    It returns whether that raised KeyboardInterrupt: in a finalizer or a callback of the
-    garbage collector the exception is lost.
+    It returns True if that raised KeyboardInterrupt, and False if the exception was lost, as in
+    a finalizer or a callback of the garbage collector.
     """
     if not hasattr(signal, "setitimer"):
         pytest.skip("this system has no timers")
-    np.random.default_rng()  # NumPy loads it late, and an import that is cut short stays broken
+    np.random.default_rng()  # NumPy imports it lazily, and an interrupted import stays broken
     pressed = []
 
     def press(*_args):
         pressed.append(None)
         signal.raise_signal(signal.SIGINT)
 
-    def repeat(run):  # not in the try: CPython 3.13 jumps back to the loop's head outside of it
+    def repeat(run):  # not in the try block: CPython 3.13's jump back to the loop is outside it
         while not pressed:
             run()
 
@@ -63,7 +63,10 @@ lost_exceptions = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExc
 
 
 def steps_taken(parameters, optimizer):
-    """What data, state and count say; each parameter's gradient is 1, lr 1, momentum 1."""
+    """Return the number of steps by the state and the data, which must agree.
+
+    Each parameter's gradient is 1, lr and momentum are 1.
+    """
     velocity = set(optimizer.state["momentum_buffer"].tolist())
     fallen = {-p.data for p in parameters}
     assert len(velocity) == len(fallen) == 1
@@ -82,7 +85,7 @@ def test_ctrl_c_in_fit_leaves_whole_steps(interrupted, jit_engine):
         run = partial(f.fit, [1.0, 1.0], optimizer=sgd, epochs=epochs, batch_size=1 + i % 2)
         times += interrupted(0.002 + i * 7e-5, run)
         assert steps_taken(ps, sgd) == sgd.step_count
-        with pytest.raises(OverflowError):  # outside of fit, operators raise as ever
+        with pytest.raises(OverflowError):  # outside fit, operators raise as usual
             Value(1e3).exp()
     assert times > 30
 
@@ -99,7 +102,7 @@ def test_ctrl_c_in_step_leaves_whole_steps(engine, interrupted):
     assert times > 50
 
 
-def test_ctrl_c_comes_to_whoever_handles_it(interrupted):
+def test_ctrl_c_reaches_the_programs_own_handler(interrupted):
     seen = []
     signal.signal(signal.SIGINT, lambda *_: seen.append((w.data, sgd.step_count)))
     w = OracleValue(1.0)
@@ -111,7 +114,7 @@ def test_ctrl_c_comes_to_whoever_handles_it(interrupted):
 
     sgd = Pressed([w])
     sgd.step()
-    assert seen == [(1.0, 0)]  # not the half of a step
+    assert seen == [(1.0, 0)]  # before the step, not in the middle of it
     assert (w.data, sgd.step_count) == (0.5, 1)
 
 
@@ -119,7 +122,7 @@ def test_ctrl_c_comes_to_whoever_handles_it(interrupted):
 
 
 @pytest.mark.parametrize("shuffle", [True, False])
-def test_how_long_a_call_may_take_changes_no_bit(shuffle, monkeypatch):
+def test_how_long_a_call_into_c_may_take_changes_no_bit(shuffle, monkeypatch):
     x, y = data(500)
     results = set()
     for patience in (0.0, 0.001, 1e9):
@@ -136,7 +139,7 @@ def test_how_long_a_call_may_take_changes_no_bit(shuffle, monkeypatch):
 
 
 def test_permutations_of_other_integers(monkeypatch, jit_engine):
-    """NumPy 1 on Windows draws 32-bit ones."""
+    """NumPy 1 on Windows returns permutations of 32-bit integers."""
     make = np.random.default_rng
 
     class Rng:
@@ -177,7 +180,7 @@ PERMUTATIONS = {
 
 @pytest.mark.parametrize("bad", PERMUTATIONS)
 @pytest.mark.parametrize("epochs", [1, 100])
-def test_a_bad_permutation_of_ones_own(bad, epochs, jit_engine):
+def test_a_bad_permutation_of_a_custom_generator(bad, epochs, jit_engine):
     permutation, error, match = PERMUTATIONS[bad]
 
     class Own(np.random.Generator):
@@ -193,10 +196,10 @@ def test_a_bad_permutation_of_ones_own(bad, epochs, jit_engine):
         with pytest.raises(error, match=match):
             f.fit(x, y, epochs=epochs, callback=callback, **options)
     assert (w.data, w.grad, adam.step_count) == (1.0, 0.0, 0)
-    assert len(f.fit(x, y, **{**options, "batch_size": 21})) == 1  # nothing to shuffle
+    assert len(f.fit(x, y, **{**options, "batch_size": 21})) == 1  # one batch: nothing to shuffle
 
 
-def test_good_permutations_of_ones_own(jit_engine):
+def test_good_permutations_of_a_custom_generator(jit_engine):
     x, y = data()
     losses = []
     for make in (lambda n: list(range(n))[::-1], lambda n: np.arange(n, dtype="u1")[::-1]):
@@ -216,7 +219,7 @@ def test_good_permutations_of_ones_own(jit_engine):
     assert losses[0] == losses[1] == losses[2]
 
 
-def test_a_batch_of_all_is_not_shuffled(jit_engine):
+def test_a_batch_of_all_rows_is_not_shuffled(jit_engine):
     x, results = np.random.default_rng(0).normal(size=20), set()
     for options in ({}, {"batch_size": 20}, {"batch_size": 10**30, "shuffle": True, "seed": 7}):
         w = Value(1.0)
@@ -237,7 +240,7 @@ def test_gradient_of_a_parameter_that_the_optimizer_does_not_have(jit_engine):
 
 
 @pytest.mark.parametrize("true", [True, np.True_])
-def test_true_of_any_kind_stops(true, jit_engine):
+def test_a_callback_may_return_any_kind_of_true(true, jit_engine):
     w = Value(1.0)
     for returned, epochs in ((true, 1), (np.False_, 4), (None, 4), (1.0, 4)):
         sgd = optim.SGD([w], lr=0.0)
@@ -315,21 +318,21 @@ def test_bad_arrays_are_named(arrays, error, match, jit_engine):
 
 
 class Halving(optim.SGD):
-    """A rule of the user's own."""
+    """A custom update rule."""
 
     def _update(self, data, grad):
         data *= 0.5
 
 
 class Described(optim.SGD):
-    """With a number of the user's own."""
+    """An optimizer with a custom hyperparameter."""
 
     def hyperparameters(self):
         return {**super().hyperparameters(), "warmup": 3}
 
 
 class Counting(optim.Adam):
-    """A step of the user's own."""
+    """An optimizer with a custom step()."""
 
     calls = 0
 
@@ -338,7 +341,7 @@ class Counting(optim.Adam):
         super().step()
 
 
-def test_own_update_rule(jit_engine):
+def test_a_custom_update_rule(jit_engine):
     w = Value(3.0)
     halving = Halving([w])
     losses = jit(lambda x: w * x).fit(
@@ -351,7 +354,7 @@ def test_own_update_rule(jit_engine):
     assert w.data == 3.0 / 32
 
 
-def test_own_hyperparameters(jit_engine):
+def test_custom_hyperparameters(jit_engine):
     w = Value(3.0)
     described = Described([w], lr=0.5)
     assert jit(lambda x: w * x).fit([2.0], optimizer=described) == [6.0]
@@ -360,7 +363,7 @@ def test_own_hyperparameters(jit_engine):
     assert (w.data, described.hyperparameters()["warmup"]) == (1.0, 3)
 
 
-def test_own_step_is_as_the_one_in_c(jit_engine):
+def test_a_custom_step_equals_the_one_in_c(jit_engine):
     x, y = data(30)
     results = []
     for make in (optim.Adam, Counting, type("Same", (optim.Adam,), {})):
@@ -376,8 +379,8 @@ def test_own_step_is_as_the_one_in_c(jit_engine):
         assert tuple(rest) == results[0][1:]
 
 
-def test_threads_of_python_can_step(engine):
-    """Where there is no Ctrl-C to wait with."""
+def test_other_threads_can_step(engine):
+    """Only in the main thread can a step set a signal handler to hold back Ctrl-C."""
     w = engine.Value(1.0)
     w.grad = 1.0
     thread = threading.Thread(target=Halving([w]).step)
