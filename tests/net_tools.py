@@ -41,7 +41,7 @@ def graph(roots):
     ]
 
 
-def looks(program, engine):
+def graphs(program, engine):
     """Run the program on one engine; return the graphs of all that it yields."""
     random.seed(1337)
     return [graph(list(roots)) for roots in program(engine.nn, engine.Value)]
@@ -53,14 +53,14 @@ def assert_same(program, last_bits=False):
     last_bits: gradients may differ in their last bits, as the README says of a parameter or
     an input that is used in several places.
     """
-    ours, theirs = looks(program, load_c_engine()), looks(program, load_python_engine())
+    ours, theirs = graphs(program, load_c_engine()), graphs(program, load_python_engine())
     assert len(ours) == len(theirs) > 0
     for i, (our, their) in enumerate(zip(ours, theirs)):
-        assert len(our) == len(their), f"look {i}: {len(our)} nodes, expected {len(their)}"
+        assert len(our) == len(their), f"yield {i}: {len(our)} nodes, expected {len(their)}"
         for node, expected in zip(our, their):
             *what, data, grad, operands = node
             *expected_what, expected_data, expected_grad, expected_operands = expected
-            about = f"look {i}: {node}, expected {expected}"
+            about = f"yield {i}: {node}, expected {expected}"
             assert what == expected_what and operands == expected_operands, about
             assert bits(data) == bits(expected_data), about
             if last_bits:

@@ -30,7 +30,7 @@ OPTIMIZERS = [
 
 
 @pytest.mark.parametrize(
-    "look",
+    "f",
     [
         lambda x: x if x.data > 0 else -x,
         lambda x: Value(float(x)),
@@ -47,10 +47,10 @@ OPTIMIZERS = [
         lambda x: setattr(x * 2, "_backward", lambda: None) or x,
     ],
 )
-def test_trace_error_names_the_line(look, jit_engine):
-    line = look.__code__.co_firstlineno
+def test_trace_error_names_the_line(f, jit_engine):
+    line = f.__code__.co_firstlineno
     with pytest.raises(TraceError, match=rf"test_jit_api\.py:{line}: "):
-        jit(look)([1.0])
+        jit(f)([1.0])
 
 
 def test_trace_error_says_what_to_use(jit_engine):

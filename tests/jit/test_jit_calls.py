@@ -191,7 +191,7 @@ w = Value(3.0)
 
 @jit
 def f(x):
-    return w * x if f else x  # a function that names itself
+    return w * x if f else x  # a function that refers to itself
 
 @jit
 def g(x):

@@ -123,7 +123,7 @@ def test_a_function_traced_within_another(jit_engine):
 
 
 @pytest.mark.parametrize(
-    "look",
+    "f",
     [
         lambda x, w: x.grad,
         lambda x, w: setattr(x * w, "grad", 1.0),
@@ -144,12 +144,12 @@ def test_a_function_traced_within_another(jit_engine):
         lambda x, w: no_grad().__enter__(),
     ],
 )
-def test_trace_error_names_the_users_line(look, jit_engine):
+def test_trace_error_names_the_users_line(f, jit_engine):
     w = Value(2.0)
     w.grad = 0.5
-    line = look.__code__.co_firstlineno
+    line = f.__code__.co_firstlineno
     with pytest.raises(TraceError, match=rf"test_jit_trace\.py:{line}: "):
-        jit(lambda x: look(x, w) or x)([1.0])
+        jit(lambda x: f(x, w) or x)([1.0])
     assert (w.data, w.grad) == (2.0, 0.5)
 
 

@@ -28,7 +28,7 @@ KINDS = {
     "Values": lambda V, n: [V(0.5) for _ in range(n)],
     "computed Values": lambda V, n: [V(0.5) * 2.0 for _ in range(n)],
     "Values and numbers": lambda V, n: [V(0.5), *[0.5] * (n - 1)][:n],
-    "a list of one's own": lambda V, n: type("Row", (list,), {})([0.5] * n),
+    "a subclass of list": lambda V, n: type("Row", (list,), {})([0.5] * n),
 }
 makes = pytest.mark.parametrize("make", MAKE.values(), ids=MAKE)
 kinds = pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)

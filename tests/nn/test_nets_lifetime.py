@@ -98,12 +98,12 @@ def test_outputs_outlive_their_model():
 def test_everything_is_freed():
     collect()
     before = c_value.live_nodes()
-    for look in (False, True):
+    for read in (False, True):
         model, x = nn.MLP(2, [3, 2]), [Value(1.0), Value(2.0)]
         x[0].label = "x"
         outs = [model(x) for _ in range(10)]
         sum(o for out in outs for o in out).backward()
-        if look:
+        if read:
             assert len(below(outs[0][0])) > 20
         del outs[::2]
         model.layers[0].neurons[0].w[0] = Value(1.0)
@@ -119,11 +119,11 @@ def test_threads_that_call_one_net():
     expected = [[v.data for v in model(row)] for row in rows]
     wrong = []
 
-    def work(look):
+    def work(read):
         for row, data in zip(rows, expected):
             x = [Value(v) for v in row]
             out = model(x)
-            if look and len(out[0]._prev) != 2:
+            if read and len(out[0]._prev) != 2:
                 wrong.append(out)
             out[0].grad = 0.0
             out[1].backward()

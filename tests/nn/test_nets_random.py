@@ -11,7 +11,7 @@ from net_tools import NONLINEARITIES, assert_same
 
 # The steps of a program; one(items) picks one of the items.
 STEPS = {
-    "look": None,  # the program yields, and the graphs are compared
+    "yield": None,  # then the graphs are compared
     "add": lambda run, one: run.made.append(one(run.made) + one(run.made)),
     "multiply": lambda run, one: run.made.append(one(run.made) * one(run.made)),
     "scale": lambda run, one: run.made.append(one(run.made) * 0.7 - 0.2),
@@ -85,7 +85,7 @@ def program_of(sizes, nonlin, steps):
     def program(nn, V):
         run = Run(nn, V, sizes, nonlin)
         for name, seed in steps:
-            if name == "look":
+            if name == "yield":
                 yield run.made
             else:
                 {**STEPS, **CALLS}[name](run, random.Random(seed).choice)
@@ -99,7 +99,7 @@ def is_exact(steps):
     return sum(name in CALLS for name, _ in steps) == 1 and steps[0][0] != "call on old"
 
 
-names = [*STEPS, "look", "backward", "backward of the last"]
+names = [*STEPS, "yield", "backward", "backward of the last"]
 picks = st.integers(0, 1000)
 first = st.tuples(st.sampled_from(["call", "call on numbers", "call on computed"]), picks)
 one_call = st.lists(st.tuples(st.sampled_from(names), picks), max_size=8)

@@ -330,7 +330,7 @@ class Counted(SGD):
 def test_an_exception_at_any_instruction_leaves_whole_steps(engine, what):
     handler, quiet = signal.getsignal(signal.SIGINT), np.geterr()
 
-    def look(optimizer):
+    def state_of(optimizer):
         (buffer,), (p,) = optimizer.state["momentum_buffer"].tolist(), optimizer.params
         own = optimizer.moved, optimizer.state.get("mine", 0)
         return p.data, buffer, optimizer.step_count, optimizer.momentum, own
@@ -342,11 +342,11 @@ def test_an_exception_at_any_instruction_leaves_whole_steps(engine, what):
         p.grad = 1.0
         optimizer.step()
         other = Counted([engine.Value(1.0)], momentum=0.25).state_dict()
-        before = look(optimizer)
+        before = state_of(optimizer)
         n += 1
         run = optimizer.step if what == "step" else lambda: optimizer.load_state_dict(other)
         was_running = opcodes_until(n, run)
-        seen.add(look(optimizer))
+        seen.add(state_of(optimizer))
         assert (signal.getsignal(signal.SIGINT), np.geterr()) == (handler, quiet)
         if not was_running:
             break

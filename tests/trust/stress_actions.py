@@ -59,7 +59,7 @@ def drop_most(world):
 
 
 @action(4)
-def look(world):
+def read(world):
     seen, todo = set(), [world.some()[0]]
     while todo and len(seen) < 60:
         v = todo.pop()

@@ -10,7 +10,7 @@ START = """
 import threading, warnings
 import numpy as np
 from micrograd_c import Value, backend, jit, optim
-warnings.simplefilter("ignore", DeprecationWarning)  # NumPy's, of setting strides and the like
+warnings.simplefilter("ignore", DeprecationWarning)  # NumPy's, about setting strides, for instance
 
 ROWS = 200_000 if backend == "c" else 60
 w = Value(0.5)
@@ -130,7 +130,7 @@ thread.start()
 for _ in range({rounds}):
     try:
         work()
-    except ValueError:  # as many rows as the other has, or not
+    except ValueError:  # if X and Y have different numbers of rows
         pass
 done = True
 thread.join()

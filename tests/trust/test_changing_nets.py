@@ -15,7 +15,7 @@ from micrograd_c.engine import Value
 sys.setswitchinterval(1e-6)
 ROUNDS = {rounds}
 model = nn.MLP(3, [4, 2], nonlin="tanh")
-sizes = (ValueError, TypeError)  # what a row of another size or kind is
+sizes = (ValueError, TypeError)  # raised for a row of another size or kind
 def step():
     try:
         out = model([0.5, 1.0, -1.0])
@@ -241,7 +241,7 @@ def check(_, layer, n, held, attributes):
     for _ in range(2):
         assert layer([1.0] * 3).data == expected
 called = True
-# A trace that raises at an opcode is a SystemError in older Pythons: there, at every line.
+# On older Pythons a trace that raises at an opcode is a SystemError: there it raises at lines.
 at_every_point(prepare, stop, work, check, least=3, opcodes=sys.version_info >= (3, 11))
 """
 

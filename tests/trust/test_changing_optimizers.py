@@ -53,7 +53,7 @@ for change in {CHANGES!r}:
         while not done:
             exec(change, globals())
             adam.zero_grad()
-            taken = [np.full(N, 4e9) for _ in range(6)]  # into memory given back
+            taken = [np.full(N, 4e9) for _ in range(6)]  # to overwrite memory that was freed
     thread = threading.Thread(target=disturb)
     thread.start()
     try:
@@ -102,7 +102,7 @@ def test_state_that_changes_in_place(engine, work):
         engine,
         f"""
 import warnings
-warnings.simplefilter("ignore", DeprecationWarning)  # NumPy's, of setting strides and the like
+warnings.simplefilter("ignore", DeprecationWarning)  # NumPy's, about setting strides, for instance
 def new_memory(array, n):
     array.__setstate__((1, (n,), np.dtype("f8"), False, np.arange(float(n)).tobytes()))
 

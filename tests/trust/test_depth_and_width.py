@@ -52,7 +52,7 @@ def test_a_deep_chain(engine, live_nodes):
     assert live_nodes() == before
 
 
-def test_a_deep_chain_copied_pickled_and_looked_at(engine, live_nodes):
+def test_a_deep_chain_copied_pickled_and_read(engine, live_nodes):
     before = live_nodes()
 
     def work():

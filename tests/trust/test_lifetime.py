@@ -178,7 +178,7 @@ class Last:
         y = Value(2.0) * self.root
         y.label = "y"
         y._prev
-sys.last = Last()                              # dies when sys does
+sys.last = Last()                              # dies when the module sys is cleared
 x.last = Last()                                # a cycle through the graph
 atexit.register(lambda: (graph[-1] * 2).backward())
 local = threading.local()

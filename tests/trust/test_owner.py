@@ -202,23 +202,23 @@ class Mine(Value):
 from micrograd_c._c import value as c_value
 count = c_value.live_nodes() if Value is c_value.Value else 0
 for _ in range(100): Mine(1.0) * 2.0
-gc.collect(); gc.collect()  # PyPy frees in the second what an object with a __del__ held
+gc.collect(); gc.collect()  # on PyPy the second frees what an object with a __del__ held
 assert Value is not c_value.Value or c_value.live_nodes() == count
 """,
-    "finalizers that take a lock and look": """
+    "finalizers that take a lock and read _prev": """
 lock = threading.Lock()
-class Looker:
+class Reader:
     def __init__(self, v): self.me, self.v = self, v
     def __del__(self):
         with lock: self.v._prev
-def look():
+def read():
     for _ in range(300):
         gc.disable()
         with lock: (Value(1.0) * 2.0 + 1.0)._prev[0]._prev
         gc.enable()
 def litter():
-    for _ in range(300): Looker(Value(1.0) * 3.0)
-threads = [threading.Thread(target=f, daemon=True) for f in (look, litter)]
+    for _ in range(300): Reader(Value(1.0) * 3.0)
+threads = [threading.Thread(target=f, daemon=True) for f in (read, litter)]
 for t in threads: t.start()
 for t in threads: t.join(60)
 assert not any(t.is_alive() for t in threads), "deadlock"
@@ -252,7 +252,7 @@ if hasattr(gc, "freeze"):
     gc.freeze(); count = gc.get_freeze_count()
     assert w._prev[0] is v and gc.get_freeze_count() == count > 0
 """,
-    "a step of one's own that drops the graph": """
+    "a custom backward that drops the graph": """
 x = Value(1.0)
 y = x * 2.0
 out = Value(3.0, (y,), "mine")

@@ -82,7 +82,7 @@ def test_a_custom_backward_that_initialises_the_root_again(engine, live_nodes):
 # --- searches that are interrupted, or start in the middle of another --------------------
 
 
-def labelled_late(n=3):
+def labelled_after_use(n=3):
     """Results with operands that were labelled after their use, and that nothing else holds."""
     results = []
     for i in range(n):
@@ -135,8 +135,8 @@ def test_attributes_that_are_set_during_a_search():
     """Before any line of the search, as another thread might."""
 
     def attempt(number):
-        results, more = labelled_late(), []
-        traced(at_step(number, lambda: more.append(labelled_late())), pinning.hold_pending)
+        results, more = labelled_after_use(), []
+        traced(at_step(number, lambda: more.append(labelled_after_use())), pinning.hold_pending)
         for later in more:
             check_labels(later)
         check_labels(results)
@@ -153,7 +153,7 @@ def test_searches_that_are_interrupted():
         raise KeyboardInterrupt
 
     def attempt(number):
-        results = labelled_late()
+        results = labelled_after_use()
         try:
             traced(at_step(number, interrupt), pinning.hold_pending)
         except KeyboardInterrupt:
@@ -171,7 +171,7 @@ def test_a_collector_that_the_user_changes(how):
     """Attributes stay, whatever the user does with the garbage collector."""
     callbacks = getattr(gc, "callbacks", [])
     before = list(callbacks)
-    results = labelled_late(50)
+    results = labelled_after_use(50)
     try:
         if how == "callbacks cleared":
             callbacks.clear()
@@ -179,7 +179,7 @@ def test_a_collector_that_the_user_changes(how):
             gc.disable()
         elif hasattr(gc, "freeze"):
             gc.freeze()
-        results += [result * 2.0 for result in labelled_late(pinning._due.FEW)]
+        results += [result * 2.0 for result in labelled_after_use(pinning._due.FEW)]
         gc.collect()
         check_labels(results[:50])
         check_labels([result._prev[0] for result in results[50:]])

@@ -105,7 +105,7 @@ def session(folder):
         jit(lambda x: net([x, x]))([1.0, 2.0])
 
 with tempfile.TemporaryDirectory() as folder:
-    session(folder)                            # what is imported late is imported now
+    session(folder)                            # so that all lazy imports happen now
     sys.addaudithook(hook)
     watching = True
     session(folder)

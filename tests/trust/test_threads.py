@@ -46,7 +46,7 @@ def together(*works):
     return results
 
 
-def training(engine, seed, look=False):
+def training(engine, seed, read=False):
     """Train a net of this thread's own; return its parameters and gradients as text."""
     rng = random.Random(seed)
     net = engine.nn.MLP(2, [4, 4, 1])
@@ -55,7 +55,7 @@ def training(engine, seed, look=False):
     for _ in range(size(20, 500)):
         x, y = [rng.gauss(0, 1), rng.gauss(0, 1)], rng.choice((-1, 1))
         loss = (1 - y * net(x)).relu() + 1e-4 * sum(p * p for p in net.parameters())
-        if look:
+        if read:
             loss.label = "loss"
             assert len(loss._prev) == 2
         net.zero_grad()
@@ -65,11 +65,11 @@ def training(engine, seed, look=False):
     return [(p.data.hex(), p.grad.hex()) for p in net.parameters()]
 
 
-@pytest.mark.parametrize("look", [False, True], ids=["", "looking"])
-def test_each_its_own_net(engine, live_nodes, look):
+@pytest.mark.parametrize("read", [False, True], ids=["", "reading _prev"])
+def test_each_its_own_net(engine, live_nodes, read):
     before = live_nodes()
-    expected = [training(engine, seed, look) for seed in range(THREADS)]
-    works = [lambda seed=seed: training(engine, seed, look) for seed in range(THREADS)]
+    expected = [training(engine, seed, read) for seed in range(THREADS)]
+    works = [lambda seed=seed: training(engine, seed, read) for seed in range(THREADS)]
     assert together(*works) == expected
     assert live_nodes() == before
 
@@ -205,7 +205,7 @@ def test_one_reads_prev_while_another_drops(engine, live_nodes):
             del inner
         roots.put(None)
 
-    def look():
+    def read():
         for root in iter(roots.get, None):
             inner = root._prev[0]
             assert root._prev[0] is inner
@@ -214,7 +214,7 @@ def test_one_reads_prev_while_another_drops(engine, live_nodes):
             assert inner.data == 15.0 and inner._prev[0] is a
             del inner, others
 
-    together(drop, look, drop, look)
+    together(drop, read, drop, read)
     a = None
     assert live_nodes() == before
 
@@ -249,7 +249,7 @@ def test_reading_prev_leaves_unfinished_tuples_alone(engine):
     """CPython cannot finish a tuple from an iterator once a list of all objects refers to it."""
     x = engine.Value(1.0)
 
-    def look():
+    def read():
         for _ in range(size(300, 5_000)):
             assert (x * 2)._prev[0] is x
 
@@ -257,7 +257,7 @@ def test_reading_prev_leaves_unfinished_tuples_alone(engine):
         for _ in range(size(1000, 20_000)):
             assert len(tuple(i for i in range(40))) == 40
 
-    together(look, make_tuples, look, make_tuples)
+    together(read, make_tuples, read, make_tuples)
 
 
 def test_no_grad_holds_for_its_own_thread(engine):
