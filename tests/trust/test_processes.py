@@ -24,7 +24,7 @@ sys.setswitchinterval(1e-6)                    # or few forks would come while a
 stop = threading.Event()
 def read():
     while not stop.is_set():
-        y = Value(1.0) * 2.0 + 1.0             # without a label, so that _prev must search for operands
+        y = Value(1.0) * 2.0 + 1.0             # no label, so that _prev must search for operands
         y._prev[0]._prev
 def work():
     y = Value(1.0)
