@@ -1,4 +1,4 @@
-"""Helpers of the tests of nets: run a program on both engines and compare the graphs.
+"""Compares graphs: a program of nets on both engines, or two ways to make a graph.
 
 A program is a generator function of (nn, Value). When it yields a list of Values, the graph
 below them is recorded at once; it must be the same on both engines.
@@ -67,6 +67,21 @@ def assert_same(program, last_bits=False):
                 assert grad == pytest.approx(expected_grad, rel=1e-12, abs=1e-14, nan_ok=True)
             else:
                 assert bits(grad) == bits(expected_grad), about
+
+
+def exact(nodes):
+    """Return the nodes that graph() describes with their data and gradients as bits."""
+    return [(op, label, bits(data), bits(grad), below) for op, label, data, grad, below in nodes]
+
+
+def assert_same_graph(made, expected):
+    """Compare two separate graphs of equal leaves, before and after backward."""
+    made, expected = as_list(made), as_list(expected)
+    assert exact(graph(made)) == exact(graph(expected))
+    for roots in (made, expected):
+        for i, root in enumerate(roots):
+            (root * (i + 1.0)).backward()
+    assert exact(graph(made)) == exact(graph(expected))
 
 
 def as_list(out):
