@@ -77,13 +77,13 @@ def test_custom_backward_of_a_leaf():
     assert_same(program, last_bits=True)
 
 
-@pytest.mark.parametrize("swept", [False, True], ids=["", "after another backward"])
-def test_custom_backward_assigned_to_a_parameter_after_the_call(swept):
+@pytest.mark.parametrize("after_backward", [False, True], ids=["", "after another backward"])
+def test_custom_backward_assigned_to_a_parameter_after_the_call(after_backward):
     def program(nn, V):
         for i in range(9):
             model = nn.MLP(2, [2, 1])
             out = model([V(0.3), V(0.7)])
-            if swept:
+            if after_backward:
                 out.backward()
             p, seen = model.parameters()[i], []
             p._backward = lambda p=p, seen=seen: seen.append(p.grad)
@@ -91,7 +91,7 @@ def test_custom_backward_assigned_to_a_parameter_after_the_call(swept):
             assert len(seen) == 1
             yield [out, *model.parameters(), V(seen[0])]
 
-    assert_same(program, last_bits=swept)
+    assert_same(program, last_bits=after_backward)
 
 
 def test_custom_backward_that_reads_the_nets_graph():

@@ -23,12 +23,12 @@ def again_by_pickle(x):
 
 
 @pytest.mark.parametrize("again", [copy.deepcopy, again_by_pickle], ids=["deepcopy", "pickle"])
-@pytest.mark.parametrize("swept", [False, True])
-def test_copies_of_outputs_and_models(again, swept):
+@pytest.mark.parametrize("after_backward", [False, True])
+def test_copies_of_outputs_and_models(again, after_backward):
     def program(nn, V):
         model, x = nn.MLP(2, [3, 2], nonlin="tanh"), [V(0.5), V(-1.5)]
         out = model(x)
-        if swept:
+        if after_backward:
             sum(out).backward()
         twin, model_twin = again(out), again(model)
         (twin[0] * 2.0).backward()

@@ -150,7 +150,7 @@ def made_by(case):
     return case()
 
 
-def as_list(result):
+def outputs(result):
     return result if isinstance(result, list) else []
 
 
@@ -168,7 +168,7 @@ class Attempts:
         roots, work = made_by(case)
         self.before = graph(roots)
         roots, work = made_by(case)
-        self.after = graph([*roots, *as_list(work())])
+        self.after = graph([*roots, *outputs(work())])
         del roots, work
         collect()
         self.nodes, self.blocks = lib.mg_live_nodes(), lib.mg_live_blocks()
@@ -198,7 +198,7 @@ class Attempts:
                 assert graph(roots) == self.before
                 return False
             result = work()
-        assert graph([*roots, *as_list(result)]) == self.after
+        assert graph([*roots, *outputs(result)]) == self.after
         return not failed
 
 

@@ -14,18 +14,18 @@ from micrograd_c import nn
 
 
 @pytest.fixture
-def mine(engine, monkeypatch):
+def assign(engine, monkeypatch):
     """A function that sets a name in the engine's nn for one test."""
     return lambda name, x: monkeypatch.setattr(engine.nn, name, x)
 
 
-def test_a_custom_neuron(engine, mine):
+def test_a_custom_neuron(engine, assign):
     class Mine(engine.nn.Neuron):
         def __call__(self, x):
             return super().__call__(x) * 2.0
 
     before = engine.nn.MLP(2, [3, 1])
-    mine("Neuron", Mine)
+    assign("Neuron", Mine)
     model = engine.nn.MLP(2, [3, 1])
     assert {type(n) for layer in model.layers for n in layer.neurons} == {Mine}
     assert [n.nonlin for layer in model.layers for n in layer.neurons] == [True] * 3 + [False]
@@ -35,7 +35,7 @@ def test_a_custom_neuron(engine, mine):
     assert model([1.0, 1.0]).data == 2 * (0.5 + 3 * 1.5)
 
 
-def test_a_neuron_that_is_no_subclass(engine, mine):
+def test_a_neuron_that_is_no_subclass(engine, assign):
     class Mine:
         def __init__(self, nin, nonlin):
             self.w = [engine.Value(0.5) for _ in range(nin)]
@@ -46,13 +46,13 @@ def test_a_neuron_that_is_no_subclass(engine, mine):
         def parameters(self):
             return self.w
 
-    mine("Neuron", Mine)
+    assign("Neuron", Mine)
     model = engine.nn.MLP(2, [3, 1])
     assert model([1.0, 1.0]).data == 1.5 and len(model.parameters()) == 6 + 3
     assert type(engine.nn.Layer(2, 1, nonlin=True).neurons[0]) is Mine
 
 
-def test_a_custom_layer(engine, mine):
+def test_a_custom_layer(engine, assign):
     Layer = engine.nn.Layer
     made = []
 
@@ -61,24 +61,24 @@ def test_a_custom_layer(engine, mine):
             super().__init__(nin, nout, **options)
             made.append((nin, nout, options))
 
-    mine("Layer", Mine)
+    assign("Layer", Mine)
     model = engine.nn.MLP(2, [3, 1])
     assert [type(layer) for layer in model.layers] == [Mine, Mine]
     assert made == [(2, 3, {"nonlin": True}), (3, 1, {"nonlin": False})]
     assert type(model([1.0, 2.0])) is engine.Value
 
 
-def test_a_custom_value(engine, mine):
+def test_a_custom_value(engine, assign):
     class Mine(engine.Value):
         pass
 
-    mine("Value", Mine)
+    assign("Value", Mine)
     model = engine.nn.MLP(2, [3, 1])
     assert {type(p) for p in model.parameters()} == {Mine}
     model([1.0, 2.0]).backward()
 
 
-def test_a_custom_random(engine, mine, monkeypatch):
+def test_a_custom_random(engine, assign, monkeypatch):
     class Half:
         @staticmethod
         def uniform(low, high):
@@ -89,27 +89,27 @@ def test_a_custom_random(engine, mine, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(random, "uniform", lambda low, high: high / 4)
         assert [v.data for v in engine.nn.Neuron(2).w] == [0.25, 0.25]
-    mine("random", Half)
+    assign("random", Half)
     assert {v.data for n in engine.nn.Layer(2, 3).neurons for v in n.w} == {0.5}
 
 
-def test_a_custom_module_class_changes_nothing(engine, mine):
+def test_a_custom_module_class_changes_nothing(engine, assign):
     """As in micrograd, whose classes are defined with Module as a base before."""
-    mine("Module", object)
+    assign("Module", object)
     model = engine.nn.MLP(2, [3, 1])
     model([1.0, 2.0]).backward()
     model.zero_grad()
     assert len(model.parameters()) == 13
 
 
-def test_neuron_class_takes_precedence(engine, mine):
+def test_neuron_class_takes_precedence(engine, assign):
     class Own(engine.nn.Neuron):
         pass
 
     class OwnLayer(engine.nn.Layer):
         neuron_class = Own
 
-    mine("Neuron", object)
+    assign("Neuron", object)
     assert type(OwnLayer(2, 1).neurons[0]) is Own
 
 

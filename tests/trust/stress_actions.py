@@ -181,7 +181,7 @@ def backward(world):
 
 
 @action(2)
-def own_operator(world):
+def custom_operator(world):
     (a, _, depth), number = world.some(), next(numbers)
     out = Value(number, (a, a), "mine", label=repr(number))
     ran = []

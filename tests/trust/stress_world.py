@@ -42,7 +42,7 @@ def check(v):
     label = v.label
     data = v.data
     if label and label == v.label:
-        assert float(label) == data, f"another's number: {label} is {data}"
+        assert float(label) == data, f"another Value's number: {label} is {data}"
 
 
 class Mine(Value):
@@ -54,7 +54,7 @@ class Mine(Value):
 
     def __del__(self):
         if vars(self).get("number") is not None:
-            assert self.number == self.data, "another's number in a finalizer"
+            assert self.number == self.data, "another Value's number in a finalizer"
             self * 2.0
 
 

@@ -14,7 +14,7 @@ from micrograd_c.functional import total
 others = [Value(100.0) for _ in range(50)]
 def unharmed():
     more = [Value(100.0) for _ in range(50)]         # these take the free ids
-    assert all((v.data, v.grad) == (100.0, 0.0) for v in others + more), "another's number"
+    assert all((v.data, v.grad) == (100.0, 0.0) for v in others + more), "another Value's number"
 """
 
 PROGRAMS = {
