@@ -20,6 +20,7 @@ import traceback
 import warnings
 from collections import Counter
 
+import numpy.random  # noqa: F401 - which NumPy imports lazily: an interrupted import may hang
 import stress_actions  # noqa: F401 - which fills ACTIONS
 from stress_world import ACTIONS, Planned, Shared, World, check
 
