@@ -180,7 +180,7 @@ def test_a_fork_beside_the_program_is_named_in_a_warning(modules, monkeypatch, t
     import micrograd.own
 
     assert micrograd.own.Value is micrograd_c.engine.Value
-    # The user has read the warning once.
+    # The warning was shown once: child processes do not repeat it.
     assert python("-c", CHILD, cwd=tmp_path).stderr == ""
 
 
