@@ -1,4 +1,4 @@
-"""A Value as a number: float() warns where it cuts a gradient; formatting does not."""
+"""float() of a Value warns if that cuts a gradient; formatting and comparing do not."""
 
 import math
 import warnings
@@ -43,14 +43,14 @@ def test_no_warning_without_a_gradient_to_cut(engine, cut):
             cut(v * 2)
 
 
-def test_a_nets_output_and_operators_of_the_users_own_warn(engine):
+def test_a_nets_output_and_custom_operators_warn(engine):
     x = engine.Value(1.0)
     for v in (engine.nn.MLP(2, [2, 1])([1.0, 2.0]), type(x)(2.0, (x,), "own"), x**2, x.relu()):
         assert len(warned(float, v)) == 1
     assert not warned(float, engine.Value(1.0, (), "own"))
 
 
-def test_once_for_each_place(engine):
+def test_one_warning_for_each_line(engine):
     v = engine.Value(0.5) * 2.0
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("default")
@@ -94,8 +94,8 @@ def test_a_bad_format(engine):
         int(engine.Value(math.nan))
 
 
-def test_what_reads_data_itself_does_not_warn(engine):
-    """Under the suite's filter, a warning is an error."""
+def test_our_functions_that_read_data_do_not_warn(engine):
+    """A warning would be an error: pytest is configured so."""
     x = engine.Value(0.5)
     v, p = x * 2.0, engine.Value(1.0)
     p.data = v
@@ -110,7 +110,7 @@ def test_what_reads_data_itself_does_not_warn(engine):
     F.logsumexp([v, 2.0]), F.softmax([v, 1.0]), F.maximum(v, 2.0)
 
 
-def test_the_number_itself(engine):
+def test_float_returns_data(engine):
     assert float(engine.Value(2.5)) == 2.5 and type(float(engine.Value(2))) is float
     with pytest.warns(UserWarning):
         assert float(engine.Value(2.5) * 2) == 5.0

@@ -1,6 +1,6 @@
 """Weights, neurons and layers changed in ways that none of their own methods notices.
 
-A net that was made in C before must be the reference engine's all the same.
+A net that was compiled in C before must still make the reference engine's graphs.
 """
 
 import copy
@@ -25,7 +25,7 @@ def first(m):
 
 
 def by_size(items):
-    """heapq compares: Values by their data."""
+    """Sort a list into a heap, which compares Values by their data."""
     heapq.heapify(items)
 
 
@@ -105,8 +105,8 @@ def test_a_change_after_a_call(change):
 
 
 @changes
-def test_a_change_after_a_look_and_a_call(change):
-    """What was seen, and is held, stays open to changes when a net has looked at it."""
+def test_a_change_through_lists_that_the_program_holds(change):
+    """Lists and dicts that the program got before a call can be changed after it."""
 
     def program(nn, V):
         model = nn.MLP(2, [3, 2])
@@ -153,7 +153,7 @@ def put(holder, v):
 
 
 @pytest.mark.parametrize("how", HOLDERS)
-def test_who_holds_a_list_may_change_it_at_any_time(how):
+def test_a_held_list_may_be_changed_at_any_time(how):
     model = nn.MLP(2, [3, 1])
     n = first(model)
     holder = HOLDERS[how](n)
@@ -172,7 +172,7 @@ def test_who_holds_a_list_may_change_it_at_any_time(how):
         assert v.grad == 1.0
 
 
-def test_a_call_is_one_crossing_again_when_nobody_holds_a_list():
+def test_a_call_is_one_call_into_c_once_no_list_is_held():
     model = nn.MLP(2, [3, 2])
     held = [first(model).w, vars(model.layers[0])]
     model([1.0, 2.0])
@@ -187,7 +187,7 @@ def test_a_call_is_one_crossing_again_when_nobody_holds_a_list():
         del out
 
 
-def test_lists_are_lists(engine):
+def test_lists_and_attributes_are_the_usual_ones(engine):
     model = engine.nn.MLP(2, [3, 1])
     for items in (model.layers, model.layers[0].neurons, first(model).w):
         assert type(items) is list
@@ -197,7 +197,7 @@ def test_lists_are_lists(engine):
     assert list(vars(model)) == ["layers"]
 
 
-def test_the_values_own_equality_is_not_asked():
+def test_the_weights_own_equality_is_not_used():
     def program(nn, V):
         class Equal(V):
             def __eq__(self, other):
@@ -248,8 +248,8 @@ def test_a_net_in_c_cannot_be_copied():
             again(model._mg_net)
 
 
-def test_an_exception_in_the_midst_of_a_change():
-    """Whatever it leaves, both engines leave the same."""
+def test_an_exception_in_the_middle_of_a_change():
+    """The lists are left in the same state on both engines, whatever that is."""
 
     def program(nn, V):
         class Failing:

@@ -1,4 +1,4 @@
-"""A gradient of 0 that arrives at an operator's pole passes on 0, not 0 times infinity."""
+"""A gradient of 0 that arrives at an operator's pole passes on 0, not 0 * inf, which is NaN."""
 
 import math
 import re
@@ -11,14 +11,14 @@ from micrograd_c import jit, optim, where
 from micrograd_c.engine import Value
 from python_ref.core.ops import FINITE, OPS
 
-AT = {  # where the derivative is infinite, but the value is not
+AT = {  # operators at points where the derivative is infinite, but the value is not
     "sqrt": (lambda x: x.sqrt(), 0.0),
     "x ** 0.5": (lambda x: x**0.5, 0.0),
     "asin": (lambda x: x.asin(), 1.0),
     "acos": (lambda x: x.acos(), -1.0),
     "atan2": (lambda x: x.atan2(x), 0.0),
 }
-INFINITE = {  # under jit, where nothing raises
+INFINITE = {  # where the value is infinite, too: only under jit, as eager operators raise
     "1 / x": (lambda x: 1 / x, 0.0),
     "x ** -2": (lambda x: x**-2, -0.0),
     "2 ** 1 / x": (lambda x: 2.0 ** (1 / x), 0.0),
@@ -39,14 +39,14 @@ traced = pytest.mark.parametrize("f, x", {**AT, **INFINITE}.values(), ids={**AT,
 
 
 @eager
-def test_an_operator_that_maximum_passes_over(engine, f, x):
+def test_an_operand_that_maximum_does_not_select(engine, f, x):
     x = engine.Value(x)
     f(x).maximum(1e9).backward()
     assert x.grad == 0.0
 
 
 @eager
-def test_other_gradients_are_as_they_were(engine, f, x):
+def test_gradients_other_than_0_are_infinite_or_nan(engine, f, x):
     x = engine.Value(x)
     f(x).backward()
     assert not math.isfinite(x.grad)
@@ -62,8 +62,8 @@ def test_a_gradient_of_minus_0_or_nan(engine):
 
 
 @traced
-def test_what_where_leaves_out(jit_engine, f, x):
-    """The rows that are left out give nothing; the others what they give alone."""
+def test_rows_that_where_does_not_select(jit_engine, f, x):
+    """They contribute no gradient; the selected rows contribute what they do alone."""
     w, inside = Value(1.0), 0.3
 
     def alone(x):
@@ -86,7 +86,7 @@ def test_what_where_leaves_out(jit_engine, f, x):
     loss.check(np.array([x, inside]), np.array([0.0, 1.0]))
 
 
-def test_training_goes_on(jit_engine):
+def test_training_with_a_row_at_a_pole(jit_engine):
     w = Value(2.0)
     loss = jit(lambda x: where((x * w) ** 2, 1 / (x * w), 0.0))
     loss.fit([0.0, 1.0, 2.0], optimizer=optim.SGD([w], lr=0.1), epochs=5)
@@ -94,8 +94,8 @@ def test_training_goes_on(jit_engine):
 
 
 @pytest.mark.parametrize("name", OPS)
-def test_every_operator_but_those_without_poles(name):
-    """Of the table's rows: whatever the operands."""
+def test_a_gradient_of_0_passes_on_0(name):
+    """For each operator of the table, whatever its operands, except those without poles."""
     special = (0.0, -0.0, 1.0, -1.0, 0.5, 1e308, 750.0, math.inf, -math.inf, math.nan)
     two = len(OPS[name].derivatives) == 2 or name == "pow_k"
     for x in special if name not in FINITE else ():
@@ -106,7 +106,7 @@ def test_every_operator_but_those_without_poles(name):
                     assert derivative(*operands, math.nan, g) == 0.0
 
 
-def test_both_tables_say_which_operators_have_none():
+def test_both_tables_mark_the_same_operators_without_poles():
     table = (ROOT / "csrc/graph/ops.h").read_text(encoding="utf-8").replace("\\\n", "")
     rows = re.findall(r'X\((\w+), MG_\w+, "[^"]+",\s*([01]),', table)
     assert len(rows) == len(OPS)
@@ -114,7 +114,7 @@ def test_both_tables_say_which_operators_have_none():
 
 
 def test_a_factor_that_is_infinite_still_needs_two_wheres(jit_engine):
-    """As the FAQ says: + and * are IEEE arithmetic's."""
+    """As the FAQ says: + and * follow IEEE arithmetic."""
     v, w = Value(3.0), Value(2.0)
     divide = jit(lambda x: where(x, v / (x * w), 0.0))
     divide.backward([0.0])

@@ -1,6 +1,6 @@
-"""No memory while an attribute is set: it is set all the same, and stays with its node.
+"""Attributes that are set while memory has run out: they are set, and stay with their node.
 
-The rest of what may run out of memory is in trust/test_no_memory.py and tests/c.
+trust/test_no_memory.py and tests/c test everything else that may run out of memory.
 """
 
 import gc
@@ -32,7 +32,7 @@ def product_below():
 
 
 @pytest.mark.parametrize("name", SETTERS)
-def test_the_graph_is_as_it_was(name):
+def test_the_graph_does_not_change(name):
     a, product, root = product_below()
     nodes, blocks = lib.mg_live_nodes(), lib.mg_live_blocks()
     without_memory(lambda: SETTERS[name](product))
@@ -42,8 +42,8 @@ def test_the_graph_is_as_it_was(name):
 
 
 @pytest.mark.parametrize("name", SETTERS)
-def test_it_is_found_again_though_a_search_failed(name):
-    """Through _prev, when no name holds the node."""
+def test_the_attribute_is_found_although_a_search_failed(name):
+    """By _prev, after the last variable that held the node is gone."""
     a, product, root = product_below()
     without_memory(lambda: (SETTERS[name](product), gc.collect()))
     del product

@@ -1,4 +1,4 @@
-"""``_prev`` as micrograd's tests and tools use it: a set; and as ours: a sequence in order."""
+"""``_prev``: a set, as micrograd's programs use it, and a tuple in order; releasing operands."""
 
 import copy
 import pickle
@@ -22,7 +22,7 @@ def test_comparisons_with_sets(engine):
     assert set(prev) == set((b * a)._prev)
 
 
-def test_operations_of_sets(engine):
+def test_set_operations(engine):
     a, b, c = engine.Value(1.0), engine.Value(2.0), engine.Value(3.0)
     prev, other = (a * b)._prev, (b * c)._prev
     for made, expected in (
@@ -49,7 +49,7 @@ def test_operations_of_sets(engine):
 @pytest.mark.parametrize(
     "name", ["add", "remove", "discard", "pop", "clear", "update", "append", "extend"]
 )
-def test_it_cannot_be_changed(engine, name):
+def test_prev_cannot_be_changed(engine, name):
     a = engine.Value(1.0)
     prev = (a * 2)._prev
     with pytest.raises(AttributeError, match=r"set\(v\._prev\)"):
@@ -59,7 +59,7 @@ def test_it_cannot_be_changed(engine, name):
         prev.nonsense
 
 
-def test_it_is_a_tuple_still(engine):
+def test_prev_is_still_a_tuple(engine):
     a, b = engine.Value(1.0), engine.Value(2.0)
     prev = (a * b)._prev
     assert isinstance(prev, tuple) and prev[0] is a and prev[-1] is b and len(prev) == 2
@@ -107,13 +107,13 @@ def test_releasing_every_kind_of_node(engine, live_nodes):
         node._prev = ()
         assert node._prev == () and node._op == op and node.data == data
         node.backward()
-        node._prev = ()  # once more
-    assert a.grad == 1.0 and b.grad == 0.0  # a's own backward
+        node._prev = ()  # again
+    assert a.grad == 1.0 and b.grad == 0.0  # from a.backward()
     del a, b, node, nodes
     assert live_nodes() == before
 
 
-def test_in_the_midst_of_a_graph(engine, live_nodes):
+def test_releasing_in_the_middle_of_a_graph(engine, live_nodes):
     a = engine.Value(2.0)
     mid = a * 3
     mid.label = "mid"
@@ -147,7 +147,7 @@ def test_anything_else_is_refused(engine, other):
     assert a.grad == 3.0
 
 
-def test_releasing_within_a_backward_of_ones_own(engine):
+def test_releasing_within_a_custom_backward(engine):
     a = engine.Value(2.0)
     mid = a * 3
     top = engine.Value(6.0, (mid,), "own")
@@ -164,7 +164,7 @@ def test_releasing_within_a_backward_of_ones_own(engine):
 # --- _backward = None -------------------------------------------------------------------
 
 
-def test_no_step_of_ones_own_before_pickling(engine):
+def test_none_removes_a_custom_backward_before_pickling(engine):
     x = engine.Value(2.0)
     out = engine.Value(8.0, (x,), "cube")
     out._backward = lambda: setattr(x, "grad", x.grad + 12 * out.grad)
@@ -180,10 +180,10 @@ def test_no_step_of_ones_own_before_pickling(engine):
     assert callable(out._backward) and out._backward() is None
     x.grad = 0.0
     root.backward()
-    assert x.grad == 0.0  # a user's operator without a step passes nothing on
+    assert x.grad == 0.0  # a custom operator without a backward passes nothing on
 
 
-def test_none_leaves_an_operator_its_own_step(engine):
+def test_none_restores_a_built_in_operators_backward(engine):
     x = engine.Value(3.0)
     square = x * x
     square._backward = None

@@ -27,7 +27,7 @@ def test_nonlin(engine, nonlin, name):
     assert repr(engine.nn.Neuron(3, nonlin=nonlin)) == f"{name}Neuron(3)"
 
 
-def test_the_default_is_micrograds(engine):
+def test_the_default_is_relu_as_in_micrograd(engine):
     model = engine.nn.MLP(2, [2, 1])
     assert repr(model.layers[0].neurons[0]) == "ReLUNeuron(2)"
     assert model.layers[0].neurons[0]([0.0, 0.0])._op == "ReLU"
@@ -35,7 +35,7 @@ def test_the_default_is_micrograds(engine):
 
 @pytest.mark.parametrize("nonlin", [1, 0, None, 2.5, np.True_, np.bool_(False)], ids=repr)
 def test_a_nonlin_that_is_true_or_false(engine, nonlin):
-    """As micrograd takes it."""
+    """As in micrograd, True is ReLU and False is linear; other objects count by their truth."""
     for neuron in (
         engine.nn.Neuron(2, nonlin=nonlin),
         *engine.nn.Layer(2, 1, nonlin=nonlin).neurons,
@@ -47,7 +47,7 @@ def test_a_nonlin_that_is_true_or_false(engine, nonlin):
 
 
 @pytest.mark.parametrize("nonlin", ["softmax", "ReLU", "", ["relu"], math.tanh])
-def test_a_nonlin_there_is_not(engine, nonlin):
+def test_an_unknown_nonlin(engine, nonlin):
     for make in (
         lambda: engine.nn.Neuron(2, nonlin=nonlin),
         lambda: engine.nn.Layer(2, 2, nonlin=nonlin),

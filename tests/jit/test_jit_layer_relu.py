@@ -1,4 +1,4 @@
-"""jit: relu of a layer, which is part of the layer's instruction."""
+"""jit: relu of a layer is part of the layer's instruction."""
 
 import math
 
@@ -11,7 +11,7 @@ from micrograd_c.engine import Value
 from micrograd_c.nn import MLP
 from python_ref.core.ieee import ieee
 
-NEURONS = [  # a bias and two weights
+NEURONS = [  # each is a bias and two weights
     [Value(0.25), Value(0.5), Value(-1.0)],
     [Value(0.0), Value(-0.5), Value(2.0)],
     [Value(-0.0), Value(0.0), Value(0.0)],
@@ -47,7 +47,7 @@ APART = {
 
 
 @pytest.mark.parametrize("f", APART.values(), ids=APART)
-def test_relu_of_a_sum_that_others_use(f, capsys):
+def test_relu_of_a_sum_that_is_used_elsewhere(f, capsys):
     every = jit(lambda x: f(sums(x)))
     every.check(*batch(23, 2))
     text = instructions(every, capsys)
@@ -56,7 +56,7 @@ def test_relu_of_a_sum_that_others_use(f, capsys):
     jit(lambda x: sum(f(sums(x)), Value(0.0))).check(*batch(23, 2))
 
 
-def test_relu_that_others_use(capsys):
+def test_relu_that_is_used_several_times(capsys):
     def f(x):
         inner = [a.relu() for a in sums(x)]
         return [*inner, *sums(inner), *(a * b for a, b in zip(inner, inner[1:]))]
@@ -70,10 +70,10 @@ def test_relu_that_others_use(capsys):
 @pytest.mark.parametrize("n", ROWS)
 @pytest.mark.parametrize("outputs", [1, 2, 4, 5])
 def test_special_values(n, outputs, kernels):
-    """The sums are 0, -0, infinite and NaN, too, and so is what comes back."""
+    """Some sums, and some gradients, are 0, -0, infinite or NaN."""
     rng = np.random.default_rng(n)
     x = rng.choice(SPECIAL, size=(n, 2))
-    x[0] = -1.0  # of which the third sum is -0
+    x[0] = -1.0  # makes the third sum -0
     out = jit(lambda x: [a.relu() for a in sums(x, outputs)])
     got = out(x)
     with ieee():

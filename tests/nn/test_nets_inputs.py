@@ -1,4 +1,4 @@
-"""What a net is called with: one row of as many numbers or Values as it has inputs."""
+"""The inputs of a net: one row, with as many numbers or Values as the net has inputs."""
 
 import numpy as np
 import pytest
@@ -28,7 +28,7 @@ KINDS = {
     "Values": lambda V, n: [V(0.5) for _ in range(n)],
     "computed Values": lambda V, n: [V(0.5) * 2.0 for _ in range(n)],
     "Values and numbers": lambda V, n: [V(0.5), *[0.5] * (n - 1)][:n],
-    "a list of one's own": lambda V, n: type("Row", (list,), {})([0.5] * n),
+    "a subclass of list": lambda V, n: type("Row", (list,), {})([0.5] * n),
 }
 makes = pytest.mark.parametrize("make", MAKE.values(), ids=MAKE)
 kinds = pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
@@ -38,7 +38,7 @@ kinds = pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
 @kinds
 @pytest.mark.parametrize("n", [0, 1, 3, 7])
 @pytest.mark.parametrize("called", [False, True], ids=["", "after a call"])
-def test_a_row_of_another_size(engine, make, kind, n, called):
+def test_a_row_of_the_wrong_size(engine, make, kind, n, called):
     model = make(engine.nn)
     if called:
         model([0.5, 0.5])
@@ -52,7 +52,7 @@ def test_a_row_of_another_size(engine, make, kind, n, called):
 @makes
 @kinds
 def test_a_row_of_the_right_size(engine, make, kind):
-    """An iterator, too, which the first neuron must not use up."""
+    """Also an iterator, which the first neuron must not use up."""
     model, other = make(engine.nn), list(kind(engine.Value, 2))
     other = [x.data if isinstance(x, engine.Value) else x for x in other]
     out, expected = (model(x) for x in (kind(engine.Value, 2), other))
@@ -97,7 +97,7 @@ def test_no_row(engine, make, x):
 @pytest.mark.parametrize(
     "x", ["ab", [None, 1.0], [1j, 1.0], ["1", "2"], {"a": 1, "b": 2}], ids=repr
 )
-def test_a_row_of_no_numbers(engine, make, x):
+def test_a_row_of_anything_but_numbers(engine, make, x):
     with pytest.raises(TypeError):
         make(engine.nn)(x)
 
@@ -110,7 +110,7 @@ def test_a_layer_of_one_before_another(engine, nouts):
         engine.nn.Neuron(1)(engine.Value(1.0))
 
 
-def test_a_weight_more_and_a_weight_fewer(engine):
+def test_one_weight_too_many_or_too_few(engine):
     for change in (lambda w: w.append(engine.Value(1.0)), lambda w: w.pop()):
         model = engine.nn.MLP(2, [3, 1])
         model([1.0, 2.0])
@@ -169,7 +169,7 @@ def test_no_inputs(engine):
         model([1.0])
 
 
-def test_nothing_is_left_of_a_refused_row(engine, live_nodes):
+def test_a_refused_row_leaves_no_node(engine, live_nodes):
     model = engine.nn.MLP(2, [3, 1])
     before = live_nodes()
     for x in ([1.0], [1.0, 2.0, 3.0], [engine.Value(1.0)] * 3, np.ones((2, 2)), [[1.0], [2.0]]):
@@ -180,13 +180,13 @@ def test_nothing_is_left_of_a_refused_row(engine, live_nodes):
 
 
 @pytest.mark.parametrize("x", ["12", b"12", {1.0: 2, 3.0: 4}, {1.0, 2.0}, frozenset([1.0, 2.0])])
-def test_what_is_no_row_in_its_order(engine, x):
+def test_inputs_without_order(engine, x):
     for model in (engine.nn.MLP(2, [3, 1]), engine.nn.Layer(2, 1), engine.nn.Neuron(2)):
         with pytest.raises(TypeError, match="a row of 2 numbers or Values in their order, got"):
             model(x)
 
 
-def test_one_size_in_place_of_a_list(engine):
+def test_a_number_in_place_of_the_list_of_sizes(engine):
     for size in (3, np.int64(3)):
         with pytest.raises(TypeError, match=r"got 3: write \[3\]"):
             engine.nn.MLP(2, size)
@@ -197,7 +197,7 @@ def test_one_size_in_place_of_a_list(engine):
 @pytest.mark.parametrize(
     "make", [lambda: MLP(2, [3, 1]), lambda: Layer(2, 1)], ids=["MLP", "Layer"]
 )
-def test_jit_tells_it_at_the_trace(jit_engine, make):
+def test_jit_raises_the_same_errors_while_tracing(jit_engine, make):
     model = make()
     f = jit(lambda x: model(x))
     for run in (f, f.forward if hasattr(f, "forward") else f):

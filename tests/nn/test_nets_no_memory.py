@@ -1,8 +1,8 @@
-"""No memory, at each allocation in turn: MemoryError, the graph as it was, no block lost.
+"""Each allocation of a net's calls fails in turn: MemoryError, the graph is unchanged, no leak.
 
-A case makes its Values and returns them with the work to do. The work is run with the
-first allocation failing, the second, and so on; then with room for no new node, for one,
-for two, and so on; until nothing fails.
+A case makes its Values and returns them with the work to do. The work is run with the first
+allocation failing, then the second, and so on; then with room for no new node, for one, for
+two, and so on, until nothing fails.
 """
 
 import random
@@ -10,14 +10,14 @@ import random
 import pytest
 from memory_tools import SLOW, collect, settled, take_free_leaves
 from micrograd_c._native import lib
-from net_tools import graph
+from net_tools import graph, times
 
 from micrograd_c import nn
 from micrograd_c._c import value as c_value
 from micrograd_c.engine import Value
 
 LIMIT = 200  # more blocks or nodes than any case needs
-STEP = 7 if SLOW else 1  # in the room for nodes
+STEP = 7 if SLOW else 1  # by which the room for nodes grows
 
 pytestmark = pytest.mark.usefixtures("few_free_nodes")
 
@@ -60,24 +60,24 @@ def call_with_labels():
     return [*x, *model.parameters()], lambda: model(x)
 
 
-def look():
+def read_op():
     model, x = model_and_inputs()
     out = model(x)
     return out, lambda: out[0]._op
 
 
-def look_at_numbers():
+def read_prev_after_numbers():
     out = nn.MLP(2, [3, 3, 2], nonlin="leaky_relu")([0.5, -1.5])
     return out, lambda: out[1]._prev
 
 
-def look_at_a_layer():
+def read_prev_of_a_layer():
     out = nn.Layer(2, 3, nonlin="sigmoid")([Value(0.5), Value(-1.5)])
     del out[1]
     return out, lambda: out[0]._prev
 
 
-def look_after_backward():
+def read_op_after_backward():
     model, x = model_and_inputs()
     out = model(x)
     out[0].backward()
@@ -110,31 +110,21 @@ def backward_by_hand():
     return out, lambda: out[1]._backward()
 
 
-def own_step(x, factor):
-    out = Value(x.data * factor, (x,), "mine")
-
-    def _backward():
-        x.grad += factor * out.grad
-
-    out._backward = _backward
-    return out
-
-
-def backward_through_steps_of_ones_own():
+def backward_through_custom_operators():
     model, x = model_and_inputs()
-    loss = own_step(own_step(model(x)[0], 2.0), 3.0)
+    loss = times(Value, times(Value, model(x)[0], 2.0), 3.0)
     return [loss], loss.backward
 
 
-def backward_again_through_steps_of_ones_own():
+def backward_again_through_custom_operators():
     model, x = model_and_inputs()
     out = model(x)
-    loss = own_step(own_step(out[0], 2.0), 3.0)
-    out[1].backward()  # so that the search for what is below must unfold the net
+    loss = times(Value, times(Value, out[0], 2.0), 3.0)
+    out[1].backward()  # so that the search for the nodes below must expand the net
     return [loss, *out], loss.backward
 
 
-def backward_through_nodes_without_a_step():
+def backward_through_nodes_without_backward():
     model, x = model_and_inputs()
     out = model(x)
     out[1].backward()
@@ -145,14 +135,14 @@ def backward_through_nodes_without_a_step():
 
 CASES = [
     first_call, first_call_on_numbers, call_of_a_layer, another_call, call_with_changed_weights,
-    call_with_labels, look, look_at_numbers, look_at_a_layer, look_after_backward,
-    backward_that_needs_nothing, backward_again, backward_with_changed_weights,
-    backward_by_hand, backward_through_steps_of_ones_own,
-    backward_again_through_steps_of_ones_own, backward_through_nodes_without_a_step,
+    call_with_labels, read_op, read_prev_after_numbers, read_prev_of_a_layer,
+    read_op_after_backward, backward_that_needs_nothing, backward_again,
+    backward_with_changed_weights, backward_by_hand, backward_through_custom_operators,
+    backward_again_through_custom_operators, backward_through_nodes_without_backward,
 ]  # fmt: skip
 
-# These unfold nets and then need more: a net that is unfolded stays so.
-MAY_UNFOLD = [backward_through_steps_of_ones_own, backward_again_through_steps_of_ones_own]
+# These expand nets and then need more memory; a net that was expanded is not restored.
+MAY_EXPAND = [backward_through_custom_operators, backward_again_through_custom_operators]
 
 
 def made_by(case):
@@ -160,12 +150,12 @@ def made_by(case):
     return case()
 
 
-def as_list(result):
+def outputs(result):
     return result if isinstance(result, list) else []
 
 
 def without_room(n_nodes):
-    """Take all nodes that need no new memory, but for n; returns them, to be released."""
+    """Take all free nodes but n; return them, so that the caller can release them."""
     taken = take_free_leaves()
     del taken[len(taken) - n_nodes :]
     return taken
@@ -173,18 +163,18 @@ def without_room(n_nodes):
 
 class Attempts:
     def __init__(self, case, again):
-        """``again``: after a failure do the work once more, or see that nothing changed."""
+        """again: after a failure, True repeats the work, False checks that nothing changed."""
         self.case, self.again = case, again
         roots, work = made_by(case)
         self.before = graph(roots)
         roots, work = made_by(case)
-        self.after = graph([*roots, *as_list(work())])
+        self.after = graph([*roots, *outputs(work())])
         del roots, work
         collect()
         self.nodes, self.blocks = lib.mg_live_nodes(), lib.mg_live_blocks()
 
     def goes_through(self, nth, forever, room=None):
-        """Whether the work does with the nth allocation failing and room for so many nodes."""
+        """True if the work succeeds with the nth allocation failing and ``room`` free nodes."""
         through = self.attempt(nth, forever, room)
         assert settled(self.nodes) and lib.mg_live_blocks() == self.blocks, (nth, room)
         return through
@@ -203,21 +193,21 @@ class Attempts:
             lib.mg_fail_allocation(0, False)
             taken.clear()
         if failed:
-            assert settled(nodes) or self.case in MAY_UNFOLD
+            assert settled(nodes) or self.case in MAY_EXPAND
             if not self.again:
                 assert graph(roots) == self.before
                 return False
             result = work()
-        assert graph([*roots, *as_list(result)]) == self.after
+        assert graph([*roots, *outputs(result)]) == self.after
         return not failed
 
 
-@pytest.mark.parametrize("again", [False, True], ids=["as it was", "again"])
+@pytest.mark.parametrize("again", [False, True], ids=["unchanged", "again"])
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.__name__)
 def test_no_memory(case, again):
     attempts = Attempts(case, again)
     n_blocks = next(n for n in range(LIMIT) if attempts.goes_through(n + 1, False))
-    if case in MAY_UNFOLD:  # two blocks, then nodes, then more blocks
+    if case in MAY_EXPAND:  # allocates two blocks, then nodes, then more blocks
         for room in range(0, 20, STEP):
             assert not attempts.goes_through(3, True, room)
         return

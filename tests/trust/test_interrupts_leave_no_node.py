@@ -1,4 +1,4 @@
-"""What the C library makes has an owner at once, wherever an interrupt comes."""
+"""Whatever C makes for Python has an owner at once: no interrupt, wherever it comes, leaks it."""
 
 import gc
 import signal
@@ -12,7 +12,7 @@ from test_interrupts import pytestmark  # noqa: F401 - where this can be tested
 
 import micrograd_c
 
-# Where Python gets something from C that it must free.
+# The files in which Python gets something from C that it must free.
 FILES = (
     "jit/compiled.py",
     "_c/net.py",
@@ -23,7 +23,7 @@ FILES = (
 )
 NAMES = [
     "jit traces", "a net's first call", "a net of Values", "the bulk helpers",
-    "a walk by _prev", "backward with one's own step", "__init__ again", "a node of one's own",
+    "a walk by _prev", "a custom backward", "__init__ again", "a custom operator",
     "attributes", "fit",
 ]  # fmt: skip
 
@@ -40,11 +40,11 @@ def only_these_files(monkeypatch):
 @pytest.mark.skipif(micrograd_c.backend != "c", reason="there is no C engine in this process")
 @pytest.mark.parametrize("name", NAMES)
 def test_no_node_is_left(name, only_these_files):
-    """Each bytecode of these files at which CPython may look for signals, one by one."""
+    """Interrupts at each bytecode of these files at which CPython may check for signals."""
     from micrograd_c._native import lib
 
     prepare, operation = OPERATIONS[name]
-    operation(prepare())  # the first time modules are imported, caches filled
+    operation(prepare())  # the first run imports modules and fills caches
     gc.collect()
     gc.freeze()
     trace, before, n = sys.gettrace(), lib.mg_live_nodes(), 0

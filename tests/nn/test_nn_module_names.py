@@ -1,4 +1,4 @@
-"""The names that nn looks up in its module, as micrograd does, and those it does not have."""
+"""Names that nn looks up in its module, as micrograd does; hints for names that it lacks."""
 
 import copy
 import pickle
@@ -14,18 +14,18 @@ from micrograd_c import nn
 
 
 @pytest.fixture
-def mine(engine, monkeypatch):
-    """Sets a name in the engine's nn for one test."""
+def assign(engine, monkeypatch):
+    """A function that sets a name in the engine's nn for one test."""
     return lambda name, x: monkeypatch.setattr(engine.nn, name, x)
 
 
-def test_a_neuron_of_ones_own(engine, mine):
+def test_a_custom_neuron(engine, assign):
     class Mine(engine.nn.Neuron):
         def __call__(self, x):
             return super().__call__(x) * 2.0
 
     before = engine.nn.MLP(2, [3, 1])
-    mine("Neuron", Mine)
+    assign("Neuron", Mine)
     model = engine.nn.MLP(2, [3, 1])
     assert {type(n) for layer in model.layers for n in layer.neurons} == {Mine}
     assert [n.nonlin for layer in model.layers for n in layer.neurons] == [True] * 3 + [False]
@@ -35,7 +35,7 @@ def test_a_neuron_of_ones_own(engine, mine):
     assert model([1.0, 1.0]).data == 2 * (0.5 + 3 * 1.5)
 
 
-def test_a_neuron_that_is_no_subclass(engine, mine):
+def test_a_neuron_that_is_no_subclass(engine, assign):
     class Mine:
         def __init__(self, nin, nonlin):
             self.w = [engine.Value(0.5) for _ in range(nin)]
@@ -46,13 +46,13 @@ def test_a_neuron_that_is_no_subclass(engine, mine):
         def parameters(self):
             return self.w
 
-    mine("Neuron", Mine)
+    assign("Neuron", Mine)
     model = engine.nn.MLP(2, [3, 1])
     assert model([1.0, 1.0]).data == 1.5 and len(model.parameters()) == 6 + 3
     assert type(engine.nn.Layer(2, 1, nonlin=True).neurons[0]) is Mine
 
 
-def test_a_layer_of_ones_own(engine, mine):
+def test_a_custom_layer(engine, assign):
     Layer = engine.nn.Layer
     made = []
 
@@ -61,24 +61,24 @@ def test_a_layer_of_ones_own(engine, mine):
             super().__init__(nin, nout, **options)
             made.append((nin, nout, options))
 
-    mine("Layer", Mine)
+    assign("Layer", Mine)
     model = engine.nn.MLP(2, [3, 1])
     assert [type(layer) for layer in model.layers] == [Mine, Mine]
     assert made == [(2, 3, {"nonlin": True}), (3, 1, {"nonlin": False})]
     assert type(model([1.0, 2.0])) is engine.Value
 
 
-def test_a_value_of_ones_own(engine, mine):
+def test_a_custom_value(engine, assign):
     class Mine(engine.Value):
         pass
 
-    mine("Value", Mine)
+    assign("Value", Mine)
     model = engine.nn.MLP(2, [3, 1])
     assert {type(p) for p in model.parameters()} == {Mine}
     model([1.0, 2.0]).backward()
 
 
-def test_random_of_ones_own(engine, mine, monkeypatch):
+def test_a_custom_random(engine, assign, monkeypatch):
     class Half:
         @staticmethod
         def uniform(low, high):
@@ -89,31 +89,31 @@ def test_random_of_ones_own(engine, mine, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(random, "uniform", lambda low, high: high / 4)
         assert [v.data for v in engine.nn.Neuron(2).w] == [0.25, 0.25]
-    mine("random", Half)
+    assign("random", Half)
     assert {v.data for n in engine.nn.Layer(2, 3).neurons for v in n.w} == {0.5}
 
 
-def test_a_module_of_ones_own_changes_nothing(engine, mine):
-    """micrograd's classes were made with Module before."""
-    mine("Module", object)
+def test_a_custom_module_class_changes_nothing(engine, assign):
+    """As in micrograd, whose classes are defined with Module as a base before."""
+    assign("Module", object)
     model = engine.nn.MLP(2, [3, 1])
     model([1.0, 2.0]).backward()
     model.zero_grad()
     assert len(model.parameters()) == 13
 
 
-def test_ones_own_class_wins(engine, mine):
+def test_neuron_class_takes_precedence(engine, assign):
     class Own(engine.nn.Neuron):
         pass
 
     class OwnLayer(engine.nn.Layer):
         neuron_class = Own
 
-    mine("Neuron", object)
+    assign("Neuron", object)
     assert type(OwnLayer(2, 1).neurons[0]) is Own
 
 
-def test_names_put_back(engine, monkeypatch):
+def test_restored_names(engine, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(engine.nn, "Neuron", type("Mine", (engine.nn.Neuron,), {}))
         patch.setattr(engine.nn, "Layer", type("Mine", (engine.nn.Layer,), {}))
@@ -122,7 +122,7 @@ def test_names_put_back(engine, monkeypatch):
     assert type(model.layers[0].neurons[0]) is engine.nn.Neuron
 
 
-def test_where_it_stands_in_for_micrograd(monkeypatch):
+def test_under_the_stand_in_for_micrograd(monkeypatch):
     for name in list(sys.modules):
         if name.partition(".")[0] == "micrograd":
             monkeypatch.delitem(sys.modules, name)
@@ -172,7 +172,7 @@ def test_a_star_import_gives_micrograds_names(engine):
         (lambda m: m.summary(), "print"),
     ],
 )
-def test_what_to_write_instead(engine, use, hint):
+def test_hints_what_to_write_instead(engine, use, hint):
     class Own(engine.nn.Module):
         pass
 

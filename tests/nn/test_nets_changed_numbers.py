@@ -1,4 +1,4 @@
-"""Nets whose numbers change after the call, and backward() once more."""
+"""Nets whose numbers change after the call, and a second backward()."""
 
 import math
 
@@ -10,14 +10,14 @@ nonlinearities = pytest.mark.parametrize("nonlin", NONLINEARITIES)
 
 
 @nonlinearities
-@pytest.mark.parametrize("look", [False, True])
-def test_backward_again(nonlin, look):
+@pytest.mark.parametrize("read", [False, True])
+def test_backward_again(nonlin, read):
     def program(nn, V):
         model, x = nn.MLP(2, [3, 2], nonlin=nonlin), [V(1.5), V(-0.5)]
         loss = sum(model(x))
         for _ in range(3):
             loss.backward()
-            if look:
+            if read:
                 yield [loss]
         model.zero_grad()
         loss.backward()
@@ -49,13 +49,13 @@ changes = pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
 
 @changes
 @pytest.mark.parametrize("nonlin", ["relu", "tanh"])
-@pytest.mark.parametrize("looked", [False, True])
-def test_a_change_between_forward_and_backward(change, nonlin, looked):
+@pytest.mark.parametrize("was_read", [False, True])
+def test_a_change_between_forward_and_backward(change, nonlin, was_read):
     def program(nn, V):
         model, x = nn.MLP(2, [3, 2], nonlin=nonlin), [V(1.5), V(-0.5)]
         out = model(x)
         loss = out[0] + out[1] * 0.5
-        if looked:
+        if was_read:
             yield [loss]
         change(model, x, out)
         loss.backward()
@@ -66,7 +66,7 @@ def test_a_change_between_forward_and_backward(change, nonlin, looked):
 
 @changes
 @pytest.mark.parametrize("nonlin", ["relu", "tanh"])
-def test_a_change_between_forward_and_look(change, nonlin):
+def test_a_change_between_forward_and_reading_the_graph(change, nonlin):
     def program(nn, V):
         model, x = nn.MLP(2, [3, 2], nonlin=nonlin), [V(1.5), V(-0.5)]
         out = model(x)
@@ -81,7 +81,7 @@ def test_a_change_between_forward_and_look(change, nonlin):
 @changes
 @pytest.mark.parametrize("nonlin", ["relu", "tanh"])
 @pytest.mark.parametrize("again", [False, True])
-def test_a_change_between_backward_and_look(change, nonlin, again):
+def test_a_change_between_backward_and_reading_the_graph(change, nonlin, again):
     def program(nn, V):
         model, x = nn.MLP(2, [3, 2], nonlin=nonlin), [V(1.5), V(-0.5)]
         out = model(x)

@@ -1,18 +1,16 @@
-"""Arrays whose shape, type or memory changes while a jitted function has them.
+"""Arrays whose shape, type or memory changes while a jitted function uses them.
 
-Each runs in a process of its own: C that reads what is no longer there may crash it.
+Each test runs in a process of its own: if C read memory that is gone, it might crash.
 """
 
 import pytest
 from trust_tools import run_python, size
 
-BACKENDS = {"c": "c", "py": "python"}  # by the engine fixture's name
-
 START = """
 import threading, warnings
 import numpy as np
 from micrograd_c import Value, backend, jit, optim
-warnings.simplefilter("ignore", DeprecationWarning)  # NumPy's, of setting strides and the like
+warnings.simplefilter("ignore", DeprecationWarning)  # NumPy's, about setting strides, for instance
 
 ROWS = 200_000 if backend == "c" else 60
 w = Value(0.5)
@@ -42,10 +40,10 @@ CHANGES = [
 
 
 def run(engine, code):
-    return run_python(START + code, MICROGRAD_C_BACKEND=BACKENDS[engine.name])
+    return run_python(START + code, MICROGRAD_C_BACKEND=engine.backend)
 
 
-def test_in_a_callback(engine):
+def test_changes_in_a_callback(engine):
     run(
         engine,
         f"""
@@ -61,8 +59,8 @@ for change in {CHANGES!r}:
 
 
 @pytest.mark.parametrize("change", ["X.resize((3, 1), refcheck=False)", "new_memory(X)"])
-def test_memory_that_goes_in_a_callback(engine, change):
-    """NumPy does not resize what fit has; after __setstate__ there is nothing left to read."""
+def test_memory_replaced_in_a_callback(engine, change):
+    """NumPy refuses to resize an array that fit uses; __setstate__ replaces its memory."""
     run(
         engine,
         f"""
@@ -82,7 +80,7 @@ for view in "X", "X.view()", "X[:]", "X.view(Sub).view(Sub)":
     )
 
 
-def test_memory_that_goes_while_tracing(engine):
+def test_memory_replaced_while_tracing(engine):
     run(
         engine,
         """
@@ -101,7 +99,7 @@ else:
 
 
 @pytest.mark.parametrize("what", ["fit", "backward", "call"])
-def test_in_another_thread(engine, what):
+def test_changes_in_another_thread(engine, what):
     rounds = size(20, 200)
     calls = {
         "fit": "fit(X, Y, epochs=2)",
@@ -132,7 +130,7 @@ thread.start()
 for _ in range({rounds}):
     try:
         work()
-    except ValueError:  # as many rows as the other has, or not
+    except ValueError:  # if X and Y have different numbers of rows
         pass
 done = True
 thread.join()
@@ -147,7 +145,7 @@ BETWEEN = [
 ]  # fmt: skip
 
 
-def test_between_two_calls(engine):
+def test_changes_between_two_calls(engine):
     run(
         engine,
         f"""

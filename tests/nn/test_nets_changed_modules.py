@@ -112,7 +112,7 @@ def test_a_parameter_that_is_initialised_again():
 
 
 def test_parameters_initialised_again(engine):
-    """They are the same nodes with other numbers, as in micrograd, in calls of before too."""
+    """They are the same nodes with other numbers, also in earlier calls, as in micrograd."""
     nn = engine.nn
     model = nn.MLP(2, [3, 2])
     outs = model([1.0, 2.0])
@@ -125,7 +125,7 @@ def test_parameters_initialised_again(engine):
     assert model([1.0, 2.0])[0].data == 0.125 + 3 * (0.125 * (0.125 + 0.125 + 0.25))
 
 
-# --- subclasses and one's own modules -------------------------------------------------------
+# --- subclasses and custom modules ----------------------------------------------------------
 
 
 def test_subclasses_that_override_call():
@@ -180,7 +180,7 @@ REPLACED = {
 @pytest.mark.parametrize("called", [False, True], ids=["before the first call", "after it"])
 @pytest.mark.parametrize("what", REPLACED)
 def test_methods_replaced_on_a_class(what, called):
-    """As a notebook does that defines a method again; and then put back."""
+    """As when a notebook defines a method again; then the old method is restored."""
 
     def program(nn, V):
         model, x = nn.MLP(2, [3, 2], nonlin="tanh"), [V(0.5), V(-1.5)]
@@ -245,7 +245,7 @@ OVERRIDES = {
 @pytest.mark.parametrize("override", OVERRIDES.values(), ids=OVERRIDES)
 @pytest.mark.parametrize("when", ["before the first call", "after it"])
 def test_parameters_replaced_on_an_object(override, when):
-    """The list that a net in C has is given, and zeroed, only while it is the right one."""
+    """parameters() and zero_grad() use the C net's list only while it is the right one."""
     every, listed = {}, {}
     import python_ref.nn
 
@@ -265,7 +265,7 @@ def test_parameters_replaced_on_an_object(override, when):
     assert listed[nn] == listed[python_ref.nn] and every[nn] == every[python_ref.nn]
 
 
-def test_parameters_are_a_list_of_the_callers_own(engine):
+def test_parameters_returns_a_new_list(engine):
     model = engine.nn.MLP(2, [3, 2])
     model([0.5, 1.5])
     model.parameters().clear()
@@ -299,7 +299,7 @@ def test_subclasses_with_more_attributes():
     assert_same(program, last_bits=True)
 
 
-def test_subclasses_that_keep_a_list_of_their_own():
+def test_subclasses_with_their_own_lists():
     def program(nn, V):
         class Grown(nn.Layer):
             def __init__(self, nin, nout):
@@ -322,7 +322,7 @@ def test_subclasses_that_keep_a_list_of_their_own():
     assert_same(program, last_bits=True)
 
 
-def test_a_module_of_our_layers_and_own_values():
+def test_a_module_of_layers_and_its_own_values():
     def program(nn, V):
         class Own(nn.Module):
             def __init__(self):
@@ -346,13 +346,13 @@ def test_a_module_of_our_layers_and_own_values():
     assert_same(program, last_bits=True)
 
 
-def test_modules_that_c_cannot_compute_are_called_often():
-    """C tries again after some calls, since the module may have changed."""
+def test_many_calls_of_modules_that_c_cannot_compute():
+    """C is tried again after some calls, as the module may have changed."""
 
     def program(nn, V):
         neuron, model = nn.Neuron(2), nn.MLP(2, [3, 1])
-        neuron.w[0] = neuron.w[0] * 1.0  # computed
-        model.layers[0].neurons[0].nonlin = "tanh"  # unlike the others
+        neuron.w[0] = neuron.w[0] * 1.0  # a computed weight
+        model.layers[0].neurons[0].nonlin = "tanh"  # unlike the layer's other neurons
         for _ in range(40):
             outs = [neuron([1.0, 2.0]), model([1.0, 2.0])]
         neuron.w[0] = V(0.5)

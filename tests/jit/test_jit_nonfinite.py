@@ -1,4 +1,4 @@
-"""jit: infinities and NaN, which no run raises for, and check_finite, which finds them."""
+"""jit: a run computes infinities and NaN without raising; check_finite finds them."""
 
 import math
 
@@ -12,7 +12,7 @@ from python_ref.core.ops import OPS
 
 SPECIAL = [0.0, -0.0, 1.0, -1.0, 0.5, -2.5, 1e308, -1e308, 750.0, math.inf, -math.inf, math.nan]
 
-RAISES = {  # eagerly
+RAISES = {  # in an eager program: (function, operand, IEEE value)
     "log(-1)": (lambda x: x.log(), -1.0, math.nan),
     "log(0)": (lambda x: x.log(), 0.0, -math.inf),
     "log1p(-1)": (lambda x: x.log1p(), -1.0, -math.inf),
@@ -45,18 +45,18 @@ def test_nothing_raises(f, x, expected, jit_engine):
 @each
 def test_nothing_raises_for_parameters(f, x, expected, jit_engine):
     w = Value(x)
-    traced = jit(lambda x: f(w) + 0 * x)  # at the trace
+    traced = jit(lambda x: f(w) + 0 * x)  # not finite while tracing
     assert traced([1.0]).tolist() == pytest.approx([expected], nan_ok=True, rel=0)
     traced.check([1.0])
     w.data = 0.75
     assert traced([1.0]).tolist() == [f(w).data]
-    w.data = x  # in a later run
+    w.data = x  # not finite in a later run
     assert traced([1.0]).tolist() == pytest.approx([expected], nan_ok=True, rel=0)
 
 
 @pytest.mark.parametrize("name", OPS)
 def test_every_operator_of_special_values(name):
-    """The table's IEEE value is what C computes."""
+    """C computes the IEEE value of the operators' table."""
     two = len(OPS[name].derivatives) == 2 or name in ("pow_k", "leaky_relu")
     for y in SPECIAL if two else [None]:
         if name in ("pow_k", "leaky_relu"):
@@ -72,7 +72,7 @@ def test_every_operator_of_special_values(name):
         assert (np.signbit(eager) == np.signbit(got))[~both_nan].all()
 
 
-def test_ieee_ends():
+def test_operators_raise_again_after_ieee():
     with ieee():
         with ieee():
             pass
@@ -83,7 +83,7 @@ def test_ieee_ends():
 
 @pytest.mark.parametrize("w", [0.0, 1.0])
 def test_no_gradient_below_detach(w, jit_engine):
-    """sqrt has an infinite gradient at 0, and 0 times that would be NaN."""
+    """sqrt has an infinite derivative at 0, and 0 times that would be NaN."""
     parameter, other = Value(w), Value(0.0)
     f = jit(lambda x: (parameter * x).sqrt().detach() + parameter + (other * x).sqrt().detach())
     f.backward([1.0, 0.0])
@@ -92,7 +92,7 @@ def test_no_gradient_below_detach(w, jit_engine):
 
 
 def test_a_layer_below_detach(jit_engine):
-    """Of which nobody stores the weights' gradients."""
+    """No instruction stores the gradients of the layer's weights."""
     ws = [Value(v) for v in (0.5, -1.0, 2.0, 0.25)]
 
     def f(x):
@@ -101,7 +101,7 @@ def test_a_layer_below_detach(jit_engine):
 
     jit(f).check(np.random.default_rng(0).normal(size=(23, 2)))
     only = jit(lambda x: (ws[0] * x[0] + ws[1] * x[1] + ws[2]).detach() + ws[0] * ws[0])
-    for _ in range(2):  # memory is used again
+    for _ in range(2):  # the second run reuses memory
         only.check(np.random.default_rng(1).normal(size=(23, 2)))
 
 
@@ -147,7 +147,7 @@ def test_check_finite_of_gradients(jit_engine):
 
 @pytest.mark.parametrize("epochs, batch_size", [(9, None), (9, 1), (1, 1), (1, 2)])
 @pytest.mark.parametrize("shuffle", [True, False])
-def test_fit_stops_before_the_damage(epochs, batch_size, shuffle, jit_engine):
+def test_fit_stops_before_parameters_become_nonfinite(epochs, batch_size, shuffle, jit_engine):
     x = np.array([1.0, 1.0, 1.0, 1e200, 1.0, 1.0])
     for f, match in (
         (lambda x: w * x * x, r"example 3: '\*' is -?inf"),
@@ -173,6 +173,6 @@ def test_check_finite_when_only_the_sum_overflows(jit_engine):
         jit(lambda x: x).backward([1.5e308, 1.5e308], check_finite=True)
 
 
-def test_a_trace_error_stays_one(jit_engine):
+def test_check_finite_does_not_hide_a_trace_error(jit_engine):
     with pytest.raises(TraceError):
         jit(lambda x: x.data)([1.0], check_finite=True)

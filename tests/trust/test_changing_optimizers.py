@@ -1,6 +1,6 @@
-"""An optimizer that one thread or signal handler changes while another steps or fits.
+"""Optimizers that a thread or a signal handler changes while another thread steps or fits.
 
-Each runs in a process of its own: C that reads what is no longer there may crash it.
+Each test runs in a process of its own: if C read memory that is gone, it might crash.
 """
 
 import signal
@@ -36,15 +36,14 @@ WORK = {
     "step": "adam.step()",
     "fit": "f.fit(X, X, optimizer=adam, epochs=10, batch_size=N // 4)",
 }
-BACKENDS = {"c": "c", "py": "python"}  # by the engine fixture's name
 
 
 def run(engine, code):
-    return run_python(START + code, MICROGRAD_C_BACKEND=BACKENDS[engine.name])
+    return run_python(START + code, MICROGRAD_C_BACKEND=engine.backend)
 
 
 @pytest.mark.parametrize("work", WORK)
-def test_in_another_thread(engine, work):
+def test_changes_in_another_thread(engine, work):
     run(
         engine,
         f"""
@@ -54,7 +53,7 @@ for change in {CHANGES!r}:
         while not done:
             exec(change, globals())
             adam.zero_grad()
-            taken = [np.full(N, 4e9) for _ in range(6)]  # into memory given back
+            taken = [np.full(N, 4e9) for _ in range(6)]  # to overwrite memory that was freed
     thread = threading.Thread(target=disturb)
     thread.start()
     try:
@@ -69,7 +68,7 @@ for change in {CHANGES!r}:
 
 
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="this system has no timers")
-def test_in_a_signal_handler(engine):
+def test_changes_in_a_signal_handler(engine):
     run(
         engine,
         f"""
@@ -98,12 +97,12 @@ IN_PLACE = [
 
 @pytest.mark.parametrize("work", WORK)
 def test_state_that_changes_in_place(engine, work):
-    """It does not fit any more, or NumPy does not let it change."""
+    """Either the state's shape or type is refused, or NumPy refuses to change it."""
     run(
         engine,
         f"""
 import warnings
-warnings.simplefilter("ignore", DeprecationWarning)  # NumPy's, of setting strides and the like
+warnings.simplefilter("ignore", DeprecationWarning)  # NumPy's, about setting strides, for instance
 def new_memory(array, n):
     array.__setstate__((1, (n,), np.dtype("f8"), False, np.arange(float(n)).tobytes()))
 

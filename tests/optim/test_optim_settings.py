@@ -1,4 +1,4 @@
-"""What is assigned to an optimizer or scheduler later: checked, and the same on both engines."""
+"""Settings assigned to an optimizer or scheduler later: checked, and the same on both engines."""
 
 import copy
 import math
@@ -9,17 +9,12 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from optim_tools import START, values
 
 from micrograd_c import jit, optim
 from micrograd_c.engine import Value
 from micrograd_c.optim import SGD, Adam, AdamW, CosineAnnealingLR, LinearLR, RMSprop, StepLR
 from python_ref.engine import Value as OracleValue
-
-START = [-2.0, -0.5, 0.1, 1.0, 3.0]
-
-
-def values(engine, data=START):
-    return [engine.Value(x) for x in data]
 
 
 def stepped(optimizer, gradients=(0.7, -0.2, 0.3)):
@@ -89,7 +84,7 @@ def test_a_number_is_converted_as_in_the_constructor(engine, cls, name, kind):
     ],
 )
 @each_hyperparameter
-def test_a_bad_one_is_an_error_at_once(engine, cls, name, bad, error, match):
+def test_a_bad_setting_is_an_error_at_once(engine, cls, name, bad, error, match):
     optimizer = cls(values(engine))
     before = optimizer.hyperparameters()
     with pytest.raises(error, match=match.format(name)):
@@ -135,7 +130,7 @@ def test_flags_and_nesterov(engine):
     assert stepped(adam) == stepped(Adam(values(engine), amsgrad=True))
 
 
-def test_an_attribute_of_ones_own_is_left_alone(engine):
+def test_the_programs_own_attributes_are_accepted(engine):
     optimizer = SGD(values(engine))
     optimizer.warmup = "long"
     assert optimizer.warmup == "long"
@@ -205,7 +200,7 @@ GRADIENTS = [0.5, -1.0, 0.0, 2.0, 0.25, -0.75]
 
 
 def with_momentum_later(optimizer, gradient):
-    """The parameters' path when momentum is on in steps 3, 4 and 6 of six."""
+    """Take six steps, with momentum in the third, fourth and sixth; return the momenta."""
     path = []
     for i, g in enumerate(GRADIENTS):
         now = 0.9 if i in (2, 3, 5) else 0.0
@@ -246,7 +241,7 @@ def test_a_first_gradient_of_zero_counts(engine):
 
 @pytest.mark.parametrize("own", [False, True])
 def test_momentum_later_in_fit(jit_engine, own):
-    """With parameters that only the optimizer has, and through a rule in Python."""
+    """With a parameter that the function does not use; own: with an update rule in Python."""
     cls = type("Own", (SGD,), {"_update": SGD._update}) if own else SGD
     a, b, c = Value(0.0), Value(0.0), Value(1.0)
     sgd = cls([c, b, a], lr=1.0, dampening=0.5, weight_decay=0.125)
@@ -268,7 +263,7 @@ def test_momentum_later_in_fit(jit_engine, own):
     assert [p.data for p in sgd.params] == [p.data for p in oracle.params]
 
 
-def test_loaded_momentum_goes_on(engine):
+def test_loaded_momentum_continues(engine):
     path = []
     for resume in (False, True):
         optimizer = SGD(values(engine, [1.0]), lr=0.5, momentum=0.5, dampening=0.5)
@@ -285,7 +280,7 @@ def test_loaded_momentum_goes_on(engine):
     assert path[0] == path[1] == path[2]
 
 
-# --- a step is whole ---
+# --- an interrupted step is done wholly or not at all ---
 
 
 class Interrupted(BaseException):
@@ -293,7 +288,7 @@ class Interrupted(BaseException):
 
 
 def opcodes_until(n, run):
-    """Run until n instructions of ours are done, then raise. Whether it was still running."""
+    """Run ``run``; raise Interrupted after n of our bytecodes. True if it was still running."""
     left = n
 
     def trace(frame, event, arg):
@@ -320,7 +315,7 @@ def opcodes_until(n, run):
 
 
 class Counted(SGD):
-    """A rule in Python with numbers of its own."""
+    """An update rule in Python with state of its own."""
 
     moved = 0
 
@@ -335,7 +330,7 @@ class Counted(SGD):
 def test_an_exception_at_any_instruction_leaves_whole_steps(engine, what):
     handler, quiet = signal.getsignal(signal.SIGINT), np.geterr()
 
-    def look(optimizer):
+    def state_of(optimizer):
         (buffer,), (p,) = optimizer.state["momentum_buffer"].tolist(), optimizer.params
         own = optimizer.moved, optimizer.state.get("mine", 0)
         return p.data, buffer, optimizer.step_count, optimizer.momentum, own
@@ -347,11 +342,11 @@ def test_an_exception_at_any_instruction_leaves_whole_steps(engine, what):
         p.grad = 1.0
         optimizer.step()
         other = Counted([engine.Value(1.0)], momentum=0.25).state_dict()
-        before = look(optimizer)
+        before = state_of(optimizer)
         n += 1
         run = optimizer.step if what == "step" else lambda: optimizer.load_state_dict(other)
         was_running = opcodes_until(n, run)
-        seen.add(look(optimizer))
+        seen.add(state_of(optimizer))
         assert (signal.getsignal(signal.SIGINT), np.geterr()) == (handler, quiet)
         if not was_running:
             break

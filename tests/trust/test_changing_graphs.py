@@ -1,4 +1,4 @@
-"""Copies of a graph that another thread, or a signal handler, changes meanwhile."""
+"""Graphs that another thread or a signal handler changes while they are being copied."""
 
 import copy
 import pickle
@@ -8,7 +8,7 @@ import pytest
 
 @pytest.mark.parametrize("how", ["_prev", "__init__", "operands"])
 @pytest.mark.parametrize("copied", [copy.deepcopy, pickle.dumps], ids=["deepcopy", "pickle"])
-def test_a_graph_that_changes_while_it_is_read(engine, monkeypatch, how, copied):
+def test_a_graph_that_changes_while_it_is_copied(engine, monkeypatch, how, copied):
     a = engine.Value(2.0)
     b = a * 3.0
     c = b + a
@@ -30,7 +30,7 @@ def test_a_graph_that_changes_while_it_is_read(engine, monkeypatch, how, copied)
             change()
         return plain(self)
 
-    monkeypatch.setattr(engine.Value, "_has_custom_backward", asked)  # for each node, once
+    monkeypatch.setattr(engine.Value, "_has_custom_backward", asked)  # called once for each node
     try:
         made = copied(c)
     except RuntimeError as error:

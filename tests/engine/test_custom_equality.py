@@ -1,4 +1,4 @@
-"""Subclasses that compare data: what is the same node goes by identity all the same."""
+"""Subclasses whose ``==`` compares data: the engine still tells nodes apart by identity."""
 
 import copy
 import pickle
@@ -40,7 +40,7 @@ def test_gradients_reach_each_of_two_equal_operands(kind):
     assert (a.grad, b.grad, c.grad) == (15.0, 15.0, 4.0)
 
 
-def test_an_custom_backward_too(kind):
+def test_custom_backwards_of_equal_operands(kind):
     a, b = kind(2.0), kind(2.0)
     out = kind(4.0, (a, b, a), "*")
 
@@ -54,7 +54,7 @@ def test_an_custom_backward_too(kind):
     assert (a.grad, b.grad) == (16.0, 16.0)
 
 
-def test_operands_and_pictures(kind):
+def test_operands_and_drawings(kind):
     pytest.importorskip("graphviz")
     a, b = kind(2.0), kind(2.0)
     assert len((a * b)._prev) == 2 and len((a * a)._prev) == 1
@@ -83,7 +83,7 @@ def test_parameters_of_equal_data(jit_engine):
 
 
 @pytest.mark.parametrize("name", ["data", "grad"])
-def test_no_data_or_grad_of_ones_own(engine, name):
+def test_a_class_with_its_own_data_or_grad_is_refused(engine, name):
     mixin = type("Mixin", (), {name: property(lambda self: 5.0)})
     for make in (
         lambda: type("Mine", (engine.Value,), {name: property(lambda self: 5.0)}),

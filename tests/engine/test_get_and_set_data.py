@@ -1,4 +1,4 @@
-"""Data and gradients of many Values as arrays."""
+"""get_data, set_data, get_grad, set_grad: data and gradients of many Values as arrays."""
 
 import math
 
@@ -35,7 +35,7 @@ def test_arrays_of_every_layout(engine):
         assert F.get_data(values).tolist() == [float(x) for x in row]
 
 
-def test_no_values_as_arrays(engine):
+def test_empty_lists_of_values(engine):
     assert F.get_data([]).shape == F.get_grad([]).shape == (0,)
     F.set_data([], [])
     F.zero_grad([])
@@ -68,7 +68,7 @@ def test_the_message_about_shapes(engine):
 @pytest.mark.parametrize(
     "call", [F.get_data, F.get_grad, F.zero_grad, lambda v: F.set_data(v, [1.0, 2.0])]
 )
-def test_arrays_of_what_are_no_values(engine, call):
+def test_anything_but_values_is_refused(engine, call):
     v = engine.Value(1.0)
     v.grad = 3.0
     with pytest.raises(TypeError, match="expected Values, got float"):
@@ -76,14 +76,14 @@ def test_arrays_of_what_are_no_values(engine, call):
     assert (v.data, v.grad) == (1.0, 3.0)
 
 
-def test_a_forward_after_set_data_sees_it(engine):
+def test_a_forward_after_set_data_uses_it(engine):
     model = engine.nn.MLP(2, [2, 1])
     model([1.0, 1.0])
     F.set_data(model.parameters(), np.zeros(9))
     assert model([1.0, 1.0]).data == 0.0
 
 
-def test_one_number_is_no_array_of_one(engine):
+def test_a_number_is_not_an_array_of_one(engine):
     v = engine.Value(1.0)
     with pytest.raises(ValueError, match=r"shape \(\) for 1 Values"):
         F.set_data([v], 3.0)
