@@ -2,9 +2,10 @@
 
 import functools
 import time
+from contextlib import nullcontext
 
 from micrograd_c._backend import backend
-from micrograd_c._progress import quiet_bar
+from micrograd_c._progress import ProgressBar
 from micrograd_c.engine import Value
 from micrograd_c.jit import check
 from micrograd_c.jit.batch import as_matrices, require_same_memory
@@ -169,11 +170,12 @@ class jit:  # noqa: N801 - used as a decorator
             bool(check_finite),
         )  # fmt: skip
         losses, one_by_one = [], bool(callback or progress)
-        with bar(epochs, progress) as show:
+        with progress_bar(epochs) if progress else nullcontext() as bar:
             while len(losses) < epochs:
                 new = run.epochs(1 if one_by_one else epochs - len(losses))
                 losses += new
-                show(len(new), losses[-1])
+                if bar:
+                    bar.advance(len(new), loss=f"{losses[-1]:.4g}")
                 if callback and is_true(callback(len(losses) - 1, losses[-1])):
                     break
         return losses
@@ -345,33 +347,12 @@ def is_true(x):
     return isinstance(x, (bool, np.bool_)) and bool(x)
 
 
+def progress_bar(epochs):
+    try:
+        return ProgressBar("tqdm.auto", epochs, unit="epoch")
+    except ImportError:
+        raise ImportError("fit(progress=True) needs tqdm: pip install tqdm") from None
+
+
 def not_finite(program, arrays, rows):
     return FloatingPointError(program.what_is_not_finite(arrays, rows))
-
-
-# --- progress ---
-
-
-class bar:  # noqa: N801 - used as a function
-    """``with bar(epochs, progress) as show``: show(n, loss) moves a tqdm bar, if wanted."""
-
-    def __init__(self, epochs, progress):
-        self.tqdm = None
-        if progress:
-            try:
-                from tqdm.auto import tqdm
-            except ImportError:
-                raise ImportError("fit(progress=True) needs tqdm: pip install tqdm") from None
-            self.tqdm = quiet_bar(tqdm, total=epochs, unit="epoch")
-
-    def __enter__(self):
-        return self.show
-
-    def __exit__(self, *_error):
-        if self.tqdm is not None:
-            self.tqdm.close()
-
-    def show(self, n, loss):
-        if self.tqdm is not None:
-            self.tqdm.set_postfix(loss=f"{loss:.4g}", refresh=False)
-            self.tqdm.update(n)
