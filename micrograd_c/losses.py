@@ -9,9 +9,9 @@ import functools
 import operator
 
 from micrograd_c.functional import dot, logsumexp, mean, total
+from python_ref.core.argument_rules import Rule, add_rule
 from python_ref.core.numbers import describe, to_float
 from python_ref.core.operators import Operators
-from python_ref.core.requirements import Rule, demand
 
 __all__ = [
     "mse_loss",
@@ -144,8 +144,8 @@ def cross_entropy_of_row(logits, target):
     if is_value(target) and not logits[0]._is_value(target):
         raise TypeError("expected logits and target of one engine, got a Value of each")
     if hasattr(target, "_item_of"):  # in a function that jit traces
-        demand(target, WHOLE)
-        demand(target, class_of(len(logits)))
+        add_rule(target, WHOLE)
+        add_rule(target, class_of(len(logits)))
         return logsumexp(logits) - target._item_of(logits)
     try:
         whole = is_value(target) and target.data.is_integer()
@@ -194,7 +194,7 @@ def check_targets(both, rule):
     """Check the targets that are numbers, and let jit check those that are its arguments."""
     for _, target in both:
         if is_value(target):
-            demand(target, rule)
+            add_rule(target, rule)
         elif not rule.holds(target):
             raise rule.error(f"expected {rule.expected}, got {target}")
 
