@@ -38,7 +38,7 @@ class BaseProgram:
         self._load(trace)
 
     def _load(self, trace):
-        """Take the graph over from the trace. Raises TraceError for a node that cannot be run."""
+        """Build the program from the trace. Raises TraceError for a node that cannot be run."""
         raise NotImplementedError
 
     def forward(self, arrays):
@@ -55,12 +55,13 @@ class BaseProgram:
     def train(self, arrays, order, batch_size, optimizer, threads, sums, check_finite):
         """Train for ``len(sums)`` epochs; return ``sums``, each with its epoch's losses added.
 
-        ``order``: the rows of all epochs, one epoch after the other; None for each row once in
-        every epoch. Each batch sets the gradients to 0, runs ``backward`` and the optimizer's step.
-        With ``check_finite``, raises NotFinite before the step of a batch that is not finite.
+        ``order``: the rows of all epochs, one epoch after the other; None for the rows as they
+        are, in every epoch. For each batch, the gradients are set to 0, ``backward`` runs, and
+        the optimizer makes a step. With ``check_finite``, raises NotFinite before the step of a
+        batch whose loss or gradient is not finite.
 
-        This is the way for every optimizer, with a call of it for each step. ``threads``
-        is for programs that run in C.
+        This implementation works with every optimizer: it calls ``optimizer.step()``, and ignores
+        ``threads``.
         """
         import numpy as np
 

@@ -67,7 +67,7 @@ class CompiledProgram(BaseProgram):
         return mean[0]
 
     def train(self, arrays, order, batch_size, optimizer, threads, sums, check_finite):
-        if not optimizer._is_in_c():  # its update rule is Python code
+        if not optimizer._is_in_c():  # its update rule is in Python
             return super().train(
                 arrays, order, batch_size, optimizer, threads, sums, check_finite
             )  # fmt: skip

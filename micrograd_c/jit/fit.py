@@ -46,7 +46,7 @@ def fit(
 
 
 class TrainingLoop:
-    """Trains in calls of C. Each has as many rows as C can do while Python waits for it."""
+    """Trains in calls of ``program.train``, each with as many rows as take about PATIENCE."""
 
     def __init__(
         self, program, arrays, optimizer, batch_size, shuffles, seed, threads, check_finite

@@ -37,6 +37,7 @@ class InterpretedProgram(BaseProgram):
         self._plan_backward()
 
     def _add(self, node, place_of, trace):
+        """Append a node that is not an argument: a step, a constant or a parameter."""
         place = place_of[id(node)] = len(self.start)
         self.start.append(0.0)
         name, k, label = node._recipe() if node._operands else (None, None, "")
