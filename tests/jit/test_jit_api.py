@@ -279,7 +279,7 @@ def test_bad_options(options, error, jit_engine):
 
 
 def test_long_epochs_are_run_in_several_calls(monkeypatch):
-    monkeypatch.setattr(sys.modules["micrograd_c.jit.api"], "PATIENCE", 0.0)
+    monkeypatch.setattr(sys.modules["micrograd_c.jit.fit"], "PATIENCE", 0.0)
     x, y = data(100)
     results = []
     for shuffle in (True, False):

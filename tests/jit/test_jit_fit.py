@@ -12,7 +12,7 @@ from micrograd_c.engine import Value
 from micrograd_c.nn import MLP
 from python_ref.engine import Value as OracleValue
 
-jit_module = sys.modules["micrograd_c.jit.api"]
+jit_fit = sys.modules["micrograd_c.jit.fit"]
 
 
 # --- losses ---
@@ -23,7 +23,7 @@ def test_how_long_a_call_into_c_may_take_changes_no_bit(shuffle, monkeypatch):
     x, y = data(500)
     results = set()
     for patience in (0.0, 0.001, 1e9):
-        monkeypatch.setattr(jit_module, "PATIENCE", patience)
+        monkeypatch.setattr(jit_fit, "PATIENCE", patience)
         for callback in (None, lambda epoch, loss: None):
             random.seed(1)
             model = MLP(2, [3, 1])
@@ -48,7 +48,7 @@ def test_permutations_of_other_integers(monkeypatch, jit_engine):
 
     x, losses = np.arange(32.0), []
     for patience in (0.0, 1e9):
-        monkeypatch.setattr(jit_module, "PATIENCE", patience)
+        monkeypatch.setattr(jit_fit, "PATIENCE", patience)
         for rng in (make, Rng):
             monkeypatch.setattr(np.random, "default_rng", rng)
             w = Value(0.0)

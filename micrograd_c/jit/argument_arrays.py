@@ -1,23 +1,26 @@
-"""The arrays that a jitted function is called with: checked once, and held for the call."""
+"""The arrays that a jitted function is called with: checked once, then held during the call."""
 
 from weakref import ref
 
 from python_ref.core.number_arrays import as_doubles, owner_of
 
 
-class Matrices(list):
-    """Aligned float64 arrays in C order with the same number of rows, which nobody else holds.
+class CheckedArrays(list):
+    """Aligned float64 arrays in C order with the same number of rows.
 
-    They are views of the caller's arrays. So it changes nothing here when a callback or
-    another thread gives an array a new shape, dtype or strides. ``guards`` has weak references
-    to the arrays that own the memory, because NumPy does not resize an array that has one.
+    They are views of the caller's arrays that nobody else refers to. So if a callback or
+    another thread gives an array a new shape, dtype or strides, nothing changes here.
+
+    - ``guards``: weak references to the arrays that own the memory; NumPy does not resize an
+      array that has a weak reference.
+    - ``widths``: for each array, its number of columns k, or None for shape (n,).
     """
 
-    __slots__ = ("guards", "widths")  # the weak references; columns, None for shape (n,)
+    __slots__ = ("guards", "widths")
 
 
-class Numpy:
-    """NumPy's types that each call compares with, from the first call with arrays on."""
+class NumPyTypes:
+    """The two types that each call compares with. Loaded by the first call with arrays."""
 
     array = double = None
 
@@ -28,12 +31,12 @@ class Numpy:
         cls.array, cls.double = np.ndarray, np.dtype(np.float64)
 
 
-def as_matrices(given):
-    """The arguments as Matrices. Raises the errors that jit's docstring lists."""
-    if Numpy.array is None:
-        Numpy.load()
-    kind, double = Numpy.array, Numpy.double
-    result, guards, widths, n = Matrices(), [], [], None
+def checked_arrays(given):
+    """Return the arguments as CheckedArrays. Raises TypeError and ValueError as ``jit`` says."""
+    if NumPyTypes.array is None:
+        NumPyTypes.load()
+    kind, double = NumPyTypes.array, NumPyTypes.double
+    result, guards, widths, n = CheckedArrays(), [], [], None
     for array in given:
         view = array.view() if type(array) is kind else None
         if view is None or view.dtype is not double or not view.flags.carray:
@@ -42,7 +45,7 @@ def as_matrices(given):
         if n is None:
             n = shape[0] if shape else 0
         if not 1 <= len(shape) <= 2 or shape[0] != n or n == 0:
-            raise bad_shape(len(result), shape, result)
+            raise shape_error(len(result), shape, result)
         base = view.base
         if base is not None:
             guards.append(ref(base if base.base is None else owner_of(view)))
@@ -54,7 +57,8 @@ def as_matrices(given):
     return result
 
 
-def bad_shape(i, shape, others):
+def shape_error(i, shape, others):
+    """Return the error for argument i. ``others``: the arrays before it."""
     if len(shape) not in (1, 2):
         return ValueError(f"argument {i}: expected an array of shape (n,) or (n, k), got {shape}")
     if others:
@@ -66,7 +70,7 @@ def bad_shape(i, shape, others):
 
 
 def require_same_memory(arrays):
-    """Raise ValueError where an array was given other memory, as ``__setstate__`` does."""
+    """Raise ValueError if an array has been given other memory, as ``__setstate__`` does."""
     for i, array in enumerate(arrays):
         owner = owner_of(array)
         first, last = start_of(array), start_of(array) + array.nbytes
@@ -77,6 +81,6 @@ def require_same_memory(arrays):
 
 
 def start_of(array):
-    """The lowest address of the array's elements."""
+    """Return the lowest address of the array's elements."""
     address, _ = array.__array_interface__["data"]
     return address + sum(min(0, (n - 1) * step) for n, step in zip(array.shape, array.strides))
