@@ -1,17 +1,20 @@
-"""Losses: how wrong a net's outputs are, as one Value to call ``backward()`` on.
+"""Losses: functions that return how wrong a net's outputs are, as one Value.
 
 Names and formulas are PyTorch's, with its default of averaging over the examples
 (https://pytorch.org/docs/stable/nn.functional.html#loss-functions). A loss takes
-the Values of either engine and gives a Value of the same engine.
+Values of either engine and returns a Value of the same engine.
+
+Targets that are numbers are checked. In a jitted function, targets that are its arguments are
+checked for all rows before a batch runs. Other Values as targets are not checked.
 """
 
 import functools
 import operator
 
 from micrograd_c.functional import dot, logsumexp, mean, total
+from python_ref.core.argument_rules import Rule, add_rule
 from python_ref.core.numbers import describe, to_float
 from python_ref.core.operators import Operators
-from python_ref.core.requirements import Rule, demand
 
 __all__ = [
     "mse_loss",
@@ -23,30 +26,29 @@ __all__ = [
 
 
 def mse_loss(predictions, targets):
-    """The mean of (prediction - target)**2.
+    """Return the mean of (prediction - target)**2.
 
-    ``predictions``: a Value or a sequence of n Values; ``targets``: as many numbers
-    or Values. Raises ValueError for no predictions or another number of targets,
-    TypeError for a prediction that is no Value.
+    ``predictions``: a Value or a sequence of n Values. ``targets``: a number or Value for each.
+    Raises ValueError if there are no predictions, or not as many targets; TypeError for a
+    prediction that is not a Value.
 
     >>> from micrograd_c.engine import Value
     >>> from micrograd_c.losses import mse_loss
     >>> mse_loss([Value(1.0), Value(4.0)], [2, 2]).data
     2.5
     """
-    # p - t twice instead of **2: a diverging loss is inf, as in PyTorch, not an OverflowError
+    # A product instead of **2: a diverging loss is inf, as in PyTorch, not an OverflowError.
     differences = [p - t for p, t in pairs(predictions, targets)]
     return mean([d * d for d in differences])
 
 
 def hinge_loss(scores, targets):
-    """The mean of max(0, 1 - target * score), the loss of a support vector machine.
+    """Return the mean of max(0, 1 - target * score), the loss of a support vector machine.
 
-    ``scores``: a Value or a sequence of n Values, any real number each; ``targets``:
-    as many classes, -1 or 1. Raises ValueError for no scores, another number of
-    targets, or for a target that is neither -1 nor 1; TypeError for a score that is no
-    Value. Targets that are arguments of a jitted function are checked in every row; those
-    that are other Values are not checked. Source: https://en.wikipedia.org/wiki/Hinge_loss.
+    ``scores``: a Value or a sequence of n Values, each any real number. ``targets``: the class
+    for each, -1 or 1. Raises ValueError if there are no scores, or not as many targets, or for a
+    target that is neither -1 nor 1; TypeError for a score that is not a Value.
+    Source: https://en.wikipedia.org/wiki/Hinge_loss.
 
     >>> from micrograd_c.engine import Value
     >>> from micrograd_c.losses import hinge_loss
@@ -59,13 +61,11 @@ def hinge_loss(scores, targets):
 
 
 def binary_cross_entropy_with_logits(logits, targets):
-    """The mean of -(t * log(p) + (1 - t) * log(1 - p)) where p = sigmoid(logit).
+    """Return the mean of -(t * log(p) + (1 - t) * log(1 - p)), where p = sigmoid(logit).
 
-    ``logits``: a Value or a sequence of n Values, any real number each; ``targets``:
-    as many probabilities of class 1, usually 0 or 1. Raises ValueError for no logits,
-    another number of targets, or for a target outside [0, 1]; TypeError for a logit that
-    is no Value. Targets that are arguments of a jitted function are checked in every row;
-    those that are other Values are not checked.
+    ``logits``: a Value or a sequence of n Values, each any real number. ``targets``: t for each,
+    the probability of class 1, usually 0 or 1. Raises ValueError if there are no logits, or not
+    as many targets, or for a target outside [0, 1]; TypeError for a logit that is not a Value.
 
     >>> from micrograd_c.engine import Value
     >>> from micrograd_c.losses import binary_cross_entropy_with_logits
@@ -75,22 +75,22 @@ def binary_cross_entropy_with_logits(logits, targets):
     both = pairs(logits, targets)
     check_targets(both, PROBABILITIES)
     # -log(p) = softplus(-x) and -log(1 - p) = softplus(x). Neither overflows, and nothing
-    # cancels: the sum is of positive terms, so a tiny loss keeps all its digits.
+    # cancels: all terms of the sum are positive, so a tiny loss keeps all its digits.
     return mean([t * (-x).softplus() + (1 - t) * x.softplus() for x, t in both])
 
 
 def cross_entropy(logits, target):
-    """-log of the probability that softmax(logits) gives to the target class.
+    """Return -log of the probability that softmax(logits) gives to the target class.
 
-    One example: ``logits``: a sequence of k Values; ``target``: the class, an int
-    from 0 to k - 1, or a Value, as in a jitted function; or k
-    probabilities (one-hot or soft; numbers or Values, which are not checked). A class
-    that is an argument of a jitted function is checked in every row before anything
-    runs. A class that the function computes is rounded to the nearest.
-    A batch: ``logits``: n such rows; ``target``: a sequence of n such targets; the
-    result is the mean. Raises IndexError for a class out of range, ValueError for no
-    logits or another number of targets, TypeError for a logit that is no Value or a
-    class that is no int.
+    - For one example, ``logits`` is a sequence with a Value for each of k classes. ``target``
+      is the class: an int from 0 to k - 1, or a Value that holds one. Or it is a sequence of
+      k probabilities, one-hot or soft: numbers or Values, which are not checked. In a jitted
+      function, a class that the function computes is rounded to the nearest one.
+    - For a batch, ``logits`` is a sequence of n such rows, and ``target`` one of n such targets.
+      The result is the mean.
+
+    Raises IndexError for a class out of range; ValueError if there are no logits, or not as
+    many targets; TypeError for a logit that is not a Value and a class that is not an int.
 
     >>> from micrograd_c.engine import Value
     >>> from micrograd_c.losses import cross_entropy
@@ -114,11 +114,11 @@ def cross_entropy(logits, target):
 
 
 def l2_penalty(parameters, alpha=1e-4):
-    """alpha times the sum of the squared parameters, to be added to a loss.
+    """Return alpha times the sum of the squared parameters, to be added to a loss.
 
-    ``parameters``: a sequence of Values, such as ``model.parameters()``; ``alpha``: a
-    number. Raises ValueError for no parameters or a negative alpha, TypeError for a
-    parameter that is no Value.
+    ``parameters``: a sequence of Values, such as ``model.parameters()``. ``alpha``: a
+    number >= 0. Raises ValueError if there are no parameters or alpha is negative; TypeError for
+    a parameter that is not a Value.
 
     >>> from micrograd_c.engine import Value
     >>> from micrograd_c.losses import l2_penalty
@@ -143,25 +143,25 @@ def cross_entropy_of_row(logits, target):
         return total([p * (log_sum - x) for p, x in zip(probabilities, logits)])
     if is_value(target) and not logits[0]._is_value(target):
         raise TypeError("expected logits and target of one engine, got a Value of each")
-    if hasattr(target, "_item_of"):  # in a function that jit traces
-        demand(target, WHOLE)
-        demand(target, class_of(len(logits)))
+    if hasattr(target, "_item_of"):  # a Value that jit traces
+        add_rule(target, WHOLE_NUMBER)
+        add_rule(target, class_rule(len(logits)))
         return logsumexp(logits) - target._item_of(logits)
     try:
-        whole = is_value(target) and target.data.is_integer()
-        k = int(target.data) if whole else operator.index(target)
+        is_whole = is_value(target) and target.data.is_integer()
+        index = int(target.data) if is_whole else operator.index(target)
     except TypeError:
         raise TypeError(f"expected an int as the target class, got {describe(target)}") from None
-    if not 0 <= k < len(logits):
-        raise IndexError(f"target class {k} is out of range for {len(logits)} logits")
-    return logsumexp(logits) - logits[k]
+    if not 0 <= index < len(logits):
+        raise IndexError(f"target class {index} is out of range for {len(logits)} logits")
+    return logsumexp(logits) - logits[index]
 
 
-# --- what the losses take ---
+# --- arguments ---
 
 
 def pairs(values, targets):
-    """A list of (Value, target), the target a float or a Value."""
+    """Return a list of (Value, target), where the target is a float or a Value."""
     values, targets = as_list(values), numbers_or_values(targets)
     check_values(values)
     if len(values) != len(targets):
@@ -177,24 +177,25 @@ def check_values(values):
             raise TypeError(f"expected a Value, got {describe(value)}")
 
 
-# The rules for targets. They hold for a float or for each element of an array.
+# The rules for targets: for a float, or for an array element by element.
 SIGNS = Rule("-1 or 1 as a target", lambda t: (t == -1.0) | (t == 1.0))
 PROBABILITIES = Rule("a probability from 0 to 1 as a target", lambda t: (t >= 0.0) & (t <= 1.0))
-WHOLE = Rule("a whole number as the target class", lambda t: t.round() == t, TypeError)
+WHOLE_NUMBER = Rule("a whole number as the target class", lambda t: t.round() == t, TypeError)
 
 
 @functools.cache
-def class_of(k):
+def class_rule(n_classes):
+    last = n_classes - 1
     return Rule(
-        f"a target class from 0 to {k - 1}", lambda t: (t >= 0.0) & (t <= k - 1.0), IndexError
+        f"a target class from 0 to {last}", lambda t: (t >= 0.0) & (t <= float(last)), IndexError
     )
 
 
-def check_targets(both, rule):
-    """Check the targets that are numbers, and let jit check those that are its arguments."""
-    for _, target in both:
+def check_targets(value_target_pairs, rule):
+    """Check targets that are numbers now; jit checks those that are its arguments in each run."""
+    for _, target in value_target_pairs:
         if is_value(target):
-            demand(target, rule)
+            add_rule(target, rule)
         elif not rule.holds(target):
             raise rule.error(f"expected {rule.expected}, got {target}")
 
@@ -208,7 +209,8 @@ def as_list(x):
 
 
 def is_sequence(x):
-    return hasattr(x, "__iter__") and getattr(x, "ndim", 1) > 0  # an array without axes is a number
+    # An array without axes is a number.
+    return hasattr(x, "__iter__") and getattr(x, "ndim", 1) > 0
 
 
 def is_value(x):

@@ -1,4 +1,4 @@
-"""The learning-rate schedules, which are in ``optim/lr_scheduler.py``."""
+"""The learning-rate schedulers, a public name for what is in ``optim/lr_scheduler.py``."""
 
 from micrograd_c.optim.lr_scheduler import CosineAnnealingLR, LinearLR, LRScheduler, StepLR
 

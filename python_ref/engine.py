@@ -44,7 +44,7 @@ class Value(Operators):
         children = either_name("children", _children, children)
         trace = current_trace()
         if trace and (children or _op):
-            trace.refuse_own_operator()
+            trace.refuse_custom_operator()
         operands, op, local = made_of(Value, children, _op, local_grads)
         if operands or op:
             self._fill(data, operands, op, k=local)
@@ -107,7 +107,7 @@ class Value(Operators):
         if function is not None and not callable(function):
             raise TypeError(f"expected a function as _backward, got {describe(function)}")
         if current_trace():
-            current_trace().refuse_own_operator()
+            current_trace().refuse_custom_operator()
         self.__custom_backward = function
 
     def _apply_derivatives(self):
@@ -124,7 +124,7 @@ class Value(Operators):
 
     def _release_operands(self):
         if current_trace():
-            current_trace().refuse_own_operator()
+            current_trace().refuse_custom_operator()
         self._operands, self.__row, self.__k = (), None, None
 
     # --- what operators.py and copying.py ask of an engine ---

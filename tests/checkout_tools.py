@@ -1,4 +1,4 @@
-"""What git knows of the checkout that the tests are in."""
+"""Lists the files that git tracks in the checkout that the tests are in."""
 
 import subprocess
 from pathlib import Path
@@ -9,7 +9,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def tracked_files():
-    """The paths of all files that git has here; skips where there is no git, or no checkout."""
+    """Return the paths of all files tracked by git; skips if there is no git or no checkout."""
     command = ["git", "ls-files", "-z"]
     try:
         done = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, encoding="utf-8")

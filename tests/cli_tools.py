@@ -1,4 +1,4 @@
-"""How the tests of the command line call it."""
+"""Helpers of the tests of the command line: run it, read its output, make its CSV files."""
 
 import csv
 import io
@@ -12,14 +12,13 @@ import pytest
 from micrograd_c.cli import main
 
 ROOT = Path(__file__).resolve().parent.parent
-BACKENDS = {"c": "c", "py": "python"}  # by the engine fixture's name
 
 
 def run_command(engine, *arguments, cwd, stdin="", **environment):
     """Run ``python -m micrograd_c`` in a process of its own on an engine of the fixture."""
     environment = {
         **os.environ,
-        "MICROGRAD_C_BACKEND": BACKENDS[engine.name],
+        "MICROGRAD_C_BACKEND": engine.backend,
         "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]),
         "PYTHONIOENCODING": "utf-8",
         **environment,
@@ -35,10 +34,10 @@ def run_command(engine, *arguments, cwd, stdin="", **environment):
 
 
 def assert_mistake(capsys, arguments, *expected):
-    """The command ends with status 2 and one line on stderr that holds every expected text."""
+    """Assert that a command ends with status 2 and one line on stderr with the expected texts."""
     try:
         status = main(arguments)
-    except SystemExit as error:  # argparse's way to end
+    except SystemExit as error:  # from argparse
         status = error.code
     captured = capsys.readouterr()
     lines = captured.err.splitlines()
@@ -56,7 +55,7 @@ def write_csv(path, header, rows):
 
 
 def write_sklearn_csv(path, dataset):
-    """A set of scikit-learn as a CSV file whose last column, the target, holds names if any."""
+    """Write a data set of scikit-learn as CSV; the last column is the target, by name if named."""
     names = getattr(dataset, "target_names", None)
     targets = [t if names is None else names[t] for t in dataset.target]
     header = [*dataset.feature_names, "target"]
@@ -71,7 +70,7 @@ def predictions(capsys, *arguments):
 
 
 def run_in_terminal(arguments, columns, env, cwd=None, **streams):
-    """What Python writes in a pseudo-terminal, which is its stderr and, unless given, stdout."""
+    """Run Python in a pseudo-terminal (stderr, and stdout unless given); return what it wrote."""
     fcntl, pty, struct, termios = map(pytest.importorskip, ("fcntl", "pty", "struct", "termios"))
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))

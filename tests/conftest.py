@@ -1,4 +1,4 @@
-"""What every test shares: the two engines, and how hard hypothesis tries."""
+"""Fixtures for all tests: the two engines, kernels, live nodes; profiles of hypothesis."""
 
 import gc
 import os
@@ -28,6 +28,11 @@ class Engine:
     Value: type
     nn: ModuleType
 
+    @property
+    def backend(self):
+        """This engine's name in ``micrograd_c.backend`` and MICROGRAD_C_BACKEND."""
+        return {"c": "c", "py": "python"}[self.name]
+
 
 def load_c_engine():
     import micrograd_c._native  # noqa: F401 - its ImportError says why there is no library
@@ -47,9 +52,9 @@ def load_python_engine():
 
 @pytest.fixture(scope="session", params=["c", "py"])
 def engine(request):
-    """Each engine in turn. A C engine that cannot be had is a failure, not a skip.
+    """Each engine in turn. If the C engine cannot be loaded, that is a failure, not a skip.
 
-    Only MICROGRAD_C_BACKEND=python makes it one, for the wheel that has no C engine.
+    Only MICROGRAD_C_BACKEND=python makes it a skip, for the wheel without a C engine.
     """
     if request.param == "py":
         return load_python_engine()
@@ -57,13 +62,13 @@ def engine(request):
         pytest.skip("MICROGRAD_C_BACKEND asks for the Python engine alone")
     try:
         return load_c_engine()
-    except Exception as error:  # the warning of a fallback included
+    except Exception as error:  # also the warning of the fallback to Python
         pytest.fail(f"the C engine cannot be tested: {error}", pytrace=False)
 
 
 @pytest.fixture(params=KERNELS)
 def kernels(request):
-    """Each set of kernels that this machine can run."""
+    """The name of each set of kernels that this machine can run, while jit uses that set."""
     with using_kernels(request.param) as can_run:
         if not can_run:
             pytest.skip(f"this machine cannot run the kernels for {request.param}")
@@ -72,7 +77,7 @@ def kernels(request):
 
 @pytest.fixture(params=["c", "py"])
 def jit_engine(request, monkeypatch):
-    """The engine of jitted functions: a program in C, and what the Python engine does instead."""
+    """How jitted functions run: "c" as programs in C, "py" interpreted, as on the Python engine."""
     import micrograd_c
     from micrograd_c.jit import api, interpreted
 
@@ -85,7 +90,7 @@ def jit_engine(request, monkeypatch):
 
 @pytest.fixture
 def live_nodes(engine):
-    """A function that says how many nodes of this engine are alive, garbage apart."""
+    """A function that collects garbage and returns how many nodes of this engine are alive."""
 
     def count():
         collect()
@@ -93,21 +98,21 @@ def live_nodes(engine):
             from micrograd_c._c import value as c_value
 
             return c_value.live_nodes()
-        # type(x), as isinstance would ask x.__class__, at which some of PyTorch's objects warn.
+        # Not isinstance(), which reads x.__class__: some of PyTorch's objects warn then.
         return sum(issubclass(type(x), engine.Value) for x in gc.get_objects())
 
     if not hasattr(gc, "freeze"):  # PyPy
         yield count
         return
-    gc.collect()  # or the last test's garbage would be frozen, and thaw in the middle of this
-    gc.freeze()  # The collector leaves what was there before alone: it is quick, the count steady.
+    gc.collect()  # else the last test's garbage would be frozen, and freed during this test
+    gc.freeze()  # The collector ignores all older objects: it is quick, and the count is stable.
     yield count
     gc.unfreeze()
 
 
 @pytest.fixture
 def records(engine):
-    """A function that says whether operators record here; both that can tell must agree."""
+    """A function that returns whether operators record here, as is_grad_enabled() must agree."""
     from micrograd_c import is_grad_enabled
 
     x = engine.Value(1.0)
@@ -123,16 +128,16 @@ def records(engine):
 
 @pytest.fixture(scope="module")
 def few_free_nodes():
-    """Takes most free nodes of the C library, of which earlier tests may have left millions.
+    """Takes most of the C library's free nodes, of which earlier tests may have left millions.
 
-    For tests that take all there are, again and again, to see what happens without memory.
+    For tests that take all free nodes again and again, to see what happens without memory.
     """
-    few = 2**15  # more than a block of them
+    few = 2**15  # more than a block of nodes
     gc.collect()
     taken = take_free_leaves()
     del taken[-few:]
     if hasattr(gc, "freeze"):  # not on PyPy
-        gc.freeze()  # what was there before makes each collection slow
+        gc.freeze()  # objects of other tests would make each collection slow
     yield
     if hasattr(gc, "unfreeze"):
         gc.unfreeze()
@@ -146,7 +151,7 @@ def in_own_directory(tmp_path, monkeypatch):
 
 @pytest.fixture
 def spots(in_own_directory):
-    """A file of three classes that lie apart, and one column that says nothing."""
+    """A CSV file of three classes that lie far apart; the column "same" is constant."""
     rows = []
     for i in range(60):
         x, y, name = ((0, 0, "low"), (8, 1, "right"), (1, 9, "top"))[i % 3]

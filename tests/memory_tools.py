@@ -1,4 +1,4 @@
-"""How tests wait until garbage is gone."""
+"""Helpers that collect garbage, count nodes of the C engine and use up its free nodes."""
 
 import gc
 
@@ -10,7 +10,7 @@ SLOW = not hasattr(gc, "freeze")  # PyPy: a collection goes through all that pyt
 def collect():
     """Collect all garbage.
 
-    On PyPy, what an object with a finalizer refers to goes in a later round than the object.
+    On PyPy the objects that an object with a finalizer refers to are freed in a later round.
     """
     gc.collect()
     if not SLOW:
@@ -24,10 +24,10 @@ def collect():
 
 
 def settled(nodes):
-    """Whether only so many nodes of the C engine are alive, garbage apart."""
+    """Collect garbage; True if exactly ``nodes`` nodes of the C engine remain alive."""
     from micrograd_c._native import lib
 
-    for _ in range(4):  # PyPy may need several, see collect
+    for _ in range(4):  # PyPy may need several rounds, see collect
         if lib.mg_live_nodes() == nodes:
             return True
         gc.collect()
@@ -35,7 +35,7 @@ def settled(nodes):
 
 
 def take_free_leaves():
-    """Leaves on all free nodes of the C library that need no new memory."""
+    """Make leaves until the C library has no free node left; return the leaves."""
     from micrograd_c._native import lib
 
     from micrograd_c._c.node import mg_leaf
@@ -47,7 +47,7 @@ def take_free_leaves():
 
 
 def psutil_or_skip():
-    """psutil, which on PyPy 7.3.11 can be installed but not imported."""
+    """Return psutil, or skip: on PyPy 7.3.11 it can be installed but not imported."""
     try:
         import psutil
     except ImportError as error:

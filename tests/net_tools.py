@@ -1,7 +1,7 @@
-"""What the tests of nets share: a program run on both engines, and the graphs it leaves.
+"""Compares graphs: a program of nets on both engines, or two ways to make a graph.
 
-A program is a generator function of (nn, Value). Each list of Values that it yields is
-looked at there and then: the graph below them must be the same on both engines.
+A program is a generator function of (nn, Value). When it yields a list of Values, the graph
+below them is recorded at once; it must be the same on both engines.
 """
 
 import random
@@ -15,9 +15,9 @@ NONLINEARITIES = ("relu", "tanh", "sigmoid", "leaky_relu")
 
 
 def graph(roots):
-    """Every node below ``roots``, in an order that the graph's shape alone decides.
+    """Return a description of every node below ``roots``, in an order that depends on shape alone.
 
-    For each: operator, label, data, gradient, and its operands by their place.
+    Each is (operator, label, data, gradient, the operands' places in the list).
     """
     order, places = [], {}
     stack = [iter(roots)]
@@ -41,26 +41,26 @@ def graph(roots):
     ]
 
 
-def looks(program, engine):
-    """The graphs of all that the program yields on one engine."""
+def graphs(program, engine):
+    """Run the program on one engine; return the graphs of all that it yields."""
     random.seed(1337)
     return [graph(list(roots)) for roots in program(engine.nn, engine.Value)]
 
 
 def assert_same(program, last_bits=False):
-    """Both engines leave the same graphs, bit for bit.
+    """Assert that the program makes the same graphs on both engines, bit for bit.
 
-    ``last_bits``: gradients may differ there, as the README says of a parameter or an
-    input that is used in several places.
+    last_bits: gradients may differ in their last bits, as the README says of a parameter or
+    an input that is used in several places.
     """
-    ours, theirs = looks(program, load_c_engine()), looks(program, load_python_engine())
+    ours, theirs = graphs(program, load_c_engine()), graphs(program, load_python_engine())
     assert len(ours) == len(theirs) > 0
     for i, (our, their) in enumerate(zip(ours, theirs)):
-        assert len(our) == len(their), f"look {i}: {len(our)} nodes, expected {len(their)}"
+        assert len(our) == len(their), f"yield {i}: {len(our)} nodes, expected {len(their)}"
         for node, expected in zip(our, their):
             *what, data, grad, operands = node
             *expected_what, expected_data, expected_grad, expected_operands = expected
-            about = f"look {i}: {node}, expected {expected}"
+            about = f"yield {i}: {node}, expected {expected}"
             assert what == expected_what and operands == expected_operands, about
             assert bits(data) == bits(expected_data), about
             if last_bits:
@@ -69,18 +69,34 @@ def assert_same(program, last_bits=False):
                 assert bits(grad) == bits(expected_grad), about
 
 
+def exact(nodes):
+    """Return the nodes that graph() describes with their data and gradients as bits."""
+    return [(op, label, bits(data), bits(grad), below) for op, label, data, grad, below in nodes]
+
+
+def assert_same_graph(made, expected):
+    """Compare two separate graphs of equal leaves, before and after backward."""
+    made, expected = as_list(made), as_list(expected)
+    assert exact(graph(made)) == exact(graph(expected))
+    for roots in (made, expected):
+        for i, root in enumerate(roots):
+            (root * (i + 1.0)).backward()
+    assert exact(graph(made)) == exact(graph(expected))
+
+
 def as_list(out):
     return out if isinstance(out, list) else [out]
 
 
 def compute(model, x):
-    """One forward and backward; returns what to look at."""
+    """Run one forward and backward pass; return the outputs and parameters."""
     out = as_list(model(x))
     sum((i + 1.0) * o for i, o in enumerate(out)).backward()
     return [*out, *model.parameters()]
 
 
 def below(root):
+    """Return the set of all nodes of a graph, found by ``_prev``."""
     seen, todo = set(), [root]
     while todo:
         node = todo.pop()
@@ -88,3 +104,15 @@ def below(root):
             seen.add(node)
             todo.extend(node._prev)
     return seen
+
+
+def times(V, x, factor, then=lambda: None):
+    """x * factor as a node with a custom backward, which also calls ``then()``."""
+    out = V(x.data * factor, (x,), "mine")
+
+    def _backward():
+        x.grad += factor * out.grad
+        then()
+
+    out._backward = _backward
+    return out

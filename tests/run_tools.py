@@ -1,13 +1,17 @@
-"""How the tests of ``python -m micrograd_c run`` call it, and compare it with plain Python."""
+"""Helpers of the tests of ``python -m micrograd_c run``: call it, compare it with plain Python."""
 
 import os
 import subprocess
 import sys
 import textwrap
 
+import micrograd_c.engine
+
+OURS = micrograd_c.engine.Value.__module__  # printed by a program that gets our engine
+
 
 def python(*arguments, cwd, stdin="", **environment):
-    """Run Python in a process of its own; environment variables of None are left out."""
+    """Run Python in a process of its own; environment variables set to None are removed."""
     environment = {**os.environ, **environment}
     return subprocess.run(
         [sys.executable, *arguments],
@@ -25,11 +29,11 @@ def run(*arguments, cwd, options=(), **settings):
 
 
 def assert_same(*arguments, cwd, options=(), **settings):
-    """The program prints and ends the same under plain python and under ours."""
+    """Assert that a program prints the same and ends the same under plain Python and ``run``."""
     plain = python(*options, *arguments, cwd=cwd, **settings)
     ours = run(*arguments, cwd=cwd, options=options, **settings)
     assert ours.stdout == plain.stdout
-    # At times PyPy prints of a race of its own when it ends.
+    # PyPy sometimes prints a message about a race of its own at exit.
     if sys.implementation.name != "pypy" or "threading._shutdown" not in plain.stderr:
         assert ours.stderr == plain.stderr
     assert ours.returncode == plain.returncode

@@ -1,4 +1,4 @@
-"""What the tests of state share: a module, and a look at its parameters."""
+"""Helpers of the tests of state: a module with parameters of many kinds, and their data."""
 
 
 def values_of(module):
@@ -6,7 +6,7 @@ def values_of(module):
 
 
 def own_module(engine):
-    """A module that mixes our layers, own Values, lists and modules of modules."""
+    """Return a module that mixes layers, Values of its own and nested lists of them."""
     nn, V = engine.nn, engine.Value
 
     class Own(nn.Module):
@@ -14,7 +14,7 @@ def own_module(engine):
             self.scale = V(2.0)
             self.table = [[V(1.0), V(2.0)], (V(3.0),)]
             self.parts = [nn.Layer(2, 2), V(7.0), nn.Neuron(1, nonlin=False)]
-            self.step = V(0.1)  # no parameter
+            self.step = V(0.1)  # not a parameter
             self.sizes = [2, 2]
 
         def parameters(self):

@@ -1,10 +1,10 @@
-"""How tests record warnings."""
+"""Records the warnings of a call."""
 
 import warnings
 
 
 def warned(function, *args):
-    """The warnings of a call, also those that came before at the same place."""
+    """Return the warnings of a call, also those that were shown before for the same line."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         function(*args)

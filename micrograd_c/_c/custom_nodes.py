@@ -8,7 +8,7 @@ from python_ref.core.tracing import current_trace
 def refuse_in_trace():
     """Raise where jit traces: an operator of the user's own cannot be traced."""
     if current_trace():
-        current_trace().refuse_own_operator()
+        current_trace().refuse_custom_operator()
 
 
 def local_gradients(node):

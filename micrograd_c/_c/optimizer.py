@@ -5,7 +5,7 @@ from weakref import ref
 
 from micrograd_c import _net_changes
 from micrograd_c._c.node import check_memory
-from micrograd_c._c.value import Value  # noqa: F401 - for optim/at_once.py
+from micrograd_c._c.value import Value  # noqa: F401 - for optim/uninterrupted.py
 from micrograd_c._native import ffi, lib
 from python_ref.core.number_arrays import owner_of
 
@@ -98,6 +98,6 @@ def step(optimizer):
 
 
 def setting_data(values, data):
-    """A change for ``optim/at_once.py`` that sets the data of all Values."""
+    """A change for ``optim/uninterrupted.py`` that sets the data of all Values."""
     ids, numbers = ffi.new("mg_id[]", [v._mg_id for v in values]), ffi.from_buffer(DOUBLES, data)
     return map(lib.mg_set_data_of, [ids], [len(ids)], [numbers])

@@ -1,46 +1,47 @@
-"""A progress bar on stderr: tqdm's where it is installed, else a plain line now and then."""
+"""A command's progress on stderr: a tqdm bar, or a plain line now and then without one."""
 
 import os
 import sys
 
-from micrograd_c._progress import quiet_bar
+from micrograd_c._progress import ProgressBar
 from micrograd_c.cli import streams
 
 
 class Progress:
-    """Use as a context manager; call ``advance`` once a step."""
+    """The progress of a loop of ``total`` steps, to be used in a ``with`` statement.
+
+    Call ``advance`` after each step. There is a bar where tqdm is installed and the terminal
+    can move its cursor. Otherwise every tenth of the way prints a line.
+    """
 
     def __init__(self, title, total, unit):
         self.title, self.total, self.unit = title, total, unit
         self.done = 0
-        self.bar = self.attempt(self.make_bar)
-
-    def make_bar(self):
-        """A bar of tqdm; None where there is no tqdm, or a terminal cannot move its cursor."""
-        if sys.stderr.isatty() and os.environ.get("TERM") == "dumb":
-            return None
-        try:
-            from tqdm import tqdm
-        except ImportError:
-            return None
-        return quiet_bar(tqdm, total=self.total, desc=self.title, unit=f" {self.unit}")
+        self.bar = self._survive_lost_output(self._make_bar)
 
     def __enter__(self):
         return self
 
     def __exit__(self, *error):
         if self.bar is not None:
-            self.attempt(self.bar.close)
+            self._survive_lost_output(self.bar.close)
 
     def advance(self, text):
-        """One step is done; ``text`` says how it went."""
+        """Count one step as done. ``text`` describes its result, such as its loss."""
         self.done += 1
-        self.attempt(lambda: self.show(text))
+        self._survive_lost_output(lambda: self._show(text))
 
-    def show(self, text):
+    def _make_bar(self):
+        if sys.stderr.isatty() and os.environ.get("TERM") == "dumb":
+            return None
+        try:
+            return ProgressBar("tqdm", self.total, unit=f" {self.unit}", title=self.title)
+        except ImportError:
+            return None
+
+    def _show(self, text):
         if self.bar is not None:
-            self.bar.set_postfix_str(text, refresh=False)  # close() draws the last
-            self.bar.update()
+            self.bar.advance_with_text(text)
         elif self.done == self.total or self.done % max(1, self.total // 10) == 0:
             print(
                 f"{self.title}: {self.unit} {self.done} of {self.total}, {text}",
@@ -48,10 +49,10 @@ class Progress:
                 flush=True,
             )
 
-    def attempt(self, show):
-        """Call ``show``. If the output fails, the work goes on."""
+    def _survive_lost_output(self, write):
+        """Return ``write()``. If stderr cannot be written, silence it, and the work goes on."""
         try:
-            return show()
+            return write()
         except OSError:
-            if not streams.lose_output():  # tqdm flushes that as well
+            if not streams.lose_output():  # tqdm flushes stdout as well
                 streams.silence(sys.stderr)

@@ -1,16 +1,40 @@
-"""jit: trace a function of Values once, run it over batches at the speed of C.
+"""``jit``: trace a function of Values once, then run it over batches at the speed of C.
 
-The function is written for *one* example. Traced, it becomes a program: see
-csrc/jit/program.h. On the Python engine the same calls run it row by row.
+The function is written for *one* example. The trace turns it into a program, which computes
+all rows of a batch (``csrc/jit/program.h``). On the Python engine, the same calls run the
+traced graph row by row.
 
-What is fixed at the trace: the graph's shape, every number that is no Value, every Value
-that the function makes of a number, random draws, and everything else that the function
-does but computing with Values. What is read anew in each run: the data of the
-*parameters*, the Values that the function reached but was not given. A Value that was
-computed from parameters before, outside of the function, is computed again from their
-data of now, and its own ``data`` and ``grad`` are left alone. Assigning a new Value to a
-place that the function reads (``neuron.w[0] = Value(1.0)``) is not seen: jit it again.
-``detach()`` is traced; ``no_grad()`` inside of the function is a TraceError.
+The trace fixes the graph's shape, every number that is not a Value, every Value that the
+function makes from a number, random draws, and all else that the function does apart from
+computing with Values.
+Each run reads the data of the *parameters* anew: the leaf Values that the function uses and
+that are not its arguments. A Value that was computed from parameters before the trace, outside
+of the function, is computed again from their current data; its own ``data`` and ``grad`` stay
+as they are. A new Value in a place that the function reads, as in
+``neuron.w[0] = Value(1.0)``, has no effect: apply ``jit`` again.
+A function may call ``detach()``; ``no_grad()`` inside of it is a TraceError.
+
+The class and the package share the name ``jit``. ``micrograd_c.jit`` is the class, because
+``micrograd_c/__init__.py`` imports it over the package; ``from micrograd_c.jit import ...``
+still imports from the package.
+
+A call such as ``loss(X, Y)`` or ``loss.fit(X, Y, ...)`` goes through the files in this order:
+
+- ``api.py``: the class ``jit``. Each of its methods prepares the arrays and a program, and runs it.
+- ``methods.py``: gives each instance a jitted method of its own. ``pickling.py``: pickles of
+  jitted functions and methods.
+- ``argument_arrays.py``: checks the arrays and keeps their memory in place during the call.
+- ``value_calls.py``: a call with Values instead of arrays calls the function itself.
+- ``trace.py``: on the first call, calls the function with ``TracedValue`` arguments and so
+  records its graph.
+- ``traced_value.py``: the Values of a trace, whose data is unknown, and ``where``.
+- ``patched_operators.py``: traces also follow operators that a program assigned to ``Value``.
+- ``errors.py``, ``user_code.py``: the TraceErrors, and the user's line that they name.
+- ``base_program.py``: what the two kinds of program share.
+- ``compiled.py``: ``CompiledProgram``, the traced graph compiled by the C library.
+- ``interpreted.py``: ``InterpretedProgram``, the traced graph evaluated node by node in Python.
+- ``fit.py``: the training loop: epochs, batches, shuffling, progress and Ctrl-C.
+- ``check.py``: ``loss.check(X, Y)`` compares a program with eager Values.
 """
 
 from micrograd_c.jit.api import jit

@@ -1,4 +1,4 @@
-"""jit's ``check``: what a program gives against what the function gives of eager Values."""
+"""``jit.check``: compare the results of a program with those of the function on eager Values."""
 
 from micrograd_c._backend import backend
 from micrograd_c.engine import Value
@@ -16,8 +16,8 @@ if backend == "c":
 TOLERANCE = 1e-12
 
 
-def check(program, function, arrays):
-    """Raise AssertionError for the first value or gradient that differs."""
+def compare_with_eager(program, function, arrays):
+    """Raise AssertionError for the first value or gradient that differs by more than TOLERANCE."""
     eager = EagerRows(program, function, arrays)
     with ieee(), enable_grad(), eager:
         compare("value", program.forward(arrays), eager.forward())
@@ -29,18 +29,20 @@ def check(program, function, arrays):
 
 
 class EagerRows:
-    """``function`` applied to the rows, one after the other.
+    """``function`` applied to one row after the other, on eager Values.
 
-    As a context, it computes again what the function finds computed from parameters
-    outside of it, as a program does. Afterwards that, and all gradients, are as before.
+    On entering the context, Values that were computed from parameters outside of the function
+    are computed again, as each run of a program does. On leaving it, their data and all
+    gradients are put back.
     """
 
     def __init__(self, program, function, arrays):
         self.program, self.function, self.arrays = program, function, arrays
 
     def __enter__(self):
+        # What two calls of the function share was made outside of it.
         first, second = self.outputs(0), self.outputs(0)
-        self.shared = in_both(first, second)
+        self.shared = in_both_graphs(first, second)
         self.parameters = self.program.parameters
         self.before = [(x, x.data, x.grad) for x in self.shared]
         self.gradients_before = get_grad(self.parameters)
@@ -56,7 +58,7 @@ class EagerRows:
         set_grad(self.parameters, self.gradients_before)
 
     def outputs(self, i):
-        """The outputs for row ``i`` as Values."""
+        """Return the list of outputs for row ``i``, as Values."""
         given = [
             Value(float(array[i])) if array.ndim == 1 else Vector(map(Value, array[i].tolist()))
             for array in self.arrays
@@ -64,13 +66,17 @@ class EagerRows:
         return outputs_of(self.function, self.function(*given))[0]
 
     def forward(self):
+        """Return the outputs of all rows: shape (n, n_outputs)."""
         import numpy as np
 
         n = len(self.arrays[0])
         return np.array([[output.data for output in self.outputs(i)] for i in range(n)])
 
     def gradients(self):
-        """The mean's gradient, and the mean size of what the rows add to it."""
+        """Return the gradient of the mean, and the mean absolute gradient of a row.
+
+        Both have shape (n_parameters,).
+        """
         import numpy as np
 
         n = len(self.arrays[0])
@@ -86,16 +92,17 @@ class EagerRows:
         return total, scale
 
 
-def in_both(first, second):
-    """The Values that are below the outputs of both calls, operands first."""
+def in_both_graphs(first, second):
+    """Return the Values that are in the graphs of both lists of outputs, operands first."""
     if backend != "c":
         again = set(sorted_below(second))
         return [x for x in sorted_below(first) if x in again]
-    again = ids_below(second)  # a Value for each node would take long
+    again = ids_below(second)  # ids, because making a Value for each node takes long
     return [pinning.value_of(node) for node in ids_below(first) if node in again]
 
 
 def ids_below(outputs):
+    """Return the ids of the outputs' nodes and of all below them, operands first, as dict keys."""
     ids = {}
     for output in outputs:
         order, n = pinning.backward_order(output)
@@ -107,6 +114,10 @@ def ids_below(outputs):
 
 
 def compare(what, ours, theirs, scale=None):
+    """Raise AssertionError for the first element that differs by more than TOLERANCE * scale.
+
+    All arrays have the same shape. ``scale`` is the size of ``theirs`` unless given.
+    """
     import numpy as np
 
     with np.errstate(all="ignore"):

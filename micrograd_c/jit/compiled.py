@@ -1,27 +1,24 @@
-"""A jitted function as a program of the C library: see csrc/jit/program.h."""
+"""CompiledProgram: a traced function, compiled by the C library (csrc/jit/program.h)."""
 
 from micrograd_c._c import pinning
 from micrograd_c._c.node import owned
 from micrograd_c._c.optimizer import in_c
 from micrograd_c._native import ffi, lib
-from micrograd_c.jit.errors import line_of, of_another_trace, own_operator
-from micrograd_c.jit.interpreted import InterpretedProgram, NotFinite, train_by_steps
-from micrograd_c.jit.trace import Trace
+from micrograd_c.jit.base_program import BaseProgram, NotFinite
+from micrograd_c.jit.errors import custom_operator_error, other_trace_error
+from micrograd_c.jit.interpreted import InterpretedProgram
+from micrograd_c.jit.user_code import definition_line
 from python_ref.core.ops import OPS
 
 NO_MEMORY = "no memory to run a program"
 DOUBLES, from_buffer = ffi.typeof("double[]"), ffi.from_buffer
 
 
-class CProgram:
-    """The program of ``function`` for arguments with these ``widths``."""
+class CompiledProgram(BaseProgram):
+    """A traced function that C runs for blocks of rows at a time."""
 
-    def __init__(self, function, widths):
-        self.function, self.widths = function, widths
-        trace = Trace(function, widths)
-        self.columns = trace.widths
-        self.n_outputs, self.is_single = len(trace.outputs), trace.is_single
-        self.requirements = trace.requirements
+    def _load(self, trace):
+        self.columns = trace.columns
         arguments = [x._mg_id for x in trace.arguments]
         outputs = [x._mg_id for x in trace.outputs]
         status = ffi.new("mg_status *")
@@ -31,9 +28,9 @@ class CProgram:
                 arguments, self.columns, len(self.columns), outputs, len(outputs), status,
             )  # fmt: skip
         if status[0] == lib.MG_HAS_CUSTOM_BACKWARD:
-            raise own_operator(line_of(function))
+            raise custom_operator_error(definition_line(self.function))
         if status[0] == lib.MG_OTHER_TRACE:
-            raise of_another_trace(function)
+            raise other_trace_error(self.function)
         if program == ffi.NULL:
             raise MemoryError("no memory to compile a program")
         self._program = program
@@ -47,7 +44,7 @@ class CProgram:
 
     @staticmethod
     def pointers(arrays):
-        """``double **`` for CFFI: pointers to the data of the arrays, which must stay alive."""
+        """Return a list that CFFI passes as ``double **``; the arrays must stay alive."""
         return [from_buffer(DOUBLES, array) for array in arrays]
 
     def forward(self, arrays):
@@ -56,7 +53,8 @@ class CProgram:
         n = len(arrays[0])
         out = np.empty((n, self.n_outputs))
         inputs = self.pointers(arrays)
-        check(lib.mg_program_forward(self._program, inputs, n, ffi.from_buffer("double[]", out)))
+        status = lib.mg_program_forward(self._program, inputs, n, from_buffer(DOUBLES, out))
+        check_status(status)
         return out
 
     def backward(self, arrays, check_finite=False):
@@ -65,13 +63,14 @@ class CProgram:
         status = lib.mg_program_backward(self._program, inputs, n, check_finite, mean)
         if status == lib.MG_NOT_FINITE:
             raise NotFinite(range(n))
-        check(status)
+        check_status(status)
         return mean[0]
 
     def train(self, arrays, order, batch_size, optimizer, threads, sums, check_finite):
-        """Train len(sums) times on all rows or those in ``order``; sums with the losses added."""
-        if not optimizer._is_in_c():
-            return train_by_steps(self, arrays, order, batch_size, optimizer, sums, check_finite)
+        if not optimizer._is_in_c():  # its update rule is in Python
+            return super().train(
+                arrays, order, batch_size, optimizer, threads, sums, check_finite
+            )  # fmt: skip
         import numpy as np
 
         n = len(arrays[0]) if order is None else order.size // len(sums)
@@ -86,14 +85,15 @@ class CProgram:
             check_finite, c_sums,
         )  # fmt: skip
         if status == lib.MG_NOT_FINITE:
-            repeat, batch = divmod(optimizer.step_count - before, -(-n // batch_size))
+            epoch, batch = divmod(optimizer.step_count - before, -(-n // batch_size))
             some = range(batch * batch_size, min((batch + 1) * batch_size, n))
-            raise NotFinite(some if order is None else [int(order[repeat * n + i]) for i in some])
-        check(status)
+            raise NotFinite(some if order is None else [int(order[epoch * n + i]) for i in some])
+        check_status(status)
         return list(c_sums)
 
     def what_is_not_finite(self, arrays, rows):
-        return InterpretedProgram(self.function, self.widths).what_is_not_finite(arrays, rows)
+        interpreted = InterpretedProgram(self.function, self.widths)
+        return interpreted.what_is_not_finite(arrays, rows)
 
     def describe(self):
         info = lib.mg_program_describe(self._program)
@@ -104,7 +104,6 @@ class CProgram:
         )
 
     def explain(self):
-        """The lines of text that show it."""
         info = lib.mg_program_describe(self._program)
         listing = Listing(self._program)
         lines = [f"{info.nodes} nodes became {info.instructions} instructions"]
@@ -118,8 +117,8 @@ class CProgram:
         return [*lines, "outputs: " + ", ".join(listing.slot("r", slot) for slot in outputs)]
 
 
-def check(status):
-    if status != lib.MG_OK:
+def check_status(status):
+    if status != lib.MG_OK:  # all other statuses have been handled
         raise MemoryError(NO_MEMORY)
 
 

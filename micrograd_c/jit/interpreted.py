@@ -1,70 +1,65 @@
-"""A jitted function without a program in C: its graph, run row by row in Python.
+"""InterpretedProgram: a traced function evaluated row by row, node by node, in Python.
 
-This is how the Python engine runs one. On either engine it finds what ``check_finite``
-is to name.
+The Python engine runs all jitted functions this way. On both engines it finds the example
+and the operator that a ``check_finite`` error names.
 """
 
 from collections import namedtuple
 
-from micrograd_c.functional import zero_grad
-from micrograd_c.jit.errors import line_of, of_another_trace, own_operator
-from micrograd_c.jit.trace import Trace
-from micrograd_c.jit.traced_value import made_in
+from micrograd_c.jit.base_program import BaseProgram, NotFinite
+from micrograd_c.jit.errors import custom_operator_error, other_trace_error
+from micrograd_c.jit.traced_value import trace_number_of
+from micrograd_c.jit.user_code import definition_line
 from python_ref.core.copying import topological_sort
 from python_ref.core.ieee import ieee_value_of
 from python_ref.core.ops import OPS
 
-# An operator's node: its place among the values, row in OPS, parameter and operands' places.
+# One operator of the graph. ``place``: where its value is in a row's list of values;
+# ``op``: its row of OPS; ``k``: its exponent or slope, or None; ``operands``: their places.
 Step = namedtuple("Step", "place op k operands label")
 
 
-class NotFinite(Exception):
-    """With ``check_finite``: the loss or a gradient of a batch of these rows is not finite."""
+class InterpretedProgram(BaseProgram):
+    """A traced function as a list of steps, one for each operator, operands first."""
 
-    def __init__(self, rows):
-        self.rows = rows
-
-
-class InterpretedProgram:
-    """The graph of ``function`` for arguments with these ``widths``."""
-
-    def __init__(self, function, widths):
-        self.function, self.widths = function, widths
-        trace = Trace(function, widths)
-        self.n_outputs, self.is_single = len(trace.outputs), trace.is_single
-        self.requirements = trace.requirements
+    def _load(self, trace):
+        # A row has a list of values, one for each node. The arguments are the first.
         self.names = ["input"] * len(trace.arguments)  # of each value, for messages
-        self.start = [0.0] * len(trace.arguments)  # the values before the steps
+        self.start = [0.0] * len(trace.arguments)  # the values before any step
         self.parameters, self.parameter_places, self.steps = [], [], []
         place_of = {id(x): i for i, x in enumerate(trace.arguments)}
-        nodes = sorted_below(trace.outputs)  # kept, for their ids are looked up
+        nodes = sorted_below(trace.outputs)  # keeps them alive, so that no id is used twice
         for node in nodes:
             if id(node) not in place_of:
                 self._add(node, place_of, trace)
         self.output_places = [place_of[id(output)] for output in trace.outputs]
-        self.size = len(self.start)  # nodes
-        self._find_gradients()
+        self.size = len(self.start)
+        self._plan_backward()
 
     def _add(self, node, place_of, trace):
+        """Append a node that is not an argument: a step, a constant or a parameter."""
         place = place_of[id(node)] = len(self.start)
         self.start.append(0.0)
         name, k, label = node._recipe() if node._operands else (None, None, "")
         if node._has_custom_backward() or (name is None and (node._op or node._operands)):
-            raise own_operator(line_of(self.function))
+            raise custom_operator_error(definition_line(self.function))
         self.names.append(label or "parameter")
         if name:
             operands = [place_of[id(operand)] for operand in node._operands]
             self.steps.append(Step(place, OPS[name], k, operands, label))
-        elif made_in(node) < 0:
-            raise of_another_trace(self.function)
-        elif made_in(node) == trace.number:
+        elif trace_number_of(node) < 0:
+            raise other_trace_error(self.function)
+        elif trace_number_of(node) == trace.number:
             self.start[place], self.names[place] = node.data, "constant"
         else:
             self.parameters.append(node)
             self.parameter_places.append(place)
 
-    def _find_gradients(self):
-        """The steps that a gradient flows through, last first, each with where it goes."""
+    def _plan_backward(self):
+        """List the steps that a gradient flows through, last first.
+
+        Each comes with its (operand's place, derivative) pairs that lead to a parameter.
+        """
         wants = set(self.parameter_places)
         for step in self.steps:
             if step.op.name != "detach" and not wants.isdisjoint(step.operands):
@@ -76,10 +71,10 @@ class InterpretedProgram:
                 flows = [(x, d) for x, d in zip(step.operands, step.op.derivatives) if x in wants]
                 self.backward_steps.append((step, flows))
 
-    # --- a row ---
+    # --- one row ---
 
     def values(self, arrays, i):
-        """The value of every node for row i."""
+        """Return the value of every node for row i."""
         values = self.start.copy()
         first = 0
         for array in arrays:
@@ -89,15 +84,15 @@ class InterpretedProgram:
         for place, p in zip(self.parameter_places, self.parameters):
             values[place] = p.data
         for step in self.steps:
-            values[step.place] = ieee_value_of(step.op, *operands_of(step, values))
+            values[step.place] = ieee_value_of(step.op, *inputs_of(step, values))
         return values
 
-    def gradients(self, values, gradient):
-        """The gradient of every node, ``gradient`` being the first output's."""
+    def gradients(self, values, output_gradient):
+        """Return the gradient of every node, given that of the first output."""
         gradients = [0.0] * len(values)
-        gradients[self.output_places[0]] = gradient
+        gradients[self.output_places[0]] = output_gradient
         for step, flows in self.backward_steps:
-            xs, out, g = operands_of(step, values), values[step.place], gradients[step.place]
+            xs, out, g = inputs_of(step, values), values[step.place], gradients[step.place]
             for place, derivative in flows:
                 gradients[place] += derivative(*xs, out, g)
         return gradients
@@ -124,13 +119,9 @@ class InterpretedProgram:
             p.grad += gradient
         return total / n
 
-    def train(self, arrays, order, batch_size, optimizer, threads, sums, check_finite):
-        return train_by_steps(self, arrays, order, batch_size, optimizer, sums, check_finite)
-
-    # --- what it says of itself ---
+    # --- messages ---
 
     def what_is_not_finite(self, arrays, rows):
-        """Text that names the example and the operator that give what is not finite."""
         for i in rows:
             values = self.values(arrays, i)
             outputs = [values[place] for place in self.output_places]
@@ -146,6 +137,7 @@ class InterpretedProgram:
         return f"the loss or a gradient, summed over {len(rows)} examples, is not finite"
 
     def named(self, place):
+        """Return what a message calls a node: "an input", or its operator's label."""
         name = self.names[place]
         leaves = {"input": "an input", "parameter": "a parameter", "constant": "a constant"}
         return leaves.get(name) or repr(name)
@@ -154,7 +146,6 @@ class InterpretedProgram:
         return f"{len(self.parameters)} parameters, {self.n_outputs} outputs, run row by row"
 
     def explain(self):
-        """The lines of text that show it."""
         lines = ["no program: the Python engine computes these values row by row"]
         steps = {step.place: step for step in self.steps}
         parameters = dict(zip(self.parameter_places, self.parameters))
@@ -172,34 +163,14 @@ class InterpretedProgram:
         return [*lines, "outputs: " + ", ".join(f"v{place}" for place in self.output_places)]
 
 
-def train_by_steps(program, arrays, order, batch_size, optimizer, sums, check_finite):
-    """What ``CProgram.train`` does, with a call of the optimizer for each step."""
-    import numpy as np
-
-    order = np.tile(np.arange(len(arrays[0])), len(sums)) if order is None else order.ravel()
-    n = len(order) // len(sums)
-    parameters = program.parameters
-    for repeat in range(len(sums)):
-        for first in range(0, n, batch_size):
-            rows = order[repeat * n + first : repeat * n + min(first + batch_size, n)]
-            zero_grad(parameters)
-            zero_grad(optimizer.params)
-            try:
-                mean = program.backward([array[rows] for array in arrays], check_finite)
-            except NotFinite:
-                raise NotFinite(rows.tolist()) from None
-            optimizer.step()
-            sums[repeat] += mean * len(rows)
-    return sums
-
-
 def sorted_below(outputs):
-    """Every node below the outputs and they, operands before what is made of them."""
-    above = object()
+    """Return the outputs and every node below them, operands before their results."""
+    above = object()  # stands for a node that has the outputs as operands
     return topological_sort(above, lambda x: outputs if x is above else x._operands)[:-1]
 
 
-def operands_of(step, values):
+def inputs_of(step, values):
+    """Return the numbers that the operator takes: its operands' values, and k if it has one."""
     xs = [values[place] for place in step.operands]
     return xs if step.k is None else [*xs, step.k]
 

@@ -1,96 +1,111 @@
-"""Tracing: a function called once with Values that stand for every row of a batch at once."""
+"""Tracing: calling a function once, with Values that stand for every row of a batch."""
 
 import itertools
 
 from micrograd_c.engine import Value
-from micrograd_c.jit import replaced_operators
 from micrograd_c.jit.errors import (
-    explained,
-    gradients_inside,
-    made_a_number,
-    own_operator,
-    users_line,
-    without_gradient,
+    as_trace_error,
+    conversion_error,
+    custom_operator_error,
+    inner_backward_error,
+    no_grad_error,
 )
-from micrograd_c.jit.traced_value import TracedValue, argument, compared, made_in
+from micrograd_c.jit.patched_operators import follow_patches
+from micrograd_c.jit.traced_value import TracedValue, compare, new_argument, trace_number_of
+from micrograd_c.jit.user_code import user_line
 from python_ref.core.copying import topological_sort
 from python_ref.core.numbers import describe, to_float
 from python_ref.core.tracing import tracing
 from python_ref.core.vector import Vector
 
-numbers = itertools.count(1)
+trace_numbers = itertools.count(1)
 
 
 class Trace:
-    """What calling ``function`` once made: its arguments and outputs, as Values.
+    """The result of calling ``function`` once: its arguments and outputs, as Values.
 
-    ``widths`` says for each argument how many columns it has; None is a single Value.
-    While the function is traced, operators do not raise: the arguments' data mean nothing.
+    ``widths``: for each argument, its number of columns, or None for a single Value.
+    The arguments' data mean nothing, so operators do not raise for it during the call.
+
+    Raises TraceError if the function cannot be traced, TypeError if it does not return Values.
+
+    Attributes:
+
+    - ``number``: > 0; leaves that the function makes carry it. Arguments carry its negative.
+    - ``arguments``: the TracedValues of all columns, in one list.
+    - ``columns``: for each argument of the function, how many of them are its columns.
+    - ``argument_rules``: what each run checks of its arrays, see ``argument_rules.py``.
+    - ``outputs``, ``is_single``: the returned Values; True if there was one, not in a list.
     """
 
     def __init__(self, function, widths):
-        self.function = function
-        self.number = next(numbers)
-        self.arguments, self.widths = [], []
-        self.requirements = []  # what each run checks of the arguments
-        self.places = []  # (argument, column) of each
-        replaced_operators.follow()
+        self.number = next(trace_numbers)
+        self.arguments, self.columns = [], []
+        self.argument_rules = []
+        self.argument_places = []  # for each of ``arguments``: (number of the argument, column)
+        follow_patches()
         with self.entered():
             given = []
             for i, width in enumerate(widths):
-                columns = [argument() for _ in range(1 if width is None else width)]
-                given.append(columns[0] if width is None else Vector(columns))
-                self.arguments += columns
-                self.widths.append(len(columns))
-                self.places += [(i, None)] if width is None else [(i, j) for j in range(width)]
+                values = [new_argument() for _ in range(1 if width is None else width)]
+                given.append(values[0] if width is None else Vector(values))
+                self.arguments += values
+                self.columns.append(len(values))
+                columns = [None] if width is None else range(width)
+                self.argument_places += [(i, column) for column in columns]
             try:
                 result = function(*given)
             except (TypeError, AttributeError, IndexError, ValueError) as error:
-                better = explained(error, widths)
+                better = as_trace_error(error, widths)
                 if better is None:
                     raise
                 raise better from (None if better is error.__cause__ else error)
             self.outputs, self.is_single = outputs_of(function, result)
 
     def entered(self):
-        """A context in which this thread traces: new leaves are constants of the trace."""
+        """Return a context in which this thread traces: new leaves are the trace's constants."""
         return tracing(self)
 
+    # --- what the engines call while a function is traced ---
+
     def place_of(self, value):
-        """The argument and column that the Value is; None where it is no argument."""
-        for x, place in zip(self.arguments, self.places):
+        """Return (argument, column) for a Value that is an argument, else None."""
+        for x, place in zip(self.arguments, self.argument_places):
             if x is value:
                 return place
         return None
 
     def compare(self, relation, x, y):
-        """The comparison of ``x``, which depends on no argument, with ``y``."""
-        if not isinstance(x, Value):  # another engine's, which is no part of the trace
+        """Compare ``x``, which depends on no argument, with ``y``."""
+        if not isinstance(x, Value):  # a Value of the other engine is not part of the trace
             return relation(x.data, to_float(y))
-        return compared(relation, x, y)
+        return compare(relation, x, y)
 
-    def refuse_own_operator(self):
-        raise own_operator(users_line())
+    def refuse_custom_operator(self):
+        raise custom_operator_error(user_line())
 
     def refuse_number(self, value):
-        """Raise where a Value is read as a number, unless it was made of the trace's constants."""
+        """Raise because a Value is read as a number, unless it depends only on constants."""
         if isinstance(value, TracedValue):
-            raise made_a_number()
+            raise conversion_error()
         if not isinstance(value, Value):
             return
         leaves = (node for node in topological_sort(value) if not node._operands)
-        if not all(made_in(leaf) == self.number for leaf in leaves):
-            raise made_a_number()
+        if not all(trace_number_of(leaf) == self.number for leaf in leaves):
+            raise conversion_error()
 
     def refuse_backward(self):
-        raise gradients_inside()
+        raise inner_backward_error()
 
     def refuse_no_grad(self):
-        raise without_gradient()
+        raise no_grad_error()
 
 
 def outputs_of(function, result):
-    """The Values that ``function`` returned, and whether it was just one."""
+    """Return the Values in ``result``, and True if it is a single one, not in a list or tuple.
+
+    Numbers among them become Values. Raises TypeError for an empty list and anything else.
+    """
     is_single = not isinstance(result, (list, tuple))
     outputs = [result] if is_single else list(result)
     name = getattr(function, "__name__", repr(function))

@@ -1,8 +1,8 @@
-"""The Values of a trace, whose data nobody may look at.
+"""TracedValue: a Value of a trace, whose data is unknown.
 
-An argument is a ``TracedValue``, and so is whatever is computed from one. Its data
-is not known, it stands for every row of a batch at once. So a program that would go
-one way or the other by its data cannot be traced, and is told so at that line.
+Each argument of a traced function is a ``TracedValue``, and so is each result computed from
+one. It stands for every row of a batch, so it has no data. A function that reads the data, to
+branch on it for example, cannot be traced; the TraceError names the line.
 """
 
 import math
@@ -13,20 +13,19 @@ from micrograd_c._backend import backend
 from micrograd_c.engine import Value
 from micrograd_c.grad_mode import is_grad_enabled
 from micrograd_c.jit.errors import (
-    INDEXING,
-    ITSELF,
-    NO_OPERATOR,
+    COMPUTE_BEFORE,
+    DO_NOT_INDEX,
     ONE_EXAMPLE,
+    USE_THE_VALUE,
     TraceError,
-    equality,
-    gradients_inside,
-    is_ours,
-    made_a_number,
-    own_operator,
-    unknown,
-    users_line,
-    without_gradient,
+    conversion_error,
+    custom_operator_error,
+    equality_error,
+    inner_backward_error,
+    no_grad_error,
+    unknown_data_error,
 )
+from micrograd_c.jit.user_code import is_our_code, user_line
 from python_ref.core.arrays import elementwise
 from python_ref.core.operators import Operators
 from python_ref.core.ops import OPS
@@ -34,13 +33,15 @@ from python_ref.core.tracing import current_trace
 
 
 def where(cond_value, a, b):
-    """``a`` where ``cond_value`` > 0, else ``b`` (also for NaN), as a Value.
+    """Return ``a`` where ``cond_value`` > 0, else ``b``: a Value. NaN selects ``b``.
 
-    ``cond_value`` may be a comparison, such as ``x < 1``: then ``a`` where that holds. Inside
-    of a jitted function ``& |`` join comparisons. The gradient goes to the one that was taken,
-    none to the condition. Both are computed. This is how a jitted function branches on data.
-    What is left out may be infinite, as 1 / x at 0 is; but a product needs a second ``where``
-    inside, see the FAQ.
+    This is how a jitted function branches on data. Each argument is a Value or a number.
+    ``cond_value`` may be a comparison, such as ``x < 1``, which selects ``a`` where it holds.
+    Inside of a jitted function, ``&`` and ``|`` combine comparisons.
+
+    Both ``a`` and ``b`` are computed. The gradient flows to the selected one only, and none to
+    the condition. The other one may be infinite, as 1 / x at 0 is, but a product with an
+    infinite factor needs a second ``where`` inside, see the FAQ.
 
     >>> from micrograd_c import Value, where
     >>> where(Value(2.0) > 1, 10.0, 20.0)
@@ -49,17 +50,18 @@ def where(cond_value, a, b):
     Value(data=10.0, grad=0.0)
     """
     cond, a, b = (x if isinstance(x, Value) else Value(x) for x in (cond_value, a, b))
-    taken, other = as_operand(cond, a), as_operand(cond, b)
+    taken, other = as_traced_with(cond, a), as_traced_with(cond, b)
     return taken._apply("if_positive", a) + other._apply("if_not_positive", b)
 
 
-def as_operand(x, other):
-    """``x`` such that its operators know that ``other`` is traced."""
-    return join("add", x, -0.0) if isinstance(other, TracedValue) else x  # x + -0.0 is x
+def as_traced_with(x, other):
+    """Return ``x`` as a TracedValue if ``other`` is one, so that their operators are traced."""
+    # x + -0.0 has the bits of x
+    return apply_operator("add", x, -0.0) if isinstance(other, TracedValue) else x
 
 
 def reflected(relation, of_operand):
-    """A method for what stands to the left of a TracedValue, be it an array."""
+    """Return a reflected operator: ``of_operand(other, self)``, or elementwise for an array."""
 
     def method(self, other):
         if not self._is_operand(other):
@@ -70,60 +72,60 @@ def reflected(relation, of_operand):
 
 
 class TracedValue(Value):
-    """A Value of a row that is not known yet."""
+    """A Value that stands for every row of a batch. Reading its data raises TraceError."""
 
     __slots__ = ()
     _refuses_reads = True
 
     def _apply(self, name, *others):
-        return join(name, self, *others)
+        return apply_operator(name, self, *others)
 
     def _apply_k(self, name, k, label):
-        return make(name, k, label, (self,))
+        return make_traced(name, k, label, (self,))
 
     def _apply_two(self, name, other):
         return self._apply(name, self._operand(other))
 
-    def _apply_after(self, name, other):  # of a plain Value's _apply_two
-        return join(name, other, self)
+    def _apply_after(self, name, other):  # the left operand ``other`` is not traced and calls this
+        return apply_operator(name, other, self)
 
     def _item_of(self, items):
-        """items[i], where this Value is i or next to it."""
+        """Return ``items[i]`` for the index i nearest to this Value."""
         chosen = items[0]
         for i in range(1, len(items)):
             chosen = where(self - (i - 0.5), items[i], chosen)
         return chosen
 
-    # Python asks these first when a plain Value stands to the left.
-    __radd__ = reflected(operator.add, lambda other, x: join("add", other, x))
-    __rmul__ = reflected(operator.mul, lambda other, x: join("mul", other, x))
-    __rsub__ = reflected(operator.sub, lambda other, x: join("add", other, -x))
-    __rtruediv__ = reflected(operator.truediv, lambda other, x: join("mul", other, x**-1))
-    __rpow__ = reflected(operator.pow, lambda other, x: join("pow", other, x))
+    # When a Value is the left operand, Python calls these first: TracedValue is a subclass.
+    __radd__ = reflected(operator.add, lambda other, x: apply_operator("add", other, x))
+    __rmul__ = reflected(operator.mul, lambda other, x: apply_operator("mul", other, x))
+    __rsub__ = reflected(operator.sub, lambda other, x: apply_operator("add", other, -x))
+    __rtruediv__ = reflected(operator.truediv, lambda other, x: apply_operator("mul", other, x**-1))
+    __rpow__ = reflected(operator.pow, lambda other, x: apply_operator("pow", other, x))
 
     # --- what cannot be traced ---
 
     @property
     def data(self):
-        raise unknown("its data was read", ITSELF)
+        raise unknown_data_error("its data was read", USE_THE_VALUE)
 
     @property
     def grad(self):
-        raise unknown("its gradient was read", ITSELF)
+        raise unknown_data_error("its gradient was read", USE_THE_VALUE)
 
     @property
     def _backward(self):
-        raise unknown("its _backward was read", ITSELF)
+        raise unknown_data_error("its _backward was read", USE_THE_VALUE)
 
     @property
     def _prev(self):
-        raise unknown("its _prev was read", ITSELF)
+        raise unknown_data_error("its _prev was read", USE_THE_VALUE)
 
     def __setattr__(self, name, x):
         if name in ("data", "grad"):
-            raise unknown(f"its {name} was set", ITSELF)
+            raise unknown_data_error(f"its {name} was set", USE_THE_VALUE)
         if name == "_backward":
-            raise own_operator(users_line())
+            raise custom_operator_error(user_line())
         super().__setattr__(name, x)
 
     def _has_custom_backward(self):
@@ -131,96 +133,96 @@ class TracedValue(Value):
 
     @classmethod
     def _refuse_bulk(cls):
-        raise unknown("its data or gradient was to be read or set", ITSELF)
+        raise unknown_data_error("its data or gradient was to be read or set", USE_THE_VALUE)
 
     def _compare(self, relation, other):
         if not current_trace():
-            raise unknown("it was compared")
+            raise unknown_data_error("it was compared")
         if not self._is_operand(other):
             return elementwise(relation, self, other)
-        return compared(relation, self, other)
+        return compare(relation, self, other)
 
     def __bool__(self):
-        raise unknown("its truth value was asked for")
+        raise unknown_data_error("its truth value was asked for")
 
     def __eq__(self, other):
         if self._is_operand(other) or isinstance(other, Operators) or getattr(other, "ndim", 0):
-            raise equality()
+            raise equality_error()
         return NotImplemented
 
     __ne__ = __eq__
 
     def __hash__(self):
-        if current_trace() and not is_ours(sys._getframe(1)):  # our own code may, by identity
-            raise unknown("it was looked up in a dict or set")
+        if current_trace() and not is_our_code(sys._getframe(1)):  # our code hashes by identity
+            raise unknown_data_error("it was looked up in a dict or set")
         return object.__hash__(self)
 
     def _as_number(self, *_):
-        raise made_a_number()
+        raise conversion_error()
 
     __float__ = __int__ = __round__ = __trunc__ = __floor__ = __ceil__ = _as_number
 
-    def __getitem__(self, _place):  # also for loops over it
-        raise TraceError(f"{users_line()}: a Value has no elements; {ONE_EXAMPLE}")
+    def __getitem__(self, _place):  # also called by loops
+        raise TraceError(f"{user_line()}: a Value has no elements; {ONE_EXAMPLE}")
 
-    def _lacks(self, _other):
-        raise TraceError(f"{users_line()}: Values have no %, // and divmod; {NO_OPERATOR}")
+    def _has_no_operator(self, _other):
+        raise TraceError(f"{user_line()}: Values have no %, // and divmod; {COMPUTE_BEFORE}")
 
-    __mod__ = __rmod__ = __floordiv__ = __rfloordiv__ = __divmod__ = __rdivmod__ = _lacks
+    __mod__ = __rmod__ = __floordiv__ = __rfloordiv__ = __divmod__ = __rdivmod__ = _has_no_operator
 
     def __index__(self):
-        raise unknown("it was used as an index or a count", INDEXING)
+        raise unknown_data_error("it was used as an index or a count", DO_NOT_INDEX)
 
     def __format__(self, how):
         if how:
-            raise made_a_number()
+            raise conversion_error()
         return str(self)
 
     def backward(self):
-        raise gradients_inside()
+        raise inner_backward_error()
 
     def __repr__(self):
         return "Value(traced)"
 
 
 class Comparison(TracedValue):
-    """A comparison within a trace: 1 where it holds, else 0. It passes on no gradient."""
+    """A comparison within a trace: 1 where it holds, else 0. No gradient flows through it."""
 
     __slots__ = ()
-    __array_ufunc__ = None  # NumPy's bools leave & and | to it
+    __array_ufunc__ = None  # so that & and | with a NumPy bool call the methods below
 
     def __bool__(self):
-        """The result where only parameters are compared, whose data the trace may read."""
+        """The result if only parameters were compared, whose data is known. Else TraceError."""
         holds = vars(self).get("_holds")
         if holds is None:
-            raise unknown("it was compared")
+            raise unknown_data_error("it was compared")
         return holds
 
     def __and__(self, other):
-        return joined(operator.and_, "mul", self, other)
+        return combine(operator.and_, "mul", self, other)
 
     def __or__(self, other):
-        return joined(operator.or_, "maximum", self, other)
+        return combine(operator.or_, "maximum", self, other)
 
     __rand__, __ror__ = __and__, __or__
 
     def __invert__(self):
         raise TraceError(
-            f"{users_line()}: ~ of a comparison is no condition, ~True is -2: write the opposite "
+            f"{user_line()}: ~ of a comparison is no condition, ~True is -2: write the opposite "
             "comparison, or where(cond_value, b, a) for where(~cond_value, a, b)"
         )
 
 
-# Value may have faster operators, which read the data.
+# Value may have faster operators, which read the data: take the general ones.
 for name, method in vars(Operators).items():
     if callable(method) and name not in vars(TracedValue):
         setattr(TracedValue, name, method)
 
 
-def answers_itself(other, name):
-    """Whether the right operand is of a user's class with its own reflected operator.
+def has_own_reflected(other, name):
+    """True if the right operand ``other`` is of a user's subclass with its own ``__r{name}__``.
 
-    Python would call that first if a plain Value stood on the left.
+    Python would call that first if a Value of exactly the class Value were on the left.
     """
     kind = type(other)
     if kind is Value or not issubclass(kind, Value) or issubclass(kind, TracedValue):
@@ -228,15 +230,17 @@ def answers_itself(other, name):
     return getattr(kind, f"__r{name}__") is not getattr(Value, f"__r{name}__")
 
 
-def but_for_users_own(name, method):
+def deferring_to_subclasses(name, method):
+    """Return ``method``, made to defer to a right operand that ``has_own_reflected``."""
+
     def operator(self, other):
-        return NotImplemented if answers_itself(other, name) else method(self, other)
+        return NotImplemented if has_own_reflected(other, name) else method(self, other)
 
     return operator
 
 
 for name in ("add", "mul", "sub", "truediv", "pow"):
-    method = but_for_users_own(name, getattr(TracedValue, f"__{name}__"))
+    method = deferring_to_subclasses(name, getattr(TracedValue, f"__{name}__"))
     setattr(TracedValue, f"__{name}__", method)
 
 
@@ -245,41 +249,44 @@ if backend == "c":
     from micrograd_c._c.value import CODES, number_types
     from micrograd_c._native import lib
 
-    TracedValue._mg_register(1)  # what mg_traced returns
+    TracedValue._mg_register(1)  # makes it the class of what mg_traced returns
 
-    def make(name, k, _label, operands):
-        """A TracedValue made by an operator; nothing is computed."""
+    def make_traced(name, k, _label, operands):
+        """Return the TracedValue of an operator; nothing is computed."""
         a, *rest = operands
-        return traced(mg_traced(CODES[name], a, rest[0] if rest else 0, 0.0 if k is None else k))
+        return checked(mg_traced(CODES[name], a, rest[0] if rest else 0, 0.0 if k is None else k))
 
     def apply(self, name, *others):
-        """One operator, on others that may be numbers."""
+        """Apply one operator; ``others`` may be numbers."""
         others = [x if isinstance(x, Value) else Value(x) for x in others]
-        return traced(mg_traced(CODES[name], self, others[0] if others else 0, 0.0))
+        return checked(mg_traced(CODES[name], self, others[0] if others else 0, 0.0))
 
-    PLAIN = {Value, TracedValue}
+    OWN_CLASSES = {Value, TracedValue}
 
     def add_or_mul(name):
-        """The operator and its reflected form, short since a trace is full of them."""
+        """Return the operator and its reflected form, with the common cases first.
+
+        A trace consists mostly of these two operators.
+        """
         code = CODES[name]
         general = getattr(TracedValue, f"__{name}__")
         general_reflected = getattr(TracedValue, f"__r{name}__")
 
         def operator(self, other):
-            if type(other) in PLAIN:
+            if type(other) in OWN_CLASSES:
                 result = mg_traced(code, self, other, 0.0)
             elif type(other) in number_types:
                 constant = mg_leaf(other)
                 result = constant and mg_traced(code, self, constant, 0.0)
             else:
                 return general(self, other)
-            return traced(result)
+            return checked(result)
 
         def reflected(self, other):
             if not isinstance(other, Value):
                 known = type(other) in number_types
                 return operator(self, other) if known else general_reflected(self, other)
-            return traced(mg_traced(code, other, self, 0.0))
+            return checked(mg_traced(code, other, self, 0.0))
 
         return operator, reflected
 
@@ -287,41 +294,43 @@ if backend == "c":
     TracedValue.__add__, TracedValue.__radd__ = add_or_mul("add")
     TracedValue.__mul__, TracedValue.__rmul__ = add_or_mul("mul")
 
-    def argument():
-        """A TracedValue that stands for an argument."""
-        return traced(mg_traced(0, 0, 0, 0.0))
+    def new_argument():
+        """Return a TracedValue that stands for an argument."""
+        return checked(mg_traced(0, 0, 0, 0.0))
 
-    def made_in(leaf):
-        """The number of the trace that made a leaf, below 0 of an argument, 0 for none."""
+    def trace_number_of(leaf):
+        """Return the number of the trace that made a leaf: 0 for none, < 0 for an argument."""
         return lib.mg_made_in(leaf._mg_id)
 
-    def traced(result):
+    def checked(result):
+        """Return ``result``. Raises for None, which mg_traced returns where it fails."""
         if result is None:
-            raise MemoryError(NO_MEMORY) if is_grad_enabled() else without_gradient()
+            raise MemoryError(NO_MEMORY) if is_grad_enabled() else no_grad_error()
         return result
 
 else:
 
-    def make(name, k, label, operands):
+    def make_traced(name, k, label, operands):
         if not is_grad_enabled():
-            raise without_gradient()
+            raise no_grad_error()
         return Value._make(name, k, label, operands, math.nan, TracedValue)
 
-    def argument():
+    def new_argument():
         value = object.__new__(TracedValue)
         value._fill(math.nan, (), "", k=-current_trace().number)
         return value
 
-    def made_in(leaf):
+    def trace_number_of(leaf):
         return leaf._recipe()[1] or 0
 
 
-def join(name, *operands):
+def apply_operator(name, *operands):
+    """Return the TracedValue of an operator; the operands are Values or numbers."""
     operands = tuple(x if isinstance(x, Value) else Value(x) for x in operands)
-    return make(name, None, OPS[name].label, operands)
+    return make_traced(name, None, OPS[name].label, operands)
 
 
-COMPARISONS = {  # the operator, and whether to swap the operands
+COMPARISONS = {  # Python's operator -> the operator of OPS, and True to swap the operands
     operator.lt: ("less", False),
     operator.gt: ("less", True),
     operator.le: ("less_equal", False),
@@ -329,18 +338,21 @@ COMPARISONS = {  # the operator, and whether to swap the operands
 }
 
 
-def compared(relation, x, y):
-    """The comparison of two Values or numbers within a trace."""
-    name, is_turned = COMPARISONS[relation]
-    result = join(name, *((y, x) if is_turned else (x, y)))
+def compare(relation, x, y):
+    """Return the Comparison of two Values or numbers within a trace."""
+    name, is_swapped = COMPARISONS[relation]
+    result = apply_operator(name, *((y, x) if is_swapped else (x, y)))
     if isinstance(x, TracedValue) or isinstance(y, TracedValue):
-        return comparison(result, None)
+        return as_comparison(result, None)
     x, y = (v.data if isinstance(v, Value) else v for v in (x, y))
-    return comparison(result, relation(x, y))
+    return as_comparison(result, relation(x, y))
 
 
-def joined(relation, name, x, y):
-    """``x & y`` or ``x | y`` of two comparisons, one of which may be a bool."""
+def combine(relation, name, x, y):
+    """Return ``x & y`` or ``x | y`` for a Comparison ``x`` and a Comparison or bool ``y``.
+
+    ``name``: the operator that computes it from 0 and 1.
+    """
     if not isinstance(y, Comparison):
         if type(y).__name__ not in ("bool", "bool_"):
             return NotImplemented
@@ -348,11 +360,12 @@ def joined(relation, name, x, y):
     else:
         holds = vars(y).get("_holds")
     known = None if None in (holds, vars(x).get("_holds")) else relation(bool(x), bool(y))
-    return comparison(join(name, x, y), known)
+    return as_comparison(apply_operator(name, x, y), known)
 
 
-def comparison(result, holds):
-    result = make("detach", None, "detach", (result,))
+def as_comparison(result, holds):
+    """Return ``result`` as a Comparison. ``holds``: its truth value, None if it is unknown."""
+    result = make_traced("detach", None, "detach", (result,))
     object.__setattr__(result, "__class__", Comparison)
     vars(result)["_holds"] = holds
     return result

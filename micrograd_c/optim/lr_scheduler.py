@@ -1,27 +1,27 @@
-"""Learning-rate schedulers: each ``step()``, once an epoch, sets ``optimizer.lr``.
+"""Learning-rate schedulers: each ``step()``, called once an epoch, sets ``optimizer.lr``.
 
 Names, defaults and schedules are PyTorch's
-(https://pytorch.org/docs/stable/optim.html#how-to-adjust-learning-rate). The rate is
-a function of the epoch and of the optimizer's rate when the scheduler was made, so
-two schedulers of one optimizer would overwrite each other's.
+(https://pytorch.org/docs/stable/optim.html#how-to-adjust-learning-rate). The learning rate is
+a function of the epoch and of the optimizer's rate when the scheduler was made. So of two
+schedulers for one optimizer, each would overwrite the rate that the other has set.
 """
 
 import copy
 import math
 from numbers import Integral
 
-from micrograd_c.optim.at_once import at_once, setting
-from micrograd_c.optim.hyperparameters import float_of
+from micrograd_c.optim.uninterrupted import attribute_changes, run_uninterrupted
+from micrograd_c.optim.validation import checked_float, require_keys
 from python_ref.core.numbers import describe
 
 __all__ = ["LRScheduler", "StepLR", "CosineAnnealingLR", "LinearLR"]
 
 
 class LRScheduler:
-    """What the schedulers share. A subclass adds its settings, and ``get_lr``.
+    """The base class. A subclass adds its settings and ``get_lr``.
 
-    Raises TypeError for something without an ``lr`` in place of the optimizer,
-    ValueError for a setting out of its range, also one that is assigned later.
+    Raises TypeError if the optimizer has no ``lr``, ValueError for a setting out of its range,
+    also when it is assigned later.
     """
 
     def __init__(self, optimizer, **settings):
@@ -37,11 +37,11 @@ class LRScheduler:
         super().__setattr__(name, value)
 
     def get_lr(self):
-        """The rate in epoch ``last_epoch``."""
+        """Return the learning rate in epoch ``last_epoch``."""
         raise NotImplementedError
 
     def get_last_lr(self):
-        """The optimizer's rate now, in a list, as PyTorch has it."""
+        """Return the optimizer's current rate, in a list as in PyTorch."""
         return [self.optimizer.lr]
 
     def step(self):
@@ -49,30 +49,30 @@ class LRScheduler:
         self._set({"last_epoch": self.last_epoch + 1})
 
     def state_dict(self):
-        """The epoch, the rate it started from, and the settings: a dict of numbers."""
+        """Return a dict of numbers: the epoch, the rate it started from, and the settings."""
         return {name: getattr(self, name) for name in self._names}
 
     def load_state_dict(self, state_dict):
-        """Take over what ``state_dict()`` gave, and set the optimizer's ``lr`` to match.
+        """Restore what ``state_dict()`` returned, and set the optimizer's ``lr`` to match.
 
-        Raises ValueError for a key that is missing or unexpected or a number out of its
-        range, and then changes nothing.
+        Raises ValueError for a missing or unexpected key and for a number out of its
+        range; then nothing has changed.
         """
-        check_keys("state_dict", state_dict, self._names)
+        require_keys("state_dict", state_dict, self._names)
         self._set(state_dict)
 
     def _set(self, values):
         values = {name: checked_setting(name, value) for name, value in values.items()}
         later = copy.copy(self)
-        at_once(setting(later, values))
+        run_uninterrupted(attribute_changes(later, values))
         self.optimizer.lr = later.get_lr()  # if get_lr or this raises, nothing has changed
-        at_once(setting(self, values))
+        run_uninterrupted(attribute_changes(self, values))
 
 
 class StepLR(LRScheduler):
-    """The rate times ``gamma`` every ``step_size`` epochs.
+    """Multiply the rate by ``gamma`` every ``step_size`` epochs.
 
-    ``step_size``: an int >= 1; ``gamma`` >= 0.
+    ``step_size``: an int >= 1; ``gamma``: a number >= 0.
 
     >>> from micrograd_c.engine import Value
     >>> from micrograd_c.optim import SGD, StepLR
@@ -96,9 +96,9 @@ class StepLR(LRScheduler):
 
 
 class CosineAnnealingLR(LRScheduler):
-    """Half a cosine from the rate down to ``eta_min`` over ``T_max`` epochs, then up again.
+    """Lower the rate to ``eta_min`` along half a cosine over ``T_max`` epochs, then raise it again.
 
-    ``T_max``: an int >= 1; ``eta_min`` >= 0. It is SGDR (Loshchilov and Hutter 2017)
+    ``T_max``: an int >= 1; ``eta_min``: a number >= 0. This is SGDR (Loshchilov and Hutter 2017)
     without restarts.
     """
 
@@ -111,10 +111,10 @@ class CosineAnnealingLR(LRScheduler):
 
 
 class LinearLR(LRScheduler):
-    """The rate times a factor that goes straight from ``start_factor`` to ``end_factor``.
+    """Multiply the rate by a factor that changes linearly over ``total_iters`` epochs.
 
-    It takes ``total_iters`` epochs, an int >= 1, and stays there. ``start_factor`` is
-    above 0, and no factor above 1.
+    The factor goes from ``start_factor``, 0 < ``start_factor`` <= 1, to ``end_factor``,
+    0 <= ``end_factor`` <= 1, and then stays there. ``total_iters``: an int >= 1.
     """
 
     def __init__(self, optimizer, start_factor=1.0 / 3, end_factor=1.0, total_iters=5):
@@ -123,20 +123,18 @@ class LinearLR(LRScheduler):
         )
 
     def get_lr(self):
-        way = min(self.last_epoch, self.total_iters) / self.total_iters
-        return self.base_lr * (self.start_factor + (self.end_factor - self.start_factor) * way)
-
-
-# --- what the schedulers take ---
+        part = min(self.last_epoch, self.total_iters) / self.total_iters
+        return self.base_lr * (self.start_factor + (self.end_factor - self.start_factor) * part)
 
 
 def checked_setting(name, value):
+    """Return a scheduler's setting as an int or float. Raises if it is out of its range."""
     if name in ("step_size", "T_max", "total_iters", "last_epoch"):
         least = 0 if name == "last_epoch" else 1
         if not isinstance(value, Integral) or value < least:
             raise ValueError(f"expected an int >= {least} as {name}, got {value!r}")
         return int(value)
-    value = float_of(name, value)
+    value = checked_float(name, value)
     if not 0 <= value < math.inf:
         raise ValueError(f"expected a finite {name} >= 0, got {value}")
     if name == "start_factor" and value == 0:
@@ -144,13 +142,3 @@ def checked_setting(name, value):
     if name in ("start_factor", "end_factor") and value > 1:
         raise ValueError(f"expected {name} <= 1, got {value}")
     return value
-
-
-def check_keys(what, given, expected):
-    """Raise unless ``given`` is a dict that has the ``expected`` keys and no other."""
-    if not isinstance(given, dict):
-        raise TypeError(f"expected a dict as {what}, got {describe(given)}")
-    missing = [key for key in expected if key not in given]
-    unexpected = [key for key in given if key not in expected]
-    if missing or unexpected:
-        raise ValueError(f"{what}: missing {missing}, unexpected {unexpected}")

@@ -1,17 +1,23 @@
-"""``ieee``: operators that give infinity or NaN, as C does, where Python raises."""
+"""``ieee``: a context in which operators return infinity or NaN, as C does, instead of raising."""
 
 from python_ref.core.modes import Mode, current, within
 from python_ref.core.ops import ieee_value
 
 
 def ieee():
-    """A context in which no operator raises for its operands' data, in this thread or task."""
+    """Return a context in which no operator raises for its operands' data.
+
+    It applies to this thread or asyncio task.
+    """
     now = current()
     return within(Mode(now, now.records, now.trace, raises=False))
 
 
 def value_of(op, *xs):
-    """The value of an operator, a row of OPS; raises as Python does unless within ``ieee``."""
+    """Return the value of an operator for the numbers ``xs``. ``op``: its row of OPS.
+
+    Raises what Python's arithmetic raises, except within ``ieee()``.
+    """
     try:
         return op.value(*xs)
     except (ArithmeticError, ValueError):
@@ -21,7 +27,7 @@ def value_of(op, *xs):
 
 
 def ieee_value_of(op, *xs):
-    """What ``value_of`` gives within ``ieee``."""
+    """Return what ``value_of`` returns within ``ieee()``."""
     try:
         return op.value(*xs)
     except (ArithmeticError, ValueError):

@@ -1,21 +1,22 @@
-"""Whether a function is being traced, in this thread, to see what it computes.
+"""The current trace of ``micrograd_c.jit``, if this thread is tracing a function.
 
-``micrograd_c.jit`` traces. What an engine does otherwise meanwhile: a leaf remembers in
-which trace it was made, detach() is an operator, operators of the user's own are refused,
-and no operator raises for its operands' data, which nobody knows.
+During a trace the engines differ in this: a leaf stores the number of the trace in which it
+was made, detach() is an operator, a user's own operators are refused, and no operator raises for
+its operands' data, which is unknown.
 """
 
 from python_ref.core.modes import Mode, current, within
 
 
 def current_trace():
-    """The trace that this thread is in, most of the time None."""
+    """Return the trace that this thread is in, or None."""
     return current().trace
 
 
 def tracing(trace):
-    """A context in which ``trace`` records, even within a no_grad().
+    """Return a context in which ``trace`` records, even within no_grad().
 
-    ``trace`` has a ``number`` > 0, and what the engines call of micrograd_c's ``Trace``.
+    ``trace`` has a ``number`` > 0, and the methods that the engines call: those of
+    ``micrograd_c.jit.trace.Trace``.
     """
     return within(Mode(current(), records=True, trace=trace, raises=False))

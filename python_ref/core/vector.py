@@ -1,4 +1,4 @@
-"""Vector: a list of Values or numbers whose arithmetic goes element by element."""
+"""Vector: a list of Values or numbers with elementwise arithmetic."""
 
 import operator
 
@@ -9,10 +9,11 @@ from python_ref.core.operators import Operators
 class Vector(list):
     """A list whose ``+ - * / **`` are elementwise, and whose ``@`` is the dot product.
 
+    A jitted function gets a Vector for each row of an argument of shape (n, k).
     The other operand is a number, a Value, or a sequence of numbers and Values of the same
-    length; ValueError with both lengths otherwise. ``@`` takes a matrix, a sequence of rows,
-    as well. A slice is a Vector; all else is a list's. ``+=`` and its like make a
-    new Vector. A jitted function gets one for a row of an (n, k) argument.
+    length; another length raises ValueError. The other operand of ``@`` may also be a matrix: a
+    sequence of rows or an array. Slices are Vectors, and ``+=`` and the like make a new Vector.
+    All else is as in a list.
 
     >>> v = Vector([1.0, 2.0, 3.0])
     >>> v * 2, 1 - v, v + [1, 1, 1], v @ v
@@ -21,7 +22,7 @@ class Vector(list):
 
     __slots__ = ()
 
-    # So NumPy's arrays and scalars leave an operator with a Vector to the Vector.
+    # NumPy's arrays and scalars leave an operator with a Vector to the Vector because of this.
     __array_priority__ = 1000.0
 
     def __getitem__(self, place):
@@ -55,7 +56,7 @@ class Vector(list):
 
 
 def elementwise(symbol, of_two):
-    """The methods of an operator, for a Vector on its left and on its right."""
+    """Return an operator and its reflected form, given the function of two elements."""
 
     def method(self, other):
         others = operands(self, other, symbol)
@@ -78,27 +79,32 @@ for _name, _symbol, _of_two in (
     _method, _reflected = elementwise(_symbol, _of_two)
     setattr(Vector, f"__{_name}__", _method)
     setattr(Vector, f"__r{_name}__", _reflected)
-Vector.__iadd__, Vector.__imul__ = Vector.__add__, Vector.__mul__  # a list's would extend it
+# A list's += and *= would extend it.
+Vector.__iadd__, Vector.__imul__ = Vector.__add__, Vector.__mul__
 
 
 def operands(vector, other, symbol):
-    """The other operand of each element."""
+    """Return the other operand for each element; NotImplemented if ``other`` has none."""
     return [other] * len(vector) if is_scalar(other) else elements(vector, other, symbol)
 
 
 def elements(vector, other, symbol, is_element=None):
-    """The elements of a sequence of the same length; NotImplemented for what is none."""
+    """Return the elements of ``other`` as a list; NotImplemented if it is not a sequence.
+
+    Raises ValueError if it is not as long as the Vector; TypeError for an element that is not
+    a number or Value, or for which ``is_element(x)`` is false.
+    """
     kind, is_array = type(other), getattr(other, "ndim", 0) > 0
     is_sequence = hasattr(kind, "__len__") and hasattr(kind, "__getitem__")
     is_other = isinstance(other, (str, bytes, bytearray)) or hasattr(kind, "keys")
     if not is_array and (is_other or not is_sequence):
         return NotImplemented
-    others = other.tolist() if is_array else list(other)  # plain numbers
+    others = other.tolist() if is_array else list(other)  # tolist: Python's floats, not NumPy's
     if len(others) != len(vector):
         joined = "; [*a, *b] joins two sequences" if symbol == "+" else ""
         raise ValueError(
             f"{symbol} of a Vector of {len(vector)} elements and {describe(other)} of "
-            f"{len(others)} elements, expected as many{joined}"
+            f"{len(others)} elements, expected the same number{joined}"
         )
     for x in others:
         if not (is_element or is_scalar)(x):
@@ -110,6 +116,7 @@ def elements(vector, other, symbol, is_element=None):
 
 
 def is_scalar(x):
+    """True for a Value or a number."""
     return isinstance(x, Operators) or (not getattr(x, "ndim", 0) and is_number(x))
 
 
@@ -124,5 +131,5 @@ def is_row(x):
 
 
 def dot(xs, ys):
-    """The sum of products, added from left to right from 0 on."""
+    """Return the sum of products, added from left to right to 0."""
     return sum(map(operator.mul, xs, ys))

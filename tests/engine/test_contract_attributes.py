@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 from memory_tools import collect
+from net_tools import below
 
 BAD = ["1", None, 1j, [1.0], np.zeros(2)]
 
@@ -29,7 +30,7 @@ def test_data_and_grad_are_writable_and_floats(engine, name, given):
 @pytest.mark.parametrize("given", BAD, ids=repr)
 def test_a_bad_number_changes_nothing(engine, name, given):
     if name == "grad" and given is None:
-        return  # which is 0
+        return  # assigning None sets the gradient to 0
     for node in nodes_of_each_kind(engine.Value):
         before = getattr(node, name)
         with pytest.raises(TypeError, match=type(given).__name__):
@@ -46,7 +47,7 @@ def test_too_big_an_int_changes_nothing(engine, name):
 
 
 @pytest.mark.parametrize("name", ["data", "grad"])
-def test_they_cannot_be_deleted(engine, name):
+def test_data_and_grad_cannot_be_deleted(engine, name):
     v = engine.Value(1.5)
     with pytest.raises((AttributeError, TypeError)):
         delattr(v, name)
@@ -54,13 +55,13 @@ def test_they_cannot_be_deleted(engine, name):
 
 
 @pytest.mark.parametrize("x", [0.0, -0.0, math.inf, -math.inf, 5e-324, 1.7976931348623157e308])
-def test_every_double_is_kept_exactly(engine, x):
+def test_every_double_is_stored_exactly(engine, x):
     v = engine.Value(x)
     v.grad = x
     assert v.data.hex() == v.grad.hex() == x.hex()
 
 
-def test_nan_is_kept(engine):
+def test_nan_is_stored(engine):
     v = engine.Value(math.nan)
     v.grad = math.nan
     assert math.isnan(v.data) and math.isnan(v.grad)
@@ -103,8 +104,8 @@ def test_any_attribute(engine):
 
 
 @pytest.mark.parametrize("name", ["_id", "_held", "_data", "_grad", "_k", "_row", "_custom"])
-def test_names_that_an_engine_could_want_for_itself(engine, name):
-    """Who numbers nodes for a drawing may call the number ``_id``."""
+def test_names_that_an_engine_could_use_itself(engine, name):
+    """A program that numbers nodes for a drawing may call the number ``_id``."""
     a, b = engine.Value(2.0), engine.Value(3.0)
     root = a * b + 1
     for i, node in enumerate([a, b, *root._prev, root]):
@@ -126,19 +127,19 @@ def test_no_assignment_reaches_a_node_in_c(engine):
     assert (a * 3).data == 6.0
 
 
-def test_an_attribute_that_was_never_set(engine):
+def test_reading_an_attribute_that_was_never_set(engine):
     with pytest.raises(AttributeError, match="momentum"):
         engine.Value(1.0).momentum
 
 
-def test_labels_are_of_one_node_only(engine):
+def test_a_label_is_that_of_one_node_only(engine):
     a, b = engine.Value(1.0, label="a"), engine.Value(1.0)
     assert (a.label, b.label) == ("a", "")
 
 
 @pytest.mark.parametrize("when", ["before", "after", "both"])
 def test_attributes_survive_prev_after_the_name_was_dropped(engine, when):
-    """Set before or after other nodes were made from the node, and its name then dropped."""
+    """Set before or after other nodes were made from the node; then its variable is deleted."""
     a = engine.Value(2.0)
     b = a * 3
     if when != "after":
@@ -167,7 +168,7 @@ def test_attributes_survive_many_levels_down(engine):
     assert node.label == "start" and node._prev == ()
 
 
-def test_attributes_survive_between_nodes_nobody_looked_at(engine):
+def test_attributes_survive_between_nodes_without_values(engine):
     a = engine.Value(1.0)
     root = (((a + 1).tanh() * 3).exp() - 2).relu()
     deep = root
@@ -218,11 +219,11 @@ def test_op_is_settable(engine):
     assert a.grad == 2.0
 
 
-def test_attributes_survive_on_a_node_that_another_attribute_had_kept(engine):
+def test_attributes_survive_on_a_node_that_is_already_pinned(engine):
     a = engine.Value(3.0)
     b = a * 2
     root = b.tanh() + b
-    a.note, b.note = "a", "b"  # a's makes a way to b, b's must still make one to root
+    a.note, b.note = "a", "b"  # a's pins b, too; b's must still pin b for root
     del a, b
     collect()
     assert root._prev[1].note == "b" and root._prev[1]._prev[0].note == "a"
@@ -245,7 +246,7 @@ def test_attributes_survive_when_an_interior_node_outlives_the_root(engine, last
 
 
 def test_attributes_on_every_node_of_a_chain_that_is_held(engine, live_nodes):
-    """Each was made of the one before when that got its attribute."""
+    """All nodes exist before the first gets its attribute."""
     before = live_nodes()
     v = engine.Value(1.0)
     chain = [v]
@@ -269,7 +270,7 @@ def test_attributes_on_every_node_of_a_chain_that_is_held(engine, live_nodes):
 
 @pytest.mark.parametrize("collecting", [True, False])
 def test_attributes_set_after_a_net_was_called(engine, live_nodes, collecting):
-    """As momentum that starts while the first loss lives; then the model goes."""
+    """As momentum that starts while the first loss is alive; then the model is deleted."""
     before = live_nodes()
     model = engine.nn.MLP(2, [3, 2])
     roots = [sum(model([1.0, x])) for x in (2.0, 3.0)]
@@ -281,19 +282,13 @@ def test_attributes_set_after_a_net_was_called(engine, live_nodes, collecting):
     if collecting:
         collect()
     for root in roots[:2]:
-        found, todo = set(), [root]
-        while todo:
-            node = todo.pop()
-            if node not in found:
-                found.add(node)
-                todo.extend(node._prev)
-        assert sorted(node.label for node in found if node.label) == sorted(names)
+        assert sorted(node.label for node in below(root) if node.label) == sorted(names)
         root.backward()
-    del roots, root, found, node
+    del roots, root
     assert live_nodes() == before
 
 
-def test_a_cycle_through_a_late_attribute_is_freed(engine, live_nodes):
+def test_a_cycle_through_an_attribute_set_after_use_is_freed(engine, live_nodes):
     before = live_nodes()
     a = engine.Value(2.0)
     b = a * 3

@@ -1,4 +1,4 @@
-"""backward(): what it adds where, when it is called once, twice, or by hand."""
+"""backward(): what it adds to which gradients, called once, twice, or node by node by hand."""
 
 import math
 
@@ -46,7 +46,7 @@ def test_interior_nodes_get_gradients(engine):
 
 
 def test_gradients_accumulate(engine):
-    """The contract's own example, read off micrograd."""
+    """The numbers are those of micrograd."""
     x = engine.Value(3.0)
     y = x * x * x
     y.backward()
@@ -139,7 +139,7 @@ def test_a_graph_can_grow_after_backward(engine):
 
 
 def test_backward_by_hand_node_by_node(engine):
-    """As the lecture does it, leaves included."""
+    """As in the lecture, which calls the leaves' _backward, too."""
 
     def neuron():
         x1, x2, w1, w2, b = map(engine.Value, (2.0, 0.0, -3.0, 1.0, 6.8813735870195432))
@@ -169,7 +169,7 @@ def test_backward_of_one_node_by_hand_adds(engine):
     assert a.grad == 12.0
 
 
-def test_a_kept_step_can_be_called_later(engine):
+def test_a_stored_backward_can_be_called_later(engine):
     a = engine.Value(2.0)
     out = a * 3
     step = out._backward
@@ -262,11 +262,11 @@ def test_backward_keeps_the_graph(engine):
 
 
 def test_order_of_accumulation(engine):
-    """Reverse post-order, operands left to right: what bit-for-bit parity rests on."""
+    """Reverse post-order, operands left to right: bit-for-bit parity depends on this order."""
     x = engine.Value(1.0)
     big, small, back = x * 1e16, x * 1.0, x * -1e16
     (big + (small + back)).backward()
-    # reverse post-order: back's step first, then small's, then big's
+    # reverse post-order: back's gradient first, then small's, then big's
     assert x.grad == ((-1e16 + 1.0) + 1e16)
     y = engine.Value(1.0)
     big, small, back = y * 1e16, y * 1.0, y * -1e16
@@ -284,6 +284,6 @@ def test_a_wide_sum(engine):
     assert all(v.grad == 1.0 for v in leaves)
 
 
-def test_backward_takes_no_positional_surprises(engine):
+def test_backward_takes_no_arguments(engine):
     with pytest.raises(TypeError):
         engine.Value(1.0).backward(1, 2, 3)

@@ -1,4 +1,4 @@
-"""The constructor: what counts as data, and that nothing bad is half made."""
+"""The constructor: what counts as data; bad arguments leave no node behind."""
 
 import decimal
 import fractions
@@ -8,7 +8,7 @@ import pytest
 
 
 class Named:
-    """Its repr is part of a test's name, and must be the same in every process."""
+    """An object whose repr, which is part of a test's name, is the same in every process."""
 
     def __repr__(self):
         return f"{type(self).__name__}()"
@@ -122,7 +122,7 @@ def test_an_error_of_the_data_itself_comes_through(engine):
 
 
 @pytest.mark.parametrize("data", ["x", 10**400, None, np.zeros(2), FailingFloat()], ids=repr)
-def test_nothing_is_half_made(engine, live_nodes, data):
+def test_bad_data_leave_no_node(engine, live_nodes, data):
     child = engine.Value(1.0)
     before = live_nodes()
     for children in ((), (child,)):
@@ -206,7 +206,7 @@ def test_a_value_as_data_is_a_new_leaf(engine):
     assert b.data == 6.0 and b._prev == ()
 
 
-def test_init_again_is_a_new_number(engine, live_nodes):
+def test_a_second_init_makes_a_new_leaf(engine, live_nodes):
     v = engine.Value(1.0)
     before = live_nodes()
     v.__init__(2.0)

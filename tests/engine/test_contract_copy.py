@@ -27,7 +27,7 @@ def graph(Value):
 
 
 def in_order(root):
-    """Every node, in an order that depends on the graph's shape alone."""
+    """Return all nodes, in an order that depends on the graph's shape alone."""
     seen, todo = {}, [root]
     while todo:
         node = todo.pop()
@@ -68,7 +68,7 @@ def test_a_graph(engine, again):
 
 
 @ways
-def test_the_copys_gradients_are_its_own_and_right(engine, again):
+def test_a_copys_gradients_are_independent_and_right(engine, again):
     root, a, b = graph(engine.Value)
     twin = again(root)
     twin.backward()
@@ -78,7 +78,7 @@ def test_the_copys_gradients_are_its_own_and_right(engine, again):
 
 
 @ways
-def test_current_data_travels(engine, again):
+def test_copies_have_current_data(engine, again):
     a = engine.Value(2.0)
     root = a * 3
     a.data, root.data = 10.0, -1.0
@@ -89,7 +89,7 @@ def test_current_data_travels(engine, again):
 
 
 @ways
-def test_labels_of_powers_and_of_ones_own_operators(engine, again):
+def test_labels_of_powers_and_custom_operators(engine, again):
     a = engine.Value(2.0)
     for k in (2, 2.0, -1, True, 0.5):
         assert again(a**k)._op == f"**{k}"
@@ -149,7 +149,7 @@ def test_cycles_through_attributes(engine, again):
     twin = again(out)
     leaf = twin._prev[0]
     assert leaf.out._prev[0] is leaf and leaf is not b
-    if again is not copy.deepcopy:  # which copies a root anew for each way there through a leaf
+    if again is not copy.deepcopy:  # deepcopy copies a root again for each path to it from a leaf
         assert leaf.out is twin
 
 
@@ -162,7 +162,7 @@ def test_infinities_and_nans(engine, again):
 
 
 class Parameter:
-    """Built per engine below: a class must be importable to be pickled."""
+    """Replaced by a class of each engine below: pickle must be able to import it."""
 
 
 def test_a_subclass(engine):
@@ -177,8 +177,8 @@ def test_a_subclass(engine):
 
 
 @ways
-def test_a_node_with_a_backward_of_its_own_is_refused(engine, again):
-    """Its function would go on to work on the original's gradients."""
+def test_a_node_with_a_custom_backward_is_refused(engine, again):
+    """A copy's function would still accumulate into the original's gradients."""
     a = engine.Value(1.0)
     out = engine.Value(2.0, (a,), "f")
     out._backward = lambda: None
@@ -295,7 +295,7 @@ def test_a_subclass_with_slots(engine, made_of, monkeypatch):
             return self.__hidden
 
     Slotted.__qualname__ = "Slotted"
-    monkeypatch.setitem(globals(), "Slotted", Slotted)  # where pickle looks for it
+    monkeypatch.setitem(globals(), "Slotted", Slotted)  # pickle imports it from here
     v = Slotted(2.0, (engine.Value(1.0),) if made_of == "Values" else (), "")
     v.speed, v.name = 3, "v"
     v.hide([4])

@@ -1,4 +1,4 @@
-"""Operators that the user writes: a ``_backward`` of one's own on any node."""
+"""Custom backwards: a ``_backward`` that the program assigns to any node."""
 
 import math
 import weakref
@@ -42,7 +42,7 @@ def test_nodes_above_and_below(engine):
     assert (a.grad, b.grad) == (same.grad, other.grad)
 
 
-def test_one_that_was_never_named(engine):
+def test_on_a_node_without_a_variable(engine):
     V = engine.Value
     a = V(0.5)
     root = my_tanh(V, my_tanh(V, my_tanh(V, a))) * 2
@@ -54,7 +54,7 @@ def test_one_that_was_never_named(engine):
     assert root._prev[0]._op == "my_tanh"
 
 
-def test_steps_come_in_topological_order(engine):
+def test_backwards_are_called_in_topological_order(engine):
     V = engine.Value
     calls = []
 
@@ -87,7 +87,7 @@ def test_many_operands(engine):
     assert all(v.grad == 6.0 for v in leaves)
 
 
-def test_replacing_the_step_of_a_built_in_operator(engine):
+def test_replacing_a_built_in_operators_backward(engine):
     a, b = engine.Value(2.0), engine.Value(3.0)
     c = a * b
     root = c + 1
@@ -101,7 +101,7 @@ def test_replacing_the_step_of_a_built_in_operator(engine):
     assert c._backward is _backward
 
 
-def test_replacing_it_through_prev(engine):
+def test_replacing_the_backward_of_an_operand(engine):
     a = engine.Value(2.0)
     root = (a * 3).tanh() + 1
     inner = root._prev[0]._prev[0]
@@ -112,7 +112,7 @@ def test_replacing_it_through_prev(engine):
     assert a.grad == 0.0 and root._prev[0]._prev[0].grad != 0.0
 
 
-def test_assigned_after_others_were_made_of_it(engine):
+def test_assigned_after_the_node_was_used(engine):
     V = engine.Value
     a = V(2.0)
     b = a * 3
@@ -126,7 +126,7 @@ def test_assigned_after_others_were_made_of_it(engine):
     assert calls == ["b"] * 3 and a.grad == 0.0
 
 
-def test_wrapping_the_built_in_step(engine):
+def test_wrapping_the_built_in_backward(engine):
     a = engine.Value(2.0)
     b = a * 3
     built_in = b._backward
@@ -156,7 +156,7 @@ def test_a_hook_on_the_root_and_on_a_single_node(engine):
     assert a.grad == 5.0
 
 
-def test_it_can_be_called_by_hand(engine):
+def test_a_call_by_hand(engine):
     a = engine.Value(0.5)
     out = my_tanh(engine.Value, a)
     out.grad = 2.0
@@ -174,7 +174,7 @@ def test_assigning_a_second_time(engine):
 
 
 @pytest.mark.parametrize("bad", [0, 5, "f"])
-def test_what_is_no_function_is_refused(engine, bad):
+def test_only_functions_are_accepted(engine, bad):
     a = engine.Value(2.0)
     b = a * 3
     with pytest.raises(TypeError, match=type(bad).__name__):
@@ -211,13 +211,13 @@ def test_a_class_that_assigns_in_init(engine):
     assert a.grad == 20.0
 
 
-def test_an_operator_without_a_step_passes_nothing_on(engine):
+def test_a_custom_operator_without_backward_passes_nothing_on(engine):
     a = engine.Value(3.0)
     (engine.Value(7.0, (a,), "f") * 2).backward()
     assert a.grad == 0.0
 
 
-def test_gradients_accumulate_as_with_built_in_steps(engine):
+def test_gradients_accumulate_as_with_built_in_operators(engine):
     V = engine.Value
     x = V(3.0)
 
@@ -239,7 +239,7 @@ def test_gradients_accumulate_as_with_built_in_steps(engine):
     assert x.grad == 45.0
 
 
-def test_a_step_that_raises(engine):
+def test_a_custom_backward_that_raises(engine):
     a = engine.Value(3.0)
     b = engine.Value(0.0, (a,), "f")
 
@@ -255,7 +255,7 @@ def test_a_step_that_raises(engine):
     assert a.grad == 9.0
 
 
-def test_a_step_may_build_and_run_graphs(engine):
+def test_a_custom_backward_may_build_and_run_graphs(engine):
     V = engine.Value
     a = V(3.0)
     out = V(9.0, (a,), "square")
@@ -273,7 +273,7 @@ def test_a_step_may_build_and_run_graphs(engine):
 # --- no leaks ---
 
 
-def test_such_a_graph_is_freed(engine, live_nodes):
+def test_a_graph_with_a_custom_backward_is_freed(engine, live_nodes):
     V = engine.Value
     before = live_nodes()
     a = V(0.5)

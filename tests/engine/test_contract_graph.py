@@ -1,4 +1,4 @@
-"""The shape of the graph that arithmetic builds: the nodes a graph drawer shows."""
+"""The shape of the graph that arithmetic builds: the nodes that a graph drawer shows."""
 
 import numpy as np
 import pytest
@@ -28,7 +28,7 @@ UNARY_LABELS = {
 
 
 def shape(node):
-    """A graph as text: leaves are their numbers, other nodes (operands operator)."""
+    """Return a graph as text: a leaf as its number, another node as (operands operator)."""
     if not node._prev:
         return f"{node.data:g}"
     return f"({' '.join(map(shape, node._prev))} {node._op})"
@@ -164,7 +164,7 @@ def test_a_subclass_may_override_an_operator(engine):
         __rmul__ = __mul__
 
     assert Loud(1.0) * 2 == "loud" and 2 * Loud(1.0) == "loud"
-    assert engine.Value(1.0) * Loud(1.0) == "loud"  # a subclass's reflected one goes first
+    assert engine.Value(1.0) * Loud(1.0) == "loud"  # a subclass's reflected operator goes first
     assert (Loud(1.0) + 2).data == 3.0
 
 

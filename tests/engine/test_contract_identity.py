@@ -1,4 +1,4 @@
-"""Equality and hash are identity; the same node is the same object, however reached."""
+"""Equality and hash are identity; a node is always the same object, however it is reached."""
 
 import weakref
 
@@ -7,7 +7,7 @@ from memory_tools import collect
 
 
 def below(root):
-    """Every node of a graph, by way of ``_prev``."""
+    """Return all nodes of a graph, found by ``_prev`` and told apart by ``is``."""
     seen, todo = [], [root]
     while todo:
         node = todo.pop()
@@ -39,7 +39,7 @@ def test_a_leaf_is_found_again(engine):
     assert c._prev[0] is a and c._prev[1] is b
 
 
-def test_an_interior_node_nobody_looked_at_is_found_again(engine):
+def test_interior_nodes_are_found_again(engine):
     a = engine.Value(1.0)
     b = a.tanh()
     c = b * 2
@@ -48,7 +48,7 @@ def test_an_interior_node_nobody_looked_at_is_found_again(engine):
 
 
 @pytest.mark.parametrize("first", ["top", "bottom"])
-def test_in_whichever_order_one_looks(engine, first):
+def test_prev_of_a_chain_in_either_order(engine, first):
     chain = [engine.Value(1.0)]
     for _ in range(20):
         chain.append(chain[-1] * 1.5)
@@ -57,7 +57,7 @@ def test_in_whichever_order_one_looks(engine, first):
         assert node._prev[0] is below_it
 
 
-def test_a_node_reached_on_two_ways_is_one(engine):
+def test_a_node_reached_by_two_paths_is_one_object(engine):
     a = engine.Value(1.0)
     root = (a * 2).exp()
     shared = root + 1
@@ -76,7 +76,7 @@ def test_prev_twice_is_the_same(engine):
 
 
 def test_ids_are_stable_while_the_root_lives(engine):
-    """A graph drawer names its nodes by id() and drops them between two looks."""
+    """A graph drawer names nodes by id(), and drops the objects before it reads _prev again."""
     a, b = engine.Value(-4.0), engine.Value(2.0)
     root = ((a + b) * (a - b) / 7 + (a * b).relu() ** 2).tanh()
     for node in below(root):
@@ -88,7 +88,7 @@ def test_ids_are_stable_while_the_root_lives(engine):
     assert len(junk) == 1000
 
 
-def test_an_id_once_taken_stays_the_nodes(engine):
+def test_a_nodes_id_never_changes(engine):
     root = engine.Value(1.0) * 2 + 3
     taken = id(root._prev[0])
     junk = [engine.Value(i) + 1 for i in range(1000)]
@@ -102,10 +102,10 @@ def test_interior_nodes_go_in_sets(engine):
     root = b + b.tanh()
     nodes = set(below(root))
     assert a in nodes and b in nodes and root in nodes
-    assert len(nodes) == len(below(root)) == 5  # and the constant 2, and tanh
+    assert len(nodes) == len(below(root)) == 5  # also the constant 2 and tanh
 
 
-def test_a_node_of_a_dropped_branch_is_still_itself(engine):
+def test_a_node_of_a_dropped_branch_is_the_same_object(engine):
     a = engine.Value(1.0)
     b = a * 2
     c = b + 1
@@ -128,7 +128,7 @@ def test_a_part_of_a_graph_outlives_its_root(engine):
     assert part._prev[0].grad == 2.0
 
 
-def test_looking_keeps_nothing_alive(engine, live_nodes):
+def test_reading_prev_keeps_nothing_alive(engine, live_nodes):
     before = live_nodes()
     root = (engine.Value(1.0) * 2 + 3).tanh()
     assert len(below(root)) == 6
@@ -147,7 +147,7 @@ def test_weak_references(engine):
 
 
 def test_a_weak_reference_to_an_interior_node(engine):
-    """A node that was looked at lives as long as its graph."""
+    """The Value of a node that was read by _prev lives as long as its graph."""
     root = engine.Value(1.0) * 2 + 3
     ref = weakref.ref(root._prev[0])
     collect()

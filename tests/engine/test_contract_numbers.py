@@ -30,7 +30,7 @@ def test_comparison_with_numbers_of_other_types(engine, compare):
 
 @pytest.mark.parametrize("compare", COMPARISONS)
 @pytest.mark.parametrize("other", ["a", None, [1.0], 1j], ids=repr)
-def test_comparison_with_no_number(engine, compare, other):
+def test_comparison_with_anything_but_a_number(engine, compare, other):
     with pytest.raises(TypeError):
         compare(engine.Value(1.0), other)
     with pytest.raises(TypeError):

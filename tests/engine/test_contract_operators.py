@@ -1,4 +1,4 @@
-"""Operators' values and exceptions: those of Python's float, and nothing half done."""
+"""Operators' values and exceptions: those of Python's float; an error changes no graph."""
 
 import math
 
@@ -133,7 +133,7 @@ def test_division_is_multiplication_by_a_power(engine, x, y):
 
 
 @pytest.mark.parametrize("expression", RAISES)
-def test_exceptions_leave_the_graph_as_it_was(engine, live_nodes, expression):
+def test_exceptions_do_not_change_the_graph(engine, live_nodes, expression):
     made = []
 
     def v(x):
@@ -152,13 +152,13 @@ def test_exceptions_leave_the_graph_as_it_was(engine, live_nodes, expression):
 
 
 @pytest.mark.parametrize("expression", QUIET)
-def test_what_does_not_raise(engine, expression):
+def test_expressions_that_do_not_raise(engine, expression):
     out = eval(expression, {"v": engine.Value, "math": math})
     assert out.data.hex() == QUIET[expression].hex()
 
 
 @pytest.mark.parametrize("expression", [e for e, error in RAISES.items() if error is TypeError])
-def test_type_errors_say_something(engine, expression):
+def test_type_errors_have_a_message(engine, expression):
     with pytest.raises(TypeError) as caught:
         eval(expression, {"v": engine.Value, "math": math, "np": np})
     assert len(str(caught.value)) > 10

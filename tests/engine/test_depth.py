@@ -27,7 +27,7 @@ def test_a_million_deep(engine, live_nodes):
 
 
 @pytest.mark.slow
-def test_a_million_deep_with_a_step_of_ones_own(engine, live_nodes):
+def test_a_million_deep_with_a_custom_backward(engine, live_nodes):
     before = live_nodes()
     start, root = chain(engine.Value, MILLION)
     start._backward = lambda: None
@@ -43,8 +43,8 @@ def test_a_million_deep_with_a_step_of_ones_own(engine, live_nodes):
     assert live_nodes() == before
 
 
-def test_a_deep_chain_that_somebody_looked_at(engine, live_nodes):
-    """Every node has a Python object then, each held by the one above."""
+def test_a_deep_chain_that_was_read_by_prev(engine, live_nodes):
+    """Then every node has a Value, held by that of the node above."""
     before = live_nodes()
     start, root = chain(engine.Value, 5 * sys.getrecursionlimit())
     node = root
@@ -70,7 +70,7 @@ def test_a_deep_chain_of_labelled_values(engine, live_nodes):
     assert live_nodes() == before + 1
 
 
-def test_a_deep_chain_of_ones_own_operators(engine, live_nodes):
+def test_a_deep_chain_of_custom_operators(engine, live_nodes):
     before = live_nodes()
 
     def double(x):

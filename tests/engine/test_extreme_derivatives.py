@@ -1,4 +1,4 @@
-"""Derivatives that can be represented, of operands whose squares and powers cannot."""
+"""Derivatives that fit into a double, of operands whose squares or powers overflow or underflow."""
 
 import math
 
@@ -10,7 +10,7 @@ from micrograd_c.engine import Value
 
 mpmath.mp.dps = 60
 
-# Each with an expression of Values, the same for mpmath, and operands.
+# name: (expression of Values, the same for mpmath, operands)
 ONE = {
     "atan": [1e150, 1e154, 2e154, -1e160, 5e161, 1e300, 1e-200, 0.3],
     "asin": [1 - 2**-27, -1 + 2**-30, 1 - 2**-53, 0.75, 0.5, 1e-300],
@@ -74,7 +74,7 @@ def test_atan2_in_a_program(jit_engine, y, x, scale):
     assert gradients(lambda f, a, b: jit(f).backward([scale])) == eager
 
 
-def test_atan2_where_there_is_no_number(engine):
+def test_atan2_of_infinities_zeros_and_nan(engine):
     for y, x in ((0.0, 0.0), (math.nan, 1.0), (1e-200, math.nan), (math.inf, math.inf)):
         a, b = engine.Value(y), engine.Value(x)
         a.atan2(b).backward()
@@ -110,7 +110,7 @@ def test_a_quotient_of_tiny_numbers(engine):
     assert a.grad == pytest.approx(1e200) and b.grad == pytest.approx(-1e100)
 
 
-def test_a_logarithm_far_down_a_chain(engine):
+def test_a_logarithm_deep_in_a_chain(engine):
     v = engine.Value(1e-310)
     (v.log() * 1e-10).backward()
     assert v.grad == pytest.approx(1e300, rel=1e-6)

@@ -1,38 +1,13 @@
-"""Functions of Values and numbers, and the bulk helpers against plain operators."""
-
-import math
+"""Operators as functions of Values and numbers."""
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from memory_tools import collect, settled, take_free_leaves
-from net_tools import graph
+from net_tools import assert_same_graph
 
-from micrograd_c import engine as c_engine
 from micrograd_c import functional as F
-from micrograd_c.parity.compare import bits
-from python_ref.core.numbers import to_float
 from python_ref.core.ops import OPS
 
-POINTS = {"acos": 0.3, "asin": -0.7, "log": 2.5, "sqrt": 2.5}  # elsewhere any will do
-
-
-def exact(nodes):
-    return [(op, label, bits(data), bits(grad), below) for op, label, data, grad, below in nodes]
-
-
-def assert_same_graph(made, expected):
-    """Before and after backward. The two are graphs of their own, from equal leaves."""
-    made, expected = ([x] if not isinstance(x, list) else x for x in (made, expected))
-    assert exact(graph(made)) == exact(graph(expected))
-    for roots in (made, expected):
-        for i, root in enumerate(roots):
-            (root * (i + 1.0)).backward()
-    assert exact(graph(made)) == exact(graph(expected))
-
-
-# --- operators by name ---------------------------------------------------------------
+POINTS = {"acos": 0.3, "asin": -0.7, "log": 2.5, "sqrt": 2.5}  # other functions take any number
 
 
 @pytest.mark.parametrize("name", F.UNARY)
@@ -66,7 +41,7 @@ def test_leaky_relu(engine):
 
 @pytest.mark.parametrize("name", [*F.UNARY, *F.BINARY, "leaky_relu"])
 @pytest.mark.parametrize("bad", [None, "1.0", 1j, [1.0], np.zeros(2)])
-def test_what_is_no_number(engine, name, bad):
+def test_anything_but_a_number_is_refused(engine, name, bad):
     function = getattr(F, name)
     calls = [lambda: function(bad)]
     if name in F.BINARY:
@@ -87,7 +62,7 @@ def test_what_is_no_number(engine, name, bad):
         ("log1p", -1.0, ValueError), ("exp", 1000.0, OverflowError), ("sinh", 1e4, OverflowError),
     ],
 )  # fmt: skip
-def test_errors_are_maths(engine, name, x, error):
+def test_errors_are_those_of_math(engine, name, x, error):
     for of in (float, engine.Value):
         with pytest.raises(error):
             getattr(F, name)(of(x))
@@ -104,264 +79,3 @@ def test_a_star_import_hides_none_of_pythons_own():
     import builtins
 
     assert not [name for name in F.__all__ if hasattr(builtins, name)]
-
-
-# --- bulk helpers -----------------------------------------------------------------------
-
-
-def plain_total(values):
-    return sum(values)
-
-
-def plain_mean(values):
-    return sum(values) / len(values)
-
-
-def plain_logsumexp(values):
-    m = shift(values)
-    return sum((v - m).exp() for v in values).log() + m
-
-
-def plain_softmax(values):
-    m = shift(values)
-    exps = [(v - m).exp() for v in values]
-    inverse = sum(exps) ** -1
-    return [e * inverse for e in exps]
-
-
-def shift(values):
-    """What is taken off: the largest, unless it is infinite. A NaN in front stays it."""
-    m = values[0].data
-    for v in values:
-        m = v.data if v.data > m else m
-    return m if math.isfinite(m) else 0.0
-
-
-HELPERS = {
-    "total": (F.total, plain_total),
-    "mean": (F.mean, plain_mean),
-    "logsumexp": (F.logsumexp, plain_logsumexp),
-    "softmax": (F.softmax, plain_softmax),
-}
-
-helpers = pytest.mark.parametrize("helper, plain", HELPERS.values(), ids=HELPERS)
-
-INF, NAN = math.inf, math.nan
-ROWS = {
-    "one": [0.7],
-    "three": [0.1, 0.2, 0.3],
-    "equal": [1.0, 1.0],
-    "zeros": [0.0, -0.0, -0.0],
-    "far apart": [-800.0, 700.0, 3.0],
-    "large": [1e308, -1e308, 1e308],
-    "nan": [1.0, NAN, 2.0],
-    "nan first": [NAN, 2.0],
-    "inf": [INF, 1.0],
-    "minus inf": [-INF, 1.0],
-    "both": [INF, -INF],
-    "nothing but minus inf": [-INF, -INF],
-    "many": [0.01 * i * i - 3.0 for i in range(50)],
-}
-
-
-def outcome(function, values):
-    """The exact graph, or the type and words of what was raised."""
-    try:
-        made = function(values)
-    except (ArithmeticError, ValueError) as error:
-        return type(error), str(error)
-    return made
-
-
-@helpers
-@pytest.mark.parametrize("row", ROWS.values(), ids=ROWS)
-def test_as_plain_operators(engine, helper, plain, row):
-    made = outcome(helper, [engine.Value(x) for x in row])
-    expected = outcome(plain, [engine.Value(x) for x in row])
-    if isinstance(expected, tuple):
-        assert made == expected
-    else:
-        assert not isinstance(made, tuple), made
-        assert_same_graph(made, expected)
-
-
-@given(st.lists(st.floats(-50, 50), min_size=1, max_size=6), st.sampled_from(sorted(HELPERS)))
-def test_on_rows_that_hypothesis_finds(row, name):
-    helper, plain = HELPERS[name]
-    V = c_engine.Value
-    assert_same_graph(helper([V(x) for x in row]), plain([V(x) for x in row]))
-
-
-@helpers
-def test_one_value_several_times(engine, helper, plain):
-    def rows(V):
-        a, b = V(0.5), V(-1.0)
-        c = a * b
-        return [a, c, a, b, c]
-
-    assert_same_graph(helper(rows(engine.Value)), plain(rows(engine.Value)))
-
-
-@helpers
-def test_iterators_and_tuples(engine, helper, plain):
-    row = [0.5, 1.5]
-    expected = exact(graph(as_list(plain([engine.Value(x) for x in row]))))
-    for values in (tuple, iter, np.array):
-        made = helper(values([engine.Value(x) for x in row]))
-        assert exact(graph(as_list(made))) == expected
-
-
-def as_list(x):
-    return x if isinstance(x, list) else [x]
-
-
-@helpers
-@pytest.mark.parametrize("place", [0, 1, 2])
-def test_numbers_among_values(engine, helper, plain, place):
-    row = [engine.Value(0.5), engine.Value(1.5), engine.Value(-1.0)]
-    row[place] = row[place].data
-    expected = plain([engine.Value(float(v)) for v in row])
-    for made, value in zip(as_list(helper(row)), as_list(expected)):
-        assert to_float(made) == value.data
-    as_list(helper(row))[-1].backward()
-
-
-def test_numbers_alone():
-    assert F.total([1, 2.5]) == 3.5 and F.mean([1, 2]) == 1.5
-    assert F.dot([1, 2], [3, 4]) == 11 and F.dot([1.0], [2.0], 0.5) == 2.5
-    assert F.logsumexp([0.0, 0.0]) == pytest.approx(math.log(2), rel=1e-15)
-    assert F.softmax([0.0, 0.0]) == [0.5, 0.5]
-
-
-@helpers
-def test_labels_stay(engine, helper, plain):
-    def made_by(function):
-        row = [engine.Value(0.5, label="a"), engine.Value(1.5), engine.Value(2.0)]
-        row[2].m = 0.25
-        return function(row)
-
-    assert_same_graph(made_by(helper), made_by(plain))
-
-
-@helpers
-def test_backward_steps_of_ones_own(engine, helper, plain):
-    def made_by(function):
-        a = engine.Value(0.5)
-        out = engine.Value(1.0, (a,), "mine")
-        out._backward = lambda: setattr(a, "grad", a.grad + 2.0 * out.grad)
-        return function([out, engine.Value(0.5)])
-
-    assert_same_graph(made_by(helper), made_by(plain))
-
-
-def test_subclasses_of_value(engine):
-    class Named(engine.Value):
-        pass
-
-    for helper, plain in HELPERS.values():
-        row = [Named(0.5), engine.Value(1.5)]
-        made, expected = helper(row), plain([engine.Value(0.5), engine.Value(1.5)])
-        assert [v.data for v in as_list(made)] == [v.data for v in as_list(expected)]
-
-
-def test_no_values(engine):
-    assert F.total([]) == 0
-    for name in ("mean", "logsumexp", "softmax"):
-        with pytest.raises(ValueError, match=f"{name} of no values"):
-            getattr(F, name)([])
-
-
-@helpers
-@pytest.mark.parametrize("bad", [None, "text", 1j])
-def test_bad_elements(engine, live_nodes, helper, plain, bad):
-    row = [engine.Value(1.0), bad]
-    before = live_nodes()
-    with pytest.raises(TypeError):
-        helper(row)
-    assert live_nodes() == before
-
-
-# --- dot ---------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("start", [None, 0.5, "Value"])
-@pytest.mark.parametrize("n", [0, 1, 2, 7])
-def test_dot(engine, start, n):
-    def operands():
-        ws = [engine.Value(0.3 * i - 1.0) for i in range(n)]
-        xs = [engine.Value(1.7 - 0.2 * i) for i in range(n)]
-        return ws, xs, engine.Value(0.25) if start == "Value" else start
-
-    ws, xs, s = operands()
-    made = F.dot(ws, xs, s)
-    ws, xs, s = operands()
-    expected = sum((w * x for w, x in zip(ws, xs)), 0 if s is None else s)
-    if isinstance(expected, engine.Value):
-        assert_same_graph(made, expected)
-    else:
-        assert made == expected
-
-
-def test_dot_with_numbers_and_itself(engine):
-    ws = [engine.Value(2.0), engine.Value(-3.0)]
-    for xs in ([1.5, 2.5], np.array([1.5, 2.5]), (engine.Value(1.5), 2.5)):
-        made = F.dot(ws, xs)
-        assert made.data == 2.0 * 1.5 - 3.0 * 2.5
-    assert F.dot([1.5, 2.5], ws).data == -4.5
-    square = F.dot(ws, ws, ws[0])
-    square.backward()
-    assert square.data == 15.0 and [w.grad for w in ws] == [5.0, -6.0]
-
-
-def test_dot_of_different_lengths(engine, live_nodes):
-    ws = [engine.Value(1.0), engine.Value(2.0)]
-    before = live_nodes()
-    with pytest.raises(ValueError, match="dot of 2 and 3 elements"):
-        F.dot(ws, [1.0, 2.0, 3.0])
-    assert live_nodes() == before
-
-
-# --- failures leave nothing behind -----------------------------------------------------------
-
-
-@pytest.mark.parametrize("name", [*HELPERS, "dot"])
-def test_no_memory(name, few_free_nodes):
-    from micrograd_c._native import lib
-
-    V = c_engine.Value
-    helper = (lambda v: F.dot(v, v)) if name == "dot" else HELPERS[name][0]
-    values = [V(0.5), V(1.5), V(-1.0)]
-    expected = exact(graph(as_list(helper([V(0.5), V(1.5), V(-1.0)]))))
-    collect()
-    nodes, blocks = lib.mg_live_nodes(), lib.mg_live_blocks()
-    try:
-        for room in range(30):  # for new nodes; then no block can be had
-            taken = take_free_leaves()
-            del taken[len(taken) - room :]
-            lib.mg_fail_allocation(1, True)
-            try:
-                made = helper(values)
-            except MemoryError:
-                made = None
-            lib.mg_fail_allocation(0, False)
-            taken.clear()
-            if made is not None:
-                assert exact(graph(as_list(made))) == expected
-            del made
-            assert settled(nodes) and lib.mg_live_blocks() == blocks
-            assert [v.grad for v in values] == [0.0] * 3
-    finally:
-        lib.mg_fail_allocation(0, False)
-
-
-def test_no_memory_for_a_list():
-    """One block fails: the operators do it one by one."""
-    from micrograd_c._native import lib
-
-    V = c_engine.Value
-    lib.mg_fail_allocation(1, False)
-    try:
-        made = F.logsumexp([V(0.5), V(1.5)])
-    finally:
-        lib.mg_fail_allocation(0, False)
-    assert_same_graph(made, plain_logsumexp([V(0.5), V(1.5)]))

@@ -8,7 +8,7 @@ from micrograd_c import enable_grad, functional, is_grad_enabled, no_grad
 
 
 def results(engine):
-    """Values made in every way there is."""
+    """Return Values made in every possible way."""
     V = engine.Value
     a, b, labelled = V(2.0), V(-3.0), V(0.5, label="w")
     model = engine.nn.MLP(2, [3, 2])
@@ -38,13 +38,13 @@ def test_values_are_the_same(engine):
         assert [v.data for v in results(engine)] == recorded
 
 
-def test_children_that_are_given_are_kept(engine):
+def test_explicit_children_are_recorded(engine):
     a = engine.Value(1.0)
     with no_grad():
         assert engine.Value(2.0, (a,), "mine")._prev == (a,)
 
 
-def test_an_older_graph_has_its_gradients(engine):
+def test_backward_of_an_older_graph_works(engine):
     a = engine.Value(3.0)
     y = a * a
     with no_grad():
@@ -95,7 +95,7 @@ def test_an_error_ends_it(engine):
     assert is_grad_enabled() and (engine.Value(1.0) + 1)._prev
 
 
-def test_it_is_this_threads_alone(engine):
+def test_a_mode_holds_for_one_thread_only(engine):
     a, seen = engine.Value(1.0), []
 
     def other():

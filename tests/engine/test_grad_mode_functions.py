@@ -1,4 +1,4 @@
-"""no_grad as a decorator: of functions, methods and generators, and by hand."""
+"""no_grad as a decorator of functions, methods and generators, and entered by hand."""
 
 import contextlib
 import gc
@@ -85,7 +85,7 @@ def test_a_class_is_refused(decorate):
 
 
 @pytest.mark.parametrize("thing", [3, "f", [len]])
-def test_what_cannot_be_called_is_refused(thing):
+def test_an_object_that_cannot_be_called_is_refused(thing):
     with pytest.raises(TypeError, match=r"expected a function for no_grad\(\) to decorate, got"):
         no_grad()(thing)
 
@@ -135,7 +135,7 @@ def test_a_subclass_that_extends_it(records):
 # --- generators ---
 
 
-def test_a_generator_is_in_it_while_it_runs(records):
+def test_a_generator_is_in_its_mode_while_it_runs(records):
     @no_grad()
     def numbers(n):
         for i in range(n):
@@ -158,7 +158,7 @@ def test_a_generator_is_in_it_while_it_runs(records):
     assert list(zip(numbers(2), numbers(3))) == [(0, 0), (1, 1)]
 
 
-def test_what_is_sent_and_thrown_into_a_generator(records):
+def test_send_and_throw_reach_a_decorated_generator(records):
     log = []
 
     @no_grad()
@@ -194,7 +194,7 @@ def test_what_is_sent_and_thrown_into_a_generator(records):
     assert log[-1] == "closed"
 
 
-def test_a_generator_that_does_not_want_to_end(records):
+def test_a_generator_that_ignores_generator_exit(records):
     @no_grad()
     def stubborn():
         while True:
@@ -228,13 +228,13 @@ def test_a_generator_keeps_a_mode_of_its_own(records):
                 next(g)
 
 
-def test_generators_that_run_in_turns_and_end_in_any_order(records):
+def test_generators_that_interleave_and_end_in_any_order(records):
     def within(context):
         with context():
             while True:
                 yield
 
-    one, two = within(no_grad), within(no_grad)  # not decorated: their callers are in it, too
+    one, two = within(no_grad), within(no_grad)  # not decorated: their mode is also the callers'
     next(one), next(two)
     one.close()
     two.close()

@@ -1,4 +1,4 @@
-"""no_grad in tasks of asyncio, in threads, and in contexts that are kept."""
+"""no_grad in asyncio's tasks, in threads, and in copies of contexts."""
 
 import asyncio
 import concurrent.futures
@@ -154,8 +154,8 @@ def test_an_asynchronous_generator(records):
     asyncio.run(main())
 
 
-def test_tasks_that_are_made_in_it_stay_in_it(records):
-    """A task goes on in the context that it was made in, as with any context variable."""
+def test_tasks_that_are_made_in_no_grad_stay_in_it(records):
+    """A task runs in a copy of the context in which it was made, as with any context variable."""
 
     async def work():
         await pause()
@@ -196,7 +196,7 @@ def test_threads(records):
         assert pool.submit(records).result() is True
 
 
-def test_a_context_that_is_kept(records):
+def test_a_copied_context(records):
     with no_grad():
         kept = contextvars.copy_context()
     assert records()
@@ -220,7 +220,8 @@ def test_to_thread_copies_the_context(records):
     assert asyncio.run(main()) is False
 
 
-def test_c_need_not_ask_once_nobody_is_in_a_mode():
+def test_c_counts_the_modes_in_force():
+    """With none in force, operators need not look for one."""
     lib = pytest.importorskip("micrograd_c._native").lib
     gc.collect()
     before = lib.mg_modes()

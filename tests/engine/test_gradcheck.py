@@ -1,4 +1,4 @@
-"""micrograd_c.gradcheck: finds wrong gradients, names the worst, leaves no trace."""
+"""micrograd_c.gradcheck: finds wrong gradients, names the worst, restores data and gradients."""
 
 import inspect
 import math
@@ -11,7 +11,7 @@ from micrograd_c.gradcheck import GradcheckError, gradcheck
 
 
 def times_with_gradient(x, slope, gradient):
-    """slope * x, whose backward claims another gradient."""
+    """Return slope * x with a backward that uses ``gradient`` in place of the slope."""
     out = type(x)(slope * x.data, (x,), "times")
 
     def backward():
@@ -33,7 +33,7 @@ def test_right_gradients_pass(engine):
 @given(x=st.floats(-3, 3), slope=st.floats(-5, 5), error=st.floats(-1, 1))
 def test_a_gradient_passes_if_it_is_within_the_tolerance(engine, x, slope, error):
     allowed = 1e-5 + 1e-3 * abs(slope)
-    if abs(abs(error) - allowed) < 1e-7:  # the slope is measured, with an error of its own
+    if abs(abs(error) - allowed) < 1e-7:  # too close: the measured slope has an error, too
         return
     passed = gradcheck(
         lambda v: times_with_gradient(v, slope, slope + error),
@@ -79,7 +79,7 @@ def test_gradcheck_error_is_a_runtime_error():
     assert issubclass(GradcheckError, RuntimeError)
 
 
-def test_outputs_that_share_nodes_are_checked_apart(engine):
+def test_outputs_that_share_nodes_are_checked_separately(engine):
     def f(x):
         shared = x * x
         return [shared * 2, shared * 3, shared]
@@ -87,7 +87,7 @@ def test_outputs_that_share_nodes_are_checked_apart(engine):
     assert gradcheck(f, engine.Value(1.5))
 
 
-def test_data_and_gradients_are_as_before(engine):
+def test_data_and_gradients_are_restored(engine):
     x, weight = engine.Value(0.7), engine.Value(-1.3)
     hidden = weight * 2
     x.grad, weight.grad, hidden.grad = 5.0, 6.0, 7.0
@@ -103,7 +103,7 @@ def test_data_and_gradients_are_as_before(engine):
 
 
 @pytest.mark.parametrize("domain", [1.0, -1.0])
-def test_data_is_as_before_when_f_raises(engine, domain):
+def test_data_are_restored_when_f_raises(engine, domain):
     x = engine.Value(domain * 1e-7)  # log raises at one of x + eps, x - eps, or at x
     with pytest.raises(ValueError, match="domain"):
         gradcheck(lambda v: v.log(), x)

@@ -62,7 +62,7 @@ def test_no_operands(engine):
 
 
 @pytest.mark.parametrize("given", NOT_LOCAL)
-def test_what_is_neither(engine, given, live_nodes):
+def test_other_third_arguments_are_refused(engine, given, live_nodes):
     x, y = engine.Value(1.0), engine.Value(2.0)
     before = live_nodes()
     with pytest.raises(TypeError):
@@ -72,7 +72,7 @@ def test_what_is_neither(engine, given, live_nodes):
     assert live_nodes() == before
 
 
-def test_both_of_two_names(engine):
+def test_an_argument_given_twice(engine):
     x = engine.Value(1.0)
     with pytest.raises(TypeError, match="children"):
         engine.Value(1.0, (x,), children=(x,))
@@ -119,7 +119,7 @@ def test_below_and_above_other_nodes(engine, live_nodes):
     assert live_nodes() == before
 
 
-def test_with_attributes_and_own_steps_nearby(engine):
+def test_with_attributes_and_custom_backwards_nearby(engine):
     x = engine.Value(2.0, label="x")
     x.note = ["kept"]
     made = engine.Value(4.0, (x,), (4.0,))
@@ -141,7 +141,7 @@ def test_recorded_in_no_grad(engine):
     assert x.grad == 4.0
 
 
-def test_by_hand(engine):
+def test_backward_by_hand(engine):
     x = engine.Value(2.0)
     made = engine.Value(4.0, (x, x), (4.0, 0.5))
     made.grad = 2.0

@@ -22,7 +22,7 @@ def some_data(n):
 
 
 def test_a_temporary_dies_at_once(engine, live_nodes):
-    """Without the collector: no cycle is made by arithmetic."""
+    """Without the collector: arithmetic makes no cycles."""
     a = engine.Value(1.0)
     before = live_nodes()
     gc.disable()
@@ -47,7 +47,7 @@ def test_training_leaves_the_parameters(engine, live_nodes):
 
 @pytest.mark.slow
 def test_a_thousand_demo_steps():
-    """The demo's net on 100 samples. The C library's blocks and the process stay as they are."""
+    """The demo's net on 100 samples: the C library's blocks and the process do not grow."""
     psutil = psutil_or_skip()
     from micrograd_c._native import lib
 
@@ -58,7 +58,7 @@ def test_a_thousand_demo_steps():
     before = c_value.live_nodes()
     net = nn.MLP(2, [16, 16, 1])
     data = some_data(100)
-    for _ in range(20):  # until the peak has been seen
+    for _ in range(20):  # until memory has reached its peak
         step(nn, net, data)
     collect()
     blocks, size = lib.mg_live_blocks(), psutil.Process().memory_info().rss
@@ -195,7 +195,7 @@ def test_cycles_are_freed(engine, live_nodes, make):
 
 @pytest.mark.parametrize("make", CYCLES, ids=lambda make: make.__name__)
 def test_cycles_are_not_freed_too_soon(engine, make):
-    """The same cycle, still reached from outside, stays whole through collections."""
+    """A cycle that is still reachable from outside survives collections."""
     collect()
     a = engine.Value(3.0)
     b = a * 2

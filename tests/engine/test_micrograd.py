@@ -1,4 +1,4 @@
-"""Against micrograd 0.1.0 where both agree, and the facts read off it."""
+"""Against micrograd 0.1.0, where both should agree; and the differences that we document."""
 
 import random
 
@@ -31,7 +31,7 @@ def readme(Value):
 
 
 def test_readme(engine):
-    """Source of the numbers: micrograd's README, computed with micrograd 0.1.0."""
+    """The numbers are those of micrograd's README, computed with micrograd 0.1.0."""
     g, a, b = readme(engine.Value)
     assert g.data == close(24.70408163265306)
     assert a.grad == close(138.83381924198252)
@@ -108,8 +108,8 @@ def test_nets_have_the_same_weights_outputs_and_reprs(engine, nouts):
     assert [p.grad for p in ours.parameters()] == close([p.grad for p in theirs.parameters()])
 
 
-def test_what_we_do_otherwise_on_purpose():
-    """If this fails, micrograd changed and the README's compatibility section must too."""
+def test_what_micrograd_does_differently():
+    """If this fails, micrograd has changed, and the README's section on compatibility must, too."""
     Value = micrograd.engine.Value
     assert type((Value(2) + 1).data) is int
     assert isinstance((Value(1.0) + 2)._prev, set)
@@ -144,7 +144,7 @@ def demo(nn):
 
 
 def test_demo_first_step(engine):
-    """Source of the numbers: demo.ipynb run with micrograd 0.1.0 and scikit-learn."""
+    """The numbers are those of demo.ipynb, run with micrograd 0.1.0 and scikit-learn."""
     model, X, y = demo(engine.nn)
     assert len(model.parameters()) == 337
     total, accuracy = svm_loss(model, X, y)

@@ -1,4 +1,4 @@
-"""NumPy's functions of a Value, and its operators that write into an array of Values."""
+"""NumPy's functions of a Value, and in-place operators on arrays of Values."""
 
 import operator
 import warnings
@@ -123,7 +123,7 @@ def test_softmax_as_a_network_of_arrays_writes_it(engine):
 
 
 @pytest.mark.parametrize("symbol", IN_PLACE)
-def test_numbers_in_place_are_refused_with_what_to_write(engine, symbol):
+def test_values_into_arrays_of_numbers_are_refused_with_advice(engine, symbol):
     for a in (np.ones(2), np.ones(2, dtype=int)):
         with pytest.raises(TypeError, match="a = a - v"):
             IN_PLACE[symbol](a, engine.Value(2.0))
@@ -143,7 +143,7 @@ def test_other_ways_to_call(engine):
     box = np.array(v)
     assert (box * v).data == (v * box).data == 4.0
     (box * v).backward()
-    assert v.grad == 4.0  # no gradient is cut by the array around it
+    assert v.grad == 4.0  # the array around it cuts no gradient
 
 
 @pytest.mark.parametrize(
@@ -156,7 +156,7 @@ def test_functions_that_values_do_not_have(engine, name, instead):
         getattr(np, name)(engine.Value(2.0))
 
 
-def test_what_has_no_quotient(engine):
+def test_floor_division_and_remainders_are_refused(engine):
     for operate in (operator.floordiv, operator.mod, divmod):
         for left in (np.float64(5), np.array([5.0])):
             with pytest.raises(TypeError, match="v.data|divmod"):

@@ -1,4 +1,4 @@
-"""Overridden and patched operators, and strangers' reflected ones: as in micrograd."""
+"""Overridden and patched operators, and other classes' reflected operators: as in micrograd."""
 
 import decimal
 import fractions
@@ -9,7 +9,7 @@ from micrograd.engine import Value as Micrograd
 
 from micrograd_c import functional as F
 
-# Each uses __add__ or __mul__, some only by way of a reflected form, a difference or a quotient.
+# Each uses __add__ or __mul__, some only through a reflected operator, a difference or a quotient.
 PROGRAMS = [
     lambda x, y: 2 * x, lambda x, y: x * 2, lambda x, y: 1 + x, lambda x, y: x + 1,
     lambda x, y: sum([x, y]), lambda x, y: x - y, lambda x, y: x - 2, lambda x, y: 2 - x,
@@ -44,7 +44,7 @@ def test_a_subclass_that_overrides(engine, program):
 
 
 def patch(monkeypatch, Value):
-    """The operators of the class itself, as somebody instruments them."""
+    """Replace the operators of the class itself, as a program that instruments them does."""
     add, mul = Value.__add__, Value.__mul__
     monkeypatch.setattr(Value, "__mul__", lambda self, other: mul(mul(self, other), 0.5))
     monkeypatch.setattr(Value, "__add__", lambda self, other: add(add(self, other), 1.0))
@@ -69,7 +69,7 @@ HELPERS = [
 
 
 @pytest.mark.parametrize("helper, plain", HELPERS)
-def test_bulk_helpers_ask_patched_operators(engine, helper, plain, monkeypatch):
+def test_bulk_helpers_call_patched_operators(engine, helper, plain, monkeypatch):
     calls = []
     for name in ("__add__", "__mul__"):
         own = getattr(engine.Value, name)
@@ -88,7 +88,7 @@ def test_bulk_helpers_ask_patched_operators(engine, helper, plain, monkeypatch):
 
 
 @pytest.mark.parametrize("helper, plain", HELPERS)
-def test_bulk_helpers_ask_a_subclass(engine, helper, plain):
+def test_bulk_helpers_call_a_subclass_operators(engine, helper, plain):
     calls = []
 
     class Counting(engine.Value):
@@ -104,7 +104,7 @@ def test_bulk_helpers_ask_a_subclass(engine, helper, plain):
     assert calls
 
 
-def test_a_net_asks_patched_operators_and_subclasses(engine, monkeypatch):
+def test_a_net_calls_patched_and_overridden_operators(engine, monkeypatch):
     n = engine.nn.Neuron(2, nonlin=False)
     before = n([1.0, 2.0]).data
     mul = engine.Value.__mul__
@@ -122,8 +122,8 @@ def test_a_net_asks_patched_operators_and_subclasses(engine, monkeypatch):
     )
 
 
-def test_the_operator_of_the_left_goes_first(engine):
-    """A subclass that overrides __mul__ alone does not take over from a Value to the left."""
+def test_the_left_operands_operator_goes_first(engine):
+    """A subclass that overrides only __mul__ does not take precedence over a Value on the left."""
     asked = []
 
     class Loud(engine.Value):
@@ -147,11 +147,11 @@ def test_an_override_gets_the_number_as_written(engine):
     assert given == [3, 3, -3, -2.5] and list(map(type, given)) == [int, int, int, float]
 
 
-# --- strangers -----------------------------------------------------------------------
+# --- operands of other classes -------------------------------------------------------
 
 
 class Again:
-    """Reflected operators that ask again the other way round, as micrograd's are written."""
+    """Reflected operators that swap the operands and try again, as micrograd's are written."""
 
     def __radd__(self, other):
         return self + other
@@ -177,20 +177,20 @@ class Again:
 
 @pytest.mark.parametrize("other", [Again(), object(), [1.0], None, "1", 1j])
 @pytest.mark.parametrize("symbol", ["+", "-", "*", "/", "**", "//", "%"])
-def test_strangers_are_a_type_error(engine, symbol, other, live_nodes):
+def test_operands_of_other_classes_are_a_type_error(engine, symbol, other, live_nodes):
     v = engine.Value(2.0)
     before = live_nodes()
     names = {"v": v, "o": other}
     with pytest.raises(TypeError):
         eval(f"v {symbol} o", names)
-    if not (isinstance(other, str) and symbol == "%"):  # which formats
+    if not (isinstance(other, str) and symbol == "%"):  # str % v formats
         with pytest.raises(TypeError):
             eval(f"o {symbol} v", names)
     assert live_nodes() == before
 
 
 @pytest.mark.parametrize("symbol", ["+", "-", "*", "/", "**"])
-def test_a_stranger_may_know_better(engine, symbol):
+def test_another_class_may_define_the_reflected_operator(engine, symbol):
     class Knows:
         def answer(self, other):
             return "reflected"

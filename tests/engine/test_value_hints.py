@@ -1,4 +1,4 @@
-"""What learners write: attributes of other libraries, slips of names, None as a gradient."""
+"""Hints for learners: attributes of other libraries, misspelt names, None as a gradient."""
 
 import io
 import pydoc
@@ -23,7 +23,7 @@ def test_attributes_of_other_libraries(engine, name):
     assert not hasattr(engine.Value, name)
 
 
-def test_such_an_attribute_of_ones_own(engine):
+def test_such_an_attribute_that_the_program_defines(engine):
     v = engine.Value(1.0)
     v.item = 5
     assert v.item == 5 and "item" in dir(v)
@@ -47,7 +47,7 @@ def attach(v, name):
 @pytest.mark.parametrize(
     "name, meant", [("gard", "grad"), ("lable", "label"), ("grads", "grad"), ("adta", "data")]
 )
-def test_a_slip_of_a_name_is_set_with_a_warning(engine, name, meant):
+def test_a_misspelt_attribute_is_set_with_a_warning(engine, name, meant):
     v = engine.Value(2.0)
     (warning,) = warned(attach, v, name)
     assert f"{name!r}" in str(warning.message) and f"{meant!r}" in str(warning.message)
@@ -61,7 +61,7 @@ def test_a_slip_of_a_name_is_set_with_a_warning(engine, name, meant):
 
 @pytest.mark.parametrize("engine", ["c"], indirect=True)
 @pytest.mark.parametrize("name", ["grd", "Grad", "gradd", "datas", "labell", "_backwrad"])
-def test_any_other_slip(engine, name):
+def test_other_misspelt_attributes(engine, name):
     assert len(warned(attach, engine.Value(1.0), name)) == (len(name) > 3)
 
 
@@ -81,7 +81,7 @@ def test_names_of_the_users_own(engine, name):
     assert not warned(attach, engine.Value(1.0), name)
 
 
-def test_once_for_each_place(engine):
+def test_one_warning_for_each_line(engine):
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("default")
         globals().pop("__warningregistry__", None)
@@ -90,7 +90,7 @@ def test_once_for_each_place(engine):
     assert len(caught) == 1
 
 
-def test_no_gradient_is_zero(engine):
+def test_none_as_a_gradient_is_zero(engine):
     v = engine.Value(2.0)
     for node in (v, v * 3):
         node.grad = 5.0
@@ -100,7 +100,7 @@ def test_no_gradient_is_zero(engine):
             node.data = None
 
 
-def test_zero_grad_of_one(engine):
+def test_zero_grad_of_one_value(engine):
     v = engine.Value(2.0)
     root = v * 3
     root.backward()
@@ -152,5 +152,5 @@ def test_names_of_other_ports(engine):
     ["Data", "Grad", "grads", "gard", "labels", "labl", "lable", "_backwards", "_bacward", "_perv",
      "_prevs", "_backwadr", "gradd", "adta", "_pre"],
 )  # fmt: skip
-def test_both_engines_know_the_likely_slips(engine, name):
+def test_both_engines_know_the_likely_misspellings(engine, name):
     assert len(warned(attach, engine.Value(1.0), name)) == 1

@@ -1,4 +1,4 @@
-"""jit: values and gradients equal eager ones, for every operator and shape of graph."""
+"""jit: values and gradients equal those of eager programs, for all operators and graph shapes."""
 
 import random
 
@@ -74,7 +74,7 @@ def test_layer_of_constants(kernels):
     jit(f).check(*batch(33, 3))
 
 
-# What shifts by the largest value, which is another one from row to row.
+# Functions that subtract the largest value, which is a different one in each row.
 SHIFTED = {
     "logsumexp": lambda x, y: functional.logsumexp(x),
     "of Values and numbers": lambda x, y: functional.logsumexp([x[0] * x[1], 0.5, x[2]]),
@@ -86,7 +86,7 @@ SHIFTED = {
 
 
 @pytest.mark.parametrize("f", SHIFTED.values(), ids=SHIFTED)
-def test_softmax_and_its_kin(f, jit_engine):
+def test_functions_that_subtract_the_largest_value(f, jit_engine):
     random.seed(1)
     model = MLP(3, [4, 3], nonlin="tanh")
     x = np.vstack([batch(20, 3)[0], [[1e3, -1e3, 0.0], [-800.0, -900.0, -1e3]]])
@@ -109,7 +109,7 @@ def test_detach():
     assert w.grad == 6.0
 
 
-def test_one_instruction_a_layer(capsys):
+def test_one_instruction_for_each_layer(capsys):
     model = MLP(2, [16, 16, 1])
     loss = hinge(model)
     loss(*batch(3, 2, None))
@@ -119,7 +119,7 @@ def test_one_instruction_a_layer(capsys):
     assert text.count("dot(") == 1  # the sum of squares
 
 
-def test_errors_leave_layers_whole(capsys):
+def test_a_squared_error_leaves_layers_whole(capsys):
     model = MLP(3, [5, 4])
     loss = jit(lambda x, y: sum((a - b) ** 2 for a, b in zip(model(x), y)))
     loss.check(*batch(21, 3, 4))
@@ -127,7 +127,7 @@ def test_errors_leave_layers_whole(capsys):
     assert capsys.readouterr().out.count("layer(") == 2
 
 
-def test_values_are_eager_bits(jit_engine):
+def test_values_equal_eager_ones_bit_for_bit(jit_engine):
     random.seed(1)
     model = MLP(3, [8, 2])
     x = batch(20, 3)[0]
@@ -136,9 +136,9 @@ def test_values_are_eager_bits(jit_engine):
 
 
 def chain(x, y):
-    """Sums and products in every order a program may melt."""
+    """Yield sums and products in every order that the compiler may fuse."""
     a, b, c = (Value(v) for v in (0.3, -1.2, 2.0))
-    yield lambda: a * x + b * y  # nothing to start from
+    yield lambda: a * x + b * y  # a sum of products alone
     yield lambda: x * a + (b + y * c)  # the sum on the right
     yield lambda: (x * y + a) + (x * a + y * b + c * x)
     yield lambda: sum([x, y, x * y, a, b, x], 0)
@@ -159,6 +159,17 @@ def test_sums_and_products(i, kernels):
         return list(chain(x, y))[i]()
 
     jit(f).check(*batch(23, None, None))
+
+
+@pytest.mark.parametrize("places", [[0, 1, 2, 3], [3, 0, 2, 1], [0, 1, 1, 3], [0, 2, 3], [1] * 4])
+def test_sums_of_squares_of_parameters(places):
+    """All of them in any order, one of them twice, one left out: C has a backward of its own."""
+    parameters = [Value(0.5 + i) for i in range(4)]
+    loss = jit(lambda x: x * parameters[0] + sum(parameters[i] * parameters[i] for i in places))
+    loss.check([1.0, 2.0])
+    loss.backward([1.0, 2.0])
+    for i, p in enumerate(parameters):
+        assert p.grad == 2 * p.data * places.count(i) + (1.5 if i == 0 else 0.0)
 
 
 def test_shared_weights_and_inputs():
@@ -193,7 +204,7 @@ def test_random_graph(seed, kernels):
     jit(f).check(*batch(rng.choice(ROWS), 3, None, seed=seed))
 
 
-# The second net has a layer of more inputs than are taken at a time.
+# The second net has a layer with more inputs than the kernels process at a time.
 @pytest.mark.parametrize("sizes", [[9, 4, 1], [70, 17, 1]])
 def test_same_bits_with_all_kernels_and_threads(sizes):
     from micrograd_c import optim
@@ -205,7 +216,7 @@ def test_same_bits_with_all_kernels_and_threads(sizes):
             random.seed(5)
             model = MLP(3, sizes)
             sgd = optim.SGD(model.parameters(), lr=0.1)
-            with using_kernels(name):  # or the best again, where it cannot run
+            with using_kernels(name):  # if this machine cannot run them, the best ones are used
                 means = hinge(model).fit(x, y, optimizer=sgd, epochs=3, threads=threads)
             results.add((*means, *(p.data for p in model.parameters())))
     assert len(results) == 1
@@ -244,7 +255,7 @@ def test_output_that_is_an_argument_or_a_parameter(jit_engine):
     assert w.grad == 1.0
 
 
-def test_value_computed_before_is_computed_again():
+def test_value_computed_before_the_trace_is_recomputed():
     a, b = Value(2.0), Value(3.0)
     c = a * b
     f = jit(lambda x: c * x)
@@ -254,7 +265,7 @@ def test_value_computed_before_is_computed_again():
     assert f([1.0]).tolist() == [15.0]
 
 
-def test_a_new_width_is_traced_anew(jit_engine):
+def test_a_new_width_makes_a_new_trace(jit_engine):
     traced = []
 
     def f(x):
@@ -290,7 +301,7 @@ def test_no_node_or_block_is_left():
         collect()
         return live_nodes(), lib.mg_live_blocks()
 
-    once = left()  # with what the library keeps for later
+    once = left()  # includes what the library keeps for reuse
     assert left() == once
 
 

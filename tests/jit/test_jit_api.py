@@ -1,4 +1,4 @@
-"""jit: what it takes, what it refuses and how, and training."""
+"""jit's functions: arguments, results, errors, where(), check(), explain() and fit()."""
 
 import os
 import random
@@ -7,6 +7,7 @@ import sys
 
 import numpy as np
 import pytest
+from jit_tools import data, squared_error
 
 from micrograd_c import TraceError, jit, no_grad, optim, where
 from micrograd_c.engine import Value
@@ -25,20 +26,11 @@ OPTIMIZERS = [
 ]
 
 
-def squared_error(model):
-    return jit(lambda x, y: (model(x) - y) * (model(x) - y))
-
-
-def data(n=21, seed=0):
-    rng = np.random.default_rng(seed)
-    return rng.normal(size=(n, 2)), rng.normal(size=n)
-
-
 # --- tracing ---
 
 
 @pytest.mark.parametrize(
-    "look",
+    "f",
     [
         lambda x: x if x.data > 0 else -x,
         lambda x: Value(float(x)),
@@ -55,10 +47,10 @@ def data(n=21, seed=0):
         lambda x: setattr(x * 2, "_backward", lambda: None) or x,
     ],
 )
-def test_trace_error_names_the_line(look, jit_engine):
-    line = look.__code__.co_firstlineno
+def test_trace_error_names_the_line(f, jit_engine):
+    line = f.__code__.co_firstlineno
     with pytest.raises(TraceError, match=rf"test_jit_api\.py:{line}: "):
-        jit(look)([1.0])
+        jit(f)([1.0])
 
 
 def test_trace_error_says_what_to_use(jit_engine):
@@ -88,7 +80,7 @@ def test_a_first_call_inside_of_no_grad(jit_engine):
         f.check([5.0])
 
 
-def test_own_operator_is_refused():
+def test_a_custom_backward_is_refused():
     w = Value(2.0)
     own = Value(4.0, (w,), "twice")
     own._backward = lambda: None
@@ -96,7 +88,7 @@ def test_own_operator_is_refused():
         jit(lambda x: own * x)([1.0])
 
 
-def test_branching_on_what_is_no_argument(jit_engine):
+def test_a_branch_on_a_parameter(jit_engine):
     w = Value(2.0)
     assert jit(lambda x: x if w > 1 else -x)([3.0]).tolist() == [3.0]
 
@@ -111,14 +103,14 @@ def test_where(make):
         assert (got, np.signbit(got)) == (expected, np.signbit(expected))
 
 
-def test_where_gives_its_gradient_to_what_it_took(jit_engine):
+def test_wheres_gradient_goes_to_the_selected_operand(jit_engine):
     a, b = Value(2.0), Value(3.0)
     jit(lambda x: where(x, a * x, b * x)).backward([1.0, -1.0, -3.0])
     assert (a.grad, b.grad) == pytest.approx((1 / 3, -4 / 3))
 
 
 @pytest.mark.parametrize("returned", [None, "text", [], [None], {}])
-def test_what_is_no_value_is_refused(returned, jit_engine):
+def test_results_other_than_values_are_refused(returned, jit_engine):
     with pytest.raises(TypeError, match="expected"):
         jit(lambda x: returned)([1.0])
 
@@ -175,7 +167,7 @@ def test_check_finds_a_difference():
 
     def f(x):
         calls.append(None)
-        return x * w * len(calls)  # another function at each call
+        return x * w * len(calls)  # a different function at each call
 
     with pytest.raises(AssertionError, match="value"):
         jit(f).check([1.0])
@@ -286,8 +278,8 @@ def test_bad_options(options, error, jit_engine):
     assert w.data == 1.0
 
 
-def test_long_epochs_are_cut(monkeypatch):
-    monkeypatch.setattr(sys.modules["micrograd_c.jit.api"], "PATIENCE", 0.0)
+def test_long_epochs_are_run_in_several_calls(monkeypatch):
+    monkeypatch.setattr(sys.modules["micrograd_c.jit.fit"], "PATIENCE", 0.0)
     x, y = data(100)
     results = []
     for shuffle in (True, False):

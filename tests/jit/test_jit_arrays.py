@@ -1,4 +1,4 @@
-"""The arrays that a jitted function is called with, and that Values take numbers from."""
+"""Arrays as arguments of jitted functions, and as the data and gradients of Values."""
 
 import weakref
 from fractions import Fraction
@@ -18,7 +18,7 @@ def double():
     return jit(lambda x: w * x)
 
 
-def test_new_numbers_in_the_same_array_are_seen(double):
+def test_new_numbers_in_the_same_array_are_used(double):
     x = np.array([1.0, 2.0])
     assert double(x).tolist() == [2.0, 4.0]
     x[:] = [3.0, -1.0]
@@ -26,7 +26,7 @@ def test_new_numbers_in_the_same_array_are_seen(double):
     assert double.backward(x) == 2.0
 
 
-def test_new_numbers_in_the_same_list_are_seen(double):
+def test_new_numbers_in_the_same_list_are_used(double):
     x = [1.0, 2.0]
     assert double(x).tolist() == [2.0, 4.0]
     x.append(3.0)
@@ -40,7 +40,7 @@ def test_an_array_of_another_type_is_converted_each_time(double):
     assert double(x).tolist() == [10.0, 4.0]
 
 
-def test_an_array_with_another_shape_is_looked_at_again():
+def test_an_array_whose_shape_changed_is_traced_again():
     f = jit(lambda x: x[0] * 2.0 if isinstance(x, list) else x * 3.0)
     x = np.array([1.0, 2.0])
     assert f(x).tolist() == [3.0, 6.0]
@@ -48,14 +48,14 @@ def test_an_array_with_another_shape_is_looked_at_again():
     assert f(x).tolist() == [2.0, 4.0]
 
 
-def test_another_array_in_the_place_of_one_that_is_gone(double):
+def test_a_new_array_at_the_address_of_an_old_one(double):
     for i in range(50):
         x = np.full(100, float(i))
         assert double(x).tolist() == [2.0 * i] * 100
         del x
 
 
-def test_arrays_by_turns(double):
+def test_two_arrays_in_turn(double):
     x, y = np.array([1.0]), np.array([5.0, 6.0])
     for _ in range(3):
         assert double(x).tolist() == [2.0]
@@ -75,7 +75,7 @@ def test_arrays_are_not_kept_alive(double):
 
 
 class Lying(np.ndarray):
-    """A subclass that says something else of itself."""
+    """A subclass whose attributes and methods contradict its data."""
 
     shape = property(lambda self: (1000, 7))
     dtype = property(lambda self: np.dtype("f4"))
@@ -158,7 +158,7 @@ MASKED = np.ma.array([1.0, -999.0], mask=[False, True])
 
 
 class Sparse:
-    """As SciPy's."""
+    """An object with toarray(), as SciPy's sparse arrays have."""
 
     def toarray(self):
         return np.zeros(2)
@@ -183,7 +183,7 @@ NO_NUMBERS = {
 
 
 @pytest.mark.parametrize("kind", NO_NUMBERS)
-def test_what_is_no_array_of_numbers(kind, jit_engine):
+def test_anything_but_an_array_of_numbers_is_refused(kind, jit_engine):
     given, match = NO_NUMBERS[kind]
     w = Value(1.0)
     f = jit(lambda x: w * x)
@@ -197,7 +197,7 @@ def test_what_is_no_array_of_numbers(kind, jit_engine):
 
 
 @pytest.mark.parametrize("kind", NO_NUMBERS)
-def test_what_is_no_array_of_numbers_for_values(engine, kind):
+def test_anything_but_an_array_of_numbers_is_refused_for_values(engine, kind):
     given, match = NO_NUMBERS[kind]
     vs = [engine.Value(7.0), engine.Value(8.0)]
     for change in (set_data, set_grad):

@@ -1,4 +1,4 @@
-"""jit: no branch goes by data that depends on an argument; where() takes comparisons."""
+"""jit: branches on data that depend on an argument are refused; where() takes comparisons."""
 
 import math
 import operator
@@ -75,7 +75,7 @@ def test_branches_are_refused(f, jit_engine):
         jit(f)([1.0, -1.0], [1.0, 0.0])
 
 
-def test_the_line_is_the_users(jit_engine):
+def test_the_error_names_the_users_line(jit_engine):
     def f(x, y):
         scaled = x * W
         return scaled if y == 1 else -scaled
@@ -84,7 +84,7 @@ def test_the_line_is_the_users(jit_engine):
         jit(f)([1.0], [1.0])
 
 
-def test_what_depends_on_no_argument_is_as_in_an_eager_program(jit_engine):
+def test_branches_that_depend_on_no_argument(jit_engine):
     model, shared = MLP(1, [2, 1]), Value(3.0)
     weights = {p: i for i, p in enumerate(model.parameters())}
 
@@ -133,7 +133,7 @@ def test_comparisons_in_where_outside_of_jit(relation, engine):
     assert [where(c, 1.0, 2.0).data for c in (True, False, np.True_, np.False_)] == [1, 2, 1, 2]
 
 
-def test_gradients_of_a_comparison_go_to_what_was_taken(jit_engine):
+def test_the_gradient_goes_to_the_selected_operand(jit_engine):
     a, b, bound = Value(2.0), Value(3.0), Value(0.0)
     f = jit(lambda x: where(x * a >= bound, a * x, b * x))
     f.backward([1.0, -1.0, 0.0, -3.0])
@@ -147,7 +147,7 @@ def test_a_pole_in_a_comparison_spoils_no_gradient(jit_engine):
     assert w.grad == 1.0
 
 
-def test_a_comparison_of_parameters_is_made_anew_in_each_run(jit_engine):
+def test_a_comparison_of_parameters_is_evaluated_in_each_run(jit_engine):
     w = Value(1.0)
     f = jit(lambda x: where(w > 0, x, -x))
     assert f([3.0]).tolist() == [3.0]
@@ -155,7 +155,7 @@ def test_a_comparison_of_parameters_is_made_anew_in_each_run(jit_engine):
     assert f([3.0]).tolist() == [-3.0]
 
 
-def test_comparisons_are_joined(jit_engine):
+def test_comparisons_combined_with_and_and_or(jit_engine):
     xs = [-2.0, -0.5, 0.5, 2.0]
 
     def result(f):
@@ -205,7 +205,7 @@ def test_parameters_of_a_subclass(f, jit_engine):
             jit(lambda x: x if f(p, x) > 0 else -x)([1.0])
 
 
-def test_an_own_reflected_operator_is_asked_first(jit_engine):
+def test_a_subclass_reflected_operator_goes_first(jit_engine):
     r = Reflected(3.0)
     for f in (lambda x: x * r, lambda x: (x + 1) * r, lambda x: 2 * r * x):
         jit(f).check([1.0, 2.0])

@@ -1,4 +1,4 @@
-"""jit: called with Values it is the function itself; of class methods, partials, callables."""
+"""jit: calls with Values, which run the function itself; class methods, partials, pickles."""
 
 import functools
 import os
@@ -128,7 +128,7 @@ def test_class_and_static_methods(name, jit_engine):
         assert method(X).tolist() == [scale.data, 2 * scale.data]
         assert method(Value(2.0)).data == 2 * scale.data
         if name == "inner" and sys.version_info >= (3, 13):
-            continue  # a plain bound method there: only the call knows the class
+            continue  # a plain bound method there, whose .backward does not know the class
         scale.grad = 0.0
         assert method.backward(X) == 1.5 * scale.data
         assert scale.grad == 1.5
@@ -138,7 +138,7 @@ def test_class_and_static_methods(name, jit_engine):
 
 
 def test_a_class_method_as_newer_pythons_call_it(jit_engine):
-    """From CPython 3.13 on, classmethod binds what it holds as it stands."""
+    """From CPython 3.13 on, classmethod binds its object without calling the object's __get__."""
     inner = Scaled.__dict__["inner"].__func__
     assert inner(Scaled, X).tolist() == [3.0, 6.0]
     assert inner(MoreScaled, X).tolist() == [5.0, 10.0]
@@ -191,7 +191,7 @@ w = Value(3.0)
 
 @jit
 def f(x):
-    return w * x if f else x  # a function that names itself
+    return w * x if f else x  # a function that refers to itself
 
 @jit
 def g(x):
@@ -264,7 +264,7 @@ def test_class_methods_are_pickled_by_name(name, owner):
     assert pickle.loads(cloudpickle.dumps(method)) is method
 
 
-def test_modules_functions_go_by_name():
+def test_functions_of_modules_are_pickled_by_name():
     assert b"test_jit_calls" in pickle.dumps(line) and pickle.loads(pickle.dumps(line)) is line
     cloudpickle = pytest.importorskip("cloudpickle")
     assert pickle.loads(cloudpickle.dumps(line)) is line

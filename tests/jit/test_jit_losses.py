@@ -1,4 +1,4 @@
-"""jit: a loss checks the targets that are arguments, for all rows before anything runs."""
+"""jit: losses check targets that are arguments, in all rows before anything is computed."""
 
 import numpy as np
 import pytest
@@ -85,7 +85,7 @@ def test_targets_of_a_row(f, jit_engine):
         jit(f)(np.ones((2, 2)), [[1, -1], [1, 0]])
 
 
-def test_the_argument_that_is_a_target_is_found(jit_engine):
+def test_the_error_names_the_argument_that_is_the_target(jit_engine):
     loss = jit(lambda y, x, n: hinge_loss(W * x, y) + 0 * n[1])
     with pytest.raises(ValueError, match="argument 0, row 1"):
         loss([1, 0], [5, 5], [[2, 2], [2, 2]])

@@ -1,4 +1,4 @@
-"""jit: Values that would become numbers are refused; messages say what to write instead."""
+"""jit: conversions of traced Values to numbers are refused; errors say what to write instead."""
 
 import math
 
@@ -47,10 +47,10 @@ def test_values_that_would_become_numbers(f, hint, jit_engine):
     W.grad = 0.0
 
 
-def test_numbers_of_what_the_function_makes_of_numbers(jit_engine):
+def test_constants_may_become_numbers(jit_engine):
     f = jit(lambda x: x * math.exp(Value(0.0)) * float(Value(3.0)))
     assert f([1.0]).tolist() == [3.0]
-    assert (f"{W:.1f}", int(W), round(W, 1)) == ("2.0", 2, 2.0)  # outside of a trace, as ever
+    assert (f"{W:.1f}", int(W), round(W, 1)) == ("2.0", 2, 2.0)  # outside a trace, as usual
 
 
 def test_text_of_a_traced_value(jit_engine, capsys):
@@ -108,7 +108,7 @@ def test_targets_of_one_column(jit_engine):
         jit(lambda x, y: MODEL(x) if y > 0 else -MODEL(x))(x, y)
 
 
-def test_the_users_own_errors_stay(jit_engine):
+def test_the_users_own_errors_are_passed_on(jit_engine):
     def own_type_error(x):
         raise TypeError("mine")
 

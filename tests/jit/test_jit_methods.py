@@ -1,4 +1,4 @@
-"""jit as a decorator: of methods, and what pickle makes of decorated functions."""
+"""jit as a decorator of methods; copies of their instances; pickles of decorated functions."""
 
 import copy
 import gc
@@ -63,7 +63,7 @@ def test_methods_of_subclasses(jit_engine):
     assert Doubled(1.0).loss(X, Y).tolist() == [2.0, 2.0]
     assert ByParent(1.0).loss(X, Y).tolist() == [1.0, 1.0]
     doubled = Doubled(1.0)
-    for _ in range(2):  # both methods of one name
+    for _ in range(2):  # both methods have the same name
         assert doubled.loss(X, Y).tolist() == [2.0, 2.0]
         assert super(Doubled, doubled).loss(X, Y).tolist() == [1.0, 1.0]
 
@@ -100,7 +100,7 @@ def test_instances_without_a_dict(jit_engine):
         Slotted().loss(X, Y)
 
 
-def test_what_is_no_method(jit_engine):
+def test_a_jitted_bound_method_is_not_bound_again(jit_engine):
     class Module:
         predict = jit(Line(3.0).loss._function.__get__(Line(3.0)))
 

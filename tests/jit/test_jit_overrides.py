@@ -1,4 +1,4 @@
-"""jit: operators that a program put in place of Value's count, as they do in eager programs."""
+"""jit: operators that a program replaces on Value are used, as in eager programs."""
 
 import pytest
 
@@ -28,7 +28,7 @@ PATCHED = [
 
 
 @pytest.mark.parametrize("name", PATCHED)
-def test_a_replaced_operator_counts(name, jit_engine, monkeypatch):
+def test_a_replaced_operator_is_used(name, jit_engine, monkeypatch):
     original, multiply = getattr(Value, name), Value.__mul__
 
     def thrice(self, *others):
@@ -39,11 +39,11 @@ def test_a_replaced_operator_counts(name, jit_engine, monkeypatch):
         for program, f in PROGRAMS.items():
             eager = f(Value(1.5)).data
             assert jit(f)([1.5, 1.5]).tolist() == pytest.approx([eager] * 2, rel=1e-12), program
-    for program, f in PROGRAMS.items():  # and no longer where it was put back
+    for program, f in PROGRAMS.items():  # the original operator is restored
         assert jit(f)([1.5])[0] == pytest.approx(f(Value(1.5)).data, rel=1e-12), program
 
 
-def test_a_replaced_operator_that_looks_at_data_is_refused(jit_engine, monkeypatch):
+def test_a_replaced_operator_that_reads_data_is_refused(jit_engine, monkeypatch):
     monkeypatch.setattr(Value, "__mul__", lambda self, other: Value(self.data * other.data))
     with pytest.raises(TraceError, match="data was read"):
         jit(lambda x: x * W)([1.0])
@@ -51,7 +51,7 @@ def test_a_replaced_operator_that_looks_at_data_is_refused(jit_engine, monkeypat
         jit(lambda x: W * x)([1.0])
 
 
-def test_gradients_and_training_follow_it(jit_engine, monkeypatch):
+def test_gradients_and_training_with_a_replaced_operator(jit_engine, monkeypatch):
     multiply, w = Value.__mul__, Value(2.0)
     monkeypatch.setattr(Value, "__mul__", lambda a, b: multiply(a, multiply(b, Value(0.5))))
     f = jit(lambda x: w * x)
@@ -61,7 +61,7 @@ def test_gradients_and_training_follow_it(jit_engine, monkeypatch):
     assert w.data == 1.5
 
 
-# --- what a trace would compute once, for every run ---
+# --- calls that a trace would run only once, not in each run ---
 
 
 def test_gradients_within_a_trace_are_refused(jit_engine):

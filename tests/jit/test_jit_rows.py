@@ -1,4 +1,4 @@
-"""jit: batches of any number of rows, whose last block is full or not."""
+"""jit: batches of any number of rows; the last block of rows may be full or not."""
 
 import math
 import random
@@ -16,7 +16,7 @@ ROWS = [*range(1, 38), 256, 257, 275, 523]
 
 
 def of_operators():
-    """Every kind of instruction but layers, and every operator that calls the C library."""
+    """A function with all kinds of instructions but layers, and all operators that call libm."""
     w, v, k = Value(0.7), Value(-0.3), Value(1.5)
 
     def f(x, y):
@@ -89,8 +89,8 @@ def test_the_same_bits_with_all_kernels(make, kernels):
     assert results[: len(ROWS)] == results[len(ROWS) :]
 
 
-# The last row is the one that the rest of a block repeats: it must count once, also where
-# 0 times its derivative is NaN.
+# A block that is not full repeats the last row. It must count only once, even if 0 times its
+# derivative is NaN.
 NOT_FINITE = {
     "product": (lambda x, w: x * w, math.inf),
     "two products": (lambda x, w: x * w + x * w, math.inf),
@@ -130,8 +130,8 @@ def test_the_weights_of_a_layer_with_an_infinite_input(kernels):
         assert w[0].grad == math.inf and w[1].grad == pytest.approx(1.0)
 
 
-def test_what_lies_behind_the_arrays_is_left_alone(kernels):
-    """Neither read, where it is NaN, nor written."""
+def test_memory_behind_the_arrays_is_neither_read_nor_written(kernels):
+    """It is NaN, which would spoil the results."""
     w = Value(2.0)
     f = jit(lambda x, y: x[0] * w + x[1] * x[2] + y)
     for n in range(1, 36):
@@ -145,8 +145,8 @@ def test_what_lies_behind_the_arrays_is_left_alone(kernels):
 
 
 @pytest.mark.parametrize("batch_size", [1, 2, 3, 5, 7, 15, 17, 31])
-def test_fit_by_batches_that_fill_no_block(batch_size, kernels):
-    """Whatever the last one's rows; ``fit`` is ``backward`` and ``step`` by turns."""
+def test_fit_with_batches_that_fill_no_block(batch_size, kernels):
+    """``fit`` equals ``backward`` and ``step`` in turn, however many rows the last batch has."""
     x, y = batch(41, 3, None)
     trained = []
     for by_hand in (False, True):

@@ -1,4 +1,4 @@
-"""jit: what a trace fixes, what it reads anew, and what it refuses; on either engine."""
+"""jit: what a trace fixes, what each run reads again, and what is refused; on both engines."""
 
 import copy
 import functools
@@ -14,7 +14,7 @@ import pytest
 from micrograd_c import TraceError, functional, jit, losses, no_grad
 from micrograd_c.engine import Value
 
-# --- read anew at each run ---
+# --- read again in each run ---
 
 
 def test_detach_of_a_parameter(jit_engine):
@@ -35,17 +35,17 @@ SHIFTED = {
 
 
 @pytest.mark.parametrize("f", SHIFTED.values(), ids=SHIFTED)
-def test_softmax_and_its_kin_of_parameters(f, jit_engine):
+def test_functions_that_subtract_the_largest_parameter(f, jit_engine):
     ws = [Value(0.0), Value(1.0)]
     jitted = jit(lambda x: f(ws) * x)
     jitted([1.0])
-    for data in (1000.0, -1000.0, 0.5):  # the first overflows with the shift of the trace
+    for data in (1000.0, -1000.0, 0.5):  # 1000 - the largest at the trace would overflow
         ws[0].data = data
         assert jitted([1.0]).tolist() == [f(ws).data]
         jitted.check([1.0, 2.0])
 
 
-def test_a_value_computed_before_is_computed_again(jit_engine):
+def test_a_value_computed_before_the_trace_is_recomputed_in_each_run(jit_engine):
     a, b = Value(2.0), Value(3.0)
     c = a * b
     c.grad = 0.25
@@ -70,7 +70,7 @@ def test_random_draws_are_fixed(jit_engine):
 
 
 @pytest.mark.parametrize("make", [lambda: 3.0, lambda: Value(3.0), lambda: Value(1.0) + 2])
-def test_what_the_function_makes_of_numbers_is_constant(make, jit_engine):
+def test_values_made_of_numbers_are_constants(make, jit_engine):
     kept = []
 
     def f(x):
@@ -84,7 +84,7 @@ def test_what_the_function_makes_of_numbers_is_constant(make, jit_engine):
     assert f.backward([1.0]) == 3.0
 
 
-def test_a_constant_that_a_cache_keeps(jit_engine):
+def test_a_constant_from_a_cache(jit_engine):
     w = Value(2.0)
     make = functools.lru_cache(None)(lambda: Value(0.5))
     f = jit(lambda x: w * x * make())
@@ -123,7 +123,7 @@ def test_a_function_traced_within_another(jit_engine):
 
 
 @pytest.mark.parametrize(
-    "look",
+    "f",
     [
         lambda x, w: x.grad,
         lambda x, w: setattr(x * w, "grad", 1.0),
@@ -144,12 +144,12 @@ def test_a_function_traced_within_another(jit_engine):
         lambda x, w: no_grad().__enter__(),
     ],
 )
-def test_trace_error_names_the_users_line(look, jit_engine):
+def test_trace_error_names_the_users_line(f, jit_engine):
     w = Value(2.0)
     w.grad = 0.5
-    line = look.__code__.co_firstlineno
+    line = f.__code__.co_firstlineno
     with pytest.raises(TraceError, match=rf"test_jit_trace\.py:{line}: "):
-        jit(lambda x: look(x, w) or x)([1.0])
+        jit(lambda x: f(x, w) or x)([1.0])
     assert (w.data, w.grad) == (2.0, 0.5)
 
 
@@ -166,7 +166,7 @@ def test_no_grad_on_parameters_alone(jit_engine):
     assert (w * 2)._prev  # a graph is recorded again
 
 
-def test_own_operator_from_outside_names_the_function(jit_engine):
+def test_the_error_about_a_custom_operator_names_the_function(jit_engine):
     own = Value(4.0, (Value(2.0),), "twice")
     own._backward = lambda: None
 
@@ -178,7 +178,7 @@ def test_own_operator_from_outside_names_the_function(jit_engine):
         jit(f)([1.0])
 
 
-def test_own_operator_among_many(jit_engine):
+def test_a_custom_operator_among_many(jit_engine):
     below = Value(2.0)
     for _ in range(20):
         below = below * 0.5
@@ -263,10 +263,10 @@ def test_threads_that_trace_one_function_at_once():
     for thread in threads:
         thread.join()
     assert results == [[[3.0, 3.0], [6.0, 6.0], [9.0, 9.0]]] * n
-    assert len(calls) >= 3  # once for each width, or by several threads at once
+    assert len(calls) >= 3  # once for each width, or more if several threads trace at once
 
 
-def test_other_threads_are_in_no_trace():
+def test_other_threads_are_not_traced():
     w, seen = Value(-1.0), []
 
     def elsewhere():
@@ -289,12 +289,12 @@ def test_other_threads_are_in_no_trace():
 @pytest.mark.parametrize(
     "file",
     [
-        "test_jit_trace.py", "test_jit_ieee.py", "test_jit_branches.py", "test_jit_messages.py",
-        "test_jit_losses.py", "test_jit_calls.py", "test_vector.py",
+        "test_jit_trace.py", "test_jit_nonfinite.py", "test_jit_branches.py",
+        "test_jit_messages.py", "test_jit_losses.py", "test_jit_calls.py", "test_vector.py",
     ],
 )  # fmt: skip
 def test_on_the_python_engine(file):
-    """Such tests with Values of the Python engine, in a process of its own."""
+    """Runs a file's tests with Values of the Python engine, in a process of its own."""
     if os.environ.get("MICROGRAD_C_BACKEND") == "python":
         pytest.skip("this is that process")
     here = os.path.dirname(__file__)

@@ -1,4 +1,4 @@
-"""Vector: the list whose arithmetic is elementwise, that jit gives for a row."""
+"""Vector: a list with elementwise arithmetic, which jitted functions get for a row."""
 
 import copy
 import operator
@@ -100,7 +100,7 @@ def test_other_lengths(engine):
         np.ones((2, 3)) @ v
 
 
-def test_what_is_no_operand(engine):
+def test_operands_that_are_refused(engine):
     v = vector(engine, 1.0, 2.0)
     for f in (*OPERATORS.values(), operator.matmul):
         for other in (None, "ab", b"ab", {0: 1, 1: 2}, {1, 2}, ["a", "b"]):

@@ -98,7 +98,7 @@ def test_random_draws_in_micrograds_order(engine):
     after = random.random()
     random.seed(1337)
     net = engine.nn.MLP(2, [3, 1])
-    assert random.random() == after  # biases drew nothing
+    assert random.random() == after  # biases drew no numbers
     assert [w.data for layer in net.layers for n in layer.neurons for w in n.w] == drawn
 
 
@@ -178,7 +178,7 @@ def test_subclasses(engine):
     assert all(p.grad != 0.0 for p in net.parameters())
 
 
-def test_ones_own_module(engine):
+def test_a_custom_module(engine):
     nn = engine.nn
 
     class Scaled(nn.Module):

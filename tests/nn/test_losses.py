@@ -23,13 +23,13 @@ PROBABILITIES = st.floats(0, 1)
 
 
 def examples(targets):
-    """Lists of (output, target)."""
+    """Return a strategy of lists of (output, target)."""
     return st.lists(st.tuples(NUMBERS, targets), min_size=1, max_size=6)
 
 
 @st.composite
 def classified_rows(draw):
-    """n rows of k numbers, and a class for each."""
+    """Draw n rows of k numbers, and a class for each row."""
     n, k = draw(st.integers(1, 4)), draw(st.integers(1, 5))
     rows = draw(st.lists(st.lists(NUMBERS, min_size=k, max_size=k), min_size=n, max_size=n))
     return rows, draw(st.lists(st.integers(0, k - 1), min_size=n, max_size=n))
@@ -39,7 +39,7 @@ def close(a, b):
     return a == pytest.approx(b, rel=1e-12, abs=1e-13)
 
 
-# loss, what a target may be, the loss of one example by its definition
+# (loss, strategy of targets, the loss of one example by its definition)
 ELEMENTWISE = [
     pytest.param(mse_loss, NUMBERS, lambda x, t: (x - t) ** 2, id="mse"),
     pytest.param(hinge_loss, SIGNS, lambda x, t: max(0.0, 1 - t * x), id="hinge"),
@@ -196,7 +196,7 @@ def test_huge_logits_do_not_overflow(engine):
 
 
 @pytest.mark.parametrize("x, target", [(40.0, 1), (-40.0, 0), (500.0, 1), (-500.0, 0)])
-def test_a_tiny_binary_cross_entropy_keeps_its_digits(engine, x, target):
+def test_a_tiny_binary_cross_entropy_is_exact_to_its_last_digits(engine, x, target):
     loss = binary_cross_entropy_with_logits(engine.Value(x), target)
     assert loss.data == pytest.approx(math.exp(-abs(x)), rel=1e-12, abs=0)
 

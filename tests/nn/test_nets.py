@@ -1,4 +1,4 @@
-"""Nets in C cannot be told from the reference engine's, built one operator at a time."""
+"""Nets in C make the same graphs as the reference engine, which builds them by operators."""
 
 import math
 
@@ -37,7 +37,7 @@ inputs = pytest.mark.parametrize("make", INPUTS.values(), ids=INPUTS)
 nonlinearities = pytest.mark.parametrize("nonlin", NONLINEARITIES)
 
 
-# --- one crossing -----------------------------------------------------------------
+# --- one call into C --------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_a_call_makes_one_node_and_its_outputs(make, nout, made_of):
     out = model(x)
     assert c_value.live_nodes() == before + 1 + nout
     sum(as_list(out)).backward()
-    collect()  # on PyPy the sum's nodes live until then
+    collect()  # on PyPy the sum's nodes live until now
     assert c_value.live_nodes() == before + 1 + nout
     assert any(p.grad for p in model.parameters())
     as_list(out)[-1]._prev
@@ -67,8 +67,8 @@ def test_a_call_makes_one_node_and_its_outputs(make, nout, made_of):
     assert c_value.live_nodes() == before
 
 
-def test_inputs_that_python_must_take():
-    """The opposite: what makes the test above fail when a call goes one by one."""
+def test_inputs_that_only_python_can_handle():
+    """They make a call build its graph by operators, so that the test above would fail."""
     model = nn.Neuron(3)
     before = c_value.live_nodes()
     out = model([Value(1.0), 2.0, 3.0])
@@ -80,7 +80,7 @@ def test_inputs_that_python_must_take():
 
 
 @inputs
-def test_looking_before_and_after_backward(make):
+def test_graphs_read_before_and_after_backward(make):
     def program(nn, V):
         model, x = nn.MLP(3, [4, 3, 2], nonlin="tanh"), make(V)
         out = model(x)
@@ -92,7 +92,7 @@ def test_looking_before_and_after_backward(make):
 
 
 @inputs
-def test_looking_after_backward_alone(make):
+def test_graphs_read_only_after_backward(make):
     def program(nn, V):
         model, x = nn.MLP(3, [4, 3, 2]), make(V)
         out = model(x)
@@ -141,7 +141,7 @@ def test_sizes(nin, nouts):
         sum(out).backward()
         yield [*out, *model.parameters()]
 
-    if 1 in nouts[:-1]:  # a layer of one gives a Value, which the next cannot take
+    if 1 in nouts[:-1]:  # a layer of one returns a Value, which the next layer refuses
         for either in (nn, python_ref.nn):
             with pytest.raises(TypeError):
                 either.MLP(nin, nouts)([0.1] * nin)
@@ -261,7 +261,7 @@ def test_training():
     assert_same(program, last_bits=True)
 
 
-# --- the derivative step by hand -----------------------------------------------------
+# --- _backward by hand ---------------------------------------------------------------
 
 
 @nonlinearities
@@ -285,7 +285,7 @@ def test_backward_by_hand_node_by_node(nonlin):
 
 
 def test_a_net_that_python_runs_is_tried_again(engine):
-    """With a weight that is computed, for more calls than pass until the next try in C."""
+    """A computed bias keeps the net in Python, for more calls than pass until C is tried again."""
     p = engine.Value(0.5)
     model = engine.nn.MLP(2, [2, 1])
     model.layers[0].neurons[0].b = p * 2.0

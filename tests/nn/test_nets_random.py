@@ -1,4 +1,4 @@
-"""Random programs around nets: the same graphs on both engines, whatever is done when."""
+"""Random programs with nets: the same graphs on both engines, in any order of steps."""
 
 import copy
 import pickle
@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from net_tools import NONLINEARITIES, assert_same
 
-# What a step may do; ``one`` picks among what was made before.
+# The steps of a program; one(items) picks one of the items.
 STEPS = {
-    "look": None,  # the program yields
+    "yield": None,  # then the graphs are compared
     "add": lambda run, one: run.made.append(one(run.made) + one(run.made)),
     "multiply": lambda run, one: run.made.append(one(run.made) * one(run.made)),
     "scale": lambda run, one: run.made.append(one(run.made) * 0.7 - 0.2),
@@ -44,7 +44,7 @@ CALLS = {
 
 
 class Run:
-    """What a program has made so far, on one engine."""
+    """The Values and the model that a program has made so far, on one engine."""
 
     def __init__(self, nn, V, sizes, nonlin):
         self.nn, self.V, self.sizes, self.nonlin = nn, V, sizes, nonlin
@@ -80,12 +80,12 @@ class Run:
 
 
 def program_of(sizes, nonlin, steps):
-    """``steps``: pairs of a step's name and the seed of its picks."""
+    """Return the program of ``steps``: pairs of a step's name and the seed of its picks."""
 
     def program(nn, V):
         run = Run(nn, V, sizes, nonlin)
         for name, seed in steps:
-            if name == "look":
+            if name == "yield":
                 yield run.made
             else:
                 {**STEPS, **CALLS}[name](run, random.Random(seed).choice)
@@ -95,11 +95,11 @@ def program_of(sizes, nonlin, steps):
 
 
 def is_exact(steps):
-    """Whether no parameter and no input is used in several places."""
+    """True if no parameter and no input is used in several places."""
     return sum(name in CALLS for name, _ in steps) == 1 and steps[0][0] != "call on old"
 
 
-names = [*STEPS, "look", "backward", "backward of the last"]
+names = [*STEPS, "yield", "backward", "backward of the last"]
 picks = st.integers(0, 1000)
 first = st.tuples(st.sampled_from(["call", "call on numbers", "call on computed"]), picks)
 one_call = st.lists(st.tuples(st.sampled_from(names), picks), max_size=8)
@@ -129,7 +129,7 @@ def test_longer_programs(seed):
         assert_same(program_of(sizes, r.choice(NONLINEARITIES), steps), last_bits=True)
 
 
-def test_the_comparison_notices_one_step_more():
+def test_the_comparison_notices_an_extra_step():
     steps = [("call", 1), ("call on old", 2), ("backward", 3)]
     runs = []
 

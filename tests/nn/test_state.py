@@ -32,7 +32,7 @@ def test_names_stay_after_a_call(engine):
     assert list(state.state_dict(model)) == names
 
 
-def test_names_of_ones_own_module(engine):
+def test_names_of_a_custom_module(engine):
     model = own_module(engine)
     got = state.state_dict(model)
     assert {name: x.shape for name, x in got.items()} == {
@@ -50,7 +50,7 @@ def test_names_of_ones_own_module(engine):
     assert got["parts"].tolist() == [7.0] and got["table.0"].tolist() == [1.0, 2.0]
 
 
-def test_a_shared_value_has_its_first_name_alone(engine):
+def test_a_shared_value_has_only_its_first_name(engine):
     layer = engine.nn.Layer(2, 2)
     layer.neurons[1].w[0] = layer.neurons[0].w[1]
     layer.neurons[1].b = layer.neurons[0].b
@@ -64,7 +64,7 @@ def test_a_shared_value_has_its_first_name_alone(engine):
     assert state.state_dict(one)["w"].tolist() == [one.w[0].data, one.w[1].data]
 
 
-def test_equal_numbers_are_not_one_value(engine):
+def test_values_of_equal_data_have_separate_names(engine):
     layer = engine.nn.Layer(1, 2)
     for p in layer.parameters():
         p.data = 0.5
@@ -112,13 +112,13 @@ def test_a_module_without_parameters(engine):
     state.load_state_dict(module, {})
 
 
-def test_the_arrays_are_the_callers_own(engine):
+def test_the_arrays_belong_to_the_caller(engine):
     model = engine.nn.MLP(2, [1])
     before = values_of(model)
     got = state.state_dict(model)
     for x in got.values():
         x[...] = 99.0
-        assert x.base is None  # keeps no larger array alive
+        assert x.base is None  # so that it keeps no larger array alive
     assert values_of(model) == before
     state.load_state_dict(model, got)
     got["layers.0.neurons.0.b"][...] = -1.0
@@ -128,7 +128,7 @@ def test_the_arrays_are_the_callers_own(engine):
 # --- load_state_dict -----------------------------------------------------------
 
 
-def test_there_and_back(engine):
+def test_save_and_load_restores_the_parameters(engine):
     for make in (lambda: engine.nn.MLP(3, [4, 2]), lambda: own_module(engine)):
         saved, other = make(), make()
         for i, p in enumerate(saved.parameters()):
@@ -140,26 +140,26 @@ def test_there_and_back(engine):
         assert {id(p) for p in saved.parameters()}.isdisjoint(map(id, other.parameters()))
 
 
-def test_nan_travels(engine):
+def test_nan_is_restored(engine):
     one = engine.nn.Neuron(1)
     state.load_state_dict(one, {"w": [float("nan")], "b": 0})
     assert np.isnan(state.state_dict(one)["w"]).all()
 
 
-def test_the_next_call_sees_what_was_loaded(engine):
+def test_the_next_call_uses_loaded_parameters(engine):
     one = engine.nn.Neuron(2, nonlin=False)
     one([1.0, 1.0])
     state.load_state_dict(one, {"w": [2.0, 3.0], "b": 0.5})
     assert one([10.0, 100.0]).data == 320.5
 
 
-def test_whatever_numpy_makes_an_array(engine):
+def test_anything_that_numpy_can_make_an_array_of(engine):
     one = engine.nn.Neuron(2)
     state.load_state_dict(one, {"w": (1, True), "b": np.float32(0.5)})
     assert values_of(one) == [1.0, 1.0, 0.5]
 
 
-def test_all_that_does_not_fit_is_named_at_once(engine):
+def test_one_error_names_all_that_does_not_fit(engine):
     layer = engine.nn.Layer(2, 3)
     before = values_of(layer)
     given = state.state_dict(layer)

@@ -35,14 +35,14 @@ def test_numpy_reads_it_without_pickle(engine, tmp_path):
     assert all(np.array_equal(got[name], expected[name]) for name in expected)
 
 
-def test_numpy_may_write_it(engine, tmp_path):
+def test_numpy_may_write_the_file(engine, tmp_path):
     np.savez_compressed(tmp_path / "model.npz", w=[1.0, 2.0], b=3.0)
     one = engine.nn.Neuron(2)
     state.load(one, tmp_path / "model.npz")
     assert values_of(one) == [1.0, 2.0, 3.0]
 
 
-def test_names_that_numpys_savez_has_a_use_for(engine, tmp_path):
+def test_names_that_are_parameters_of_numpys_savez(engine, tmp_path):
     class Named(engine.nn.Module):
         def __init__(self):
             self.file = engine.Value(1.0)
@@ -60,7 +60,7 @@ def test_names_that_numpys_savez_has_a_use_for(engine, tmp_path):
 
 
 @pytest.mark.parametrize("name", ["model", "model.npz", "model.tar", ".npz", "mödel"])
-def test_the_path_is_taken_as_it_is(engine, tmp_path, name):
+def test_the_path_is_used_as_given(engine, tmp_path, name):
     one = engine.nn.Neuron(1)
     for path in (tmp_path / name, str(tmp_path / name)):
         state.save(one, path)
@@ -68,7 +68,7 @@ def test_the_path_is_taken_as_it_is(engine, tmp_path, name):
         state.load(one, path)
 
 
-def test_the_file_is_as_readable_as_any(engine, tmp_path):
+def test_the_file_has_the_usual_permissions(engine, tmp_path):
     (tmp_path / "other").write_text("")
     state.save(engine.nn.Neuron(1), tmp_path / "model.npz")
     modes = [stat.S_IMODE(os.stat(tmp_path / name).st_mode) for name in ("other", "model.npz")]
@@ -86,7 +86,7 @@ def test_saving_through_a_link(engine, tmp_path):
     assert os.listdir(tmp_path / "real") == ["model.npz"]
 
 
-def test_what_was_there_stays_when_writing_fails(engine, tmp_path, monkeypatch):
+def test_the_old_file_stays_when_writing_fails(engine, tmp_path, monkeypatch):
     path = tmp_path / "model.npz"
     state.save(engine.nn.Neuron(1), path)
     before = path.read_bytes()
@@ -101,7 +101,7 @@ def test_what_was_there_stays_when_writing_fails(engine, tmp_path, monkeypatch):
     assert path.read_bytes() == before and os.listdir(tmp_path) == ["model.npz"]
 
 
-def test_a_name_that_cannot_be_taken(engine, tmp_path):
+def test_a_path_that_cannot_be_written(engine, tmp_path):
     (tmp_path / "model.npz").mkdir()
     with pytest.raises(OSError):
         state.save(engine.nn.Neuron(1), tmp_path / "model.npz")
@@ -110,7 +110,7 @@ def test_a_name_that_cannot_be_taken(engine, tmp_path):
         state.save(engine.nn.Neuron(1), tmp_path / "no" / "model.npz")
 
 
-def test_nothing_is_written_for_a_module_that_cannot_be_named(engine, tmp_path):
+def test_nothing_is_written_for_parameters_without_names(engine, tmp_path):
     class Nameless(engine.nn.Module):
         def parameters(self):
             return [engine.Value(1.0)]
@@ -126,7 +126,7 @@ def test_no_file(engine, tmp_path):
 
 
 def refused(engine, path):
-    """Whether loading ends in a ValueError that names the file, and changes nothing."""
+    """True if loading raises a ValueError that names the file, and changes no parameter."""
     layer = engine.nn.Layer(20, 2)
     before = values_of(layer)
     with pytest.raises(ValueError) as caught:
@@ -193,13 +193,13 @@ def test_a_file_that_is_written_again_keeps_its_mode(tmp_path):
     assert path.stat().st_mode & 0o777 == 0o600
 
 
-# --- what is no plain file is written to, never replaced ---
+# --- devices and FIFOs are written to, never replaced ---
 
 needs_devices = pytest.mark.skipif(os.name == "nt", reason="no device files here")
 
 
 def read_pipe(path):
-    """Start to read a FIFO; a function that waits for all that was written to it."""
+    """Start to read a FIFO; return a function that waits for all that is written to it."""
     content = []
     thread = threading.Thread(target=lambda: content.append(path.read_bytes()), daemon=True)
     thread.start()
@@ -215,7 +215,7 @@ def read_pipe(path):
 def test_a_device_stays_a_device(engine, tmp_path):
     (tmp_path / "null.npz").symlink_to("/dev/null")
     before = os.stat("/dev/null")
-    for path in ("/dev/null", tmp_path / "null.npz"):  # asked first, lest root lose a device
+    for path in ("/dev/null", tmp_path / "null.npz"):  # checked first, so that root loses no device
         assert not state.is_replaceable(path)
     state.save(engine.nn.Neuron(1), "/dev/null")
     state.save(engine.nn.Neuron(1), tmp_path / "null.npz")
@@ -261,7 +261,7 @@ def test_nothing_is_written_to_a_fifo_when_writing_fails(engine, tmp_path, monke
         raise OSError("the disk is full")
 
     monkeypatch.setattr(np.lib.format, "write_array", full)
-    with pytest.raises(OSError, match="the disk is full"):  # it would wait for a reader otherwise
+    with pytest.raises(OSError, match="the disk is full"):  # opening it would wait
         state.save(engine.nn.Neuron(1), tmp_path / "fifo")
     assert (tmp_path / "fifo").is_fifo() and os.listdir(tmp_path) == ["fifo"]
 
@@ -284,13 +284,13 @@ def test_a_path_of_bytes(engine, tmp_path):
     state.load(one, path)
 
 
-def test_links_in_a_row_stay_links(engine, tmp_path):
+def test_links_to_links_stay_links(engine, tmp_path):
     try:
         (tmp_path / "b").symlink_to("model.npz")
         (tmp_path / "a").symlink_to("b")
     except OSError:
         pytest.skip("no symbolic links here")
-    for _ in range(2):  # the file is absent at first
+    for _ in range(2):  # the first time the file does not exist
         state.save(engine.nn.Neuron(1), tmp_path / "a")
         assert (tmp_path / "a").is_symlink() and (tmp_path / "b").is_symlink()
         assert (tmp_path / "model.npz").is_file() and not (tmp_path / "model.npz").is_symlink()
@@ -298,7 +298,7 @@ def test_links_in_a_row_stay_links(engine, tmp_path):
 
 @needs_devices
 def test_standard_output_of_a_process(engine, tmp_path):
-    """A pipe, a plain file, and a plain file without a name."""
+    """Standard output may be a pipe, a plain file, or a plain file without a name."""
     code = (
         "import sys; sys.path.insert(0, sys.argv[1])\n"
         "from python_ref.nn import Neuron; from micrograd_c import state\n"

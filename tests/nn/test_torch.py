@@ -7,7 +7,7 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-# Ours, PyTorch's, and an interval where both are smooth or agree at kinks.
+# name: (PyTorch's function, an interval where both are smooth or agree at kinks)
 UNARY = {
     "abs": (torch.abs, (-3, 3)),
     "relu": (torch.relu, (-3, 3)),
@@ -136,7 +136,7 @@ def test_composed(engine):
 
 
 def test_a_net(engine):
-    """The same weights, one step, every gradient."""
+    """One step of two nets with the same weights; compares every gradient."""
     random.seed(4)
     net = engine.nn.MLP(3, [8, 8, 1])
     layers = []

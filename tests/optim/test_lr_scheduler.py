@@ -57,7 +57,7 @@ def test_rates_are_those_of_torch(engine, schedule, lr):
     theirs = getattr(torch.optim.lr_scheduler, cls.__name__)(their_optimizer, **settings)
     for epoch, rate in enumerate(ours):
         expected = their_optimizer.param_groups[0]["lr"]
-        # near a cosine's zero only the digits that the starting rate has can agree
+        # near a cosine's zero the rates agree only to the precision of the starting rate
         assert rate == pytest.approx(expected, rel=1e-12, abs=1e-12 * lr), epoch
         their_optimizer.step()
         theirs.step()
@@ -99,7 +99,7 @@ def test_the_optimizer_steps_by_the_scheduled_rate(engine):
 
 
 @given(schedule=SCHEDULES, before=st.integers(0, 20))
-def test_a_loaded_scheduler_goes_on_where_the_other_was(engine, schedule, before):
+def test_a_loaded_scheduler_continues_the_saved_schedule(engine, schedule, before):
     cls, settings = schedule
     optimizer = sgd(engine)
     scheduler = cls(optimizer, **settings)
@@ -158,12 +158,12 @@ def test_a_bad_setting_leaves_the_rate_alone(engine, cls, settings, message):
     assert optimizer.lr == 0.1
 
 
-def test_something_else_in_place_of_the_optimizer():
+def test_anything_but_an_optimizer_is_refused():
     with pytest.raises(TypeError, match="expected an optimizer with an lr, got list"):
         StepLR([], 2)
 
 
-def test_schedulers_are_found_beside_the_optimizers():
+def test_schedulers_can_be_imported_from_optim():
     from micrograd_c import optim
 
     assert (optim.StepLR, optim.CosineAnnealingLR, optim.LinearLR) == (

@@ -9,13 +9,14 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from optim_tools import START, values
 
 from micrograd_c.optim import SGD, Adam, AdamW, RMSprop
 from python_ref.engine import Value as OracleValue
 
 KINDS = [SGD, Adam, AdamW, RMSprop]
 
-# every flag of every rule, alone and together
+# each option of each rule, alone and together
 RULES = [
     (SGD, {}),
     (SGD, {"lr": 0.05, "weight_decay": 0.1}),
@@ -40,16 +41,15 @@ RULES = [
 each_rule = pytest.mark.parametrize(
     "cls, settings", RULES, ids=lambda x: x.__name__ if isinstance(x, type) else ",".join(x)
 )
-START = [-2.0, -0.5, 0.1, 1.0, 3.0]
 
 
 def bumpy(ws):
-    """A loss with curvature of both signs and scales far apart; of Values or tensors."""
+    """A loss of Values or tensors, with curvature of both signs and scales far apart."""
     return sum((w - i) ** 2 * 3.0**i / 10 + (w * 2).sin() for i, w in enumerate(ws))
 
 
 def train(optimizer, steps):
-    """The parameters after each step."""
+    """Train; return the parameters after each step."""
     path = []
     for _ in range(steps):
         optimizer.zero_grad()
@@ -57,10 +57,6 @@ def train(optimizer, steps):
         optimizer.step()
         path.append([p.data for p in optimizer.params])
     return path
-
-
-def values(engine, data=START):
-    return [engine.Value(x) for x in data]
 
 
 @each_rule
@@ -135,14 +131,14 @@ def test_the_first_rmsprop_step_ignores_the_gradients_size(engine, gradient, sig
 
 def test_centered_rmsprop_stays_finite_when_the_gradient_never_changes(engine):
     optimizer = RMSprop(values(engine, [0.0, 0.0, 0.0]), alpha=0.5, centered=True)
-    for _ in range(200):  # the variance decays to 0, and rounding takes it below
+    for _ in range(200):  # the variance decays to 0, and by rounding even below 0
         for p, gradient in zip(optimizer.params, (0.1, 0.3, 0.7)):
             p.grad = gradient
         optimizer.step()
     assert all(math.isfinite(p.data) for p in optimizer.params)
 
 
-# --- what an optimizer keeps ---
+# --- an optimizer's state ---
 
 
 def test_zero_grad_sets_every_gradient_to_zero(engine):
@@ -154,7 +150,7 @@ def test_zero_grad_sets_every_gradient_to_zero(engine):
     assert [p.data for p in params] == START
 
 
-def test_step_leaves_gradients_alone_and_sees_data_and_lr_changed_in_between(engine):
+def test_step_keeps_gradients_and_uses_current_data_and_lr(engine):
     w = engine.Value(1.0)
     optimizer = SGD([w], lr=0.5)
     w.grad = 2.0
@@ -165,8 +161,8 @@ def test_step_leaves_gradients_alone_and_sees_data_and_lr_changed_in_between(eng
     assert (w.data, w.grad) == (9.5, 2.0)
 
 
-def test_infinities_and_nans_flow_on(engine):
-    for cls in KINDS:  # and no warning: pytest would make it an error
+def test_infinities_and_nans_propagate(engine):
+    for cls in KINDS:  # without a warning, which pytest would make an error
         params = values(engine, [1.0, 1.0, 1.0])
         optimizer = cls(params)
         for p, gradient in zip(params, (math.inf, math.nan, 1e308)):
@@ -178,7 +174,7 @@ def test_infinities_and_nans_flow_on(engine):
 
 
 @pytest.mark.parametrize("cls", KINDS)
-def test_what_a_loop_in_c_takes_over(engine, cls):
+def test_the_attributes_that_fits_loop_in_c_reads(engine, cls):
     optimizer = cls(values(engine), lr=0.5)
     train(optimizer, 3)
     assert optimizer.kind == cls.__name__.lower()
@@ -191,11 +187,11 @@ def test_what_a_loop_in_c_takes_over(engine, cls):
 
 
 @each_rule
-def test_a_loaded_optimizer_goes_on_where_the_other_was(engine, cls, settings):
+def test_a_loaded_optimizer_continues_the_saved_training(engine, cls, settings):
     optimizer = cls(values(engine), **settings)
     path = train(optimizer, 7)
     saved = optimizer.state_dict()
-    expected = train(optimizer, 7)  # and must not change what was saved
+    expected = train(optimizer, 7)  # which must not change what was saved
 
     resumed = cls(values(engine, path[-1]))
     resumed.load_state_dict(saved)
@@ -266,7 +262,7 @@ def test_bad_parameters(engine, cls):
         cls([a, 1.0])
     with pytest.raises(TypeError, match=r"such as model.parameters\(\), got Value"):
         cls(a)
-    cls(p for p in (a, b))  # an iterator will do
+    cls(p for p in (a, b))  # an iterator is accepted
 
 
 @pytest.mark.parametrize(
@@ -307,7 +303,7 @@ def test_a_parameter_that_is_initialised_again(engine):
         assert w.grad == 0.0
 
 
-# --- what is replaced or changed in an optimizer ---
+# --- parameters and state that a program replaces ---
 
 
 def stepped(optimizer):

@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-pytest.importorskip("scipy")  # for NumPy by hand
+pytest.importorskip("scipy")  # for the benchmark "NumPy by hand"
 from benchmarks import __main__ as command
 from benchmarks import readme
 
@@ -71,14 +71,14 @@ def test_command_refuses_before_it_measures(arguments, text, capsys, monkeypatch
 
 
 @pytest.mark.skipif(os.name == "nt", reason="no pipes and links here")
-def test_a_pipe_and_a_link_that_figures_go_to_stay(tmp_path):
+def test_writing_results_to_a_pipe_or_a_link_keeps_it(tmp_path):
     os.mkfifo(tmp_path / "fifo")
-    assert command.writable(str(tmp_path / "fifo")).is_fifo()  # and waits for no reader
+    assert command.writable(str(tmp_path / "fifo")).is_fifo()  # without waiting for a reader
     (tmp_path / "link").symlink_to("target")
     assert command.writable(str(tmp_path / "link")).is_symlink()
 
 
-def test_readme_that_cannot_be_updated_is_told_before_measuring(monkeypatch, tmp_path, capsys):
+def test_a_readme_that_cannot_be_updated_stops_the_command_first(monkeypatch, tmp_path, capsys):
     monkeypatch.setattr(command, "run", None)
     monkeypatch.setattr(readme.check, "__defaults__", (tmp_path / "README.md",))
     (tmp_path / "README.md").write_text("no comments")

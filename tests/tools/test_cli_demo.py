@@ -1,4 +1,4 @@
-"""The demo: it learns, the check can fail, the pictures show what the net says."""
+"""The demo: it learns, its check can fail, its pictures show what the net predicts."""
 
 import math
 import re
@@ -16,12 +16,9 @@ from micrograd_c.cli.demo import data as demo_data
 from micrograd_c.cli.engines import Engine, c_engine, python_engine
 from micrograd_c.cli.errors import CommandError
 
+pytestmark = pytest.mark.usefixtures("in_own_directory")
+
 SMALL = ["--samples", "30", "--hidden", "8", "--steps", "60"]
-
-
-@pytest.fixture(autouse=True)
-def in_own_directory(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
 
 
 def accuracy_in(out):
@@ -32,7 +29,7 @@ def accuracy_in(out):
 
 
 def test_the_demo_learns_two_moons_on_one_engine(engine, tmp_path):
-    name = {"c": "c", "py": "python"}[engine.name]
+    name = engine.backend
     options = ["--samples", "30", "--hidden", "8,8", "--steps", "60", "--engine", name]
     done = run_command(engine, "demo", *options, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
@@ -54,7 +51,7 @@ def test_both_engines_learn_the_same_to_the_last_bit(capsys):
     assert re.search(r"^Speed-up  \d+x in the first 5 steps: ", out, re.MULTILINE)
 
 
-def test_fewer_steps_than_are_checked(capsys):
+def test_training_of_fewer_steps_than_the_check_compares(capsys):
     assert main(["demo", "--samples", "4", "--hidden", "2", "--steps", "2"]) == 0
     assert "in the first 2 steps equal" in capsys.readouterr().out
 
@@ -115,7 +112,7 @@ def test_two_moons_are_those_of_scikit_learn(monkeypatch):
     assert moons.y == [2.0 * k - 1.0 for k in y]
 
 
-# --- one's own data ---
+# --- the user's own data ---
 
 
 @pytest.mark.slow
@@ -162,7 +159,7 @@ def right_of_zero(row):
     return SimpleNamespace(data=row[0])
 
 
-def test_the_terminal_shows_points_boundary_and_what_is_wrong():
+def test_the_terminal_shows_points_boundary_and_wrong_predictions():
     X = [[-1.0, 0.0], [1.0, 0.0], [2.0, 1.0]]
     data = demo_data.Dataset("", X, [-1.0, 1.0, -1.0], ("n", "p"))
     picture = boundary.draw_in_terminal(right_of_zero, data, False)
@@ -171,14 +168,14 @@ def test_the_terminal_shows_points_boundary_and_what_is_wrong():
     assert {len(line) for line in lines} == {boundary.WIDTH + 2}
     text = "".join(lines)
     assert [text.count(letter) for letter in "oxOX"] == [1, 1, 1, 0]
-    for line in lines:  # blank left of the boundary, dots right of it
+    for line in lines:  # spaces left of the boundary, dots right of it
         left, right = line[1 : boundary.WIDTH // 3], line[boundary.WIDTH // 2 : -1]
         assert set(left) <= {" ", "o"} and set(right) <= {".", "x", "O"}
     assert next(i for i, line in enumerate(lines) if "O" in line) < boundary.HEIGHT // 2
     assert legend.startswith(" o n   x p")
 
 
-def test_colors_change_no_letter():
+def test_colors_change_no_character():
     data = demo_data.two_moons(20, seed=1)
     plain = boundary.draw_in_terminal(right_of_zero, data, False)
     colored = boundary.draw_in_terminal(right_of_zero, data, True)
@@ -205,7 +202,7 @@ def test_the_picture_is_saved_where_asked(capsys):
     assert capsys.readouterr().out.endswith("Picture   moons.png\n")
 
 
-def test_without_matplotlib_the_terminal_picture_is_all(monkeypatch, capsys, tmp_path):
+def test_without_matplotlib_there_is_only_the_terminal_picture(monkeypatch, capsys, tmp_path):
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     assert main(["demo", *SMALL, "--engine", "c"]) == 0
     assert capsys.readouterr().out.endswith("none: for a PNG, pip install matplotlib\n")
@@ -213,7 +210,7 @@ def test_without_matplotlib_the_terminal_picture_is_all(monkeypatch, capsys, tmp
     assert_mistake(capsys, ["demo", *SMALL, "--out", "x.png"], "pip install matplotlib")
 
 
-def test_without_tqdm_a_line_now_and_then(monkeypatch, capsys):
+def test_without_tqdm_progress_is_a_line_now_and_then(monkeypatch, capsys):
     monkeypatch.setitem(sys.modules, "tqdm", None)
     assert main(["demo", "--samples", "6", "--hidden", "2", "--steps", "40", "--engine", "c"]) == 0
     lines = capsys.readouterr().err.splitlines()
@@ -221,12 +218,12 @@ def test_without_tqdm_a_line_now_and_then(monkeypatch, capsys):
     assert re.fullmatch(r"C engine: step 40 of 40, loss \d\.\d{4}, accuracy \d+\.\d%", lines[-1])
 
 
-def test_with_tqdm_a_bar_with_loss_and_accuracy(capsys):
+def test_with_tqdm_progress_is_a_bar_with_loss_and_accuracy(capsys):
     pytest.importorskip("tqdm")
     assert main(["demo", "--samples", "6", "--hidden", "2", "--steps", "40", "--engine", "c"]) == 0
     assert re.search(r"40/40 .*loss \d\.\d{4}, accuracy \d+\.\d%", capsys.readouterr().err)
 
 
-def test_engines_have_a_name():
+def test_names_of_the_engines():
     assert isinstance(python_engine(), Engine)
     assert [python_engine().name, c_engine().name] == ["Python engine", "C engine"]

@@ -84,8 +84,8 @@ def test_too_little_memory_is_one_line(monkeypatch, capsys):
     assert capsys.readouterr().err == "python -m micrograd_c demo: error: not enough memory\n"
 
 
-def test_a_reader_who_leaves_is_no_error(tmp_path):
-    """As under ``| head -1``: the pipe is closed before the command writes."""
+def test_a_reader_that_closes_the_pipe_is_no_error(tmp_path):
+    """As with ``| head -1``: the pipe is closed before the command writes."""
     code = (
         "import runpy, sys; sys.stdin.read(); sys.argv[1:] = ['info']; "
         "runpy.run_module('micrograd_c', run_name='__main__')"
@@ -122,7 +122,7 @@ def test_arguments_of_run_are_passed_on_untouched(monkeypatch):
     assert seen == [["script.py", "--help", "--", "-x", "--steps=3"]]
 
 
-def test_an_engine_that_cannot_be_had_is_one_line(engine, tmp_path):
+def test_an_engine_that_cannot_be_loaded_is_one_line(engine, tmp_path):
     done = run_command(engine, "info", cwd=tmp_path, MICROGRAD_C_BACKEND="rust")
     assert done.returncode == 2 and done.stdout == ""
     (line,) = done.stderr.splitlines()
@@ -145,7 +145,7 @@ def test_info_says_which_engine_runs_and_why(engine, tmp_path):
 
 
 def test_another_module_that_python_runs_is_left_alone(tmp_path):
-    """It imports micrograd_c while Python still looks for it, with arguments like ours."""
+    """It imports micrograd_c while Python is still locating it, with arguments like ours."""
     (tmp_path / "other").mkdir()
     (tmp_path / "other" / "__init__.py").write_text("import micrograd_c\n")
     main = "import sys; print(sys.argv[1:], sys.path[0])"

@@ -1,4 +1,4 @@
-"""What users hand to commands by mistake: one line that says so, and never a traceback."""
+"""Wrong files and options given to commands: one line says so, never a traceback."""
 
 import io
 import os
@@ -53,7 +53,7 @@ def model():
 
 @pytest.mark.parametrize("command", ["train", "demo", "predict"])
 @pytest.mark.parametrize("name", TABLES)
-def test_a_table_that_is_none(name, command, model, capsys, tmp_path):
+def test_a_file_that_is_no_table(name, command, model, capsys, tmp_path):
     content, expected = TABLES[name]
     if content == "directory":
         (tmp_path / "data.csv").mkdir()
@@ -83,7 +83,7 @@ def test_a_table_that_is_none(name, command, model, capsys, tmp_path):
         (npz(weights=np.array([None])), "other.npz is no model file"),
     ],
 )
-def test_a_model_that_is_none(content, expected, model, capsys, tmp_path):
+def test_a_file_that_is_no_model(content, expected, model, capsys, tmp_path):
     if content == "directory":
         (tmp_path / "other.npz").mkdir()
     elif content is not None:
@@ -144,7 +144,7 @@ def test_a_result_that_cannot_be_written(name, expected, command, model, capsys,
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may do all")
-def test_what_is_not_permitted(model, capsys, tmp_path):
+def test_missing_permissions(model, capsys, tmp_path):
     (tmp_path / "secret.csv").write_text("x,y\n1,a\n")
     (tmp_path / "secret.csv").chmod(0)
     capsys.readouterr()
@@ -154,7 +154,7 @@ def test_what_is_not_permitted(model, capsys, tmp_path):
     assert_mistake(capsys, ["train", "good.csv", "--target", "y", *out], "is not writable")
 
 
-# --- pictures come last ---
+# --- a picture that fails loses no other result ---
 
 
 @pytest.mark.parametrize("backend", ["QtAgg", "no_such_backend", "module://no_such_module"])
@@ -191,7 +191,7 @@ def test_a_curve_that_cannot_be_written_costs_one_line(model, capsys, tmp_path):
     assert model_file.load("new.npz").classes == ["a", "b"]
 
 
-def test_a_picture_that_was_asked_for_and_fails_is_a_mistake(monkeypatch, capsys):
+def test_a_requested_picture_that_fails_is_a_mistake(monkeypatch, capsys):
     def fail(*_):
         raise RuntimeError("no fonts")
 
@@ -205,11 +205,11 @@ def test_a_picture_that_was_asked_for_and_fails_is_a_mistake(monkeypatch, capsys
     assert main(DEMO) == 0
 
 
-def test_what_controls_a_terminal_is_escaped():
+def test_terminal_control_characters_are_escaped():
     assert streams.one_line("a\nb\x1b[2J\u202e ü😀\t") == "a\\nb\\x1b[2J\\u202e ü😀\\t"
 
 
-def test_names_that_control_a_terminal_are_escaped(capsys):
+def test_names_with_terminal_control_characters_are_escaped(capsys):
     write_csv("data.csv", ["x", "y"], [[1, "\x1b[2Ja"], [2, "b"]])
     assert main(["train", "data.csv", "--target", "y", "--epochs", "1"]) == 0
     assert main(["demo", "--data", "data.csv", "--steps", "1", "--engine", "c"]) == 0

@@ -28,8 +28,8 @@ def check_eager(graphs, seed, *value_classes):
     return check.check(EAGER, graphs, seed, *map(engine_of, value_classes))
 
 
-class LateTanh(PythonValue):
-    """An engine whose tanh of a leaf is one bit too large."""
+class LargerTanh(PythonValue):
+    """An engine whose tanh is one bit too large."""
 
     def tanh(self):
         out = super().tanh()
@@ -38,7 +38,7 @@ class LateTanh(PythonValue):
 
 
 class WrongMessage(PythonValue):
-    """An engine whose log of a leaf raises the right exception with another text."""
+    """An engine whose log raises the right exception with another message."""
 
     def log(self):
         try:
@@ -48,7 +48,7 @@ class WrongMessage(PythonValue):
 
 
 class NegatedGradient(PythonValue):
-    """An engine whose backward from a leaf gives it the gradient -1."""
+    """An engine whose backward leaves the wrong sign on the gradient of the root."""
 
     def backward(self):
         super().backward()
@@ -70,7 +70,7 @@ def test_programs_use_every_operator_and_every_kind_of_step():
     assert {op.name for op in METHODS} == with_method
 
 
-def test_programs_share_operands_change_data_late_and_go_backward_again():
+def test_programs_share_operands_change_data_and_run_backward_again():
     shared = late = repeated = 0
     for program in seeded_programs(100):
         operands = [x for step in program if step.makes for x in set(step.operands)
@@ -95,7 +95,7 @@ def test_most_numbers_in_the_programs_are_finite():
 
 
 @pytest.mark.parametrize("seed", range(60))
-def test_the_printed_program_does_what_the_program_does(engine, seed):
+def test_a_printed_program_is_python_that_does_the_same(engine, seed):
     program = random_program(random.Random(seed))
     result = compare.run(program, engine.Value)
     source = as_python(program, result.errors).replace("from micrograd_c.engine import Value\n", "")
@@ -107,7 +107,7 @@ def test_the_printed_program_does_what_the_program_does(engine, seed):
     assert {path: compare.describe(node) for path, node in nodes.items()} == result.nodes
 
 
-def test_negative_numbers_are_printed_so_that_they_mean_themselves():
+def test_negative_numbers_are_printed_in_parentheses_where_needed():
     assert str(Step("**", (-2.0, Var(0)), Var(1))) == "v1 = (-2.0) ** v0"
     assert str(Step("leaf", (-2.0,), Var(0))) == "v0 = Value(-2.0)"
 
@@ -121,7 +121,7 @@ def test_both_engines_run_the_same_programs_alike(engine):
     assert report.nodes > 3000
 
 
-def test_results_hold_interior_nodes_and_what_was_raised():
+def test_results_include_interior_nodes_and_exceptions():
     program = [
         Step("leaf", (-3.0,), Var(0)),
         Step("-", (2, Var(0)), Var(1)),
@@ -135,21 +135,21 @@ def test_results_hold_interior_nodes_and_what_was_raised():
     assert [node[0] for node in result.nodes.values()] == ["+", "*", "", "", ""]
 
 
-def test_bits_tell_zeros_apart_and_hold_every_nan_for_one():
+def test_bits_distinguish_zeros_and_treat_all_nans_alike():
     assert compare.bits(0.0) != compare.bits(-0.0)
     assert compare.bits(math.nan) == compare.bits(-math.nan) == compare.bits(math.inf - math.inf)
     assert compare.bits(1.0) != compare.bits(1.0 + 2**-52)
     assert compare.number(compare.bits(-1e-300)) == -1e-300
 
 
-# --- that it can fail ---
+# --- the check can fail ---
 
 
 def test_a_wrong_bit_is_found_and_shown_by_the_smallest_program():
-    report = check_eager(200, 1, LateTanh, PythonValue)
+    report = check_eager(200, 1, LargerTanh, PythonValue)
     assert 0 < report.differences < 200
     assert [step.form for step in report.program] == ["leaf", "tanh"]
-    again = check_eager(1, report.seed, LateTanh, PythonValue)
+    again = check_eager(1, report.seed, LargerTanh, PythonValue)
     assert again.differences == 1 and again.program == report.program
 
 
@@ -165,7 +165,7 @@ def test_a_wrong_gradient_is_found():
     assert [step.form for step in report.program] == ["leaf", "backward"]
 
 
-def test_a_node_that_is_missing_is_found():
+def test_a_missing_node_is_found():
     program = [Step("leaf", (1.0,), Var(0)), Step("neg", (Var(0),), Var(1))]
     result = compare.run(program, PythonValue)
     less = compare.Result({}, {"v0": result.nodes["v0"]})
@@ -173,7 +173,7 @@ def test_a_node_that_is_missing_is_found():
     assert lines and all(line.endswith("!= nothing") for line in lines)
 
 
-def test_shrinking_keeps_what_matters_and_numbers_variables_anew():
+def test_shrinking_keeps_the_failing_steps_and_renumbers_variables():
     program = random_program(random.Random(3)) + [Step("leaf", (7.0,), Var(99))]
     small = shrink(program, lambda p: any(step.form == "leaf" for step in p))
     assert small == [Step("leaf", (1.0,), Var(0))]
@@ -200,10 +200,10 @@ def test_the_command_runs_every_kind_on_the_c_engine(capsys):
 
 
 def test_the_command_shows_a_difference_and_ends_with_status_1(monkeypatch, capsys):
-    monkeypatch.setattr(parity_command, "c_engine", lambda: Engine("C engine", LateTanh, None))
+    monkeypatch.setattr(parity_command, "c_engine", lambda: Engine("C engine", LargerTanh, None))
     assert main(["parity", "--kind", "eager", "--graphs", "100", "--seed", "1"]) == 1
     out = capsys.readouterr().out
-    report = check_eager(100, 1, LateTanh, PythonValue)
+    report = check_eager(100, 1, LargerTanh, PythonValue)
     assert f"differences {report.differences}\n" in out
     assert f"--kind eager --graphs 1 --seed {report.seed}" in out
     assert programs.as_python(report.program) in out

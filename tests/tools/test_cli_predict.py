@@ -1,4 +1,4 @@
-"""predict, and the model file that it reads: what it holds, damaged ones, mistakes."""
+"""predict, and the model files that it reads: their contents, damaged ones, mistakes."""
 
 import csv
 import io
@@ -27,7 +27,7 @@ def model(spots):
     return "model.npz"
 
 
-def test_the_model_file_holds_all_that_predict_needs(model):
+def test_the_model_file_contains_all_that_predict_needs(model):
     with np.load(model, allow_pickle=False) as file:
         arrays = dict(file)
     assert arrays["columns"].tolist() == ["x", "y", "same"]
@@ -45,7 +45,7 @@ def test_a_loaded_model_is_the_saved_one(model):
     assert loaded.predict(X) == again.predict(X)
 
 
-def test_the_test_rows_do_not_shape_the_scaling(spots):
+def test_scaling_ignores_the_test_rows(spots):
     """Means are those of the training rows alone."""
     assert main(["train", spots, "--target", "spot", "--epochs", "1", "--seed", "9"]) == 0
     places, _ = split_rows(60, 0.2, random.Random(9))
@@ -71,7 +71,7 @@ def test_a_failed_save_leaves_the_old_file(model, tmp_path, monkeypatch):
     assert not [path for path in tmp_path.iterdir() if path.suffix == ".tmp"]
 
 
-def test_files_are_readable_as_others_are(model):
+def test_model_files_have_the_usual_permissions(model):
     with open("other", "wb"):
         pass
     assert os.stat(model).st_mode == os.stat("other").st_mode
@@ -121,14 +121,14 @@ def test_another_file_is_no_model(content, spots, capsys, tmp_path):
     assert_mistake(capsys, ["predict", "other.npz", spots], "other.npz is no model file")
 
 
-def test_a_cut_model_file_is_no_model(model, spots, capsys, tmp_path):
+def test_a_truncated_model_file_is_no_model(model, spots, capsys, tmp_path):
     content = (tmp_path / model).read_bytes()
     (tmp_path / "cut.npz").write_bytes(content[: len(content) // 2])
     capsys.readouterr()
     assert_mistake(capsys, ["predict", "cut.npz", spots], "cut.npz is no model file")
 
 
-def test_whatever_is_damaged_ends_in_one_line(model, tmp_path):
+def test_damage_anywhere_is_one_line(model, tmp_path):
     """zipfile and NumPy raise all sorts of exceptions at bytes that they did not write."""
     content = bytearray((tmp_path / model).read_bytes())
     rng = random.Random(1)
@@ -142,7 +142,7 @@ def test_whatever_is_damaged_ends_in_one_line(model, tmp_path):
         except CommandError as error:
             assert "is no model file" in str(error)
             refused += 1
-    assert refused > 100  # a bit in a time stamp, say, does no harm
+    assert refused > 100  # not all: a bit in a time stamp, for instance, does no harm
 
 
 # --- predict ---
@@ -198,7 +198,7 @@ def test_classes_keep_their_spelling_from_training_to_scoring(engine, names, tmp
 
 
 def test_whole_numbers_are_scored_however_written(capsys):
-    """As other programs write them once a cell is empty."""
+    """Other programs write 1.0 for 1 if a cell of the column is empty."""
     rows = [[i % 2 + i / 100, i % 2] for i in range(20)]
     write_csv("data.csv", ["x", "y"], rows)
     write_csv("new.csv", ["x", "y"], [[x, f"{y}.0" if i else ""] for i, (x, y) in enumerate(rows)])
@@ -206,7 +206,7 @@ def test_whole_numbers_are_scored_however_written(capsys):
     assert predictions(capsys, "model.npz", "new.csv")[1] == "19 rows: 100.0% right\n"
 
 
-def test_classes_that_the_model_does_not_know_are_told_of(model, spots, capsys):
+def test_classes_that_the_model_does_not_know_are_reported(model, spots, capsys):
     rows = csv_rows(spots)
     rows[0][3] = "Low"
     write_csv("new.csv", ["x", "y", "same", "spot"], rows)

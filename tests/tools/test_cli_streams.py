@@ -1,4 +1,4 @@
-"""The command line where standard streams are closed, full or pipes, and when Ctrl-C comes."""
+"""The command line with standard streams that are closed, full or pipes, and under Ctrl-C."""
 
 import os
 import subprocess
@@ -7,7 +7,7 @@ import threading
 
 import numpy as np
 import pytest
-from cli_tools import BACKENDS, ROOT, run_command, run_in_terminal
+from cli_tools import ROOT, run_command, run_in_terminal
 
 from micrograd_c.cli import main, streams
 from micrograd_c.cli.progress import Progress
@@ -31,7 +31,7 @@ COMMANDS = {
 
 @pytest.fixture
 def files(spots):
-    """In this directory, spots.csv and a model of it."""
+    """spots.csv and a model of it, in the current directory."""
     assert main([*TRAIN, "--out", "old.npz"]) == 0
     for name in ("old.png", "model.npz", "model.png"):
         if os.path.exists(name):
@@ -39,7 +39,7 @@ def files(spots):
 
 
 def run_in_shell(arguments, redirection, cwd, buffered=True):
-    """A command with a shell's redirection, and what came to the pipes that are left."""
+    """Run a command with a shell's redirection; what is not redirected is captured."""
     environment = {k: v for k, v in os.environ.items() if k != "PYTHONUNBUFFERED"}
     if not buffered:
         environment["PYTHONUNBUFFERED"] = "1"
@@ -55,7 +55,7 @@ def run_in_shell(arguments, redirection, cwd, buffered=True):
 
 
 def mistakes(stderr):
-    """The lines of stderr that are no progress."""
+    """Return the lines of stderr, without those of progress."""
     return [line for line in stderr.splitlines() if "error: " in line or "Traceback" in line]
 
 
@@ -64,7 +64,7 @@ def mistakes(stderr):
     "redirection, buffered", [(">&-", True), (">/dev/full", True), (">/dev/full", False)]
 )
 @pytest.mark.parametrize("name", COMMANDS)
-def test_output_that_is_lost_is_one_line(name, redirection, buffered, files, tmp_path):
+def test_output_that_cannot_be_written_is_one_line(name, redirection, buffered, files, tmp_path):
     if "full" in redirection and not os.path.exists("/dev/full"):
         pytest.skip("no /dev/full here")
     done = run_in_shell(COMMANDS[name], redirection, tmp_path, buffered)
@@ -76,20 +76,20 @@ def test_output_that_is_lost_is_one_line(name, redirection, buffered, files, tmp
         assert done.returncode == 1
         cause = "No space left on device" if "full" in redirection else "it is closed"
         assert line.endswith(f": error: cannot write standard output: {cause}")
-    if name == "train":  # the work was done all the same
+    if name == "train":  # the work was done nevertheless
         assert model_file.load("model.npz").classes == ["low", "right", "top"]
 
 
 @needs_shell
 @pytest.mark.parametrize("redirection, buffered", [("2>&-", False), ("2>/dev/full", True)])
 @pytest.mark.parametrize("name", ["train", "predict", "parity", "mistake"])
-def test_errors_that_are_lost_change_no_status(name, redirection, buffered, files, tmp_path):
+def test_unwritable_errors_keep_the_status(name, redirection, buffered, files, tmp_path):
     if "full" in redirection and not os.path.exists("/dev/full"):
         pytest.skip("no /dev/full here")
     done = run_in_shell(COMMANDS[name], redirection, tmp_path, buffered)
     plain = run_in_shell(COMMANDS[name], "2>/dev/null", tmp_path)
     assert done.returncode == plain.returncode == (2 if "mistake" in name else 0)
-    assert len(done.stdout.splitlines()) == len(plain.stdout.splitlines())  # none of stderr's
+    assert len(done.stdout.splitlines()) == len(plain.stdout.splitlines())  # no line of stderr
     if name == "predict":
         assert done.stdout == plain.stdout
 
@@ -102,7 +102,7 @@ def test_all_streams_closed(files, tmp_path):
 
 @needs_shell
 @pytest.mark.parametrize("name", ["train", "predict", "parity", "help"])
-def test_a_reader_who_leaves_either_stream_is_no_error(name, files, tmp_path):
+def test_a_reader_that_closes_either_stream_is_no_error(name, files, tmp_path):
     for redirection in ("| :", "2>&1 >/dev/null | :"):
         script = f'exec 3>&2; {{ "$@"; echo $? >status; }} {redirection}'
         done = subprocess.run(
@@ -129,7 +129,7 @@ def test_tables_come_from_standard_input(name, engine, spots, tmp_path):
     done = run_command(engine, "predict", "model.npz", name, cwd=tmp_path, stdin=text)
     assert len(done.stdout.splitlines()) == 61 and done.stderr.startswith("60 rows: ")
     two = "\n".join(line for line in text.splitlines() if not line.endswith("top"))
-    options = ["--steps", "2", "--hidden", "2", "--engine", BACKENDS[engine.name]]
+    options = ["--steps", "2", "--hidden", "2", "--engine", engine.backend]
     done = run_command(engine, "demo", "--data", name, *options, cwd=tmp_path, stdin=two)
     assert done.stdout.startswith(f"{named}, 40 rows, 3 columns")
     done = run_command(engine, "train", name, "--target", "y", cwd=tmp_path, stdin="")
@@ -163,7 +163,7 @@ def test_closed_standard_input(tmp_path):
 
 
 @needs_shell
-def test_a_model_that_nobody_keeps(spots, tmp_path, capsys):
+def test_a_model_written_to_dev_null(spots, tmp_path, capsys):
     before = os.stat("/dev/null")
     assert not streams.lost
     assert main(["train", spots, "--target", "spot", "--epochs", "1", "--out", "/dev/null"]) == 0
@@ -186,8 +186,8 @@ def test_an_interrupt_while_importing_is_one_line(engine, module, command, tmp_p
     assert done.stderr == "python -m micrograd_c: error: interrupted\n"
 
 
-def test_interrupts_of_other_programs_are_theirs(engine, tmp_path):
-    """Python's own report, of a program under ``run`` and of one that imports micrograd_c."""
+def test_interrupts_of_other_programs_are_reported_by_python(engine, tmp_path):
+    """Of a program under ``run``, and of one that imports micrograd_c."""
     (tmp_path / "program.py").write_text("import micrograd_c\nraise KeyboardInterrupt")
     for command in (
         ["-m", "micrograd_c", "run", "program.py"],
@@ -200,7 +200,7 @@ def test_interrupts_of_other_programs_are_theirs(engine, tmp_path):
             env={
                 **os.environ,
                 "PYTHONPATH": str(ROOT),
-                "MICROGRAD_C_BACKEND": BACKENDS[engine.name],
+                "MICROGRAD_C_BACKEND": engine.backend,
             },
             capture_output=True,
             encoding="utf-8",
@@ -210,7 +210,7 @@ def test_interrupts_of_other_programs_are_theirs(engine, tmp_path):
 
 
 def run_interrupted(engine, epoch, cwd, *options):
-    """Train with a Ctrl-C at the end of an epoch."""
+    """Run ``train`` with a Ctrl-C at the end of an epoch."""
     code = (
         "import signal, sys; from micrograd_c.cli import main\n"
         "from micrograd_c.cli.tabular import fitting\n"
@@ -224,7 +224,7 @@ def run_interrupted(engine, epoch, cwd, *options):
     return subprocess.run(
         [sys.executable, "-c", code, *TRAIN[:-4], *options],
         cwd=cwd,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "MICROGRAD_C_BACKEND": BACKENDS[engine.name]},
+        env={**os.environ, "PYTHONPATH": str(ROOT), "MICROGRAD_C_BACKEND": engine.backend},
         capture_output=True,
         encoding="utf-8",
     )
@@ -237,7 +237,7 @@ def weights_after(engine, epochs, cwd):
         return file["weights"].tolist()
 
 
-def test_an_interrupted_training_keeps_the_best_model(engine, spots, tmp_path):
+def test_an_interrupted_training_saves_the_best_model(engine, spots, tmp_path):
     done = run_interrupted(engine, 3, tmp_path, "--epochs", "4")
     assert done.returncode == 130 and "Traceback" not in done.stderr
     assert mistakes(done.stderr) == [
@@ -249,7 +249,7 @@ def test_an_interrupted_training_keeps_the_best_model(engine, spots, tmp_path):
         assert file["weights"].tolist() == weights_after(engine, 2, tmp_path)
 
 
-def test_a_training_interrupted_in_the_first_epoch_keeps_nothing(spots, monkeypatch, capsys):
+def test_a_training_interrupted_in_the_first_epoch_saves_nothing(spots, monkeypatch, capsys):
     def interrupt(*_):
         raise KeyboardInterrupt
 
@@ -273,7 +273,7 @@ def test_an_interrupt_of_any_command_is_status_130(command, files, monkeypatch, 
     assert capsys.readouterr().err == f"python -m micrograd_c {command}: error: interrupted\n"
 
 
-# --- what the terminal can do ---
+# --- colours and progress bars in terminals of several kinds ---
 
 
 def run_command_in_terminal(arguments, cwd, columns, **environment):

@@ -1,4 +1,4 @@
-"""CSV files: what is read, and that a mistake names its row and column."""
+"""CSV files: how they are read; the error about a mistake names its row and column."""
 
 import pytest
 from cli_tools import assert_mistake
@@ -99,7 +99,7 @@ def test_a_whole_number_is_the_same_class_with_and_without_point_zero(tmp_path):
         ["0x10", "16"],
     ],
 )
-def test_the_spelling_is_the_class(texts, tmp_path):
+def test_each_spelling_is_a_class_of_its_own(texts, tmp_path):
     assert read(tmp_path, "y\n" + "\n".join(texts) + "\n").classes("y") == texts
     assert len(in_order(texts)) == len(texts)
     assert in_order(texts) == in_order(texts[::-1])
@@ -124,4 +124,4 @@ def test_standardised_columns_have_mean_0_and_deviation_1():
     scaled = np.array(fit_scaling(X).apply(X))
     assert scaled[:, 0].mean() == pytest.approx(0.0, abs=1e-15)
     assert scaled[:, 0].std() == pytest.approx(1.0)
-    assert abs(scaled[:, 1:]).max() < 1e-15  # constant columns become 0, not noise
+    assert abs(scaled[:, 1:]).max() < 1e-15  # constant columns become 0, not rounding noise

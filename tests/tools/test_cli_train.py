@@ -1,4 +1,4 @@
-"""train: real sets, both kinds of problem, what is to be learnt, the learning curve."""
+"""train: real data sets, classification and regression, targets, the learning curve."""
 
 import csv
 import io
@@ -24,17 +24,17 @@ pytestmark = pytest.mark.usefixtures("in_own_directory")
 
 @pytest.fixture
 def line():
-    """A file in which t is 100 + 20 * a - 10 * b."""
+    """A CSV file in which t is 100 + 20 * a - 10 * b."""
     rows = [[a / 3, b / 2, 100 + 20 * a / 3 - 10 * b / 2] for a in range(10) for b in range(6)]
     return write_csv("line.csv", ["a", "b", "t"], rows)
 
 
 def score_in(out, name):
-    """The percentage or R² that ``train`` printed for its train or test rows."""
+    """Return the percentage or R² that ``train`` printed for its train or test rows."""
     return float(re.search(rf"^{name} +(?:R² )?([-0-9.]+)", out, re.MULTILINE).group(1))
 
 
-# --- real sets ---
+# --- real data sets ---
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_sets_of_scikit_learn(name, options, train_score, test_score, capsys):
         assert right >= 0.95
 
 
-# --- both kinds of problem, on both engines ---
+# --- classification and regression, on both engines ---
 
 
 def test_classes_are_learnt(engine, spots, tmp_path):
@@ -120,7 +120,7 @@ def test_an_epoch_takes_every_row_once_in_a_new_order(monkeypatch):
     assert means == [(3 * 3 + 3 * 3 + 1) / 7] * 2
 
 
-def test_a_seed_makes_the_model_again(spots):
+def test_the_same_seed_makes_the_same_model(spots):
     def weights(*options):
         assert main(["train", spots, "--target", "spot", "--epochs", "2", *options]) == 0
         with np.load("model.npz") as file:
@@ -152,7 +152,7 @@ def test_a_last_step_that_diverges_is_found(target, fraction, spots, line, capsy
     assert not os.path.exists("model.npz")
 
 
-# --- what to learn ---
+# --- targets, and the split into training and test rows ---
 
 
 @pytest.mark.parametrize(
@@ -163,7 +163,7 @@ def test_a_last_step_that_diverges_is_found(target, fraction, spots, line, capsy
         (["3+", "2", "x"], "classification"),
         (["0.5", "1", "2"], "regression"),
         ([str(i) for i in range(21)], "regression"),
-        (["1", "2", "x"], "regression"),  # x is then reported
+        (["1", "2", "x"], "regression"),  # then x is reported as no number
         (["1", "2", "nan"], "regression"),
     ],
 )

@@ -1,4 +1,4 @@
-"""draw_dot: the boxes, circles and arrows of a graph, as text that graphviz understands."""
+"""draw_dot: the boxes, circles and arrows of a graph, in graphviz's language."""
 
 import html
 import pickle
@@ -15,12 +15,12 @@ needs_dot = pytest.mark.skipif(shutil.which("dot") is None, reason="graphviz's d
 
 
 def unescape(text):
-    """What a browser shows for text in an SVG."""
+    """Return the text that a browser shows for escaped text in an SVG."""
     return html.unescape(text).replace("\xa0", " ")
 
 
 def boxes(dot):
-    """The labels of the Values' boxes, in order."""
+    """Return the labels of the Values' boxes, in order."""
     return re.findall(r'label="(.*)" shape=record', dot.source)
 
 
@@ -60,7 +60,7 @@ def test_labels_and_grads_set_by_hand_are_drawn(engine):
     ]
 
 
-def test_a_user_made_node_without_operator_keeps_its_edges(engine):
+def test_a_custom_node_without_operator_keeps_its_edges(engine):
     a = engine.Value(1.0)
     assert "v0 -> v1\n" in draw_dot(engine.Value(2.0, (a,))).source
 
@@ -91,7 +91,7 @@ def test_small_numbers_do_not_look_like_0(engine, x, text):
     assert boxes(draw_dot(value)) == [f"{{ data {text} | grad {text} }}"]
 
 
-def test_without_the_program_dot_one_sentence(engine, monkeypatch, tmp_path):
+def test_without_the_program_dot_the_error_is_one_sentence(engine, monkeypatch, tmp_path):
     dot = draw_dot(engine.Value(1.0) + 2)
     monkeypatch.setenv("PATH", str(tmp_path))
     for draw in (dot.pipe, lambda: dot.render(tmp_path / "name"), dot.copy().pipe):
@@ -128,7 +128,7 @@ def test_any_operator_name_is_drawn_literally(engine, op):
 
 @needs_dot
 @pytest.mark.parametrize("format, magic", [("svg", b"<?xml"), ("png", b"\x89PNG")])
-def test_format_is_what_dot_writes(engine, format, magic):
+def test_format_selects_the_format_that_dot_writes(engine, format, magic):
     assert draw_dot(engine.Value(1.0) + 2, format=format).pipe().startswith(magic)
 
 
@@ -170,7 +170,7 @@ def test_a_graph_deeper_than_python_recurses(engine):
         draw_dot(x)
 
 
-def test_refuses_what_is_no_value():
+def test_refuses_anything_but_a_value():
     with pytest.raises(TypeError, match="expected a Value, got list"):
         draw_dot([1.0])
 

@@ -82,10 +82,10 @@ def test_registered_values_and_subclasses_show_themselves(engine):
 
 
 def run_in_ipython(tmp_path, *lines):
-    """Run lines in an IPython shell of a fresh process; what they print.
+    """Run lines in an IPython shell of a fresh process; return what they print.
 
-    It keeps no history: IPython's thread for that may miss, after a cell at the very end, that it
-    is to stop, and then the process waits for it for ever.
+    The shell keeps no history: if a cell runs at the very end, IPython's history thread may
+    miss that it should stop, and then the process waits for it for ever.
     """
     pytest.importorskip("IPython")
     program = "\n".join(
@@ -137,8 +137,8 @@ with contextlib.redirect_stderr(said):
 """
 
 
-def test_the_extension_says_what_it_cannot_do(tmp_path, monkeypatch):
-    """In one line, without a file and line of ours."""
+def test_the_extensions_warnings(tmp_path, monkeypatch):
+    """Each is one line, without a file and line of ours."""
     pytest.importorskip("micrograd")
     lines = [
         "import contextlib, io, os, sys",
@@ -179,7 +179,7 @@ def test_the_extension_names_a_fork_beside_the_notebook(tmp_path, monkeypatch):
     assert out[1:] == ["", "42 micrograd_c.nn", "42", ""]
 
 
-def test_workers_of_a_notebook_have_it_too(tmp_path):
+def test_workers_of_a_notebook_have_the_stand_in_too(tmp_path):
     out = run_in_ipython(
         tmp_path,
         "%load_ext micrograd_c",

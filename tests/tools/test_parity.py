@@ -35,7 +35,7 @@ def assert_equal(program):
 
 @pytest.mark.parametrize(("kind", "graphs"), [("eager", 4000), ("nets", 1500), ("jit", 1500)])
 def test_random_programs(kind, graphs):
-    """In a process of its own: in this one each look at ``_prev`` would search all tests."""
+    """In a process of its own: in this one each ``_prev`` would search the objects of all tests."""
     if SLOW:
         graphs //= 10
     command = [sys.executable, "-m", "micrograd_c", "parity", "--kind", kind,
@@ -48,7 +48,7 @@ def test_random_programs(kind, graphs):
 
 @st.composite
 def programs(draw):
-    """Like random_programs', but drawn so that hypothesis can shrink them."""
+    """Programs like those of random_program, but drawn so that hypothesis can shrink them."""
     steps, alive = [], []
 
     def make(form, *operands):
@@ -90,11 +90,11 @@ def test_programs_that_hypothesis_finds(program):
     assert_equal(program)
 
 
-# --- this file can fail; that all is well there is trust/test_special_values.py --------
+# --- the comparison can fail; trust/test_special_values.py tests that the operators agree ---
 
 
 def program_of_one_operator(form):
-    """The operator on special numbers, with a few gradients arriving at its results."""
+    """Return a program of one operator on special numbers, with several gradients arriving."""
     arity = 2 if form in INFIX or form == "leaky_relu" else len(OPS[form].derivatives)
     steps, made = [], 0
 
@@ -106,7 +106,7 @@ def program_of_one_operator(form):
 
     for x in SPECIAL:
         for y in SPECIAL if arity == 2 else (None,):
-            for g in (1.0, -3.0, math.inf):  # leaves of its own for each, or inf would hide all
+            for g in (1.0, -3.0, math.inf):  # new leaves for each, or inf would hide the others
                 if y is None:
                     results = [make(form, make("leaf", x))]
                 else:
@@ -123,7 +123,7 @@ ONE_OPERATOR = sorted(INFIX) + sorted(op.name for op in METHODS)
 
 @pytest.mark.parametrize("name", [name for name in OPS if name not in ONLY_TRACED])
 def test_a_wrong_derivative_is_noticed(name, monkeypatch):
-    """One derivative of the reference is bent, by 1 part in 2**52."""
+    """One derivative of the reference is changed by 1 part in 2**52."""
     row = OPS[name]
     form = {"add": "+", "mul": "*", "pow": "**", "pow_k": "**"}.get(name, name)
     program = program_of_one_operator(form)
@@ -143,7 +143,7 @@ def test_a_wrong_derivative_is_noticed(name, monkeypatch):
 
 
 def train(nn_module, steps, nouts):
-    """Losses and parameters of a small net after a few steps, and all its gradients."""
+    """Train a small net for a few steps; return the losses, parameters and gradients."""
     random.seed(5)
     net = nn_module.MLP(2, nouts)
     data = [([random.gauss(0, 1), random.gauss(0, 1)], random.choice((-1, 1))) for _ in range(12)]
@@ -165,8 +165,8 @@ def test_training(nouts):
     assert train(nn, 15, nouts) == train(reference_nn, 15, nouts)
 
 
-def test_sharing_and_own_steps():
-    """A graph with a step in Python in its middle accumulates in the same order."""
+def test_sharing_and_custom_backwards():
+    """A graph with a custom backward in its middle accumulates in the same order."""
 
     def build(value_class):
         rng = random.Random(9)

@@ -1,4 +1,4 @@
-"""Parity's programs with nets and its functions for jit: what is in them, and that it can fail."""
+"""Parity's random programs with nets and functions for jit: their contents; the check can fail."""
 
 import itertools
 import math
@@ -60,7 +60,7 @@ def test_an_input_used_twice_makes_a_program_inexact():
     assert not compare.is_exact([*program, Step("neg", (Var(0),), Var(3))], {})
     assert not compare.is_exact([*program, program[-1]._replace(makes=Var(3))], {})
     log_raised = [*program, Step("log", (Var(0),), Var(3))], {3: "ValueError: no"}
-    assert compare.is_exact(*log_raised)  # and v3 is v0
+    assert compare.is_exact(*log_raised)  # v3 is another name of v0 then
     log_raised[0].append(Step("neg", (Var(3),), Var(4)))
     assert not compare.is_exact(*log_raised)
 
@@ -76,7 +76,7 @@ def test_gradients_in_another_order_may_differ_by_little():
     assert compare.differences(other, first) != []
 
 
-def test_scales_are_sums_of_sizes():
+def test_scales_are_sums_of_absolute_values():
     a, b = PythonValue(3.0), PythonValue(2.0)
     root = a * b + a * -b
     scale = compare.scales(root)
@@ -103,7 +103,7 @@ def test_the_printed_nets_do_what_the_program_does(seed):
 
 
 class BentNeuron(python_ref.nn.Neuron):
-    """A net whose outputs from two inputs on are one bit too large."""
+    """A neuron whose output is one bit too large if it has two or more inputs."""
 
     def __call__(self, x):
         out = super().__call__(x)
@@ -129,7 +129,7 @@ def test_a_wrong_bit_of_a_net_is_found_and_shown_by_the_smallest_program():
 
 
 def test_a_hyperparameter_that_is_not_converted_is_found(monkeypatch):
-    """C takes it as a double, NumPy's arithmetic in the Python engine as what it is."""
+    """C reads it as a double, while the Python engine computes with the type it has."""
     monkeypatch.delattr(optim.Optimizer, "__setattr__")
     report = check.check(NETS, 300, 1, c_engine(), python_engine())
     assert report.differences > 0
@@ -191,7 +191,7 @@ def test_the_printed_function_gives_what_the_program_gives(seed, capsys):
 @pytest.mark.parametrize("name", ["tanh", "sqrt", "maximum", "if_positive"])
 @pytest.mark.parametrize("what", ["value", "gradient"])
 def test_a_wrong_operator_is_found_and_shown_by_the_smallest_function(name, what, monkeypatch):
-    """The Python engine's is bent: a value by a bit, a gradient by 1e-9."""
+    """The Python engine's operator is changed: its value by a bit, its gradient by 1e-9."""
     row = OPS[name]
     if what == "value":
         bent = row._replace(value=lambda *xs: row.value(*xs) * (1 + 2**-52))
@@ -216,9 +216,9 @@ def test_a_comparison_that_errs_where_both_are_equal_is_found(name, symbols, mon
     assert any(step.form in symbols for step in report.program)
 
 
-@pytest.mark.parametrize("seed", [20846345, 21066588, 21244205])  # of a million tried
+@pytest.mark.parametrize("seed", [20846345, 21066588, 21244205])  # found among a million seeds
 def test_gradients_that_underflow_on_their_way_may_differ(seed):
-    """C starts from 1 / rows, the Python engine divides by the rows at the end."""
+    """C starts from 1 / rows; the Python engine divides by the number of rows at the end."""
     assert check.check(JIT, 1, seed, c_engine(), python_engine()).differences == 0
 
 

@@ -1,4 +1,4 @@
-"""Random programs with operators that users changed: both engines agree, and faults are seen."""
+"""Random programs with overridden operators: both engines agree, and faults are found."""
 
 import random
 
@@ -38,7 +38,7 @@ def test_every_form_is_used():
 
 
 @pytest.mark.parametrize("name", ["__radd__", "__rmul__"])
-def test_an_engine_that_has_its_own_reflected_form_is_seen(name, monkeypatch):
+def test_an_engine_with_its_own_reflected_operator_is_found(name, monkeypatch):
     Value = C.Value
     if Value is PYTHON.Value:
         pytest.skip("there is one engine in this process")
@@ -46,14 +46,14 @@ def test_an_engine_that_has_its_own_reflected_form_is_seen(name, monkeypatch):
     assert check.check(OVERRIDES, 300, 1, C, PYTHON).differences
 
 
-def test_a_helper_that_asks_no_patched_operator_is_seen(monkeypatch):
+def test_a_bulk_helper_that_ignores_patched_operators_is_found(monkeypatch):
     if functional.c_bulk is None:
         pytest.skip("there is one engine in this process")
     monkeypatch.setattr(functional.c_bulk, "are_original", lambda: True)
     assert check.check(OVERRIDES, 300, 1, C, PYTHON).differences
 
 
-def test_programs_are_printed_as_python_that_runs():
+def test_a_printed_program_with_overrides_is_python_that_runs():
     for seed in range(40):
         program = OVERRIDES.random_program(random.Random(seed))
         result = compare.run(program, C.Value)

@@ -1,4 +1,4 @@
-"""plot_decision_boundary and plot_history: what is drawn, and what is refused."""
+"""plot_decision_boundary and plot_history: what they draw, and what they refuse."""
 
 import sys
 
@@ -21,7 +21,7 @@ def close_figures():
 
 
 def colour_at(ax, u, v):
-    """The fill colour that a point of the plane got."""
+    """Return the fill colour at a point of the plane."""
     filled = ax.collections[0]
     for path, colour in zip(filled.get_paths(), filled.get_facecolor()):
         if len(path.vertices) and path.contains_point((u, v)):
@@ -65,7 +65,7 @@ def test_boundaries_are_where_the_scores_say(engine, scores):
     for u, v in rng.uniform([-1.9, -1.4], [1.9, 1.4], (300, 2)):
         found = scores(u, v)
         ordered = sorted(found) if len(found) > 1 else sorted([found[0], 0.0])
-        if ordered[-1] - ordered[-2] > 0.1:  # the holes where three classes meet are smaller
+        if ordered[-1] - ordered[-2] > 0.1:  # gaps where three classes meet are smaller than this
             k = found.index(max(found)) if len(found) > 1 else int(found[0] > 0)
             colours[k][colour_at(ax, u, v)] = True
     assert [len(found) for found in colours] == [1] * n_classes
@@ -82,8 +82,8 @@ def test_classes_0_and_2_have_no_class_1_between_them(engine):
 
 @pytest.mark.parametrize("n_scores", [1, 2, 3])
 @pytest.mark.parametrize("number", [0.0, 1e308, float("inf"), float("nan")])
-def test_scores_that_say_little_can_be_drawn(engine, number, n_scores):
-    """A tie is for the first class, as everywhere; infinities and NaN stop nothing."""
+def test_ties_infinities_and_nan_can_be_drawn(engine, number, n_scores):
+    """In a tie the first class wins, as everywhere."""
 
     def model(row):
         values = [engine.Value(-number if row[0] < 0 else number) for _ in range(n_scores)]
@@ -142,7 +142,7 @@ def test_draws_on_the_axes_it_is_given(engine):
 def test_refuses_data_that_does_not_fit(engine, bad_X, y, message):
     with pytest.raises(ValueError, match=message):
         plot_decision_boundary(lambda row: engine.Value(row[0]), bad_X, y)
-    assert plt.get_fignums() == []  # nothing half done
+    assert plt.get_fignums() == []  # no figure was begun
 
 
 def test_refuses_labels_beyond_the_scores(engine):
@@ -180,7 +180,7 @@ def test_refuses_an_empty_history(history):
         plot_history(history)
 
 
-def test_refuses_a_history_of_no_numbers():
+def test_refuses_a_history_of_anything_but_numbers():
     with pytest.raises(TypeError):
         plot_history([1.0, None])
 

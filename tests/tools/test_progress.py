@@ -37,7 +37,7 @@ def environment():
 
 
 def in_terminal(program, columns):
-    """What it writes to stderr, a terminal as wide as that, as text with its carriage returns."""
+    """Run a program with stderr as a terminal of that width; return the text written there."""
     return run_in_terminal(PROGRAMS[program], columns, environment(), stdout=subprocess.DEVNULL)
 
 
@@ -49,7 +49,7 @@ def test_no_line_is_wider_than_the_terminal(program, columns, spots):
     lines = [line for line in re.split(r"[\r\n]+", written) if "%|" in line]
     assert lines and max(map(len, lines)) <= columns
     titles = {re.split(r":? +\d+%", line)[0] for line in lines}
-    assert len(re.findall(r"%\|[^\r\n]*\r?\n", written)) <= len(titles)  # else it scrolls
+    assert len(re.findall(r"%\|[^\r\n]*\r?\n", written)) <= len(titles)  # more would scroll
     if columns == 80 and program == "fit":
         assert "loss=" in lines[-1] and "3000/3000" in lines[-1]
 
@@ -66,7 +66,7 @@ def test_little_is_written_into_a_pipe(program, spots):
 
 
 def test_without_stderr():
-    """As with pythonw."""
+    """As under pythonw, which has none."""
     pytest.importorskip("tqdm")
     code = "import sys; sys.stderr = None\n" + FIT
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, env=environment())
@@ -74,7 +74,7 @@ def test_without_stderr():
 
 
 def test_a_notebook_gets_few_messages(monkeypatch):
-    """Whatever the number of epochs: Jupyter stops showing what comes too quickly."""
+    """The number does not grow with the epochs: Jupyter drops messages that come too quickly."""
     pytest.importorskip("tqdm")
     from tqdm import tqdm
 
@@ -86,7 +86,7 @@ def test_a_notebook_gets_few_messages(monkeypatch):
             made.append(self.mininterval)
 
         def set_postfix(self, *args, refresh=True, **told):
-            assert not refresh  # or it were drawn each time
+            assert not refresh  # True would draw the bar each time
 
     module = type(sys)("tqdm.auto")
     module.tqdm = Bar

@@ -1,4 +1,4 @@
-"""``python -m micrograd_c run``: what a program sees is what it sees under plain Python."""
+"""``python -m micrograd_c run``: a program sees the same as under plain Python."""
 
 import os
 import signal
@@ -8,7 +8,8 @@ import zipfile
 import pytest
 from run_tools import assert_same, python, run, write_program
 
-# Plain Python is handed the program, or, where it could not get the stand-in, plays it itself.
+# `run` starts plain Python for the program, or runs the program in its own process where
+# another Python could not get the stand-in.
 WAYS = pytest.mark.parametrize("options", [[], ["-E"]], ids=["plain", "in process"])
 
 
@@ -42,7 +43,7 @@ PROGRAMS = {
     "exit with a message": "raise SystemExit('the reason')",
     "exit with success": "import sys; sys.exit()",
     "exit with an odd status": "raise SystemExit(['a', 'list'])",
-    # A shell lets its background jobs ignore the signal, and Python inherits that.
+    # A shell's background jobs ignore the signal, and Python inherits that.
     "an interrupt": """
         import signal
         signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -203,8 +204,8 @@ def test_an_engine_that_is_not_there_is_one_line(tmp_path, options):
     assert done.stderr.startswith("micrograd_c: error: MICROGRAD_C_BACKEND is 'rust', expected")
 
 
-def test_where_a_process_cannot_be_replaced_its_status_is_handed_on(tmp_path):
-    """As on Windows, whose exec would not let a shell wait."""
+def test_without_exec_the_programs_exit_status_is_passed_on(tmp_path):
+    """As on Windows, where a shell does not wait for a program that replaces its process."""
     write_program(tmp_path, "import micrograd, sys; print(sys.argv, micrograd.MLP); sys.exit(3)")
     start = """
         import os, sys

@@ -1,19 +1,15 @@
-"""Which modules a program under ``run`` finds: its own, the standard library's, a fork's."""
+"""The modules that a program under ``run`` finds: its own, the standard library's, a fork's."""
 
 import shutil
 import sys
 from importlib.util import find_spec
 
 import pytest
-from run_tools import assert_same, python, run, write_program
-
-import micrograd_c
-
-OURS = micrograd_c.engine.Value.__module__
+from run_tools import OURS, assert_same, python, run, write_program
 
 # --- files with the names of the standard library's modules ---
 
-# Not types.py, typing.py or operator.py where Python is started: `python -m` itself imports them.
+# In the current directory not types.py, typing.py or operator.py: `python -m` itself imports them.
 NAMES = ["secrets", "csv", "random", "queue", "numbers", "shutil", "zipfile", "threading",
          "signal", "tempfile", "statistics", "argparse", "string", "pathlib"]  # fmt: skip
 
@@ -21,7 +17,7 @@ NAMES = ["secrets", "csv", "random", "queue", "numbers", "shutil", "zipfile", "t
 @pytest.mark.parametrize("order", ["before", "after"])
 @pytest.mark.parametrize("name", [*NAMES, "types", "typing", "contextlib", "enum", "weakref"])
 def test_a_module_of_the_programs_own(tmp_path, name, order):
-    """Imported before micrograd or after it, by the program and by what it starts."""
+    """Imported before micrograd or after it, by the program and by processes that it starts."""
     pytest.importorskip("micrograd")
     own = f"import {name}; print({name}.mine)"
     lines = [own, "import micrograd.engine, micrograd.nn"]
@@ -35,7 +31,7 @@ def test_a_module_of_the_programs_own(tmp_path, name, order):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_module_of_the_programs_own_where_python_starts(tmp_path, name):
+def test_a_module_of_the_programs_own_in_the_current_directory(tmp_path, name):
     pytest.importorskip("micrograd")
     write_program(tmp_path, f"import micrograd.nn, {name}; print({name}.mine)")
     write_program(tmp_path, "print('imported'); mine = 42", f"{name}.py")
@@ -52,8 +48,8 @@ def test_the_programs_own_random_draws_the_weights(tmp_path):
     assert "[0.25, 0.25]" in assert_same("program.py", cwd=tmp_path).stdout
 
 
-def test_a_directory_hides_nothing(tmp_path):
-    """Of the library's: a namespace package comes after every module."""
+def test_a_directory_hides_no_library_module(tmp_path):
+    """Python prefers any module to a directory without __init__.py (a namespace package)."""
     pytest.importorskip("micrograd")
     write_program(tmp_path, "import micrograd.nn, random, csv; print(random.__name__, csv.reader)")
     write_program(tmp_path, "", "csv/file.py")
@@ -61,8 +57,8 @@ def test_a_directory_hides_nothing(tmp_path):
     assert_same("program.py", cwd=tmp_path)
 
 
-def test_the_standard_library_stays_one(tmp_path):
-    """What the program imports later is what micrograd_c imported: no second copy."""
+def test_no_second_copy_of_the_standard_library(tmp_path):
+    """The program's imports return the same modules that micrograd_c imported."""
     write_program(
         tmp_path,
         """
@@ -77,7 +73,7 @@ def test_the_standard_library_stays_one(tmp_path):
 def test_in_process_no_file_is_taken_for_the_standard_librarys(tmp_path):
     pytest.importorskip("micrograd")
     for name in NAMES:
-        if name != "random":  # micrograd's nn imports it
+        if name != "random":  # which micrograd's nn imports
             write_program(tmp_path, "raise SystemExit('the wrong one')", f"{name}.py")
     write_program(tmp_path, "import micrograd.nn, sys; print(sys.path)")
     done = assert_same("program.py", cwd=tmp_path, options=["-E"], PYTHONPATH=None)
@@ -126,7 +122,7 @@ FORKS_PROGRAM = """
 
 
 def assert_names(done, package):
-    """One line that names the package and says how to have it."""
+    """Assert that stderr is one line that names the package and says how to use it."""
     assert len(done.stderr.splitlines()) == 1, done.stderr
     assert f"{package} is passed over" in done.stderr
     assert "plain python" in done.stderr
@@ -160,7 +156,7 @@ def test_a_fork_that_is_one_file(tmp_path):
 
 
 def test_a_fork_without_an_init(tmp_path):
-    """It is found where no micrograd is installed."""
+    """It is found only if no micrograd is installed."""
     write_program(tmp_path, "from micrograd.utils import Value; print(Value(1.0))")
     write_program(tmp_path, FORK["engine.py"], "micrograd/engine.py")
     write_program(tmp_path, FORK["utils.py"], "micrograd/utils.py")
@@ -168,12 +164,12 @@ def test_a_fork_without_an_init(tmp_path):
     if find_spec("micrograd") is None:
         assert done.stdout == "Value(data=1.0, grad=0.0)\n"
         assert_names(done, tmp_path / "micrograd")
-    else:  # so plain Python would not find the fork either
+    else:  # plain Python would not find the fork either
         assert "No module named 'micrograd.utils'" in done.stderr
 
 
 def test_a_fork_is_named_once(fork):
-    """Not by the workers, nor by a program that does not import it."""
+    """Workers do not name it again, nor does a program that does not import it."""
     write_program(
         fork,
         """

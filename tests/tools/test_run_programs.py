@@ -1,17 +1,14 @@
-"""Programs of micrograd's, in every form: ``run`` prints and ends what plain Python does."""
+"""micrograd's programs in every form: under ``run`` they print and end as under plain Python."""
 
 import subprocess
 import sys
 import zipfile
 
 import pytest
-from run_tools import assert_same, python, run, write_program
-
-import micrograd_c.engine
+from run_tools import OURS, assert_same, python, run, write_program
 
 pytest.importorskip("micrograd")
 
-OURS = micrograd_c.engine.Value.__module__
 
 PROGRAMS = {
     "a step": """
@@ -186,7 +183,7 @@ def test_pythons_own_options(tmp_path, options):
 
 
 @pytest.mark.parametrize("options", ["-m", "-um", "-uOm"])
-def test_options_in_one_word_with_m(tmp_path, options):
+def test_options_joined_with_m(tmp_path, options):
     write_program(tmp_path, "import sys; print(sys.flags.optimize, sys.stdout.write_through)")
     before = [] if options == "-m" else [options[:-1]]
     plain = python(*before, "program.py", cwd=tmp_path)
@@ -274,7 +271,7 @@ def test_under_a_profiler_the_program_stays_in_its_process(tmp_path, tool, repor
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="it cannot be removed there")
-def test_where_the_current_directory_was_removed(tmp_path):
+def test_in_a_current_directory_that_was_removed(tmp_path):
     code = "import os, sys; os.mkdir('gone'); os.chdir('gone'); os.rmdir('../gone'); "
     code += "os.execv(sys.executable, [sys.executable, *sys.argv[1:]])"
     program = ["-c", "import micrograd.nn as nn, sys; print(nn.Neuron(2), sys.path[0])"]
@@ -300,7 +297,7 @@ def test_pytest_and_unittest_as_modules(tmp_path):
     )
 
 
-def test_text_and_stdin_in_process(tmp_path):
+def test_a_command_string_and_stdin_in_process(tmp_path):
     code = (
         "import sys; print(sys.argv, sys.path[0], __name__); import micrograd.engine as e; print(e)"
     )

@@ -6,13 +6,9 @@ import sys
 import venv
 
 import pytest
-from run_tools import assert_same, run, write_program
+from run_tools import OURS, assert_same, run, write_program
 
-import micrograd_c.engine
-
-OURS = micrograd_c.engine.Value.__module__
-
-# Sends Values' gradients, and whether they are of the class that the worker's imports get.
+# Returns gradients, and whether the worker's imports return the class that Values are of.
 WORK = """
     import sys
     from micrograd.engine import Value
@@ -117,7 +113,7 @@ START = f"""
 
 @pytest.mark.parametrize("options", ["", "-E"], ids=["plain", "in process"])
 def test_subprocesses(tmp_path, options):
-    """In every form, and theirs in turn; started by a parent that is handed over or not."""
+    """In every form, and their own subprocesses; the parent runs in plain Python or in process."""
     text = """
     import os
     run = [sys.executable, "-c"]
@@ -137,8 +133,8 @@ def test_subprocesses(tmp_path, options):
     assert done.stderr == ""
 
 
-def test_a_child_that_ignores_the_environment_has_none(tmp_path):
-    """It sees what it would see below plain Python."""
+def test_a_child_that_ignores_the_environment_has_no_stand_in(tmp_path):
+    """It sees what it would see if plain Python had started it."""
     write_program(
         tmp_path,
         START
@@ -154,7 +150,7 @@ def test_a_child_that_ignores_the_environment_has_none(tmp_path):
 
 
 def test_another_python_keeps_its_own(tmp_path):
-    """A virtual environment has its own packages; a micrograd there is meant."""
+    """A virtual environment has its own packages; its users mean the micrograd there."""
     venv.create(tmp_path / "other", symlinks=os.name == "posix")
     folder = "bin" if os.name == "posix" else "Scripts"
     other = next((tmp_path / "other" / folder).glob("python*"))
@@ -173,10 +169,10 @@ def test_another_python_keeps_its_own(tmp_path):
     assert done.stderr == ""
 
 
-# --- the user's own settings of Python's start ---
+# --- the user's own sitecustomize ---
 
 
-def test_a_sitecustomize_and_path_of_the_users(tmp_path):
+def test_the_users_sitecustomize_and_path(tmp_path):
     write_program(
         tmp_path,
         "import sys; sys.customized = __name__, __file__, __spec__.name, sys.path[0]",

@@ -14,7 +14,7 @@ from micrograd_c import standin
 
 @pytest.fixture
 def modules(monkeypatch):
-    """sys.modules without micrograd, as at the start of a program; put back afterwards."""
+    """sys.modules without micrograd, as at the start of a program; restored afterwards."""
     monkeypatch.delenv("PYTHONPATH", raising=False)
     before = dict(sys.modules)
     for name in [name for name in sys.modules if name.partition(".")[0] == "micrograd"]:
@@ -87,7 +87,7 @@ def test_uninstall_restores_exactly_what_was_there(modules):
     assert theirs.nn is modules["micrograd.nn"]
 
 
-def test_names_bound_before_stay_micrograds(modules):
+def test_names_imported_before_install_stay_micrograds(modules):
     pytest.importorskip("micrograd")
     from micrograd.engine import Value as Theirs
 
@@ -100,7 +100,7 @@ def test_names_bound_before_stay_micrograds(modules):
     assert Theirs is not Ours
 
 
-def test_twice_is_once(modules):
+def test_a_second_install_changes_nothing(modules):
     micrograd_c.install()
     first = modules["micrograd"]
     micrograd_c.install()
@@ -117,7 +117,7 @@ CHILD = "import micrograd.engine; print(micrograd.engine.Value.__module__)"
 
 
 @pytest.mark.parametrize("path", [None, "", "first{0}second"])
-def test_install_is_inherited_and_uninstall_is_too(modules, monkeypatch, tmp_path, path):
+def test_child_processes_inherit_install_and_uninstall(modules, monkeypatch, tmp_path, path):
     before = path and path.format(os.pathsep)
     if before is not None:
         monkeypatch.setenv("PYTHONPATH", before)
@@ -180,12 +180,12 @@ def test_a_fork_beside_the_program_is_named_in_a_warning(modules, monkeypatch, t
     import micrograd.own
 
     assert micrograd.own.Value is micrograd_c.engine.Value
-    # The user knows.
+    # The warning was shown once: child processes do not repeat it.
     assert python("-c", CHILD, cwd=tmp_path).stderr == ""
 
 
 def test_modules_taken_out_by_the_program_are_found_again(modules):
-    """As test suites do to import anew."""
+    """Test suites do so to import them anew."""
     micrograd_c.install()
     import importlib.util
 

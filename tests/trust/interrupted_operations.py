@@ -1,5 +1,7 @@
-"""The operations that ``interrupts.py`` interrupts: each a function that makes what the
-operation is done to, and the operation."""
+"""The operations that ``interrupts.py`` interrupts.
+
+Each is a pair of functions: the first makes the operation's argument, the second is the operation.
+"""
 
 import copy
 import pickle
@@ -27,7 +29,7 @@ Y = np.sign(X[:, 0] * X[:, 1])
 
 
 class Own(Value):
-    """A subclass with an attribute and a backward step of its own."""
+    """A subclass with an attribute and a custom backward."""
 
     def __init__(self, data):
         super().__init__(data)
@@ -50,7 +52,7 @@ def graph():
     return z
 
 
-def looked_at():
+def labelled_graph():
     z = graph()
     z._prev[0]._prev[0].mark = [1]
     return z
@@ -97,8 +99,8 @@ def optimizer(kind, **options):
     return prepare
 
 
-class Own_rule(optim.SGD):
-    """In Python, so that a step is not one call of C."""
+class CustomRule(optim.SGD):
+    """An update rule written in Python, so that a step is not a single call into C."""
 
     def _update(self, data, grad):
         data -= self.lr * grad
@@ -206,28 +208,28 @@ def load_optimizer(made):
     made[1].load_state_dict(made[1].state_dict())
 
 
-# By name: what it is done to, and the operation.
+# name: (function that makes the argument, operation)
 OPERATIONS = {
     "a leaf": (two, lambda s: Value(1.0)),
     "a leaf with a label": (two, lambda s: Value(1, label="x")),
-    "a node of one's own": (two, lambda s: Value(1.0, s, "mine")),
+    "a custom operator": (two, lambda s: Value(1.0, s, "mine")),
     "a subclass": (two, lambda s: Own(1.0) * s[0]),
     "the operators": (two, all_operators),
     "sum": (two, lambda s: sum([*s, *s])),
     "backward": (graph, lambda s: s.backward()),
-    "backward with one's own step": (with_custom_backward, lambda s: s.backward()),
+    "a custom backward": (with_custom_backward, lambda s: s.backward()),
     "backward of a subclass": (lambda: Own(2.0) * 3.0, lambda s: s.backward()),
     "_backward by hand": (graph, lambda s: s._backward()),
     "_backward assigned": (graph, lambda s: setattr(s, "_backward", print)),
     "data and grad": (graph, lambda s: (setattr(s, "data", s.grad + 1), setattr(s, "grad", 2))),
     "attributes": (graph, attributes),
     "a graph dropped": (lambda: [graph()], lambda s: s.clear()),
-    "a graph with attributes dropped": (lambda: [looked_at()], lambda s: s.clear()),
+    "a graph with attributes dropped": (lambda: [labelled_graph()], lambda s: s.clear()),
     "__init__ again": (graph, reinitialise),
-    "a walk by _prev": (looked_at, walk),
+    "a walk by _prev": (labelled_graph, walk),
     "repr and comparisons": (graph, lambda s: (repr(s), s < 1, s >= s, float(s.detach()))),
-    "deepcopy": (looked_at, copy.deepcopy),
-    "pickle": (looked_at, lambda s: pickle.loads(pickle.dumps(s))),
+    "deepcopy": (labelled_graph, copy.deepcopy),
+    "pickle": (labelled_graph, lambda s: pickle.loads(pickle.dumps(s))),
     "the bulk helpers": (two, all_bulk),
     "losses": (two, lambda s: [losses.mse_loss(s, s), losses.cross_entropy(s, 1)]),
     "gradcheck": (two, lambda s: gradcheck(lambda x, y: x * y, list(s))),
@@ -244,7 +246,7 @@ OPERATIONS = {
     "optimizers are made": (net, lambda s: [optim.SGD(s.parameters()), optim.Adam(s.parameters())]),
     "SGD": (optimizer(optim.SGD, momentum=0.9), lambda s: (s[1].step(), s[1].zero_grad())),
     "Adam": (optimizer(optim.Adam), lambda s: (s[1].step(), s[1].zero_grad())),
-    "a rule of one's own": (optimizer(Own_rule), lambda s: (s[1].step(), s[1].zero_grad())),
+    "a custom optimizer": (optimizer(CustomRule), lambda s: (s[1].step(), s[1].zero_grad())),
     "an optimizer's state": (optimizer(optim.Adam), load_optimizer),
     "no_grad": (lambda: Value(2.0), in_no_grad),
     "no_grad on a function": (lambda: Value(2.0), lambda s: decorated(s)),
@@ -258,7 +260,7 @@ OPERATIONS = {
     "jit's check": (traced_already, lambda s: s[1].check(X, Y)),
     "jit's explain": (traced_already, lambda s: s[1].explain()),
     "fit": (trained(optim.SGD), lambda s: s[0].fit(X, Y, optimizer=s[1], epochs=2, batch_size=2)),
-    "fit by steps": (trained(Own_rule), lambda s: s[0].fit(X, Y, optimizer=s[1], batch_size=2)),
+    "fit by steps": (trained(CustomRule), lambda s: s[0].fit(X, Y, optimizer=s[1], batch_size=2)),
 }  # fmt: skip
 
 
@@ -275,12 +277,12 @@ def modes(pair):
         assert is_grad_enabled()
 
 
-# What is interrupted at random moments, again and again.
+# These run in a loop that is interrupted at random moments.
 LOOPS = {
     name: OPERATIONS[name]
     for name in (
         "a net is trained", "a walk by _prev", "deepcopy", "jit traces", "jit is called", "fit",
-        "fit by steps", "a rule of one's own", "no_grad", "no_grad on a generator",
+        "fit by steps", "a custom optimizer", "no_grad", "no_grad on a generator",
     )
 }  # fmt: skip
 LOOPS["operators"] = (two, many)

@@ -1,15 +1,15 @@
-"""Runs operations that are interrupted, and says what went wrong. A program, not a test.
+"""Interrupts operations and reports what went wrong. A program that tests run, not a test.
 
 ``python interrupts.py points TIMES`` interrupts each operation of ``interrupted_operations``
-at so many of its bytecodes, ``python interrupts.py moments TIMES`` at so many random moments.
+at TIMES of its bytecodes, ``python interrupts.py moments TIMES`` at TIMES random moments.
 Either prints a line of JSON for each operation: its name, how often it was interrupted, and
-how often what was not as it should be. Names after TIMES choose operations.
+how often each fault was seen. Names after TIMES choose operations.
 
-What interrupts is what Ctrl-C does: a pending SIGINT, which CPython handles where it looks
-for signals, between two of the bytecodes. That is why the function that ``sys.settrace``
+The interrupt is what Ctrl-C causes: a pending SIGINT, which CPython handles between two
+bytecodes, at those where it checks for signals. That is why the function that ``sys.settrace``
 calls for each bytecode is made of callables written in C: one in Python would be
-interrupted itself. An exception that a trace function raises would be harsher: it also
-comes where CPython never looks, after an assignment's right side and before its left.
+interrupted itself. An exception that a trace function raises would be harsher: it can also
+come where CPython never checks, between the two sides of an assignment.
 """
 
 import gc
@@ -38,7 +38,7 @@ PACKAGES = tuple(
     os.path.dirname(sys.modules[name].__file__) for name in ("micrograd_c", "python_ref")
 )
 
-ignored = []  # exceptions that Python could only print
+ignored = []  # "unraisable" exceptions, which Python could only print
 
 
 def live_nodes():
@@ -51,7 +51,7 @@ def live_nodes():
 
 
 def what_is_wrong(nodes_before):
-    """What is not as before an operation that was interrupted."""
+    """Yield a message for each piece of state that an interrupted operation did not restore."""
     if not is_grad_enabled():
         yield "recording is off"
         put_in_force(PLAIN)
@@ -68,7 +68,7 @@ def what_is_wrong(nodes_before):
         with no_grad():
             if (x * y)._prev:
                 yield "no_grad() records"
-        y._op  # a node's own memory
+        y._op  # reads y's own node
         del x, y, z
     except Exception:
         yield "the next statements failed: " + traceback.format_exc()
@@ -80,7 +80,7 @@ def what_is_wrong(nodes_before):
 
 
 class CallsClose(io.IOBase):
-    """Its ``__exit__`` is in C, takes any arguments, and returns ``self.close()``."""
+    """Has an ``__exit__`` written in C, which takes any arguments and calls ``self.close()``."""
 
     closed = True
 
@@ -89,7 +89,7 @@ class CallsClose(io.IOBase):
 
 
 def traced(operation, state, iterator):
-    """Runs an operation; for each bytecode of ours that it comes to, ``next(iterator)``."""
+    """Run an operation, and call ``next(iterator)`` before each of our bytecodes."""
     tracer = CallsClose(iterator.__next__).__exit__
     own = operation.__code__
 
@@ -114,11 +114,15 @@ def count_points(operation, state):
 
 
 def nothing():
-    """A place at which a signal that still waits is handled."""
+    """Do nothing: at the call Python handles a signal that is still pending."""
 
 
 def interrupted_at(n, operation, state):
-    """Whether the interrupt at the nth bytecode came out; None if there were not so many."""
+    """Interrupt an operation at its nth bytecode.
+
+    Returns True if KeyboardInterrupt came out, False if it was lost, None if the operation has
+    fewer bytecodes.
+    """
     signals = itertools.repeat(int(signal.SIGINT), 1)
     fire = map(interrupt_main, signals)
     iterator = itertools.chain(itertools.repeat(None, n), fire, itertools.repeat(None))
@@ -132,7 +136,7 @@ def interrupted_at(n, operation, state):
 
 def at_points(name, times):
     prepare, operation = OPERATIONS[name]
-    for _ in range(2):  # the first time modules are imported, caches filled
+    for _ in range(2):  # the first run imports modules and fills caches
         points = count_points(operation, prepare())
     gc.collect()
     gc.freeze()
@@ -159,7 +163,7 @@ def at_moments(name, times):
         signal.raise_signal(signal.SIGINT)
 
     def until_it_rang(i, state):
-        # Not in the try block itself: there CPython 3.13 forgets the jump at the loop's end.
+        # The loop is not in the try block: there CPython 3.13 forgets the jump at the loop's end.
         while raised == i:
             operation(state)
 
@@ -187,11 +191,11 @@ def at_moments(name, times):
 
 def main():
     how, times, *names = sys.argv[1:]
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background ignores it
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # background jobs ignore SIGINT
     warnings.simplefilter("ignore", RuntimeWarning)  # of coroutines that were never awaited
     sys.unraisablehook = lambda unraisable: ignored.append(repr(unraisable.exc_value))
     run, table = (at_points, OPERATIONS) if how == "points" else (at_moments, LOOPS)
-    report, sys.stdout = sys.stdout, io.StringIO()  # for what operations print
+    report, sys.stdout = sys.stdout, io.StringIO()  # hides what operations print
     for name in names or table:
         print(json.dumps([name, *run(name, int(times))]), file=report, flush=True)
 

@@ -1,9 +1,10 @@
-"""Everything at once, at random. A program, not a test.
+"""Mixes all kinds of operations at random. A program that tests run, not a test.
 
-``python stress.py SEED ROUNDS ACTIONS [SECONDS]``: in each round some threads do so many
-actions of ``stress_actions.py`` each, while signal handlers interrupt the first. It fails
-where a Value shows another's number, a mode is wrong after an action, a node is left after a
-round, or a round does not end. With SECONDS, it does rounds for so long. It prints its counts.
+``python stress.py SEED ROUNDS ACTIONS [SECONDS]``: in each round several threads run ACTIONS
+random actions of ``stress_actions.py`` each, while signal handlers interrupt the main thread.
+It fails if a Value shows another Value's number, a mode is wrong after an action, a node is
+left after a round, or a round does not end. SECONDS makes it run rounds for that long. It
+prints how often each action ran.
 """
 
 import contextvars
@@ -19,6 +20,7 @@ import traceback
 import warnings
 from collections import Counter
 
+import numpy.random  # noqa: F401 - which NumPy imports lazily: an interrupted import may hang
 import stress_actions  # noqa: F401 - which fills ACTIONS
 from stress_world import ACTIONS, Planned, Shared, World, check
 
@@ -28,7 +30,8 @@ from micrograd_c.engine import Value
 from python_ref.core.tracing import current_trace
 
 THREADS = 3
-# Elsewhere a block's end may be interrupted before its mode is left, see python_ref/core/modes.py.
+# Where signal handlers can raise: on other Pythons an exception may come at the end of a `with`
+# block before its mode is left, see python_ref/core/modes.py.
 CAN_RAISE = (
     hasattr(signal, "setitimer")
     and sys.implementation.name == "cpython"
@@ -38,7 +41,7 @@ counts, failures = Counter(), []
 
 
 class Hit(Exception):
-    """What the signal handler raises."""
+    """The exception that the signal handler raises."""
 
 
 def note_failure():
@@ -83,7 +86,7 @@ def work(world, n):
 
 
 def work_interrupted(world, n, handler_world):
-    """The same in the main thread, where signal handlers act by themselves and raise."""
+    """As ``work``, in the main thread, where signal handlers run actions of their own and raise."""
     rng, may_raise = random.Random(world.rng.random()), False
 
     def ring(*_):
@@ -97,7 +100,7 @@ def work_interrupted(world, n, handler_world):
         if handler_world.rng.random() < 0.3:
             contextvars.Context().run(handler_world.act)  # not in the mode of what it interrupts
         if may_raise and handler_world.rng.random() < 0.8:
-            may_raise = False  # once until it is caught
+            may_raise = False  # only one at a time: not again until this one is caught
             raise Hit
 
     def act_on():
@@ -126,7 +129,7 @@ def work_interrupted(world, n, handler_world):
         except BaseException:
             note_failure()
     signal.setitimer(signal.ITIMER_REAL, 0)
-    signal.signal(signal.SIGALRM, signal.SIG_IGN)  # ring holds the worlds
+    signal.signal(signal.SIGALRM, signal.SIG_IGN)  # the handler, ring, would keep the worlds alive
 
 
 def one_round(seed, n):
@@ -157,7 +160,7 @@ def main():
     warnings.simplefilter("error")
     faulthandler.enable()
     faulthandler.dump_traceback_later(300, exit=True)
-    one_round(seed, 20)  # imports modules, fills caches
+    one_round(seed, 20)  # imports modules and fills caches
     if hasattr(gc, "unfreeze"):
         gc.unfreeze()
     before = live_nodes()
@@ -178,7 +181,7 @@ def main():
     for failure in failures:
         print("FAILED:", failure)
     sys.stdout.flush()
-    os._exit(bool(failures))  # what failed may still run in threads
+    os._exit(bool(failures))  # after a failure threads may still be running
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What ``stress.py`` does at random, each a function of a World."""
+"""The actions that ``stress.py`` chooses from at random, each a function of a World."""
 
 import copy
 import gc
@@ -59,7 +59,7 @@ def drop_most(world):
 
 
 @action(4)
-def look(world):
+def read(world):
     seen, todo = set(), [world.some()[0]]
     while todo and len(seen) < 60:
         v = todo.pop()
@@ -109,7 +109,7 @@ def copied(world):
         else:
             w = pickle.loads(pickle.dumps(v, world.rng.randrange(2, 6)))
     except (TypeError, pickle.PicklingError, AttributeError) as error:
-        assert "pickle" in str(error), error  # locks and steps of one's own cannot be copied
+        assert "pickle" in str(error), error  # locks and custom backwards cannot be copied
         return
     except RuntimeError as error:
         assert "was changed while" in str(error), error  # by another thread
@@ -181,7 +181,7 @@ def backward(world):
 
 
 @action(2)
-def own_operator(world):
+def custom_operator(world):
     (a, _, depth), number = world.some(), next(numbers)
     out = Value(number, (a, a), "mine", label=repr(number))
     ran = []
@@ -296,7 +296,7 @@ def jitted(world):
         world.jits.insert(0, (jit(lambda z: a * z + a), x))
     f, x = world.rng.choice(world.jits)
     rows = ROWS[: world.rng.randrange(1, len(ROWS))]
-    # Not np.array_equal, which takes an exception out of a signal handler for "not equal".
+    # Not np.array_equal: it takes an exception from a signal handler for "not equal".
     assert f(rows).tolist() == (x * rows + x).tolist()
     assert math.isclose(f.backward(rows), (x * rows + x).mean(), rel_tol=1e-9)
 

@@ -1,8 +1,9 @@
-"""What the actions of ``stress.py`` work on: a ``World`` is one thread's Values.
+"""The state that the actions of ``stress.py`` work on: a ``World`` is one thread's Values.
 
-Every number is made once only and is the label of its Value, so that a Value that shows
-another's number is seen wherever somebody meets it. Before a number changes, the label goes:
-who reads the same label before and after the data has read what belongs to it.
+Each number is used once only, as the data and the label of one Value, so that a Value with
+another Value's number is noticed wherever it is read. Before a Value's data changes, its label
+is removed: a reader that finds the same label before and after reading the data knows that
+the data belong to it.
 """
 
 import itertools
@@ -19,13 +20,13 @@ from micrograd_c.nn import MLP
 from python_ref.core.tracing import current_trace
 
 ACTIONS = {}
-numbers = map(float, itertools.count(1))  # each once, for all threads
+numbers = map(float, itertools.count(1))  # each is used once, by whichever thread takes it
 MANY, DEEP = 40, 12
 ROWS = np.linspace(-1.0, 1.0, 37)
 
 
 class Planned(Exception):
-    """What finalizers here raise, and Python can only print."""
+    """The exception that finalizers here raise on purpose, which Python can only print."""
 
 
 def action(weight=1):
@@ -37,15 +38,15 @@ def action(weight=1):
 
 
 def check(v):
-    """That a Value shows its own number; another thread may just be changing it."""
+    """Assert that a Value shows its own number, unless another thread is just changing it."""
     label = v.label
     data = v.data
     if label and label == v.label:
-        assert float(label) == data, f"another's number: {label} is {data}"
+        assert float(label) == data, f"another Value's number: {label} is {data}"
 
 
 class Mine(Value):
-    """A subclass that knows its number too, with a finalizer that does not call ours."""
+    """A subclass that stores its number once more, and whose finalizer does not call Value's."""
 
     def __init__(self, data):
         super().__init__(data, label=repr(data))
@@ -53,14 +54,14 @@ class Mine(Value):
 
     def __del__(self):
         if vars(self).get("number") is not None:
-            assert self.number == self.data, "another's number in a finalizer"
+            assert self.number == self.data, "another Value's number in a finalizer"
             self * 2.0
 
 
 class Finalizer:
-    """An attribute that uses the Value it is on, and others, when it dies."""
+    """An attribute whose finalizer uses the Value that has it, and other Values."""
 
-    lock, v, what = threading.RLock(), None, ""  # of one that a copy made by half
+    lock, v, what = threading.RLock(), None, ""  # for an instance that a copy left without them
 
     def __init__(self, world, v, what):
         self.lock, self.v, self.me, self.what = world.shared.lock, weakref.ref(v), self, what
@@ -72,7 +73,7 @@ class Finalizer:
                 check(v)
                 for operand in v._prev:
                     check(operand)
-                if not current_trace():  # which a collection may have come into
+                if not current_trace():  # a collection may have started while jit traces
                     (v * 2.0).backward()
             (Value(next(numbers)) * 2.0)._prev[0].label = "0"[:0]
         if self.what == "raise":
@@ -80,12 +81,12 @@ class Finalizer:
 
 
 class Shared:
-    """What all threads use and change."""
+    """The objects that all threads use and change."""
 
     def __init__(self):
         self.lock = threading.RLock()
         self.given = deque()
-        self.halves = [Value(0.5) for _ in range(30)]  # they are made again, but stay so
+        self.halves = [Value(0.5) for _ in range(30)]  # initialised again, but always as 0.5
         self.params = [Value(0.5) for _ in range(30)]
         self.adam = optim.Adam(self.params, lr=1e-3)
         self.saved = self.adam.state_dict()
@@ -97,7 +98,7 @@ class Shared:
 class World:
     def __init__(self, shared, seed):
         self.shared, self.rng = shared, random.Random(seed)
-        self.slots = []  # of (Value, its number, depth), each in no other world
+        self.slots = []  # of (Value, its number, depth); no Value is in two worlds
         self.refs, self.nets, self.jits = [], [], []
         self.counts = dict.fromkeys(ACTIONS, 0)
         self.names = [name for name, (_, n) in ACTIONS.items() for _ in range(n)]
@@ -125,5 +126,5 @@ class World:
         return self.rng.choice(self.slots) if self.slots else self.leaf()
 
     def taken(self):
-        """One of its own alone: if the action is interrupted, it is gone."""
+        """Remove a slot and return it; if the action is interrupted, the slot is lost."""
         return self.slots.pop(self.rng.randrange(len(self.slots))) if self.slots else self.leaf()

@@ -1,5 +1,7 @@
-"""Nets that are called while their modules and their inputs change: each in a child process,
-since what would go wrong reads or writes memory that is no longer there."""
+"""Nets whose modules and inputs change while they are called.
+
+Each test runs in a child process: if C read or wrote memory that is gone, it might crash.
+"""
 
 import signal
 
@@ -13,7 +15,7 @@ from micrograd_c.engine import Value
 sys.setswitchinterval(1e-6)
 ROUNDS = {rounds}
 model = nn.MLP(3, [4, 2], nonlin="tanh")
-sizes = (ValueError, TypeError)  # what a row of another size or kind is
+sizes = (ValueError, TypeError)  # raised for a row of another size or kind
 def step():
     try:
         out = model([0.5, 1.0, -1.0])
@@ -24,7 +26,7 @@ def step():
         pass
 """
 
-# Runs work again and again, and change once at each bytecode of ours that a trace comes by.
+# Runs work again and again; in its nth run, change is called before our nth bytecode.
 AT_EVERY_POINT = """
 def at_every_point(prepare, change, work, check, least=30, opcodes=True):
     point = 0
@@ -67,7 +69,7 @@ assert all(math.isclose(o.data, x, rel_tol=1e-9, abs_tol=1e-9) for o, x in zip(o
 print("done")
 """
 
-# A list that shrinks, or is filled with others, while a net reads it.
+# A list of inputs that shrinks, or is filled with other Values, while a net reads it.
 INPUTS = {
     "another thread": """
 x = [0.5, 1.0, -1.0]
@@ -159,7 +161,7 @@ for kind in (float, Value):
     at_every_point(lambda: ([kind(v) for v in (0.5, 1.0, -1.0)],), change, model, check)
 """
 
-# How a model of known numbers changes at that moment: what was is 4.0, what is then is 7.0.
+# Changes of a model of known numbers: before each its output is 4.0, afterwards 7.0.
 MODULE_CHANGES = {
     "an assigned weight": "n.w[0] = Value(4.0)",
     "a weight past the list's methods": "list.__setitem__(n.w, 0, Value(4.0))",
@@ -209,7 +211,7 @@ for called in (False, True):
 """
 
 
-# An exception at any point of a change, as of a time limit's signal handler.
+# Changes that an exception interrupts at any point, as a time limit's signal handler might.
 CUT_SHORT = {
     "the bias": "n.b = Value(4.0)",
     "weights": "n.w = [Value(4.0), Value(1.0), Value(1.0)]",
@@ -239,11 +241,11 @@ def check(_, layer, n, held, attributes):
     for _ in range(2):
         assert layer([1.0] * 3).data == expected
 called = True
-# A trace that raises at an opcode is a SystemError in older Pythons: there, at every line.
+# On older Pythons a trace that raises at an opcode is a SystemError: there it raises at lines.
 at_every_point(prepare, stop, work, check, least=3, opcodes=sys.version_info >= (3, 11))
 """
 
-# Modules that change, or are made, while nets are called.
+# Statements that change or make modules, run while nets are called.
 MODULES = {
     "new modules": "nn.MLP(3, [2, 2])([1.0, 1.0, 1.0]); nn.Neuron(2)",
     "weights": """

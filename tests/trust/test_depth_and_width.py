@@ -1,6 +1,6 @@
-"""As deep and as wide as there is room for, on a thread's small stack.
+"""Graphs as deep and as wide as memory allows, on a thread's small stack.
 
-The shapes at a size that every run takes are in test_depth.py, and C's own chain in test_c.py.
+test_depth.py has the same shapes at sizes that are quick to run, and test_c.py a deep chain in C.
 """
 
 import copy
@@ -15,13 +15,13 @@ from trust_tools import in_thread, size
 
 from micrograd_c import functional
 
-# CPython 3.13 frees nested objects, be they tuples, by thousands of calls within each other:
-# 256 KB are too few for those alone.
+# CPython 3.13 frees nested objects, such as tuples, by thousands of nested calls, which do not
+# fit into 256 KB.
 STACK = (2048 if sys.version_info[:2] == (3, 13) else 256) * 1024
 
 
 def on_a_small_stack(work):
-    """Runs work in a thread with little stack; an overflow ends the process."""
+    """Run ``work`` in a thread with little stack; an overflow would end the process."""
     before = threading.stack_size(STACK)
     try:
         in_thread(work)
@@ -37,7 +37,7 @@ def chain(Value, n):
 
 
 def test_a_deep_chain(engine, live_nodes):
-    """Ten million deep at full length on the C engine: built, run, dropped."""
+    """Build, run and free a chain: at full length, on the C engine, ten million nodes deep."""
     before = live_nodes()
     n = size(100_000, 10_000_000 if engine.name == "c" else 1_000_000)
 
@@ -46,13 +46,13 @@ def test_a_deep_chain(engine, live_nodes):
         root.backward()
         assert start.grad == 1.0 and root.data == 1.0
         del root
-        start.label = "start"  # nothing is left to be searched
+        start.label = "start"  # no graph is left to be searched
 
     on_a_small_stack(work)
     assert live_nodes() == before
 
 
-def test_a_deep_chain_copied_pickled_and_looked_at(engine, live_nodes):
+def test_a_deep_chain_copied_pickled_and_read(engine, live_nodes):
     before = live_nodes()
 
     def work():
@@ -96,8 +96,8 @@ def test_one_leaf_used_many_times(engine, live_nodes):
     assert live_nodes() == before
 
 
-def test_no_id_left(tmp_path):
-    """There are 2^32 ids of nodes; the library is built with 2^16 to see what is then."""
+def test_ids_run_out(tmp_path):
+    """Nodes have 2^32 ids; the library is built with 2^16 to exercise id exhaustion."""
     options = ("-O0", "-DMG_ID_BITS=16")
     program = build(any_compiler(), tmp_path, *options, programs=("test_limit",))
     assert run(program) == ""

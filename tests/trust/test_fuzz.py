@@ -1,6 +1,6 @@
-"""The fuzzer's corpus, replayed: programs in bytes over the C library's whole API.
+"""Replays the fuzzer's corpus: byte strings, each a program of calls of the whole C API.
 
-tests/README.md says how to look for more of them.
+tests/README.md says how to run the fuzzer to find more of them.
 """
 
 import shutil
@@ -27,7 +27,7 @@ def test_the_corpus(corpus, tmp_path):
 
 
 def test_the_replay_can_fail(corpus, tmp_path):
-    """A reference that is not given back is noticed."""
+    """A block that is not freed is noticed."""
     bent = shutil.copytree(ROOT / "csrc", tmp_path / "csrc")
     table = (bent / "graph/bulk.c").read_text(encoding="utf-8")
     freed = "mg_dealloc(block - 1);"

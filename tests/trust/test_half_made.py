@@ -1,4 +1,4 @@
-"""Objects that are half made, made twice, or made by numbers that misbehave."""
+"""Values without ``__init__``, initialised twice, or made of numbers that misbehave."""
 
 import copy
 import gc
@@ -6,7 +6,7 @@ import pickle
 
 import pytest
 
-# Whatever one asks of a Value that __init__ never saw, it is an error and no crash.
+# Each use of a Value whose __init__ never ran is an error, not a crash.
 USES = {
     "data": lambda v, x: v.data,
     "grad": lambda v, x: v.grad,
@@ -49,8 +49,8 @@ def test_without_init(engine, live_nodes, use):
     assert live_nodes() == before
 
 
-def test_looking_while_a_half_made_one_is_about(engine):
-    """_prev searches the living Values on the C engine; this one has no node."""
+def test_prev_while_a_half_made_value_exists(engine):
+    """On the C engine _prev searches the living Values, and this one has no node."""
     half = engine.Value.__new__(engine.Value)
     a = engine.Value(1.0)
     root = (a * 2) + 1
@@ -58,8 +58,8 @@ def test_looking_while_a_half_made_one_is_about(engine):
     del half
 
 
-def test_init_twice_lets_go_of_the_node_that_was_known(engine):
-    """A node that is made later in its place finds its own Value."""
+def test_init_twice_forgets_the_first_node(engine):
+    """A node made later with the same id finds its own Value, not the one that was there."""
     for i in range(5):
         a = engine.Value(1.0)
         b = a * 2
@@ -67,8 +67,8 @@ def test_init_twice_lets_go_of_the_node_that_was_known(engine):
         a.__init__(5.0)
         del b
         gc.collect()
-        others = [engine.Value(float(n)) for n in range(5)]  # one of them on that node
-        assert (others[i] * 3.0)._prev[0] is others[i]  # only the first look would go wrong
+        others = [engine.Value(float(n)) for n in range(5)]  # one of them gets that id
+        assert (others[i] * 3.0)._prev[0] is others[i]  # only the first _prev could go wrong
 
 
 def test_init_twice(engine, live_nodes):
@@ -77,7 +77,7 @@ def test_init_twice(engine, live_nodes):
     b = a * 2
     a.__init__(5.0)
     assert (a.data, a.grad, a._prev) == (5.0, 0.0, ()) and b.data == 2.0
-    b.backward()  # what b was made of lives on
+    b.backward()  # the operands that b was made of live on
     assert (a * b).data == 10.0
     b.__init__(3.0, (a,), "mine")
     assert b._prev == (a,) and b._op == "mine"
@@ -167,7 +167,7 @@ def test_a_float_that_changes_the_graph(engine, live_nodes, place, number):
     assert live_nodes() == before
 
 
-def test_attributes_stay_when_it_is_initialised_again(engine):
+def test_attributes_stay_after_a_second_init(engine):
     v = engine.Value(1.0, label="a")
     v.note = 5
     v.__init__(2.0)

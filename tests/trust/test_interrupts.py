@@ -1,6 +1,6 @@
-"""Ctrl-C at any point: it is not lost, no node is left, flags are right, the program can go on.
+"""Ctrl-C at any point: it is not lost, no node leaks, modes are right, the program can go on.
 
-What is interrupted is in ``interrupted_operations.py``, how in ``interrupts.py``. Each engine
+``interrupted_operations.py`` has the operations, ``interrupts.py`` interrupts them. Each engine
 runs in a process of its own.
 """
 
@@ -33,7 +33,7 @@ def backend(request):
 
 @cache
 def results(backend, how, times):
-    """For each operation how often it was interrupted, and what went wrong how often."""
+    """Return for each operation how often it was interrupted, and how often each fault was seen."""
     script = Path(__file__).with_name("interrupts.py")
     output = run(sys.executable, script, how, times, MICROGRAD_C_BACKEND=backend)
     lines = [json.loads(line) for line in output.splitlines() if line.startswith("[")]
@@ -82,7 +82,7 @@ print(caught, wrong)
 
 
 def test_modes_that_change_all_the_time(backend):
-    """The flag in a loop that does nothing else."""
+    """Interrupts a loop that only switches between modes."""
     times = size(2_000, 40_000)
     output = run(sys.executable, "-c", MODES.format(times=times), MICROGRAD_C_BACKEND=backend)
     assert output.split() == [str(times), "0"]
@@ -101,7 +101,7 @@ def ring(*_):
 signal.signal(signal.SIGALRM, ring)
 rng = random.Random(1)
 """
-# What a notebook's user stops with its button: SIGINT ends the cell, the kernel goes on.
+# A cell that a notebook's user interrupts: SIGINT ends the cell, and the kernel goes on.
 CELL = """
 signal.setitimer(signal.ITIMER_REAL, rng.uniform(1e-3, 1e-2))
 before = delivered
@@ -134,8 +134,8 @@ def test_in_a_notebook(backend, monkeypatch):
     assert "Exception ignored" not in str(notebook)
 
 
-def test_what_is_looked_for_is_found():
-    """A context whose methods are written in Python is interrupted before they begin."""
+def test_a_mode_that_an_interrupt_leaves_wrong_is_noticed():
+    """A context manager written in Python is interrupted before its __exit__ begins."""
     left = []
 
     class Context:

@@ -1,4 +1,4 @@
-"""Values that die in odd ways: in another thread, from __del__, in cycles, at the very end."""
+"""Values freed in unusual ways: in another thread, by a __del__, in cycles, at interpreter exit."""
 
 import gc
 import random
@@ -10,7 +10,10 @@ from trust_tools import in_thread, run_python, size
 
 
 def build(Value, seed=0, n=200):
-    """A pool of Values over one graph, some labelled, some looked at, some with own steps."""
+    """Return the Values of one graph.
+
+    Some are labelled, some results were read by _prev, some have a custom backward.
+    """
     rng = random.Random(seed)
     pool = [Value(rng.random()) for _ in range(4)]
     for i in range(n):
@@ -73,7 +76,7 @@ def test_several_threads_drop_one_graph(engine, live_nodes):
 
 
 def test_dropped_and_made_in_a_del(engine, live_nodes):
-    """A finalizer drops a graph, makes another and runs backward, in the middle of anything."""
+    """A finalizer drops a graph, makes another and runs backward, wherever a collection starts."""
     before = live_nodes()
     grads = []
 
@@ -92,7 +95,7 @@ def test_dropped_and_made_in_a_del(engine, live_nodes):
         if cycle:
             owner.me = owner
         value = engine.Value(1.0)
-        value.owner = owner  # dies with the Value that holds it
+        value.owner = owner  # its finalizer runs when this Value dies
         result = value * 2
         del owner, value, result
         gc.collect()
@@ -101,7 +104,7 @@ def test_dropped_and_made_in_a_del(engine, live_nodes):
 
 
 def test_a_finalizer_that_uses_values_of_its_own_cycle(engine, live_nodes):
-    """CPython has finalized those before it, when it computes with them and saves one."""
+    """The finalizer computes with Values that CPython has finalized before, and saves one."""
     before = live_nodes()
     saved, others = [], []
 
@@ -120,7 +123,7 @@ def test_a_finalizer_that_uses_values_of_its_own_cycle(engine, live_nodes):
     Owner(values)
     del values
     gc.collect()
-    others += [engine.Value(100.0) for _ in range(20)]  # which take the nodes that are free
+    others += [engine.Value(100.0) for _ in range(20)]  # these take the free nodes
     ((a, product),) = saved
     product.backward()
     assert (product.data, a.data, a.grad) == (21.0, 3.0, 13.0)
@@ -133,7 +136,7 @@ def test_a_finalizer_that_uses_values_of_its_own_cycle(engine, live_nodes):
 
 
 def test_a_value_that_comes_back_to_life(engine, live_nodes):
-    """A subclass's __del__ may save itself, and need not call another __del__."""
+    """A subclass's __del__ may resurrect the Value, and need not call super().__del__()."""
     before = live_nodes()
     saved = []
 
@@ -175,7 +178,7 @@ class Last:
         y = Value(2.0) * self.root
         y.label = "y"
         y._prev
-sys.last = Last()                              # dies when sys does
+sys.last = Last()                              # dies when the module sys is cleared
 x.last = Last()                                # a cycle through the graph
 atexit.register(lambda: (graph[-1] * 2).backward())
 local = threading.local()
@@ -211,7 +214,7 @@ def test_when_the_interpreter_shuts_down(module, extra):
 
 
 def test_memory_is_flat_in_training():
-    """A hundred thousand steps at full length."""
+    """At full length: a hundred thousand steps."""
     psutil = psutil_or_skip()
     from micrograd_c._native import lib
 
@@ -231,7 +234,7 @@ def test_memory_is_flat_in_training():
         gc.collect()
         return lib.mg_live_nodes(), lib.mg_live_blocks(), psutil.Process().memory_info().rss
 
-    steps(1000)  # and what earlier tests left is gone
+    steps(1000)  # also frees what earlier tests left
     nodes, blocks, rss = steps(1000)
     now = steps(size(5_000, 100_000))
     assert now[:2] == (nodes, blocks)

@@ -1,8 +1,8 @@
-"""Every value and every derivative of csrc/graph/ops.h is bent in turn, and it must be noticed.
+"""Changes each value and derivative of csrc/graph/ops.h in turn, which must be noticed.
 
-A copy of the library is built in which each expression of the table has variants, and the
-variable mg_mutant says which of them is in use. What notices it is what our other tests
-do: each operator on special numbers, eager and in a program, compared with python_ref.
+A copy of the library is built in which each expression of the table has variants (mutants); the
+variable mg_mutant selects the one in use. A mutant must be noticed by what other tests do: each
+operator on special numbers, eager and in a compiled program, compared with python_ref.
 """
 
 import math
@@ -19,12 +19,13 @@ cffi = pytest.importorskip("cffi")
 
 NUMBERS = (0.5, -0.5, 2.0, -3.0, 0.0, -0.0, 1.0, 0.3, 1e-300, math.inf, math.nan)
 WITH_K = ("pow_k", "leaky_relu")
-BIND = "(mg_mutant == {0} ? ({1}) * 1.0000000000000002 : {2})"  # one bit, but of 0 and the like
+# Changes the last bit, except of 0, infinity and NaN.
+BIND = "(mg_mutant == {0} ? ({1}) * 1.0000000000000002 : {2})"
 ADD = "(mg_mutant == {0} ? ({1}) + g : {2})"
 
 
 def rows(table):
-    """The arguments of each X(...) in the table, and where its rows begin and end."""
+    """Return the arguments of each X(...) in the table, and where each row begins and ends."""
     start = table.index("#define MG_OPS(X)")
     end = table.index("\n\n", start)
     text = table[start:end].replace("\\\n", " ").split("MG_OPS(X)")[1]
@@ -45,7 +46,7 @@ def rows(table):
 
 
 def with_mutants(table):
-    """The table with a variant of each expression, and what each variant changes."""
+    """Return the table with variants of each expression, and a description of each variant."""
     found, start, end = rows(table)
     mutants = []
 
@@ -73,7 +74,7 @@ def with_mutants(table):
 
 @pytest.fixture(scope="module")
 def mutated(tmp_path_factory):
-    """The library with its mutants: its functions, CFFI's tools, and the mutants' names."""
+    """The library with its mutants: (lib, ffi, the mutants' names)."""
     folder = tmp_path_factory.mktemp("mutants")
     shutil.copytree(ROOT / "csrc", folder / "csrc")
     table, mutants = with_mutants((ROOT / "csrc/graph/ops.h").read_text(encoding="utf-8"))
@@ -91,7 +92,10 @@ def mutated(tmp_path_factory):
 
 
 def expected(op, x, y, g):
-    """What the reference computes, added to 0.0 as a mean is, as bits; None where it raises."""
+    """Return the reference's results as bits, or None if it raises.
+
+    Each is added to 0.0, as a mean over rows does, which turns -0.0 into 0.0.
+    """
     operands = (x, y) if len(op.derivatives) == 2 or op.name in WITH_K else (x,)
     try:
         out = op.value(*operands)
@@ -122,7 +126,7 @@ def eager(lib, op, x, y, g):
 
 
 class Program:
-    """An operator on the two columns of a batch, a parameter of -0.0 added to each."""
+    """A program of one operator on a batch's two columns, each with a parameter of -0.0 added."""
 
     def __init__(self, lib, ffi, op, k):
         self.lib, self.ffi, self.n = lib, ffi, len(op.derivatives)
@@ -180,7 +184,7 @@ def test_every_mutant_is_noticed(mutated, differs):
         lib.mg_mutant = number
         if not differs(lib, ffi, OPS[about.split(":")[0]]):
             missed.append(about)
-    # Nothing below detach() wants a gradient: programs never come to its derivative.
+    # No gradient is needed below detach(), so programs never compute its derivative.
     never = ["detach: g added to d/dx"] if differs is differs_in_programs else []
     assert missed == never
     lib.mg_mutant = 0
@@ -188,7 +192,7 @@ def test_every_mutant_is_noticed(mutated, differs):
     assert lib.mg_live_nodes() == 0
 
 
-def test_every_row_has_its_mutants(mutated):
+def test_every_operator_has_mutants(mutated):
     _, _, mutants = mutated
     changed = [re.sub(" (bent|g added to .*)$", "", about) for about in mutants]
     assert {about.split(":")[0] for about in changed} == set(OPS)

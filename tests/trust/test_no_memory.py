@@ -1,9 +1,9 @@
-"""Every allocation of a call fails in turn: MemoryError, the graph as it was, nothing lost.
+"""Each allocation of a call fails in turn: MemoryError, the graph is unchanged, nothing leaks.
 
-A case makes its Values and returns them with the work to do. The work is run with the
-first allocation failing, then the second, and so on, once only and from then on; then
-with room for no new node, for one, two, and so on; until nothing fails. What is said of
-calls of nets is in test_net_memory.py, of the C functions alone in tests/c.
+A case makes its Values and returns them with the work to do. The work is run with the first
+allocation failing, then the second, and so on: once only that allocation fails, once also all
+later ones. Then it is run with room for no new node, for one, for two, and so on, until nothing
+fails. test_nets_no_memory.py tests calls of nets, tests/c the C functions alone.
 """
 
 import copy
@@ -23,11 +23,11 @@ from micrograd_c._c import pinning
 from micrograd_c._c.node import mg_leaf, mg_total
 from micrograd_c.engine import Value
 
-# How many allocations succeed before one fails: more than any case needs at the end.
+# How many allocations succeed before one fails; the last is more than any case needs.
 COUNTS = [*range(8), *range(8, 500, size(9, 1))]
 if SLOW:
     COUNTS = [0, 1, 2, 5, 12, 30, 80, 200, 499]
-CHUNK = 2**14  # nodes in a block of them
+CHUNK = 2**14  # C allocates nodes in blocks of this many
 pytestmark = pytest.mark.usefixtures("few_free_nodes")
 ROWS = np.array([[0.5, -1.0], [2.0, 1.0], [0.25, 0.75]])
 
@@ -36,7 +36,7 @@ def leaves(n=3):
     return [Value(0.5 + i) for i in range(n)]
 
 
-# --- the cases: each returns what is alive before, and the work -------------------------
+# --- the cases: each returns its Values, which must not change, and the work ---------------
 
 
 def build():
@@ -165,7 +165,7 @@ def loads():
 
 
 def compiled(what):
-    """A jitted mean square, traced anew, on parameters that are looked at."""
+    """A jitted mean square, traced anew; its parameters are the Values to compare."""
     model = nn.MLP(2, [3, 1], nonlin="tanh")
     f = jit(lambda x: model(x) ** 2)
     return model.parameters(), lambda: what(f, model)
@@ -224,11 +224,11 @@ def graphs_of(roots, result):
 
 
 def take_free_nodes(room):
-    """Takes all nodes that need no new block, but for some; returns their roots."""
+    """Take all free nodes but ``room``; return the roots that hold those that were taken."""
     spare = [mg_leaf(0.0) for _ in range(room)]
     roots, one = [], mg_leaf(0.0)
     lib.mg_fail_allocation(1, True)
-    for n in [2**i - 1 for i in range(14, -1, -1)]:  # sums of n terms are 2**i nodes
+    for n in [2**i - 1 for i in range(14, -1, -1)]:  # a sum of n terms takes 2**i nodes
         roots += iter(lambda n=n: mg_total([one._mg_id] * n, n), None)
     lib.mg_fail_allocation(0, False)
     spare.clear()
@@ -236,7 +236,7 @@ def take_free_nodes(room):
 
 
 def blocks_without_chunks():
-    """Blocks that are held, apart from those of nodes, which are held for ever."""
+    """Return the number of live blocks, without those of nodes, which are never freed."""
     nodes, taken = lib.mg_live_nodes(), take_free_nodes(0)
     chunks, rest = divmod(lib.mg_live_nodes() + 1, CHUNK)  # there is no node 0
     assert rest == 0 and lib.mg_live_nodes() > nodes
@@ -245,9 +245,12 @@ def blocks_without_chunks():
 
 
 def goes_through(case, nth, forever, room=None):
-    """Whether the work succeeds. Its results are checked then, else that nothing changed."""
+    """Run the work; True if it succeeds.
+
+    Checks the results if it succeeds, and otherwise that nothing changed.
+    """
     roots, work = made_by(case)
-    collect()  # an attempt before may have left cycles
+    collect()  # earlier attempts may have left cycles
     nodes = lib.mg_live_nodes()
     taken = [] if room is None else take_free_nodes(room)
     result, failed = None, False
@@ -266,7 +269,7 @@ def goes_through(case, nth, forever, room=None):
     expected_roots, expected_work = made_by(case)
     if failed:
         assert graph(roots) == graph(expected_roots)
-        result = work()  # all is still usable
+        result = work()  # the Values are still usable
     assert graphs_of(roots, result) == graphs_of(expected_roots, expected_work())
     return not failed
 
@@ -276,11 +279,11 @@ def test_no_memory(case):
     goes_through(case, 0, False)
     collect()
     if hasattr(gc, "freeze"):  # not on PyPy
-        gc.freeze()  # what was there before makes each collection slow
+        gc.freeze()  # objects of other tests would make each collection slow
     nodes, blocks = lib.mg_live_nodes(), blocks_without_chunks()
 
     def first(attempts):
-        """The number of the first attempt that goes through."""
+        """Return the number of the first attempt that succeeds."""
         n = next(n for n, through in attempts if through)
         collect()
         assert lib.mg_live_nodes() == nodes

@@ -1,7 +1,7 @@
-"""Who owns a node: plain Python programs that once made C touch what was no longer theirs.
+"""Who owns a node: plain Python programs that once made C use nodes that were freed.
 
-Each runs in an interpreter of its own, since what it once did was to crash, or to read and
-write another Value's number; see micrograd_c/_c/node.c.
+Each runs in an interpreter of its own, since the programs once crashed, or read and wrote
+another Value's number; see micrograd_c/_c/node.c.
 """
 
 import pytest
@@ -13,8 +13,8 @@ from {module} import Value
 from micrograd_c.functional import total
 others = [Value(100.0) for _ in range(50)]
 def unharmed():
-    more = [Value(100.0) for _ in range(50)]         # these take the ids that are free
-    assert all((v.data, v.grad) == (100.0, 0.0) for v in others + more), "another's number"
+    more = [Value(100.0) for _ in range(50)]         # these take the free ids
+    assert all((v.data, v.grad) == (100.0, 0.0) for v in others + more), "another Value's number"
 """
 
 PROGRAMS = {
@@ -202,23 +202,23 @@ class Mine(Value):
 from micrograd_c._c import value as c_value
 count = c_value.live_nodes() if Value is c_value.Value else 0
 for _ in range(100): Mine(1.0) * 2.0
-gc.collect(); gc.collect()  # PyPy frees in the second what an object with a __del__ held
+gc.collect(); gc.collect()  # on PyPy the second frees what an object with a __del__ held
 assert Value is not c_value.Value or c_value.live_nodes() == count
 """,
-    "finalizers that take a lock and look": """
+    "finalizers that take a lock and read _prev": """
 lock = threading.Lock()
-class Looker:
+class Reader:
     def __init__(self, v): self.me, self.v = self, v
     def __del__(self):
         with lock: self.v._prev
-def look():
+def read():
     for _ in range(300):
         gc.disable()
         with lock: (Value(1.0) * 2.0 + 1.0)._prev[0]._prev
         gc.enable()
 def litter():
-    for _ in range(300): Looker(Value(1.0) * 3.0)
-threads = [threading.Thread(target=f, daemon=True) for f in (look, litter)]
+    for _ in range(300): Reader(Value(1.0) * 3.0)
+threads = [threading.Thread(target=f, daemon=True) for f in (read, litter)]
 for t in threads: t.start()
 for t in threads: t.join(60)
 assert not any(t.is_alive() for t in threads), "deadlock"
@@ -252,7 +252,7 @@ if hasattr(gc, "freeze"):
     gc.freeze(); count = gc.get_freeze_count()
     assert w._prev[0] is v and gc.get_freeze_count() == count > 0
 """,
-    "a step of one's own that drops the graph": """
+    "a custom backward that drops the graph": """
 x = Value(1.0)
 y = x * 2.0
 out = Value(3.0, (y,), "mine")

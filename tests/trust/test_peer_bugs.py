@@ -1,4 +1,4 @@
-"""Faults known from other small autograd engines, a family a test: none may come here."""
+"""Faults known from other small autograd engines: one test for each kind."""
 
 import gc
 import math
@@ -11,7 +11,7 @@ from python_ref.core import hints
 
 
 def test_a_reused_interior_node_gets_all_its_gradient_before_it_passes_on(engine):
-    """Engines without a topological order pass on half of it, or some of it twice."""
+    """Engines without a topological order pass on only part of it, or a part twice."""
     a = engine.Value(2.0)
     b = a * 3
     c = b * b + b  # b is used three times, at two depths
@@ -22,7 +22,7 @@ def test_a_reused_interior_node_gets_all_its_gradient_before_it_passes_on(engine
 
 
 def test_the_same_node_as_both_operands(engine):
-    """Engines that assign gradients, or keep operands in a set, count one use."""
+    """Engines that assign gradients, or store operands in a set, count only one use."""
     a = engine.Value(3.0)
     for root, expected in ((a + a, 2.0), (a * a, 6.0), (a - a, 0.0), (a / a, 0.0), (a**a, None)):
         a.grad = 0.0
@@ -32,7 +32,7 @@ def test_the_same_node_as_both_operands(engine):
 
 
 def test_a_deep_graph_is_freed_without_recursion(engine, live_nodes):
-    """Reference counts that free their operands recursively end the process here."""
+    """Reference counting that frees operands recursively overflows the stack here."""
     before = live_nodes()
     v = engine.Value(1.0)
     for i in range(100_000):
@@ -45,7 +45,7 @@ def test_a_deep_graph_is_freed_without_recursion(engine, live_nodes):
 
 
 def test_arithmetic_makes_no_cycles(engine, live_nodes):
-    """Closures that hold their result are cycles, which wait for the collector."""
+    """Closures that refer to their own result form cycles, which only the collector frees."""
     before = live_nodes()
     gc.disable()
     try:
@@ -59,7 +59,7 @@ def test_arithmetic_makes_no_cycles(engine, live_nodes):
 
 
 def test_the_collector_sees_cycles_through_the_engine(engine, live_nodes):
-    """A reference that C holds, and the collector does not know, leaks the cycle for ever."""
+    """A reference that C holds, but does not show the collector, makes a cycle leak for ever."""
     before = live_nodes()
 
     def make():
@@ -75,8 +75,8 @@ def test_the_collector_sees_cycles_through_the_engine(engine, live_nodes):
 
 
 @pytest.mark.parametrize("x, expected", [(2.0, 1.0), (-2.0, 0.0), (0.0, 0.0), (-0.0, 0.0)])
-def test_relu_lets_pass_by_its_output(engine, x, expected):
-    """Known: a derivative of 1 everywhere, of the output itself, or 1 at 0."""
+def test_relus_derivative(engine, x, expected):
+    """Known: a derivative of 1 everywhere, one equal to the output, or 1 at 0."""
     v = engine.Value(x)
     (v.relu() * 5).backward()
     assert v.grad == 5 * expected
@@ -86,7 +86,7 @@ def test_relu_lets_pass_by_its_output(engine, x, expected):
     "write", [lambda a, b: a - b, lambda a, b: a - b.data, lambda a, b: a.data - b]
 )
 def test_subtractions_sign(engine, write):
-    """Known: + for the second operand, and operands in the wrong order when reflected."""
+    """Known: a gradient of +1 for the second operand; reflected operands in the wrong order."""
     a, b = engine.Value(5.0), engine.Value(3.0)
     root = write(a, b)
     root.backward()
@@ -107,7 +107,7 @@ def test_divisions_order(engine, write):
 
 @pytest.mark.parametrize("x", [0.0, -0.0])
 def test_abs_at_0(engine, x):
-    """Known: x / |x|, which divides by 0, or a gradient of 1."""
+    """Known: the derivative as x / |x|, which divides by 0, or a gradient of 1."""
     v = engine.Value(x)
     (abs(v) * 3).backward()
     assert v.grad == 0.0
@@ -117,7 +117,7 @@ def test_abs_at_0(engine, x):
     (0, 1.0, 0.0), (1, 0.0, 1.0), (2, 0.0, 0.0), (3.0, 0.0, 0.0), (0.5, 0.0, math.inf),
 ])  # fmt: skip
 def test_pow_at_0(engine, k, value, expected):
-    """Known: k * x ** (k - 1) raises or gives NaN; so does log(0) for the exponent."""
+    """Known: k * x ** (k - 1) raises or gives NaN; so does log(0) in the exponent's gradient."""
     v = engine.Value(0.0)
     root = v**k
     root.backward()
@@ -129,8 +129,10 @@ def test_pow_at_0(engine, k, value, expected):
 
 
 def test_both_engines_have_the_same_operators():
-    """Known: a fix, or an operator, that one of two engines misses. Its numbers are compared
-    in test_special_values.py."""
+    """Known: an operator or a fix that one of two engines lacks.
+
+    test_special_values.py compares the operators' numbers.
+    """
     ours, theirs = load_c_engine().Value, load_python_engine().Value
 
     def public(cls):
@@ -142,7 +144,7 @@ def test_both_engines_have_the_same_operators():
 
 
 def test_no_stale_gradients_after_a_backward_that_failed(engine):
-    """Known: marks left by a walk that was interrupted make the next one skip nodes."""
+    """Known: "visited" marks left by an interrupted backward make the next one skip nodes."""
     a = engine.Value(2.0)
     inner = a * 3
     mine = engine.Value(inner.data, (inner,), "mine")
@@ -176,7 +178,7 @@ def test_a_failed_operator_leaves_no_node_behind(engine, live_nodes):
 
 
 def test_zero_grad_reaches_shared_parameters_once_and_all(engine):
-    """Known: zeroing only the last layer, or only what the last backward reached."""
+    """Known: only the last layer is zeroed, or only the nodes that the last backward reached."""
     net = engine.nn.MLP(2, [3, 1])
     for row in ([1.0, 2.0], [-3.0, 0.5]):
         net(row).backward()

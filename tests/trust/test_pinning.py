@@ -1,4 +1,4 @@
-"""What interrupts a search for Values, or comes in the middle of one: micrograd_c/_c/pinning.py."""
+"""Searches for living Values (micrograd_c/_c/pinning.py): unusual objects, interruptions."""
 
 import gc
 import sys
@@ -13,11 +13,11 @@ cpython = pytest.mark.skipif(
 )
 
 
-# --- objects that the search meets ------------------------------------------------------
+# --- unusual objects that a search meets ------------------------------------------------
 
 
-def test_an_operand_that_became_another_one(engine):
-    """The id of the node that it had goes to a new one, whose Value it is not."""
+def test_an_operand_that_was_initialised_again(engine):
+    """Its first node's id is given to a new node; a search must find the new node's Value."""
     a = engine.Value(2.0)
     b = a * 3.0
     assert b._prev[0] is a
@@ -41,8 +41,8 @@ def test_a_subclass_that_knows_every_name(engine):
     gc.collect()
 
 
-def test_a_half_made_one_that_knows_no_name(engine):
-    """Whoever asks it for one gets a RecursionError, but the search does not ask."""
+def test_a_half_made_value_whose_getattr_recurses(engine):
+    """Reading any attribute of it raises RecursionError, but the search reads none."""
 
     class Delegating(engine.Value):
         def __getattr__(self, name):
@@ -55,8 +55,8 @@ def test_a_half_made_one_that_knows_no_name(engine):
     del half
 
 
-def test_a_step_that_makes_the_root_another_one(engine, live_nodes):
-    """The nodes that backward has yet to come by live on, and no others are in their places."""
+def test_a_custom_backward_that_initialises_the_root_again(engine, live_nodes):
+    """The nodes that backward has yet to visit stay alive, and their ids are not reused."""
     before = live_nodes()
     graph = [engine.Value(6.0, (engine.Value(3.0) * 2.0,), "mine")]
     graph.append((graph[0] * 5.0).tanh())
@@ -79,11 +79,11 @@ def test_a_step_that_makes_the_root_another_one(engine, live_nodes):
     assert live_nodes() == before
 
 
-# --- in the middle of something ----------------------------------------------------------
+# --- searches that are interrupted, or start in the middle of another --------------------
 
 
-def labelled_late(n=3):
-    """Results, of whose operands some are labelled afterwards; nobody else holds those."""
+def labelled_after_use(n=3):
+    """Results with operands that were labelled after their use, and that nothing else holds."""
     results = []
     for i in range(n):
         middle = Value(float(i)) * 2.0
@@ -99,7 +99,7 @@ def check_labels(results):
 
 
 def at_step(number, work):
-    """A tracer that does ``work`` before the numberth line of _c/pinning.py that is run."""
+    """Return a tracer that does ``work`` before the line of _c/pinning.py that runs as numberth."""
     steps = iter(range(number, -1, -1))
 
     def trace(frame, event, argument):
@@ -123,7 +123,7 @@ def traced(trace, work):
 
 
 def until_no_step_is_left(attempt):
-    """Runs attempt(0), attempt(1), ... until it says that there was no such step."""
+    """Run attempt(0), attempt(1), ... until one returns False: there was no such step."""
     number = 0
     while attempt(number):
         number += 1
@@ -131,12 +131,12 @@ def until_no_step_is_left(attempt):
 
 
 @cpython
-def test_attributes_that_come_while_others_are_searched_for():
-    """As from another thread, before any line of the search."""
+def test_attributes_that_are_set_during_a_search():
+    """Before any line of the search, as another thread might."""
 
     def attempt(number):
-        results, more = labelled_late(), []
-        traced(at_step(number, lambda: more.append(labelled_late())), pinning.hold_pending)
+        results, more = labelled_after_use(), []
+        traced(at_step(number, lambda: more.append(labelled_after_use())), pinning.hold_pending)
         for later in more:
             check_labels(later)
         check_labels(results)
@@ -147,13 +147,13 @@ def test_attributes_that_come_while_others_are_searched_for():
 
 @cpython
 def test_searches_that_are_interrupted():
-    """Before any line: no attribute is lost, and the next search finds what there is."""
+    """Before any line: no attribute is lost, and the next search completes the work."""
 
     def interrupt():
         raise KeyboardInterrupt
 
     def attempt(number):
-        results = labelled_late()
+        results = labelled_after_use()
         try:
             traced(at_step(number, interrupt), pinning.hold_pending)
         except KeyboardInterrupt:
@@ -167,11 +167,11 @@ def test_searches_that_are_interrupted():
 
 
 @pytest.mark.parametrize("how", ["callbacks cleared", "gc off", "frozen"])
-def test_the_collector_is_the_users(how):
-    """Attributes stay, whatever the user does with it."""
+def test_a_collector_that_the_user_changes(how):
+    """Attributes stay, whatever the user does with the garbage collector."""
     callbacks = getattr(gc, "callbacks", [])
     before = list(callbacks)
-    results = labelled_late(50)
+    results = labelled_after_use(50)
     try:
         if how == "callbacks cleared":
             callbacks.clear()
@@ -179,7 +179,7 @@ def test_the_collector_is_the_users(how):
             gc.disable()
         elif hasattr(gc, "freeze"):
             gc.freeze()
-        results += [result * 2.0 for result in labelled_late(pinning._due.FEW)]
+        results += [result * 2.0 for result in labelled_after_use(pinning._due.FEW)]
         gc.collect()
         check_labels(results[:50])
         check_labels([result._prev[0] for result in results[50:]])
@@ -192,8 +192,8 @@ def test_the_collector_is_the_users(how):
 
 
 @cpython
-def test_a_value_that_a_search_met_before_another_took_its_node():
-    """As a thread makes an instance of a subclass while another thread searches."""
+def test_a_value_whose_node_is_taken_over_during_a_search():
+    """As when a thread makes an instance of a subclass while another thread searches."""
     x = Value(2.0)
     y = x * 3.0
     made = Value(1.0, (y,), "mine")

@@ -20,11 +20,11 @@ x = Value(0.5, label="x")
 root = x
 for _ in range(2000):
     root = root * 1.0
-sys.setswitchinterval(1e-6)                    # or forks would rarely meet a thread that looks
+sys.setswitchinterval(1e-6)                    # or few forks would come while a thread reads _prev
 stop = threading.Event()
-def look():
+def read():
     while not stop.is_set():
-        y = Value(1.0) * 2.0 + 1.0             # without a label: operands have to be searched for
+        y = Value(1.0) * 2.0 + 1.0             # no label, so that _prev must search for operands
         y._prev[0]._prev
 def work():
     y = Value(1.0)
@@ -34,13 +34,13 @@ def work():
         if y._prev: y = Value(1.0)
         big = [Value(float(i)) for i in range(100)]
         sum(big).backward()
-threads = [threading.Thread(target=target, daemon=True) for target in (look, work) * 2]
+threads = [threading.Thread(target=target, daemon=True) for target in (read, work) * 2]
 for thread in threads:
     thread.start()
 for i in range({forks}):
     child = os.fork()
     if child == 0:
-        signal.alarm(20)                       # a child that waits for ever fails
+        signal.alarm(20)                       # kills a child that waits for ever
         v = Value(3.0)
         u = v * 2.0
         assert u._prev[0] is v
@@ -80,7 +80,7 @@ def fit():
     return loss.fit(rows, optimizer=optimizer, epochs=2, batch_size=16, shuffle=False, threads=2)
 fit()
 child = os.fork()
-if child == 0:                                 # a fit's threads are gone: it starts its own
+if child == 0:                                 # fit's threads do not exist here: it starts new ones
     before = loss(rows).sum()
     fit()
     os._exit(0 if loss(rows).sum() < before else 1)
@@ -95,11 +95,11 @@ def test_fork_after_jit_with_threads():
     assert run_python(JIT_AND_FORK) == "fine\n"
 
 
-# --- spawn: what crosses is a pickle ------------------------------------------------------
+# --- spawn: processes exchange pickles ----------------------------------------------------
 
 
 def grow(root):
-    """Runs in another process: a graph goes there, and comes back bigger."""
+    """Return the graph with one more operator; runs in another process."""
     root.backward()
     grown = root * 2.0
     grown.label = "grown"
@@ -182,8 +182,8 @@ loaded = refused = 0
 def refuse(self):
     raise pickle.UnpicklingError("no Value is made of bytearrays")
 
-# pickle's own in C takes gigabytes for a damaged count, and so does either for a bytearray.
-class OnlyOurs(pickle._Unpickler):             # damage could spell any other name
+# pickle's unpickler in C allocates gigabytes for a damaged count, as both do for a bytearray.
+class OnlyOurs(pickle._Unpickler):             # a damaged name could be any function's
     dispatch = {{**pickle._Unpickler.dispatch, pickle.BYTEARRAY8[0]: refuse}}
 
     def find_class(self, module, name):
@@ -200,11 +200,11 @@ for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
             damaged[rng.randrange(len(damaged))] = rng.randrange(256)
         try:
             value = OnlyOurs(io.BytesIO(bytes(damaged))).load()
-        except Exception:                      # pickle's own or ours, but an exception
+        except Exception:                      # raised by pickle or by us, but not a crash
             refused += 1
             continue
         loaded += 1
-        if isinstance(value, Value):           # what did load is a whole graph
+        if isinstance(value, Value):           # whatever loads is a complete graph
             try:
                 value.backward()
                 repr(value), value._prev
@@ -218,18 +218,18 @@ print("fine")
 
 @pytest.mark.parametrize("module", ["micrograd_c.engine", "python_ref.engine"])
 def test_damaged_pickles(module):
-    """An exception, or a Value that works: never a crash. In a process of its own, in case."""
+    """Each raises or loads as a usable Value. In a process of its own, as C might crash."""
     assert run_python(DAMAGED.format(module=module, rounds=size(300, 10_000))) == "fine\n"
 
 
 def test_rebuilding_from_nonsense():
-    """What a malicious pickle could hand to the functions that rebuild graphs."""
+    """Arguments that a malicious pickle could pass to the functions that rebuild graphs."""
     from micrograd_c import engine
 
     a = Value(1.0)
     leaf = [a]
     nonsense = [
-        ([], [("add", None, "+", (0, 1), 1.0, 0.0)]),  # operands that are not there
+        ([], [("add", None, "+", (0, 1), 1.0, 0.0)]),  # operands that do not exist
         (leaf, [("add", None, "+", (0,), 1.0, 0.0)]),  # too few
         (leaf, [("add", None, "+", (0, 0, 0), 1.0, 0.0)]),  # too many
         (leaf, [("no such operator", None, "+", (0, 0), 1.0, 0.0)]),
@@ -252,7 +252,7 @@ def test_rebuilding_from_nonsense():
 
 
 def test_random_bytes_are_no_model(tmp_path):
-    """load reads .npz files alone, and nothing in them can be run."""
+    """load() reads only .npz files, and runs no code from them."""
     from micrograd_c import nn, state
 
     path, rng = tmp_path / "model.npz", random.Random(3)
@@ -269,5 +269,5 @@ def test_random_bytes_are_no_model(tmp_path):
             state.load(model, path)
         except ValueError as error:
             assert str(path) in str(error) or "does not fit" in str(error)
-        else:  # only what no checksum covers was hit: dates, attributes, comments
+        else:  # only bytes that no checksum covers were changed: dates, attributes, comments
             assert [p.data for p in model.parameters()] == before

@@ -1,7 +1,7 @@
 """The build has no fast-math and fuses no multiplication with an addition.
 
-Each case has one right answer, and another one under such a flag. CFLAGS must not
-change that, so the same program is run against a build that asks for all of them.
+Each case has one right answer, and a different one under such a compiler flag. The flags in
+CFLAGS must not matter, so the same program is also run against a build with all of them.
 """
 
 import os
@@ -33,7 +33,7 @@ def of_graph():
     assert (Value(1e308) + 1e308 + -1e308).data == math.inf
     assert math.copysign(1.0, (Value(-0.0) * 1.0).data) == -1.0
     assert (Value(TINY) * 1.0).data == TINY and (Value(2.0**-1040) * 0.5).data > 0.0
-    assert TINY * 1.0 == TINY and 2.0**-1040 / 2 > 0.0   # nor is the whole process changed
+    assert TINY * 1.0 == TINY and 2.0**-1040 / 2 > 0.0   # the rest of the process is not changed
     nan = Value(math.inf) + -math.inf
     assert nan.data != nan.data and nan.relu().data != nan.data
     x = Value(0.0)
@@ -56,7 +56,7 @@ def of_program():
     for neuron_ in many.neurons:
         neuron_.b.data = -1.0
         neuron_.w[1].data = 0.0
-    for rows in (1, 3, 16, 50):                # each width of the kernels
+    for rows in (1, 3, 16, 50):                # one number of rows for each width of the kernels
         ys = np.full(rows, Y)
         assert (jit(lambda x: w * x + -1.0)(ys) == 0.0).all()
         assert (jit(lambda x: (w * x).tanh() * x - math.tanh(1.0) * x)(ys) == 0.0).all()
@@ -68,21 +68,21 @@ def of_program():
 
 of_graph()
 of_net()
-for kernels in (b"portable", None):            # None: the best that this machine has
+for kernels in (b"portable", None):            # None: the best kernels that this machine can run
     assert lib.mg_use_kernels(kernels if kernels else __import__("cffi").FFI().NULL)
     of_program()
 print("fine")
 """
 
 
-def test_rounding():
+def test_the_installed_build():
     assert run_python(CASES) == "fine\n"
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="CFLAGS are for POSIX")
 @pytest.mark.parametrize("compiler", size(COMPILERS[:1], COMPILERS))
-def test_whatever_cflags_say(compiler, tmp_path):
+def test_a_build_with_fast_math_in_cflags(compiler, tmp_path):
     flags = "-Ofast -ffast-math -funsafe-math-optimizations -ffp-contract=fast -mfma"
     copy = built_copy(tmp_path, CC=need(compiler), CFLAGS=flags)
     assert run_python(CASES, cwd=copy) == "fine\n"

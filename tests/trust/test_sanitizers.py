@@ -1,5 +1,5 @@
-"""ThreadSanitizer on the C library driven from threads; the extension in builds that notice
-when memory is used that is no longer there: under ASan and UBSan, and with checked nodes."""
+"""The C library in threads under ThreadSanitizer; the extension in builds that notice the use
+of freed memory: under ASan and UBSan, and with checked nodes (MG_CHECK_NODES)."""
 
 import sys
 
@@ -7,15 +7,15 @@ import pytest
 from c_tools import COMPILERS, SANITIZE, build, need
 from trust_tools import built_copy, run, size
 
-# Python programs that once made C use memory or nodes of others; at full length the whole suite.
+# Tests of programs that once made C use freed memory or nodes; full length runs the whole suite.
 HOSTILE = [
-    "tests/trust/test_owner.py", "tests/trust/test_arrays_that_change.py",
-    "tests/trust/test_optimizers_and_threads.py", "tests/trust/test_half_made.py",
-    "tests/trust/test_what_c_makes.py",
+    "tests/trust/test_owner.py", "tests/trust/test_changing_arrays.py",
+    "tests/trust/test_changing_optimizers.py", "tests/trust/test_half_made.py",
+    "tests/trust/test_interrupts_leave_no_node.py",
 ]  # fmt: skip
 
-# A child without the preloaded library, valgrind, clang's sanitizers beside gcc's, and memory
-# that the sanitizer holds back: these cannot run so.
+# These cannot run under a sanitizer: they start a child without the preloaded library, use
+# valgrind or clang's sanitizers beside gcc's, or measure memory, which the sanitizer holds back.
 NOT_HERE = [
     "tests/project/test_benchmark_suite.py::test_what_a_peer_cannot_do_is_a_row_that_says_so",
     "tests/project/test_benchmark_suite.py::test_instructions_repeat_exactly",
@@ -36,7 +36,7 @@ def test_thread_sanitizer(compiler, tmp_path):
 @pytest.mark.skipif(sys.platform != "linux", reason="the sanitizers' library is preloaded")
 def test_extension_under_sanitizers(tmp_path):
     gcc = need("gcc", *SANITIZE)
-    compiler = tmp_path / "compiler"  # options after those of the build, which asks for -O3
+    compiler = tmp_path / "compiler"  # puts its options after the build's, which include -O3
     compiler.write_text(f'#!/bin/sh\nexec {gcc} "$@" -O0 {" ".join(SANITIZE)}\n')
     compiler.chmod(0o755)
     copy = built_copy(tmp_path, CC=str(compiler))

@@ -1,4 +1,4 @@
-"""SECURITY.md: data is data, paths are taken as they are, optional packages are optional."""
+"""SECURITY.md: input is never run as code, paths are used as given, extras are optional."""
 
 import ast
 import io
@@ -15,14 +15,14 @@ import micrograd_c
 import python_ref
 from micrograd_c import nn, state
 
-# Of what is installed: beside the tests there may be none.
+# The sources of the installed package: the tests may run without a checkout beside them.
 SOURCES = {
     f"{package.__name__}/{path.relative_to(folder).as_posix()}": path
     for package in (micrograd_c, python_ref)
     for folder in [Path(package.__file__).parent]
     for path in sorted(folder.rglob("*.py"))
 }
-RUNS_PROGRAMS = "micrograd_c/cli/commands/run.py"  # as its user asks
+RUNS_PROGRAMS = "micrograd_c/cli/commands/run.py"  # to run a program is its purpose
 RUN_CODE = {
     "eval",
     "exec",
@@ -55,7 +55,7 @@ def test_no_source_runs_what_it_is_given(name):
             assert not {"pickle", "marshal", "socket", "urllib.request", "runpy"} & set(names)
 
 
-# What an audit hook sees when hostile text goes everywhere that takes text.
+# Passes hostile text to everything that takes text; an audit hook must see no code run.
 AUDITED = """
 import os, sys, tempfile, warnings
 import numpy as np
@@ -105,7 +105,7 @@ def session(folder):
         jit(lambda x: net([x, x]))([1.0, 2.0])
 
 with tempfile.TemporaryDirectory() as folder:
-    session(folder)                            # what is imported late is imported now
+    session(folder)                            # so that all lazy imports happen now
     sys.addaudithook(hook)
     watching = True
     session(folder)
@@ -116,12 +116,12 @@ print("fine")
 """
 
 
-def test_hostile_text_reaches_nothing():
+def test_hostile_text_runs_nothing():
     assert run_python(AUDITED) == "fine\n"
 
 
 def npz(members):
-    """A zip of arrays under any names."""
+    """Return the bytes of a zip file of arrays whose names may be anything."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
         for name, array in members.items():
@@ -193,5 +193,5 @@ def test_dependencies_are_bounded_below():
     extras = re.findall(r"^(\w+) = \[", optional, re.M)
     assert {"plot", "draw", "progress", "all", "bench", "lint", "test"} <= set(extras)
     for text in re.findall(r'"([^"]+)"', needed + optional):
-        # an extra may name extras; and what is pinned is bounded
+        # an extra may list other extras; a pinned version (==) is a bound, too
         assert re.match(r"micrograd_c\[|[\w.-]+[>=]=\d", text), text

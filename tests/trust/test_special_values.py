@@ -1,7 +1,7 @@
 """Every operator on every pair of special numbers, in every way of writing it.
 
-Both engines must give the same value, the same gradients for whatever gradient arrives,
-and the same exception with the same message; and both must do what Python's own floats do.
+Both engines must return the same value, the same gradients whatever gradient arrives, and the
+same exception with the same message; and both must compute what Python's own floats do.
 """
 
 import math
@@ -27,15 +27,15 @@ BINARY = [*sorted(INFIX), *(op.name for op in METHODS if len(op.derivatives) == 
 
 
 def outcome(call, *operands):
-    """The result, or the exception as text."""
+    """Return the call's result, or its exception as text."""
     try:
         return call(*operands)
-    except Exception as error:  # whatever it is, the other engine must raise it too
+    except Exception as error:  # the other engine must raise the same
         return f"{type(error).__name__}: {error}"
 
 
 def made(Value, form, x, y, way):
-    """An operator on x and y, written in some way: the leaves, and what comes out."""
+    """Apply an operator to x and y, written in one of the ways; return leaves and outcome."""
     leaves = [x if way == "number first" else Value(x)]
     if y is not None:
         second = y if way == "number second" or form == "leaky_relu" else Value(y)
@@ -44,7 +44,7 @@ def made(Value, form, x, y, way):
 
 
 def observed(Value, leaves, result):
-    """What there is to see of a result."""
+    """Return all that a user can see of a result."""
     seen = [bits(result.data), result._op] if isinstance(result, Value) else [str(result)]
     nodes = below(result) if isinstance(result, Value) else []
     for g in ARRIVING if nodes else ():
@@ -61,7 +61,7 @@ def below(result):
 
 
 def ways(form, x, y):
-    """The ways to write it; atan2 and the like are methods, so their first is a Value."""
+    """The ways to write an operator; for a method such as atan2 the first operand is a Value."""
     if form in UNARY or form == "leaky_relu":
         return ["plain"]
     some = ["plain", "number second", *(["the same twice"] if x is y else [])]
@@ -73,14 +73,14 @@ def test_both_engines(form):
     ours, theirs = load_c_engine().Value, load_python_engine().Value
     pairs = [(x, y) for x in NUMBERS for y in ((None,) if form in UNARY else NUMBERS)]
     cases = [(form, x, y, way) for x, y in pairs for way in ways(form, x, y)]
-    # All are made before the first is looked at, which searches for every living Value.
+    # All are made before the first is observed, as each _prev searches for all living Values.
     got, expected = ([made(V, *case) for case in cases] for V in (ours, theirs))
     for case, one, other in zip(cases, got, expected):
         assert observed(ours, *one) == observed(theirs, *other), case
 
 
 def as_float_does(form, x, y):
-    """What Python's floats and math do, None where they know no such operator."""
+    """Return what Python's floats and math compute, or None if they have no such operator."""
     if form in INFIX:
         return outcome(INFIX[form], x, y)
     if form in ("maximum", "minimum") and x == x and y == y:
@@ -96,7 +96,7 @@ def test_as_pythons_floats(engine, form):
         for y in (None,) if form in UNARY else NUMBERS:
             expected = as_float_does(form, x, y)
             if expected is None or (form == "/" and isinstance(expected, float)):
-                continue  # a / b is a * b**-1, which rounds twice
+                continue  # ours computes a / b as a * b**-1, which rounds twice
             got = outcome(
                 FORMS[form].call, engine.Value(x), *([] if y is None else [engine.Value(y)])
             )
@@ -113,6 +113,6 @@ def test_as_pythons_floats(engine, form):
 
 
 def test_every_operator_is_here():
-    """Those of jit's where, which eager programs cannot write, are in test_jit.py."""
+    """jit's where() has operators that eager programs cannot write; test_jit.py tests those."""
     here = {*UNARY, *BINARY, "leaky_relu"} - {"neg", *INFIX}
     assert here == set(OPS) - {"add", "mul", "pow", "pow_k", *ONLY_TRACED}

@@ -1,8 +1,8 @@
-"""Both engines side by side through any order of steps that hypothesis thinks of.
+"""Runs both engines side by side through random sequences of steps that hypothesis generates.
 
-Values are kept in pairs, one of each engine. After every step the pairs must have the
-same data and gradients, and at the end the same graphs; looking at a graph is a step
-of its own, as it changes what the C engine keeps.
+Values come in pairs, one of each engine. After every step the pairs must have the same data
+and gradients, and at the end the same graphs. Reading a graph by _prev is a step of its own,
+as it changes what the C engine stores.
 """
 
 import copy
@@ -26,7 +26,7 @@ ENGINES = load_c_engine(), load_python_engine()
 numbers = (
     st.floats(-3, 3) | st.sampled_from((0.0, -0.0, 1e308, math.inf, math.nan)) | st.integers(-3, 3)
 )
-places = st.integers(0, 2**16)  # of a pair, round and round
+places = st.integers(0, 2**16)  # the index of a pair, modulo how many there are
 UNARY = [op.name for op in METHODS if len(op.derivatives) == 1 and op.name != "leaky_relu"]
 
 
@@ -41,13 +41,13 @@ class Engines(RuleBasedStateMachine):
         return self.pairs[place % len(self.pairs)]
 
     def do(self, step, *operands):
-        """The step on each engine; its result, if it is a Value, is a new pair."""
+        """Do a step on each engine; if the results are Values, they become a new pair."""
         results = []
         for i, engine in enumerate(ENGINES):
             try:
                 result = step(engine, *(x[i] if isinstance(x, tuple) else x for x in operands))
                 results.append(result)
-            except Exception as error:  # whatever it is, the other engine must raise it too
+            except Exception as error:  # the other engine must raise the same
                 results.append(f"{type(error).__name__}: {error}")
         ours, theirs = results
         if isinstance(ours, ENGINES[0].Value):
@@ -76,7 +76,7 @@ class Engines(RuleBasedStateMachine):
         self.do(lambda _, a: FORMS[name].call(a), self.pick(a))
 
     @rule(a=places, b=places)
-    def node_of_ones_own(self, a, b):
+    def custom_operator(self, a, b):
         def double(engine, a, b):
             out = engine.Value(2 * a.data + b.data, (a, b), "mine")
 
@@ -91,7 +91,7 @@ class Engines(RuleBasedStateMachine):
 
     @rule(a=places, b=places, which=st.integers(0, 1))
     def net(self, a, b, which):
-        """A net of its own for each call: parameters of two calls may differ in last bits."""
+        """Call a new net: after two calls of one net, its gradients may differ in last bits."""
 
         def call(engine, a, b):
             random.seed(self.seed)

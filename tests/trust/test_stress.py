@@ -1,6 +1,6 @@
-"""Building, looking, threads, collections, interrupts and the rest, mixed at random.
+"""Building graphs, reading them, threads, collections, interrupts and more, mixed at random.
 
-See ``stress.py``. At full length an hour on each engine.
+See ``stress.py``. At full length it takes an hour on each engine.
 """
 
 import sys
@@ -14,6 +14,5 @@ SCRIPT = Path(__file__).with_name("stress.py")
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_stress(engine, seed):
-    backend = {"c": "c", "py": "python"}[engine.name]
     size = ["1000000", "300", "1800"] if FULL else ["4", "300"]
-    print(run(sys.executable, SCRIPT, 1_000_000 * seed, *size, MICROGRAD_C_BACKEND=backend))
+    print(run(sys.executable, SCRIPT, 1_000_000 * seed, *size, MICROGRAD_C_BACKEND=engine.backend))

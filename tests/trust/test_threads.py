@@ -1,4 +1,4 @@
-"""Threads: the guarantee that docs/how-it-works.md gives, see "Threads" there."""
+"""Threads: the guarantees that docs/how-it-works.md gives under "Threads"."""
 
 import gc
 import queue
@@ -17,7 +17,7 @@ THREADS = 8
 
 @pytest.fixture(autouse=True)
 def switch_often():
-    """Threads take turns as often as they can."""
+    """Make the interpreter switch between threads as often as it can."""
     before = sys.getswitchinterval()
     sys.setswitchinterval(1e-6)
     yield
@@ -25,7 +25,7 @@ def switch_often():
 
 
 def together(*works):
-    """Runs all at once, each in a thread of its own; their results."""
+    """Run all functions at once, each in a thread of its own; return their results."""
     results, errors = [None] * len(works), []
     start = threading.Barrier(len(works))
 
@@ -46,8 +46,8 @@ def together(*works):
     return results
 
 
-def training(engine, seed, look=False):
-    """Trains a net of its own: its parameters and gradients as text."""
+def training(engine, seed, read=False):
+    """Train a net of this thread's own; return its parameters and gradients as text."""
     rng = random.Random(seed)
     net = engine.nn.MLP(2, [4, 4, 1])
     for p in net.parameters():
@@ -55,7 +55,7 @@ def training(engine, seed, look=False):
     for _ in range(size(20, 500)):
         x, y = [rng.gauss(0, 1), rng.gauss(0, 1)], rng.choice((-1, 1))
         loss = (1 - y * net(x)).relu() + 1e-4 * sum(p * p for p in net.parameters())
-        if look:
+        if read:
             loss.label = "loss"
             assert len(loss._prev) == 2
         net.zero_grad()
@@ -65,20 +65,20 @@ def training(engine, seed, look=False):
     return [(p.data.hex(), p.grad.hex()) for p in net.parameters()]
 
 
-@pytest.mark.parametrize("look", [False, True], ids=["", "looking"])
-def test_each_its_own_net(engine, live_nodes, look):
+@pytest.mark.parametrize("read", [False, True], ids=["", "reading _prev"])
+def test_each_its_own_net(engine, live_nodes, read):
     before = live_nodes()
-    expected = [training(engine, seed, look) for seed in range(THREADS)]
-    works = [lambda seed=seed: training(engine, seed, look) for seed in range(THREADS)]
+    expected = [training(engine, seed, read) for seed in range(THREADS)]
+    works = [lambda seed=seed: training(engine, seed, read) for seed in range(THREADS)]
     assert together(*works) == expected
     assert live_nodes() == before
 
 
 @pytest.mark.parametrize("engine", ["c"], indirect=True)
 def test_shared_leaves_lose_no_update(engine, live_nodes):
-    """Graphs of eight threads over the same leaves: on the C engine each backward is one step.
+    """Eight threads run backward over the same leaves; on the C engine each backward is atomic.
 
-    All gradients are whole numbers, so that no order of adding them up rounds differently.
+    All gradients are whole numbers, so that the order of additions does not change the rounding.
     """
     before = live_nodes()
     leaves = [engine.Value(float(i)) for i in range(1, 5)]
@@ -125,7 +125,7 @@ def test_one_builds_while_another_runs_backward(engine, live_nodes):
 
 @pytest.mark.parametrize("engine", ["c"], indirect=True)
 def test_one_builds_while_another_runs_jit(engine, live_nodes):
-    """Programs run outside the library's lock."""
+    """Compiled programs run outside the library's lock."""
     nodes = live_nodes()
     rows, ys = np.random.default_rng(0).normal(size=(64, 2)), np.ones(64)
 
@@ -182,7 +182,7 @@ def test_one_net_in_several_threads(engine):
 
 
 def test_first_calls_of_one_net(engine):
-    """Each thread may be the one that compiles it."""
+    """Whichever thread comes first compiles the net."""
 
     def call(net):
         return lambda: [out.data for out in net([0.5, -1.0])]
@@ -193,8 +193,8 @@ def test_first_calls_of_one_net(engine):
         assert results == [call(net)()] * 4
 
 
-def test_one_looks_while_another_drops(engine, live_nodes):
-    """The Value of a shared graph's node dies just when another thread asks for it."""
+def test_one_reads_prev_while_another_drops(engine, live_nodes):
+    """The Value of a shared node dies at the moment when another thread reads it by _prev."""
     before = live_nodes()
     a, roots = engine.Value(3.0), queue.SimpleQueue()
 
@@ -205,7 +205,7 @@ def test_one_looks_while_another_drops(engine, live_nodes):
             del inner
         roots.put(None)
 
-    def look():
+    def read():
         for root in iter(roots.get, None):
             inner = root._prev[0]
             assert root._prev[0] is inner
@@ -214,13 +214,13 @@ def test_one_looks_while_another_drops(engine, live_nodes):
             assert inner.data == 15.0 and inner._prev[0] is a
             del inner, others
 
-    together(drop, look, drop, look)
+    together(drop, read, drop, read)
     a = None
     assert live_nodes() == before
 
 
 def test_attributes_are_set_while_another_collects(engine, live_nodes):
-    """A collection looks at all attributes; none is lost, and none is in its way."""
+    """A collection visits all attributes: none is lost, and none disturbs it."""
     before = live_nodes()
     stop = threading.Event()
 
@@ -245,11 +245,11 @@ def test_attributes_are_set_while_another_collects(engine, live_nodes):
     assert live_nodes() == before
 
 
-def test_looking_leaves_tuples_that_others_are_making_alone(engine):
-    """CPython cannot finish a tuple from an iterator once a list of all objects holds it."""
+def test_reading_prev_leaves_unfinished_tuples_alone(engine):
+    """CPython cannot finish a tuple from an iterator once a list of all objects refers to it."""
     x = engine.Value(1.0)
 
-    def look():
+    def read():
         for _ in range(size(300, 5_000)):
             assert (x * 2)._prev[0] is x
 
@@ -257,10 +257,10 @@ def test_looking_leaves_tuples_that_others_are_making_alone(engine):
         for _ in range(size(1000, 20_000)):
             assert len(tuple(i for i in range(40))) == 40
 
-    together(look, make_tuples, look, make_tuples)
+    together(read, make_tuples, read, make_tuples)
 
 
-def test_no_grad_is_a_threads_own(engine):
+def test_no_grad_holds_for_its_own_thread(engine):
     from micrograd_c import no_grad
 
     recorded = []

@@ -1,4 +1,4 @@
-"""A Value as an object of Python's: classes, slots, ``__dict__``, weak references, finalizers."""
+"""A Value as a Python object: classes, slots, ``__dict__``, weak references, finalizers."""
 
 import gc
 import sys
@@ -40,7 +40,7 @@ def test_a_class_that_is_assigned_stays_with_the_node(engine):
     assert type(w._prev[0]) is engine.Value and (w._prev[0] + 1.0).data == 2.0
 
 
-def test_bases(engine):
+def test_several_base_classes(engine):
     class Mixin:
         def hello(self):
             return "hello"
@@ -79,7 +79,7 @@ def test_attributes_from_before_init(engine):
     assert w._prev[0].k == 1 and w._prev[0].data == 3.0
 
 
-def test_an_exception_under_way_when_values_die(engine, monkeypatch):
+def test_an_exception_in_flight_while_values_die(engine, monkeypatch):
     class Bomb:
         def __del__(self):
             raise KeyError
@@ -114,7 +114,7 @@ def test_long_chains_die_without_recursion(engine, live_nodes, how):
 
 
 @cpython
-def test_what_a_weak_reference_calls_finds_one_value(engine):
+def test_weak_reference_callbacks_all_find_the_same_value(engine):
     v, found = engine.Value(1.0), []
     w = v * 2.0
     refs = [weakref.ref(v, lambda _: found.append(w._prev[0])) for _ in range(5)]
@@ -125,8 +125,9 @@ def test_what_a_weak_reference_calls_finds_one_value(engine):
     assert refs and (not finalizer.alive) == bool(found)
 
 
-def test_attributes_past_setattr(engine, live_nodes):
-    """Those that refer to something go with a Value that nobody holds: they may close a cycle."""
+def test_attributes_written_into_the_dict(engine, live_nodes):
+    """Such attributes die with a Value that nothing holds if they refer to an object: they may
+    close a cycle."""
     before = live_nodes()
     for what in ([1], {"a": 2}, object()):
         v = engine.Value(1.0)

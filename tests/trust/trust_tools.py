@@ -1,4 +1,4 @@
-"""What the tests of trust share: how long they run, and child processes to crash in."""
+"""Helpers of the tests in trust/: how long to run, child processes that may crash, threads."""
 
 import os
 import shutil
@@ -13,12 +13,12 @@ FULL = os.environ.get("MICROGRAD_C_TRUST") == "full"
 
 
 def size(short, full):
-    """How much to do: little by default, all with MICROGRAD_C_TRUST=full."""
+    """Return ``full`` if MICROGRAD_C_TRUST is "full", else ``short``."""
     return full if FULL else short
 
 
 def run(*command, cwd=ROOT, **environment):
-    """Runs a command; its output. A failure or a crash fails the test with all it printed."""
+    """Run a command; return its output. If it fails or crashes, the test fails with the output."""
     done = subprocess.run(
         [str(part) for part in command],
         cwd=cwd,
@@ -31,12 +31,12 @@ def run(*command, cwd=ROOT, **environment):
 
 
 def run_python(code, **environment):
-    """Runs a program in an interpreter of its own, for what may crash one."""
+    """Run a program that may crash in an interpreter of its own; return its output."""
     return run(sys.executable, "-W", "error", "-X", "faulthandler", "-c", code, **environment)
 
 
 def built_copy(folder, **environment):
-    """A copy of the checkout in which the extension is built anew, for other flags."""
+    """Return a copy of the checkout with an extension built under other environment variables."""
     litter = shutil.ignore_patterns(
         ".git",
         "build",
@@ -54,7 +54,7 @@ def built_copy(folder, **environment):
 
 
 def in_thread(work):
-    """Runs work in a thread of its own and raises what it raised."""
+    """Run ``work`` in a thread of its own; raise what it raised."""
     raised = []
 
     def watched():

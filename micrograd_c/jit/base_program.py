@@ -1,0 +1,98 @@
+"""BaseProgram: what the two kinds of program share, and all that ``jit`` asks of them."""
+
+from micrograd_c.functional import zero_grad
+from micrograd_c.jit.trace import Trace
+
+
+class NotFinite(Exception):
+    """Raised with ``check_finite`` if a batch's loss or one of its gradients is not finite.
+
+    ``rows``: the batch's rows, as numbers in the whole arrays.
+    """
+
+    def __init__(self, rows):
+        self.rows = rows
+
+
+class BaseProgram:
+    """A traced function that can be run for the rows of arrays.
+
+    ``widths``: for each argument, its number of columns k, or None for a single Value.
+    ``arrays``, in every method: a list of float64 arrays, one for each argument, of shape (n, k)
+    or (n,). The caller has checked them.
+
+    Attributes:
+
+    - ``argument_rules``: what the caller checks of the arrays before each run.
+    - ``n_outputs``, ``is_single``: how many Values the function returns; True if it returns one
+      that is not in a list.
+    - ``parameters``: the Values whose data each run reads anew.
+    - ``size``: how many nodes the traced graph has.
+    """
+
+    def __init__(self, function, widths):
+        self.function, self.widths = function, widths
+        trace = Trace(function, widths)
+        self.n_outputs, self.is_single = len(trace.outputs), trace.is_single
+        self.argument_rules = trace.argument_rules
+        self._load(trace)
+
+    def _load(self, trace):
+        """Build the program from the trace. Raises TraceError for a node that cannot be run."""
+        raise NotImplementedError
+
+    def forward(self, arrays):
+        """Return the outputs of all rows: shape (n, n_outputs), float64."""
+        raise NotImplementedError
+
+    def backward(self, arrays, check_finite=False):
+        """Return the mean of the first output; add its gradient to the parameters' ``grad``.
+
+        With ``check_finite``, raises NotFinite before it adds anything.
+        """
+        raise NotImplementedError
+
+    def train(self, arrays, order, batch_size, optimizer, threads, sums, check_finite):
+        """Train for ``len(sums)`` epochs; return ``sums``, each with its epoch's losses added.
+
+        ``order``: the rows of all epochs, one epoch after the other; None for the rows as they
+        are, in every epoch. For each batch, the gradients are set to 0, ``backward`` runs, and
+        the optimizer makes a step. With ``check_finite``, raises NotFinite before the step of a
+        batch whose loss or gradient is not finite.
+
+        This implementation works with every optimizer: it calls ``optimizer.step()``, and ignores
+        ``threads``.
+        """
+        import numpy as np
+
+        order = np.tile(np.arange(len(arrays[0])), len(sums)) if order is None else order.ravel()
+        n = len(order) // len(sums)
+        parameters = self.parameters
+        for epoch in range(len(sums)):
+            for first in range(0, n, batch_size):
+                rows = order[epoch * n + first : epoch * n + min(first + batch_size, n)]
+                zero_grad(parameters)
+                zero_grad(optimizer.params)
+                try:
+                    mean = self.backward([array[rows] for array in arrays], check_finite)
+                except NotFinite:
+                    raise NotFinite(rows.tolist()) from None
+                optimizer.step()
+                sums[epoch] += mean * len(rows)
+        return sums
+
+    def not_finite_error(self, arrays, rows):
+        """Return the error for a batch of these rows with a result that is not finite."""
+        return FloatingPointError(self.what_is_not_finite(arrays, rows))
+
+    def what_is_not_finite(self, arrays, rows):
+        """Return text that names the example and operator that gave an infinity or NaN."""
+        raise NotImplementedError
+
+    def describe(self):
+        """Return what ``repr`` says of it, in one line."""
+        raise NotImplementedError
+
+    def explain(self):
+        """Return the lines that ``jit.explain`` prints."""
+        raise NotImplementedError

@@ -1,0 +1,27 @@
+"""Calls of a jitted function with Values, as from another jitted function.
+
+There is no batch then: the function itself is called, and its operators extend the graph
+that the Values belong to.
+"""
+
+from python_ref.core.operators import Operators
+from python_ref.core.tracing import current_trace
+from python_ref.core.vector import Vector
+
+
+def has_values(arguments):
+    """True if an argument is a Value or a row that contains one."""
+    return any(isinstance(x, Operators) or is_row_with_values(x) for x in arguments)
+
+
+def is_row_with_values(x):
+    if isinstance(x, (list, tuple)):
+        return any(isinstance(element, Operators) for element in x)
+    if current_trace() and getattr(getattr(x, "dtype", None), "kind", "") == "O":
+        return any(isinstance(element, Operators) for element in x.flat)
+    return False
+
+
+def call_with_values(function, arguments):
+    """Call the function for one example; lists and tuples become Vectors, as in a trace."""
+    return function(*[Vector(x) if isinstance(x, (list, tuple)) else x for x in arguments])

@@ -1,0 +1,50 @@
+"""Rules for the arguments of a traced function, which each run checks for all rows.
+
+A loss requires that its targets are classes or probabilities. Where a target is an argument
+of a jitted function, its numbers are known only when the function runs.
+"""
+
+from typing import Callable, NamedTuple
+
+from python_ref.core.tracing import current_trace
+
+
+class Rule(NamedTuple):
+    """``holds`` takes a float, or an array and answers element by element."""
+
+    expected: str  # what the message says was expected
+    holds: Callable
+    error: type = ValueError
+
+
+class ArgumentRule(NamedTuple):
+    """A rule for an argument of shape (n,), or for one column of an argument of shape (n, k)."""
+
+    argument: int
+    column: object  # an int, or None for shape (n,)
+    rule: Rule
+
+
+def add_rule(value, rule):
+    """Add the rule to the current trace, if ``value`` is an argument of the traced function."""
+    trace = current_trace()
+    if trace:
+        place = trace.place_of(value)
+        if place is not None:
+            argument_rule = ArgumentRule(*place, rule)
+            if argument_rule not in trace.argument_rules:
+                trace.argument_rules.append(argument_rule)
+
+
+def check_rules(argument_rules, arrays):
+    """Raise the rule's error for the first row of the arrays that breaks it."""
+    for argument, column, rule in argument_rules:
+        xs = arrays[argument] if column is None else arrays[argument][:, column]
+        holds = rule.holds(xs)
+        if not holds.all():
+            row = int(holds.argmin())
+            where = "" if column is None else f", column {column}"
+            raise rule.error(
+                f"argument {argument}, row {row}{where}: expected {rule.expected}, "
+                f"got {float(xs[row])}"
+            )
