@@ -18,7 +18,7 @@ from benchmarks import (
     tasks,
 )
 from benchmarks.peers import PEERS
-from micrograd_c.cli.arguments import whole_number
+from micrograd_c.cli.argument_types import whole_number
 
 QUICK = suite.Settings(rounds=3, piece_seconds=0.03, patience=20.0, budget=3.0)
 EXTRAS = ("growth", "crossover", "instructions")

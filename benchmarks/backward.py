@@ -20,7 +20,7 @@ import time
 
 from benchmarks.memory import resident_bytes
 from benchmarks.text import table, three_digits
-from micrograd_c.cli.arguments import whole_number
+from micrograd_c.cli.argument_types import whole_number
 from micrograd_c.cli.engines import c_engine
 
 TARGET_NS, TARGET_BYTES = 30, 250

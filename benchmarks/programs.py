@@ -25,7 +25,7 @@ from benchmarks.tasks import make_data, make_task
 from benchmarks.tasks.digits import make_data as digits_data
 from benchmarks.text import duration, table, three_digits, times
 from micrograd_c._timing import Contestant, race
-from micrograd_c.cli.arguments import whole_number
+from micrograd_c.cli.argument_types import whole_number
 
 STEPS = 200  # a call does so many
 CHAIN = 10_000  # times y * w + b

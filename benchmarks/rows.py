@@ -14,7 +14,7 @@ import gc
 from benchmarks.tasks import ode
 from benchmarks.text import duration, table, times
 from micrograd_c._timing import Contestant, race
-from micrograd_c.cli.arguments import whole_number
+from micrograd_c.cli.argument_types import whole_number
 
 SIZES = range(1, 65)
 STEPS = 100

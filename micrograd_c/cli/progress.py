@@ -53,5 +53,5 @@ class Progress:
         try:
             return show()
         except OSError:
-            if not streams.lose_output():  # tqdm flushes that as well
+            if streams.flush_output():  # tqdm flushes that as well
                 streams.silence(sys.stderr)

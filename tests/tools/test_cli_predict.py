@@ -10,10 +10,10 @@ import pytest
 from cli_tools import assert_mistake, predictions, run_command, write_csv
 
 from micrograd_c.cli import main
+from micrograd_c.cli.csv_models import model_file
+from micrograd_c.cli.csv_models.dataset import split_rows
+from micrograd_c.cli.csv_models.table import read_table
 from micrograd_c.cli.errors import CommandError
-from micrograd_c.cli.tabular import model_file
-from micrograd_c.cli.tabular.problem import split_rows
-from micrograd_c.cli.tabular.table import read_table
 
 pytestmark = pytest.mark.usefixtures("in_own_directory")
 

@@ -12,10 +12,10 @@ import pytest
 from cli_tools import assert_mistake, predictions, run_command, write_csv, write_sklearn_csv
 
 from micrograd_c.cli import main
-from micrograd_c.cli.tabular import fitting
-from micrograd_c.cli.tabular.problem import guess_task, make_problem, split_rows
-from micrograd_c.cli.tabular.scores import r_squared, root_mean_square_error
-from micrograd_c.cli.tabular.table import read_table
+from micrograd_c.cli.csv_models import training
+from micrograd_c.cli.csv_models.dataset import guess_task, make_dataset, split_rows
+from micrograd_c.cli.csv_models.metrics import r_squared, root_mean_square_error
+from micrograd_c.cli.csv_models.table import read_table
 from micrograd_c.engine import Value
 from micrograd_c.optim import SGD
 
@@ -109,11 +109,11 @@ def test_an_epoch_takes_every_row_once_in_a_new_order(monkeypatch):
         batches.append(list(rows))
         return Value(len(rows))
 
-    monkeypatch.setattr(fitting, "loss_of", record)
+    monkeypatch.setattr(training, "loss_of", record)
     optimizer = SGD([Value(0.0)], lr=1.0)
     rows = [([float(i)], i) for i in range(7)]
     rng = random.Random(0)
-    means = [fitting.train_epoch(None, optimizer, rows, 3, rng, True) for _ in range(2)]
+    means = [training.train_epoch(None, optimizer, rows, 3, rng, True) for _ in range(2)]
     assert [len(batch) for batch in batches] == [3, 3, 1, 3, 3, 1]
     first, second = sum(batches[:3], []), sum(batches[3:], [])
     assert first != second and sorted(first) == sorted(second) == sorted(rows)
@@ -191,8 +191,8 @@ def test_a_file_of_the_target_alone(capsys):
 
 
 def test_classes_are_numbered_in_order(spots):
-    problem = make_problem(read_table(spots), "spot", "auto")
-    assert problem.classes == ["low", "right", "top"] and problem.y[:4] == [0, 1, 2, 0]
+    dataset = make_dataset(read_table(spots), "spot", "auto")
+    assert dataset.classes == ["low", "right", "top"] and dataset.y[:4] == [0, 1, 2, 0]
 
 
 def test_rows_are_split_once_each():

@@ -7,7 +7,7 @@ checkout's ``python -m benchmarks`` has more programs and more contestants.
 
 from importlib.util import find_spec
 
-from micrograd_c.cli.arguments import whole_number
+from micrograd_c.cli.argument_types import whole_number
 from micrograd_c.cli.engines import Engine, chosen_engine, python_engine
 from micrograd_c.cli.errors import CommandError
 from micrograd_c.cli.progress import Progress
@@ -47,7 +47,7 @@ def run(args):
 
 def first_steps():
     """A Training by contestant, each after its first step. They must agree on its loss."""
-    from micrograd_c.cli.demo.data import two_moons
+    from micrograd_c.cli.demo.dataset import two_moons
     from micrograd_c.cli.demo.training import Training
 
     data = two_moons(SAMPLES, SEED)

@@ -1,6 +1,6 @@
 """``python -m micrograd_c parity``: the C engine against the Python engine, bit for bit."""
 
-from micrograd_c.cli.arguments import whole_number
+from micrograd_c.cli.argument_types import whole_number
 from micrograd_c.cli.engines import c_engine, python_engine
 from micrograd_c.cli.progress import Progress
 

@@ -4,10 +4,10 @@ import csv
 import sys
 
 from micrograd_c.cli import streams
+from micrograd_c.cli.csv_models import model_file
+from micrograd_c.cli.csv_models.metrics import describe_score
+from micrograd_c.cli.csv_models.table import read_table, short
 from micrograd_c.cli.errors import CommandError
-from micrograd_c.cli.tabular import model_file
-from micrograd_c.cli.tabular.scores import describe_score
-from micrograd_c.cli.tabular.table import read_table, short
 
 
 def add_arguments(subparsers):
