@@ -253,7 +253,7 @@ def test_a_training_interrupted_in_the_first_epoch_keeps_nothing(spots, monkeypa
     def interrupt(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("micrograd_c.cli.csv_models.training.train_epoch", interrupt)
+    monkeypatch.setattr("micrograd_c.cli.csv_models.training.mean_loss", interrupt)
     assert main(TRAIN) == 130
     assert mistakes(capsys.readouterr().err) == [
         "python -m micrograd_c train: error: interrupted in the first epoch: no model"

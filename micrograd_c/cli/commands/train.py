@@ -59,8 +59,7 @@ def run(args):
     dataset = make_dataset(table, args.target, args.task)
     streams.say(streams.one_line(describe_dataset(table.path, dataset)))
 
-    rng = random.Random(args.seed)
-    train_places, test_places = split_rows(len(dataset.X), args.test_fraction, rng)
+    train_places, test_places = split_rows(len(dataset.X), args.test_fraction, args.seed)
     model = start_model(dataset, args, train_places)
     lr = args.lr or training.OPTIMIZERS[args.optimizer]
     streams.say(
@@ -70,7 +69,7 @@ def run(args):
     )
 
     started = time.perf_counter()
-    history, interruption = train(model, dataset, train_places, test_places, lr, rng, args)
+    history, interruption = train(model, dataset, train_places, test_places, lr, args)
     seconds = time.perf_counter() - started
 
     model_file.save(model, args.out)
@@ -112,47 +111,57 @@ def start_model(dataset, args, train_places):
     )
 
 
-def train(model, dataset, train_places, test_places, lr, rng, args):
+def train(model, dataset, train_places, test_places, lr, args):
     """Fit the model's net. Returns the losses of each epoch, and "" or what Ctrl-C interrupted.
 
     On Ctrl-C the net gets back the weights of its best epoch: the one with the lowest test
-    loss, or train loss without test rows. Raises CommandError when there is none yet.
+    loss, or train loss without test rows. Raises CommandError if no epoch is complete, or if
+    the loss or a gradient is not finite.
     """
-    is_classification = bool(dataset.classes)
-    X = model.inputs.apply(dataset.X)
-    y = dataset.y
-    if not is_classification:
+    X, y = model.inputs.apply(dataset.X), dataset.y
+    if not dataset.classes:
         y = [row[0] for row in model.output.apply([[number] for number in y])]
-    train_rows = [(X[i], y[i]) for i in train_places]
-    test_rows = [(X[i], y[i]) for i in test_places]
-    optimizer = training.make_optimizer(args.optimizer, model.net.parameters(), lr)
-    best = training.Best(model.net.parameters())
-    history = {}
+    train_rows = [X[i] for i in train_places], [y[i] for i in train_places]
+    test_rows = [X[i] for i in test_places], [y[i] for i in test_places]
+    parameters = model.net.parameters()
+    loss = training.make_loss(model.net, bool(dataset.classes))
+    best = training.Best(parameters)
+    history = []  # the losses of each complete epoch, by name
+
+    def after_epoch(epoch, train_loss):
+        losses = {"train loss": train_loss}
+        if test_places:
+            losses["test loss"] = training.mean_loss(loss, *test_rows)
+        best.offer(list(losses.values())[-1], epoch + 1)
+        progress.advance(", ".join(f"{name} {mean:.4f}" for name, mean in losses.items()))
+        history.append(losses)
+
+    interruption = ""
     try:
         with Progress("Training", args.epochs, "epoch") as progress:
-            for epoch in range(1, args.epochs + 1):
-                losses = {
-                    "train loss": training.train_epoch(
-                        model.net, optimizer, train_rows, args.batch_size, rng, is_classification
-                    )
-                }
-                if test_rows:
-                    losses["test loss"] = training.mean_loss(
-                        model.net, test_rows, is_classification
-                    )
-                for name, loss in losses.items():
-                    history.setdefault(name, []).append(loss)
-                best.offer(loss, epoch)
-                progress.advance(", ".join(f"{name} {loss:.4f}" for name, loss in losses.items()))
-            if not test_rows:  # the last step may have been the one that diverged
-                training.mean_loss(model.net, train_rows[: args.batch_size], is_classification)
+            loss.fit(
+                *train_rows,
+                optimizer=training.make_optimizer(args.optimizer, parameters, lr),
+                epochs=args.epochs,
+                batch_size=args.batch_size,
+                seed=args.seed,
+                callback=after_epoch,
+                check_finite=True,
+            )
+            if not test_places:  # the last step may have been the one that diverged
+                training.mean_loss(loss, *train_rows)
     except KeyboardInterrupt:
         if best.epoch is None:
             raise CommandError("interrupted in the first epoch: no model", INTERRUPTED) from None
         best.restore()
+        epoch = min(len(history) + 1, args.epochs)
         kept = f"the model is that of epoch {best.epoch}, the best so far"
-        return history, f"in epoch {epoch} of {args.epochs}; {kept}"
-    return history, ""
+        interruption = f"in epoch {epoch} of {args.epochs}; {kept}"
+    except ArithmeticError:
+        raise CommandError(
+            "the training diverged, its loss is not finite: try a smaller --lr"
+        ) from None
+    return {name: [losses[name] for losses in history] for name in history[0]}, interruption
 
 
 def score(model, dataset, places):

@@ -1,6 +1,7 @@
 """What ``train`` learns from a table: the rows, and the class or the number of each row."""
 
 import math
+import random
 from typing import NamedTuple
 
 from micrograd_c.cli.csv_models.table import as_number, in_order
@@ -59,9 +60,9 @@ def guess_task(texts):
     return "classification" if is_few and all(map(float.is_integer, distinct)) else "regression"
 
 
-def split_rows(n_rows, test_fraction, rng):
+def split_rows(n_rows, test_fraction, seed):
     """Return the places of the training rows and those of the test rows, drawn at random."""
     places = list(range(n_rows))
-    rng.shuffle(places)
+    random.Random(seed).shuffle(places)
     n_test = min(n_rows - 1, math.ceil(test_fraction * n_rows))
     return places[n_test:], places[:n_test]
