@@ -1,4 +1,4 @@
-"""``python -m micrograd_c parity``: the C engine against the Python engine, bit for bit."""
+"""``python -m micrograd_c parity``: compare the two engines bit for bit on random programs."""
 
 from micrograd_c.cli.argument_types import whole_number
 from micrograd_c.cli.engines import c_engine, python_engine

@@ -1,4 +1,4 @@
-"""``python -m micrograd_c predict``: what a trained net says to the rows of a CSV file."""
+"""``python -m micrograd_c predict``: predictions of a trained net for the rows of a CSV file."""
 
 import csv
 import sys
@@ -15,8 +15,8 @@ def add_arguments(subparsers):
         "predict",
         help="use a net that `train` wrote",
         description="Print a CSV with a prediction for every row of DATA.csv, which must have the "
-        "columns that the net was trained on, in any order. Rows that have their target, too, are "
-        "scored on stderr.",
+        "columns that the net was trained on, in any order. If rows have the target too, stderr "
+        "says how well they are predicted.",
     )
     parser.add_argument("model", metavar="MODEL.npz", help="a file that `train` wrote")
     parser.add_argument("data", metavar="DATA.csv", help="the rows to predict")
@@ -49,7 +49,7 @@ def run(args):
 
 
 def targets(model, table):
-    """What the target is in those rows that have it: a dict of row numbers to it."""
+    """Return a dict from the numbers of the rows that have a target to their target."""
     if model.target not in table.columns:
         return {}
     known = table.filled(model.target)
@@ -61,7 +61,7 @@ def targets(model, table):
 
 
 def write_predictions(model, predicted):
-    """A dict of row numbers to predictions as a CSV on stdout; the file's header is row 1."""
+    """Write a dict from row numbers, where the header is 1, to predictions as a CSV to stdout."""
     writer = csv.writer(sys.stdout, lineterminator="\n")
     if model.classes:
         writer.writerow(["row", model.target, "probability"])

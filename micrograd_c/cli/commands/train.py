@@ -1,4 +1,4 @@
-"""``python -m micrograd_c train``: fit a net to a CSV file of one's own."""
+"""``python -m micrograd_c train``: fit a net to a CSV file."""
 
 import random
 import time
@@ -38,7 +38,7 @@ def add_arguments(subparsers):
     add("--hidden", type=layer_sizes, default=[16, 16], metavar="SIZES",
         help="sizes of the hidden layers (default: 16,16)")  # fmt: skip
     add("--epochs", type=whole_number(1), default=30, metavar="N",
-        help="how often it sees every row (default: %(default)s)")  # fmt: skip
+        help="how often every row is used (default: %(default)s)")  # fmt: skip
     add("--lr", type=positive_number, metavar="X",
         help="learning rate (default: 0.01, and 0.03 for sgd)")  # fmt: skip
     add("--optimizer", choices=sorted(training.OPTIMIZERS), default="adam",
@@ -93,7 +93,7 @@ def describe_dataset(path, dataset):
 
 
 def start_model(dataset, args, train_places):
-    """An untrained net, and scalings that know nothing of the test rows."""
+    """Return a TrainedModel before training, with scalings computed from the training rows only."""
     train_X = [dataset.X[i] for i in train_places]
     output = fit_scaling([[0.0]])
     if not dataset.classes:
@@ -165,7 +165,7 @@ def train(model, dataset, train_places, test_places, lr, args):
 
 
 def score(model, dataset, places):
-    """How well the model predicts these rows, as text."""
+    """Return, as text, how well the model predicts these rows."""
     if not places:
         return "no rows"
     predicted = model.predict([dataset.X[i] for i in places])
