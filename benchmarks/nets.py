@@ -27,6 +27,7 @@ from benchmarks.peers import CannotDo, c_by_hand, jit
 from benchmarks.peers import nets as our_nets
 from benchmarks.report import LIMIT
 from benchmarks.tasks import make_data, make_task
+from benchmarks.tasks.net import random_weights
 from benchmarks.text import duration, table, three_digits, times
 from micrograd_c._timing import Contestant, race, seconds_a_call
 
@@ -216,7 +217,7 @@ class MicrogradEpoch:
 def show_epoch(rounds, micrograd_batches):
     X, y, source = digits()
     batches = [(X[i : i + BATCH], y[i : i + BATCH]) for i in range(0, len(X), BATCH)]
-    weights = digits_weights()
+    weights = random_weights([NIN, *NOUTS])
     ours = OurEpoch(weights)
 
     def epoch():
@@ -246,16 +247,6 @@ def show_epoch(rounds, micrograd_batches):
     print(f"Target {TARGETS['epoch']}x with the collector on.")
     if not theirs:
         print("micrograd is not installed (pip install micrograd==0.1.0): no ratio to it.")
-
-
-def digits_weights():
-    """Return weights for 64-32-10 by PyTorch's rule for linear layers; biases are 0."""
-    rng = random.Random(1)
-    weights = []
-    for nin, nout in zip([NIN, *NOUTS], NOUTS):
-        for _ in range(nout):
-            weights += [rng.uniform(-1, 1) / math.sqrt(nin) for _ in range(nin)] + [0.0]
-    return weights
 
 
 def main(argv=None):

@@ -23,13 +23,18 @@ class Net(NamedTuple):
 
 
 def net_data(title, sizes, nonlin, loss, X, Y, lr, alpha=0.0, seed=1):
-    """Return the data of a net's task: weights by PyTorch's rule for linear layers, biases 0."""
+    """Return the data of a net's task, with random weights."""
+    net = Net(sizes, nonlin, loss, alpha, X, Y)
+    return {"title": title, "inputs": random_weights(sizes, seed), "lr": lr, "net": net}
+
+
+def random_weights(sizes, seed=1):
+    """Return the parameters of a net: weights by PyTorch's rule for linear layers, biases 0."""
     rng, weights = random.Random(seed), []
     for nin, nout in zip(sizes, sizes[1:]):
         for _ in range(nout):
             weights += [rng.uniform(-1, 1) / nin**0.5 for _ in range(nin)] + [0.0]
-    net = Net(sizes, nonlin, loss, alpha, X, Y)
-    return {"title": title, "inputs": weights, "lr": lr, "net": net}
+    return weights
 
 
 def net_task(data):

@@ -4,8 +4,8 @@ C sums all of a net's contributions to a parameter or an input before it adds th
 gradient. If a parameter or an input is used in several places, the engines therefore add in
 different orders, and the last bits of its gradient may differ. So a program is one of two sorts.
 In an *exact* program each net is called once and each input is used once; its gradients must be
-equal bit for bit. A *shared* program does without these limits, but runs backward only once, at
-its end, so that ``compare.gradient_scales`` can tell by how much its gradients may differ.
+equal bit for bit. A *shared* program has no such limits, but runs backward only once, at its
+end, so that ``compare.gradient_scales`` can tell by how much its gradients may differ.
 """
 
 import random

@@ -49,7 +49,7 @@ def run(args):
 
 
 def targets(model, table):
-    """Return a dict from the numbers of the rows that have a target to their target."""
+    """Return the targets of the rows that have one, as a dict by row number."""
     if model.target not in table.columns:
         return {}
     known = table.filled(model.target)
@@ -61,7 +61,7 @@ def targets(model, table):
 
 
 def write_predictions(model, predicted):
-    """Write a dict from row numbers, where the header is 1, to predictions as a CSV to stdout."""
+    """Write predictions, a dict by row number (row 1 is the header), as a CSV to stdout."""
     writer = csv.writer(sys.stdout, lineterminator="\n")
     if model.classes:
         writer.writerow(["row", model.target, "probability"])

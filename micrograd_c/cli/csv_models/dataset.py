@@ -14,7 +14,7 @@ class Dataset(NamedTuple):
     columns: list  # the names of the d columns to predict from
     X: list  # n rows of d floats, as they are in the file, not standardised
     target: str  # the name of the column to predict
-    y: list  # n floats, or for a classification n places in ``classes``
+    y: list  # n floats; for a classification, the index of each row's class in ``classes``
     classes: list  # the names of the classes, sorted; empty for a regression
 
 
