@@ -48,7 +48,7 @@ def test_a_loaded_model_is_the_saved_one(model):
 def test_the_test_rows_do_not_shape_the_scaling(spots):
     """Means are those of the training rows alone."""
     assert main(["train", spots, "--target", "spot", "--epochs", "1", "--seed", "9"]) == 0
-    places, _ = split_rows(60, 0.2, random.Random(9))
+    places, _ = split_rows(60, 0.2, seed=9)
     x = read_table(spots).numbers("x")
     expected = np.mean([x[i] for i in places])
     assert model_file.load("model.npz").inputs.means[0] == pytest.approx(expected, rel=1e-15)
