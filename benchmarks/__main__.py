@@ -48,10 +48,10 @@ def parse(argv):
     parser = argparse.ArgumentParser(prog="python -m benchmarks", allow_abbrev=False)
     add = parser.add_argument
     add("--quick", action="store_true", help="two minutes: fewer workloads, peers and rounds")
-    add("--only", nargs="+", type=workload_name, metavar="NAME", help="these workloads, from "
+    add("--only", nargs="+", type=workload_name, metavar="NAME", help="only these workloads, from "
         f"{', '.join((*tasks.SUITE, *EXTRAS))}; a size may follow, as in chain:1000")  # fmt: skip
-    add("--peers", nargs="+", metavar="NAME", help="only these, each name in quotes")
-    add("--rounds", type=whole_number(1), metavar="N", help="how often each peer takes its turn")
+    add("--peers", nargs="+", metavar="NAME", help="only these peers, each name in quotes")
+    add("--rounds", type=whole_number(1), metavar="N", help="how many turns each peer has")
     add("--json", type=writable, metavar="FILE", help="write all figures to this file")
     add("--out", type=writable_folder, metavar="FOLDER", help="write report.md and pictures to "
         "this folder")  # fmt: skip

@@ -30,11 +30,11 @@ def run(quick=False, say=lambda text: None):
     sizes = QUICK_SIZES if quick else SIZES
     results = [run_task(f"chain:{size}", settings, PEERS, say) for size in sizes]
     for result in results:
-        result["rows"] = [part for row in result["rows"] for part in parts(row)]
+        result["rows"] = [part for row in result["rows"] for part in split_jit_row(row)]
     return {"tasks": results, "exponents": exponents(results)}
 
 
-def parts(row):
+def split_jit_row(row):
     """Split jit's row in two: what it does in every step, and what it does once.
 
     Other rows are returned as they are, in a list.

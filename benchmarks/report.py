@@ -17,7 +17,7 @@ def markdown(results):
     if results["tasks"]:
         parts += ["## Summary", summary(results["tasks"])]
     for task in results["tasks"]:
-        parts += [f"## {task['title']}", task_table(task), losses(task)]
+        parts += [f"## {task['title']}", task_table(task), faster_peers(task)]
     if results.get("growth"):
         parts += ["## Growth", growth_table(results["growth"])]
     if results.get("crossover"):
@@ -102,7 +102,7 @@ def task_row(row, fastest):
     ]
 
 
-def losses(task):
+def faster_peers(task):
     """Return a sentence that names the peers faster than the fastest of micrograd_c's."""
     fastest = minima(task)
     ours = {name: fastest[name] for name in OURS if name in fastest}

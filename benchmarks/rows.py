@@ -43,7 +43,7 @@ def contestants(sizes, steps):
     ]
 
 
-def falls(seconds):
+def inversions(seconds):
     """Return pairs of sizes (fewer, more) where the fewer rows take longer.
 
     ``seconds``: the time of each size.
@@ -64,7 +64,7 @@ def report(kind, results):
     """
     by_size = {n: t for (of, n), t in results.items() if of == kind}
     seconds = {n: t.minimum for n, t in by_size.items()}
-    found = falls(seconds)
+    found = inversions(seconds)
     lines = [f"{kind}: more rows never take less time: {'no' if found else 'yes'}"]
     for few, many in found:
         lines.append(

@@ -24,7 +24,7 @@ def add_arguments(subparsers):
         "if it is installed. They take turns, and only the ratios count.",
     )
     parser.add_argument("--rounds", type=whole_number(1), default=5, metavar="N",
-        help="how many times each takes its turn (default: %(default)s)")  # fmt: skip
+        help="how many turns each contestant has (default: %(default)s)")  # fmt: skip
     parser.set_defaults(run=run)
 
 

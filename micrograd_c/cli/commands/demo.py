@@ -33,10 +33,10 @@ def add_arguments(subparsers):
     add("--seed", type=whole_number(0), default=1337, metavar="N",
         help="seed of the points and the weights (default: %(default)s)")  # fmt: skip
     add("--engine", choices=("c", "python", "both"), default="both",
-        help="the engine that trains; both (the default) is C checked by Python")  # fmt: skip
+        help="the engine that trains; both (the default): C trains, Python checks")  # fmt: skip
     add("--data", metavar="FILE.csv",
-        help="learn this instead of the moons: numeric columns with a header, the last column "
-        "a class of two values")  # fmt: skip
+        help="learn this file instead of the moons: a header, columns of numbers, and in the "
+        "last column one of two classes")  # fmt: skip
     add("--out", metavar="FILE.png", help="where the picture goes (default: demo.png)")
     parser.set_defaults(run=run)
 

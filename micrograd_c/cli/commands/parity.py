@@ -17,12 +17,12 @@ def add_arguments(subparsers):
     )
     add = parser.add_argument
     add("--kind", choices=(*KIND_NAMES, "all"), default="all",
-        help="operators, nets, operators that users changed, functions for jit, or all "
-        "in turn (default: all)")  # fmt: skip
+        help="programs of operators, of nets, of operators that users changed, functions for "
+        "jit, or all in turn (default: all)")  # fmt: skip
     add("--graphs", type=whole_number(1), default=1000, metavar="N",
-        help="how many programs of a kind (default: %(default)s)")  # fmt: skip
+        help="how many programs of each kind (default: %(default)s)")  # fmt: skip
     add("--seed", type=whole_number(0), default=1, metavar="S",
-        help="seed of the first, the next has S + 1 (default: %(default)s)")  # fmt: skip
+        help="seed of the first program; the next has S + 1 (default: %(default)s)")  # fmt: skip
     parser.set_defaults(run=run)
 
 

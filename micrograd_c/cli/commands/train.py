@@ -34,7 +34,7 @@ def add_arguments(subparsers):
     add("data", metavar="DATA.csv", help="the file to learn from")
     add("--target", required=True, metavar="COLUMN", help="the column to predict")
     add("--task", choices=("auto", "classification", "regression"), default="auto",
-        help="auto (the default): text or a few whole numbers are classes")  # fmt: skip
+        help="auto (the default) takes text and a few whole numbers as classes")  # fmt: skip
     add("--hidden", type=layer_sizes, default=[16, 16], metavar="SIZES",
         help="sizes of the hidden layers (default: 16,16)")  # fmt: skip
     add("--epochs", type=whole_number(1), default=30, metavar="N",
@@ -42,14 +42,15 @@ def add_arguments(subparsers):
     add("--lr", type=positive_number, metavar="X",
         help="learning rate (default: 0.01, and 0.03 for sgd)")  # fmt: skip
     add("--optimizer", choices=sorted(training.OPTIMIZERS), default="adam",
-        help="default: %(default)s")  # fmt: skip
+        help="the optimizer (default: %(default)s)")  # fmt: skip
     add("--batch-size", type=whole_number(1), default=32, metavar="N",
         help="rows in a step (default: %(default)s)")  # fmt: skip
     add("--test-fraction", type=fraction, default=0.2, metavar="X",
-        help="share of the rows kept for the test (default: %(default)s)")  # fmt: skip
+        help="share of the rows that are kept for the test (default: %(default)s)")  # fmt: skip
     add("--seed", type=whole_number(0), default=1337, metavar="N",
-        help="seed of weights, split and order (default: %(default)s)")  # fmt: skip
-    add("--out", default="model.npz", metavar="MODEL.npz", help="default: %(default)s")
+        help="seed of the weights, the split and the row order (default: %(default)s)")  # fmt: skip
+    add("--out", default="model.npz", metavar="MODEL.npz",
+        help="where the model goes (default: %(default)s)")  # fmt: skip
     parser.set_defaults(run=run)
 
 
