@@ -1,4 +1,4 @@
-"""Builds the C library with CFFI; where that fails, installs the Python engine alone.
+"""Builds the C library with CFFI. If that fails, only the Python engine is installed.
 
 The metadata is in pyproject.toml, the compiler's flags in micrograd_c/_c/build.py.
 """
@@ -18,8 +18,8 @@ WHAT_TO_DO = (
 
 
 def go_on_without_library(error):
-    """Says so; or ends the build, where MICROGRAD_C_REQUIRE_EXT=1 is set."""
-    why = textwrap.shorten(str(error), 100)  # the compiler's own words stand above
+    """Print why there is no C library. With MICROGRAD_C_REQUIRE_EXT=1, end the build instead."""
+    why = textwrap.shorten(str(error), 100)  # the compiler has printed its messages above
     if os.environ.get("MICROGRAD_C_REQUIRE_EXT") == "1":
         raise SystemExit(
             f"error: the C library was not built ({why}) and MICROGRAD_C_REQUIRE_EXT=1 "
@@ -34,9 +34,9 @@ def go_on_without_library(error):
 
 class BuildLibrary(build_ext):
     def run(self):
-        self.force = True  # setuptools would not see that a header, CC or CFLAGS changed
+        self.force = True  # setuptools does not notice a changed header, CC or CFLAGS
         for extension in self.extensions:
-            remove_old(self.get_ext_fullpath(extension.name))
+            remove_if_there(self.get_ext_fullpath(extension.name))
         try:
             super().run()
         except Exception as error:  # no compiler, no Python.h, a broken compiler, ...
@@ -44,8 +44,8 @@ class BuildLibrary(build_ext):
             self.get_finalized_command("bdist_wheel").root_is_pure = True  # for the wheel's tag
 
 
-def remove_old(library):
-    """A library of an earlier build must not outlive a build that fails."""
+def remove_if_there(library):
+    """Remove the library of an earlier build, which must not outlive a build that fails."""
     if os.path.exists(library):
         os.remove(library)
 
@@ -57,7 +57,7 @@ library = {
 if not sysconfig.get_config_var("Py_GIL_DISABLED"):  # CFFI has no stable ABI there
     library["options"] = {"bdist_wheel": {"py_limited_api": "cp39"}}
 try:
-    import cffi  # noqa: F401 - without it setuptools would ignore cffi_modules
+    import cffi  # noqa: F401 - without cffi, setuptools would ignore cffi_modules
 except ImportError as error:
     go_on_without_library(error)
     library = {}

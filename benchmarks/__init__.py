@@ -1,5 +1,12 @@
-"""How fast micrograd_c is, and next to whom. ``python -m benchmarks`` runs everything.
+"""How fast micrograd_c is, compared with other libraries and with C written by hand.
 
-``python -m benchmarks.train_mlp``, ``.backward``, ``.nets`` and ``.programs`` each answer
-questions about the engine against its targets, in one process.
+``python -m benchmarks`` runs the suite: ``tasks/`` holds the workloads, ``peers/`` the ways to
+compute them, ``limits/`` the C by hand. ``suite`` runs each peer in a process of its own
+(``worker``), checks that all agree (``agreement``) and times them in turns; ``growth``,
+``crossover`` and ``instructions`` are further measurements. The results become a report
+(``report``, ``pictures``), a section of README.md (``readme``) and a comparison with earlier
+results (``compare``).
+
+Each of ``python -m benchmarks.train_mlp``, ``.backward``, ``.nets``, ``.programs`` and ``.rows``
+compares one part of the engine with its targets.
 """

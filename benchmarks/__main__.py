@@ -1,4 +1,4 @@
-"""``python -m benchmarks``: every workload, every peer that is installed, one table each."""
+"""``python -m benchmarks``: every workload, on every peer that is installed, a table for each."""
 
 import argparse
 import json
@@ -18,7 +18,7 @@ from benchmarks import (
     tasks,
 )
 from benchmarks.peers import PEERS
-from micrograd_c.cli.arguments import whole_number
+from micrograd_c.cli.argument_types import whole_number
 
 QUICK = suite.Settings(rounds=3, piece_seconds=0.03, patience=20.0, budget=3.0)
 EXTRAS = ("growth", "crossover", "instructions")
@@ -44,22 +44,22 @@ def main(argv=None):
 
 
 def parse(argv):
-    """The arguments, all checked: nothing is measured for what can't be written or read."""
+    """Return the arguments, all checked, so that no measurement is lost to an unwritable file."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", allow_abbrev=False)
     add = parser.add_argument
     add("--quick", action="store_true", help="two minutes: fewer workloads, peers and rounds")
-    add("--only", nargs="+", type=workload_name, metavar="NAME", help="these workloads, from "
+    add("--only", nargs="+", type=workload_name, metavar="NAME", help="only these workloads, from "
         f"{', '.join((*tasks.SUITE, *EXTRAS))}; a size may follow, as in chain:1000")  # fmt: skip
-    add("--peers", nargs="+", metavar="NAME", help="only these, each name in quotes")
-    add("--rounds", type=whole_number(1), metavar="N", help="how often each peer takes its turn")
+    add("--peers", nargs="+", metavar="NAME", help="only these peers, each name in quotes")
+    add("--rounds", type=whole_number(1), metavar="N", help="how many turns each peer has")
     add("--json", type=writable, metavar="FILE", help="write all figures to this file")
     add("--out", type=writable_folder, metavar="FOLDER", help="write report.md and pictures to "
         "this folder")  # fmt: skip
     add("--readme", action="store_true", help="put the summary and two of the pictures of --out "
         "into README.md")  # fmt: skip
     add("--compare", type=old_results, metavar="OLD.json", help="show ratios to earlier figures; "
-        "the exit status is 1 if something of ours got slower by more than its spread, or "
-        "executes more instructions")  # fmt: skip
+        "the exit status is 1 if micrograd_c got slower by more than the spread, or executes "
+        "more instructions")  # fmt: skip
     args = parser.parse_args(argv)
     if args.readme and not args.out:
         parser.error("--readme needs --out, for its pictures")
@@ -74,7 +74,7 @@ def parse(argv):
     return args
 
 
-# Types of arguments: each says in one line what is wrong.
+# --- types of arguments: each says in one line what is wrong ---
 
 
 def workload_name(text):
@@ -87,10 +87,10 @@ def workload_name(text):
 
 def writable(text):
     path = Path(text)
-    existed = os.path.lexists(path)  # a link that leads nowhere is the user's, too
+    existed = os.path.lexists(path)  # True for a dangling link too, which must not be removed
     try:
         if path.exists() and not (path.is_file() or path.is_dir()):
-            return path  # a pipe has no reader yet, for which opening it would wait
+            return path  # a pipe, for example: opening it would wait until it has a reader
         path.open("a").close()
         if not existed:
             path.unlink()
@@ -117,14 +117,14 @@ def old_results(text):
 
 
 def run(args, say):
-    """All results, as what becomes JSON."""
+    """Run what the arguments ask for. Returns the results as a dict that can be written as JSON."""
     settings = QUICK if args.quick else suite.Settings()
     if args.rounds:
         settings = settings._replace(rounds=args.rounds)
     peers = [peer for peer in PEERS if peer.quick or not args.quick]
     if args.peers:
         peers = [peer for peer in PEERS if peer.name in args.peers]
-    # of the extras --quick has the short ones
+    # --quick leaves out the extra measurement that takes long, crossover.
     chosen = args.only or (*tasks.QUICK, "growth", "instructions") if args.quick else args.only
     chosen = chosen or (*tasks.SUITE, *EXTRAS)
     results = {"machine": machine.facts(), "settings": settings._asdict()}
@@ -141,7 +141,7 @@ def run(args, say):
 
 
 def write(args, results, text):
-    """Write what was asked for; False if some of it can't be, which hinders none of the rest."""
+    """Write all files that were asked for, even if one fails. Returns False if one failed."""
     written = True
     for wanted, work in (
         (args.json, lambda: args.json.write_text(json.dumps(results), encoding="utf-8")),

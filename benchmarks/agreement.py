@@ -1,16 +1,16 @@
-"""Whether two contestants compute the same thing. Nothing is timed before they do."""
+"""Checks that contestants compute the same loss and gradients, before anything is timed."""
 
 import math
 
-TOLERANCE = 1e-9  # relative to the largest number: libraries add and round in other orders
+TOLERANCE = 1e-9  # relative to the largest number: libraries add in different orders
 
 
 class Disagreement(Exception):
-    """A contestant's loss or gradients are not the others'."""
+    """A contestant's loss or gradients differ from the others'."""
 
 
 def largest_difference(numbers, expected):
-    """The largest |difference|, relative to the largest |expected|; inf where NaN is met."""
+    """Return the largest |difference| divided by the largest |expected|; inf if there is a NaN."""
     if len(numbers) != len(expected):
         raise Disagreement(f"gives {len(numbers)} numbers where {len(expected)} are expected")
     scale = max(map(abs, expected), default=0.0) or 1.0

@@ -1,14 +1,14 @@
-"""Backward alone, and bytes a node: ``python -m benchmarks.backward``.
+"""The time of backward alone, and bytes per node: ``python -m benchmarks.backward``.
 
 Each graph is built from Python, one operator at a time, in a process of its own:
 
-- ``chain``: y = y * w + b, over and over; only the last Value is held;
-- ``nearby DAG``: y = (y + z) * w, z at random one of the last 1,000 Values y;
-- ``wide DAG``: the same, z any earlier one. Each z is then a miss of all caches, so at
+- ``chain``: y = y * w + b, repeated; Python holds only the last Value;
+- ``nearby DAG``: y = (y + z) * w, where z is a random one of the last 1,000 Values y;
+- ``wide DAG``: the same, where z is any earlier Value y. Reading z then misses all caches, so at
   10,000,000 nodes this measures the machine's memory.
 
-The DAGs' Values y are all held by Python, half of the nodes. Bytes are what the process
-grew by, Python's objects included. The first backward and the fastest are shown.
+Python holds all Values y of the DAGs, which are half of the nodes. Bytes are the growth of the
+process, with Python's objects. The first backward and the fastest are shown.
 """
 
 import argparse
@@ -20,7 +20,7 @@ import time
 
 from benchmarks.memory import resident_bytes
 from benchmarks.text import table, three_digits
-from micrograd_c.cli.arguments import whole_number
+from micrograd_c.cli.argument_types import whole_number
 from micrograd_c.cli.engines import c_engine
 
 TARGET_NS, TARGET_BYTES = 30, 250
@@ -28,7 +28,7 @@ GRAPHS = ("chain", "nearby DAG", "wide DAG")
 
 
 def build(kind, n):
-    """A graph of n operator nodes: its root and what must be held with it."""
+    """Build a graph of n operator nodes. Returns its root, and other Values that must be held."""
     Value = c_engine().Value
     w, b = Value(0.5), Value(0.25)
     y = Value(1.0)
@@ -46,8 +46,8 @@ def build(kind, n):
 
 
 def measure(kind, n, repeats):
-    """Seconds to build, bytes grown by then and after backward, seconds of each backward."""
-    build(kind, 1000)  # what is allocated once
+    """Return the seconds to build, to free and of each backward, and the bytes of a graph."""
+    build(kind, 1000)  # so that one-time allocations are not counted
     before = resident_bytes()
     started = time.perf_counter()
     root, held = build(kind, n)
@@ -70,7 +70,7 @@ def measure(kind, n, repeats):
 
 
 def measure_apart(kind, n, repeats):
-    """``measure`` in a process of its own."""
+    """Call ``measure`` in a process of its own."""
     command = [sys.executable, "-m", "benchmarks.backward", "--one", kind]
     command += ["--nodes", str(n), "--repeats", str(repeats)]
     return json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
@@ -80,7 +80,7 @@ def main(argv=None):
     parser = argparse.ArgumentParser(prog="python -m benchmarks.backward")
     add, number = parser.add_argument, whole_number(1)
     add("--nodes", type=number, nargs="+", default=[1_000_000, 10_000_000])
-    add("--repeats", type=number, default=5, help="backwards (default: %(default)s)")
+    add("--repeats", type=number, default=5, help="how many backwards (default: %(default)s)")
     add("--one", choices=GRAPHS, help="measure this graph here, and print JSON")
     args = parser.parse_args(argv)
     if args.one:
@@ -99,7 +99,7 @@ def main(argv=None):
     target = f"<= {TARGET_NS} ns, <= {TARGET_BYTES} B"
     header = ["graph", "nodes", "build", "first backward", "fastest", "free", "bytes", target]
     print(table(header, rows))
-    print("Times are ns a node. The last column is about the fastest backward and the bytes.")
+    print("Times are ns per node. The last column is about the fastest backward and the bytes.")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A guard against regressions: two results, ratio by ratio, with their spread."""
+"""Compares two sets of results to find regressions: the ratio of each figure, and its range."""
 
 import json
 import statistics
@@ -6,12 +6,12 @@ import statistics
 from benchmarks.peers import OURS
 from benchmarks.text import duration, table
 
-NOTABLE = 1.1  # times slower, and beyond the spread of both: a regression
-NOTABLE_COUNT = 1.02  # times the instructions, which repeat to a thousandth
+NOTABLE = 1.1  # a regression: slower by more than this factor at the low end of the range
+NOTABLE_COUNT = 1.02  # the same for instruction counts, which repeat to a thousandth
 
 
 def load(path):
-    """The results in a file that --json wrote; raises ValueError with a line for the user."""
+    """Return the results in a file that --json wrote. Raises ValueError with a one-line message."""
     try:
         with open(path, encoding="utf-8") as file:
             results = json.load(file)
@@ -26,7 +26,7 @@ def load(path):
 
 
 def timed_rows(results):
-    """By what it times, each row of the workloads, of growth and of crossover."""
+    """Return all rows of the workloads, of growth and of crossover, by a name that is unique."""
     found = {}
     for part in ("tasks", "growth", "crossover"):
         tasks = results["tasks"] if part == "tasks" else (results.get(part) or {}).get("tasks", [])
@@ -38,12 +38,12 @@ def timed_rows(results):
 
 
 def compare(old, new):
-    """The table's text, and the regressions among ours as a list of texts.
+    """Return a table as text, and the regressions of micrograd_c's peers as a list of texts.
 
-    A ratio is the new median to the old one. Its range is from the new minimum to the old
-    maximum up to the new maximum to the old minimum; of something timed once nobody knows
-    it, so that is shown and never a regression. Machines drift: where the others' ratios,
-    which our changes can't touch, lie off 1 as well, so much of ours is drift.
+    A ratio is the new median divided by the old one. Its range goes from new minimum / old
+    maximum to new maximum / old minimum. A figure that was timed once has no range, so it is
+    shown but is never a regression. The speed of a machine drifts: if the ratios of the other
+    peers, which our changes do not affect, differ from 1, then ours are off by as much.
     """
     before = timed_rows(old)
     rows, regressions = [], []

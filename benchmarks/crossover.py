@@ -1,4 +1,4 @@
-"""From which width of layer on PyTorch is faster than we are: nets n-n-10 on 32 rows."""
+"""The width of layers from which on PyTorch is faster than micrograd_c: nets n-n-10, 32 rows."""
 
 from benchmarks.growth import curves
 from benchmarks.peers import BY_NAME
@@ -12,7 +12,7 @@ PEERS = tuple(BY_NAME[name] for name in ("NumPy by hand", *THEIRS, *OURS))
 
 
 def run(quick=False, say=lambda text: None):
-    """The results of a task for each width, and from which on PyTorch is ahead of us."""
+    """Return the results of a task for each width, and from which width on PyTorch is ahead."""
     settings = Settings(rounds=3, piece_seconds=0.05)
     peers = [peer for peer in PEERS if peer.quick or not quick]
     widths = QUICK_WIDTHS if quick else WIDTHS
@@ -21,9 +21,10 @@ def run(quick=False, say=lambda text: None):
 
 
 def overtaken(results, widths):
-    """By each of ours: the first width from which on PyTorch is faster; None for none.
+    """Return, for each of micrograd_c's peers, the first width from which on PyTorch is faster.
 
-    Only widths count for which both have a figure; who shares none with PyTorch is left out.
+    It is None if there is no such width. Only widths for which both have a figure count. A peer
+    that has no such width with PyTorch is left out.
     """
     fastest = {}
     seconds = curves(results, lambda row: min(row["seconds"]))

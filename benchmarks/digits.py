@@ -1,11 +1,11 @@
-"""scikit-learn's digits as plain lists, or random data of their shape where it is missing."""
+"""scikit-learn's digits as lists. Without scikit-learn: random data of the same shape."""
 
 import importlib.util
 import random
 
 
 def digits():
-    """1,797 rows of 64 numbers from 0 to 1, as many classes from 0 to 9, and their source."""
+    """Return 1,797 rows of 64 numbers from 0 to 1, their classes from 0 to 9, and their source."""
     if importlib.util.find_spec("sklearn"):
         from sklearn.datasets import load_digits
 

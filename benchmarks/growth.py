@@ -1,7 +1,7 @@
 """How time and memory grow with the graph: chains of 100 to 10,000,000 operators.
 
-A step builds the chain, runs backward and drops it; jit builds it once, when it traces and
-compiles, which has a row of its own beside its runs. Time is fitted with size**exponent.
+A step builds the chain, runs backward and drops it. jit builds the chain once, when it traces and
+compiles; that has a row of its own. The times are fitted with a multiple of size**exponent.
 """
 
 import math
@@ -21,21 +21,24 @@ PEERS = tuple(
 JIT, JIT_RUN, JIT_PREPARE = (
     "micrograd_c jit", "micrograd_c jit: run", "micrograd_c jit: trace and compile",
 )  # fmt: skip
-FITTED_FROM = 1000  # operators: below, what a step costs anyway counts most
+FITTED_FROM = 1000  # operators; in smaller chains the fixed cost of a step dominates
 
 
 def run(quick=False, say=lambda text: None):
-    """The results of a task for each size, and the exponents."""
+    """Return the results of a task for each size, and the exponents."""
     settings = Settings(rounds=2, piece_seconds=0.05, patience=300.0)
     sizes = QUICK_SIZES if quick else SIZES
     results = [run_task(f"chain:{size}", settings, PEERS, say) for size in sizes]
     for result in results:
-        result["rows"] = [part for row in result["rows"] for part in parts(row)]
+        result["rows"] = [part for row in result["rows"] for part in split_jit_row(row)]
     return {"tasks": results, "exponents": exponents(results)}
 
 
-def parts(row):
-    """jit's row as two: what it does in every step, and what it does once."""
+def split_jit_row(row):
+    """Split jit's row in two: what it does in every step, and what it does once.
+
+    Other rows are returned as they are, in a list.
+    """
     if row["peer"] != JIT:
         return [row]
     once = dict(row, peer=JIT_PREPARE)
@@ -54,7 +57,7 @@ def exponents(results):
 
 
 def curves(results, figure):
-    """Lists of (operators, figure of the row) by peer; what failed is left out."""
+    """Return by peer a list of (operators, figure(row)), without the rows that failed."""
     found = {}
     for result in results:
         for row in result["rows"]:
@@ -65,7 +68,7 @@ def curves(results, figure):
 
 
 def slope(points):
-    """Of the line with the least squares of errors.
+    """Return the slope of the line that fits the points by least squares.
 
     >>> slope([(0.0, 1.0), (1.0, 3.0), (2.0, 5.0)])
     2.0

@@ -1,8 +1,9 @@
-"""Instructions that a few C paths execute, by callgrind: they repeat, times don't.
+"""Counts the instructions that a few C paths execute, with callgrind.
 
-They do so exactly in one environment, and to a thousandth from one to another.
+Unlike times, the counts are repeatable: exactly in one environment, and to a thousandth from one
+environment to another.
 
-Each path is one function of the library, with all that it calls, on a program that
+Each path is one function of the library, with all that it calls, in a program that
 ``python -m benchmarks.instructions PROGRAM`` runs under callgrind.
 """
 
@@ -16,7 +17,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 SAME_HASHES = dict(os.environ, PYTHONHASHSEED="0")
-N = 1000  # calls, or nodes below the root
+N = 1000  # the number of calls, or of nodes below the root
 
 
 def chain():
@@ -34,7 +35,7 @@ def net():
 
     from micrograd_c.nn import MLP
 
-    random.seed(0)  # which neurons pass a gradient on depends on the weights
+    random.seed(0)  # the weights decide which neurons pass a gradient on
     model = MLP(64, [32, 10])
     for _ in range(10):
         sum(model([0.5] * 64)).backward()
@@ -42,7 +43,7 @@ def net():
 
 PROGRAMS = {"chain": chain, "net": net}
 
-# By what they measure: the program, the function, and how many times it does that.
+# What is counted: the program, the function, and by what the function's count is divided.
 PATHS = {
     "mg_mul, a call": ("chain", "mg_mul", N // 2),
     "mg_add, a call": ("chain", "mg_add", N // 2),
@@ -53,7 +54,7 @@ PATHS = {
 
 
 def count(program):
-    """The instructions of a program's paths, a time; without those that callgrind can't tell."""
+    """Return the instructions of each of a program's paths, without those that callgrind misses."""
     with tempfile.TemporaryDirectory() as folder:
         out = f"{folder}/out"
         command = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={out}", sys.executable]
@@ -61,7 +62,7 @@ def count(program):
         subprocess.run(command, cwd=ROOT, capture_output=True, env=SAME_HASHES)
         command = ["callgrind_annotate", "--inclusive=yes", "--threshold=100", out]
         listing = subprocess.run(command, capture_output=True, text=True).stdout
-    # as in: 64,000 ( 0.01%)  ???:mg_mul [/path/to/library.so]
+    # A line of the listing: 64,000 ( 0.01%)  ???:mg_mul [/path/to/library.so]
     counts = re.findall(r"^ *([\d,]+) .*:(mg_\w+) ", listing, re.M)
     counts = {function: int(n.replace(",", "")) for n, function in counts}
     return {
@@ -72,7 +73,7 @@ def count(program):
 
 
 def count_all(say=lambda text: None):
-    """The instructions by path; {} without valgrind."""
+    """Return the instructions of all paths; {} without valgrind."""
     counts = {}
     for program in PROGRAMS if shutil.which("valgrind") else ():
         say(f"callgrind: {program}")

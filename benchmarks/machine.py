@@ -1,4 +1,4 @@
-"""What a report must say of where it was made."""
+"""What a report says about the machine on which it was made."""
 
 import os
 import platform
@@ -9,7 +9,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def facts():
-    """Machine, versions and commit, as text by name."""
+    """Return the machine, versions and commit as a dict of texts."""
     import micrograd_c
     from micrograd_c import _backend
 

@@ -1,10 +1,10 @@
-"""How much memory this process has in use."""
+"""How much memory this process uses."""
 
 import sys
 
 
 def resident_bytes():
-    """What it has in use now on Linux; elsewhere the most that it ever had."""
+    """Return the bytes in use now; where there is no /proc, the peak."""
     import resource
 
     try:
@@ -15,10 +15,10 @@ def resident_bytes():
 
 
 def peak_bytes():
-    """The most that it ever had in use."""
+    """Return the most bytes that this process has ever used."""
     import resource
 
-    try:  # ru_maxrss may be the parent's, from before the program was started
+    try:  # ru_maxrss may be that of the parent, before exec
         with open("/proc/self/status") as status:
             line = next(line for line in status if line.startswith("VmHWM:"))
             return int(line.split()[1]) * 1024

@@ -1,14 +1,14 @@
 """Whole nets: ``python -m benchmarks.nets``, an MLP 64-32-10 with our nn.
 
-- ``overhead``: one forward of one row, against the call of C that it makes, with all
-  that it needs prepared, and giving its outputs back. That call crosses from Python as
-  well, which makes the overhead too small by what a crossing costs; it is shown.
-- ``memory``: bytes a scalar node of the graph that a forward stands for, and after
-  backward; many rows are alive. Measured in a process of its own.
-- ``step``: a training step on 32 rows of digits (squared error, SGD), next to the limit,
-  the same step as C by hand.
-- ``epoch``: one epoch of digits (1,797 rows, batches of 32, cross-entropy, Adam), next
-  to the same program on micrograd, of which a few batches are timed and scaled.
+- ``overhead``: a forward of one row, compared with the same calls of C from Python, with their
+  arguments prepared, and the release of the outputs. These calls cross from Python to C too, so
+  the overhead comes out too small by the cost of a crossing, which is shown.
+- ``memory``: bytes per scalar node of the graph for which the compact nodes stand, after forward
+  and after backward, with many rows alive. Measured in a process of its own.
+- ``step``: a training step on 32 rows of digits (squared error, SGD), compared with the limit,
+  the same step in C by hand.
+- ``epoch``: an epoch of digits (1,797 rows, batches of 32, cross-entropy, Adam), compared with
+  the same program on micrograd, of which a few batches are timed and scaled.
 """
 
 import argparse
@@ -27,12 +27,13 @@ from benchmarks.peers import CannotDo, c_by_hand, jit
 from benchmarks.peers import nets as our_nets
 from benchmarks.report import LIMIT
 from benchmarks.tasks import make_data, make_task
+from benchmarks.tasks.net import random_weights
 from benchmarks.text import duration, table, three_digits, times
 from micrograd_c._timing import Contestant, race, seconds_a_call
 
 NIN, NOUTS, BATCH = 64, [32, 10], 32
 ALIVE_ROWS = 3000
-STEP, STEPS = "digits:32", 200  # the suite's task, and how many a call does
+STEP, STEPS = "digits:32", 200  # the suite's task, and the number of steps in a call
 TARGETS = {"overhead": 10e-6, "bytes": 64, "epoch": 500}
 
 
@@ -40,7 +41,7 @@ TARGETS = {"overhead": 10e-6, "bytes": 64, "epoch": 500}
 
 
 def overhead(rounds):
-    """Times of a forward, of its call of C, and of a call of C that does nothing."""
+    """Return the Times of a forward, of its calls of C, and of a call of C that does nothing."""
     from micrograd_c._native import ffi, lib
 
     from micrograd_c.nn import MLP
@@ -48,7 +49,7 @@ def overhead(rounds):
     random.seed(1)
     model = MLP(NIN, NOUTS)
     row = [random.random() for _ in range(NIN)]
-    model(row)  # makes the net
+    model(row)  # makes the net in C
     net = model._mg_net
     numbers, outputs = ffi.new("double[]", row), ffi.new("mg_id[]", NOUTS[-1])
 
@@ -77,7 +78,7 @@ def show_overhead(rounds):
 
 
 def inner_nodes(model, row):
-    """How many nodes a forward of one row has, parameters left out."""
+    """Return how many nodes a forward of one row has, not counting the parameters."""
     seen, waiting = set(model.parameters()), list(model(row))
     parameters = len(seen)
     while waiting:
@@ -89,7 +90,7 @@ def inner_nodes(model, row):
 
 
 def bytes_a_node(n_rows):
-    """Bytes a node after n_rows forwards, and after backward through all of them."""
+    """Return bytes per node after n_rows forwards, and after backward through all of them."""
     from micrograd_c import total
     from micrograd_c.nn import MLP
 
@@ -155,7 +156,7 @@ def steppers(runners):
 
 
 class OurEpoch:
-    """Training with our nn, losses and optimizer."""
+    """Training with micrograd_c's nn, losses and optimizer."""
 
     def __init__(self, weights):
         from micrograd_c import set_data
@@ -177,7 +178,7 @@ class OurEpoch:
 
 
 class MicrogradEpoch:
-    """The same with micrograd, and with what it lacks written as its users do."""
+    """The same training with micrograd. What it lacks is written as its users write it."""
 
     def __init__(self, weights):
         from micrograd.engine import Value
@@ -216,7 +217,7 @@ class MicrogradEpoch:
 def show_epoch(rounds, micrograd_batches):
     X, y, source = digits()
     batches = [(X[i : i + BATCH], y[i : i + BATCH]) for i in range(0, len(X), BATCH)]
-    weights = digits_weights()
+    weights = random_weights([NIN, *NOUTS])
     ours = OurEpoch(weights)
 
     def epoch():
@@ -248,22 +249,19 @@ def show_epoch(rounds, micrograd_batches):
         print("micrograd is not installed (pip install micrograd==0.1.0): no ratio to it.")
 
 
-def digits_weights():
-    """Weights for 64-32-10 by PyTorch's rule for linear layers, biases 0."""
-    rng = random.Random(1)
-    weights = []
-    for nin, nout in zip([NIN, *NOUTS], NOUTS):
-        for _ in range(nout):
-            weights += [rng.uniform(-1, 1) / math.sqrt(nin) for _ in range(nin)] + [0.0]
-    return weights
-
-
 def main(argv=None):
     parser = argparse.ArgumentParser(prog="python -m benchmarks.nets")
     add = parser.add_argument
     add("--rounds", type=int, default=7, help="default: %(default)s")
-    add("--batches", type=int, default=3, help="of micrograd (default: %(default)s)")
-    add("--rows", type=int, default=ALIVE_ROWS, help="alive for memory (default: %(default)s)")
+    add(
+        "--batches", type=int, default=3, help="batches of micrograd to time (default: %(default)s)"
+    )
+    add(
+        "--rows",
+        type=int,
+        default=ALIVE_ROWS,
+        help="rows alive while memory is measured (default: %(default)s)",
+    )
     add("--memory", action="store_true", help="measure memory here, and print JSON")
     args = parser.parse_args(argv)
     if args.memory:

@@ -1,4 +1,4 @@
-"""Results as PNG: a bar chart a workload, growth, and where PyTorch overtakes us."""
+"""Results as PNG files: a bar chart for each workload, growth, and the crossover with PyTorch."""
 
 from benchmarks.growth import curves
 from benchmarks.peers import OURS
@@ -8,9 +8,9 @@ OUR_COLOUR, LIMIT_COLOUR, THEIR_COLOUR = "#c03d2e", "#444444", "#8fa8bf"
 
 
 def draw(results, folder):
-    """Write the pictures that the results have data for; the list of their names.
+    """Write the pictures for which the results have data. Returns the list of their names.
 
-    Raises ImportError with what to install where matplotlib is missing.
+    Without matplotlib, raises ImportError that says what to install.
     """
     try:
         import matplotlib

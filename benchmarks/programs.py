@@ -1,15 +1,15 @@
-"""What ``jit`` is for, against its targets: ``python -m benchmarks.programs``.
+"""Compares ``jit``'s compiled programs with their targets: ``python -m benchmarks.programs``.
 
-- ``steps``: training steps through ``fit``, and from Python by ``backward`` and
-  ``optimizer.step()``, next to NumPy by hand and C by hand.
-- ``parts``: 64-32-10 on 32 rows of digits with tanh, with softmax cross-entropy, and with
-  neither: how long forward, backward and the optimizer take of each.
+- ``steps``: training steps by ``fit``, and by ``backward`` and ``optimizer.step()`` from Python,
+  compared with NumPy by hand and C by hand.
+- ``parts``: the times of forward, backward and optimizer of an MLP 64-32-10 on 32 rows of digits,
+  with tanh, with softmax cross-entropy, with both and with neither.
 - ``chain``: y = y * w + b, 10,000 times, at batch 1 and 16.
-- ``graph``: random graphs of scalar nodes that have no structure to recognise: what a node
-  takes to run forward and backward, and to trace and compile, as graphs grow.
+- ``graph``: random graphs of scalar nodes, without structure that the compiler could recognise:
+  the time per node to run forward and backward, and to trace and compile, as graphs grow.
 - ``threads``: a step on 4,096 rows by one thread and by two, and two steps at once.
 
-All in one process, contestants by turns. ``--only chain graph`` measures these alone.
+All run in one process, contestants in turns. ``--only chain graph`` measures only these two.
 """
 
 import argparse
@@ -25,10 +25,10 @@ from benchmarks.tasks import make_data, make_task
 from benchmarks.tasks.digits import make_data as digits_data
 from benchmarks.text import duration, table, three_digits, times
 from micrograd_c._timing import Contestant, race
-from micrograd_c.cli.arguments import whole_number
+from micrograd_c.cli.argument_types import whole_number
 
-STEPS = 200  # a call does so many
-CHAIN = 10_000  # times y * w + b
+STEPS = 200  # the number of steps in a call
+CHAIN = 10_000  # how many times y * w + b is computed
 NODES = (65_800, 500_000, 5_000_000)
 MOST_TO_REPEAT = 1_000_000  # nodes; larger graphs are traced once
 THREADS_ROWS, EPOCHS = 4096, 20
@@ -78,7 +78,7 @@ def contestant(name, runner):
 
 # --- parts ----------------------------------------------------------------------
 
-VARIANTS = {  # nonlin, and whether the loss is softmax cross-entropy
+VARIANTS = {  # nonlin, and True if the loss is softmax cross-entropy
     "relu, squared error": ("relu", False),
     "tanh, squared error": ("tanh", False),
     "relu, cross-entropy": ("relu", True),
@@ -87,7 +87,7 @@ VARIANTS = {  # nonlin, and whether the loss is softmax cross-entropy
 
 
 def digits_loss(nonlin, softmax):
-    """A jitted loss of 64-32-10, its rows and its optimizer; SGD's rate moves nothing."""
+    """Return a jitted loss of 64-32-10, its rows and an optimizer with a tiny learning rate."""
     from micrograd_c import dot, logsumexp
     from micrograd_c import jit as jitted
     from micrograd_c.optim import SGD
@@ -134,7 +134,7 @@ def show_parts(rounds):
     print(table(header, rows))
     print(
         "Forward, backward (loss.backward less forward) and optimizer are calls from Python; `fit`"
-        "\nis all three without that. What tanh and softmax cost is the difference of two rows.\n"
+        "\nis all three in C. The cost of tanh or softmax is the difference of two rows.\n"
     )
 
 
@@ -163,7 +163,7 @@ def show_chain(rounds):
             y = y * w + b
         return y
 
-    batches = {1: 5, 16: 1}  # and the target, ns an operator
+    batches = {1: 5, 16: 1}  # batch size -> the target in ns per operator
     batch_data = {n: np.linspace(0.5, 1.5, n) for n in batches}
     loss.check(batch_data[1])
     results = race(
@@ -175,7 +175,7 @@ def show_chain(rounds):
         rows.append([f"batch {n}", *map(three_digits, ns), f"<= {target}", verdict(ns[0], target)])
     header = [f"chain of {CHAIN:,} times y * w + b", "minimum", "median", "target", "reached"]
     print(table(header, rows))
-    print("ns an operator and row, forward and backward.\n")
+    print("ns per operator and row, forward and backward.\n")
 
 
 def verdict(figure, target):
@@ -186,14 +186,13 @@ def verdict(figure, target):
 
 
 def random_program(Value, n):
-    """A function of some Values x that makes n operator nodes, all in reach of its result.
+    """Return a function of some Values x that makes n operator nodes, all below its result.
 
-    Each operator takes one Value out of a pool and puts its result in that one's place; the
-    other operand is any of the pool, or a weight. The pool grows with n, which keeps the
-    numbers within bounds however many there are.
+    Each operator replaces one Value of a pool by its result; the other operand is any Value of
+    the pool, or a weight. The pool grows with n, which keeps the numbers bounded for any n.
     """
     rng, size = random.Random(1), max(2, n // 64)
-    made = n - (size - 1)  # the rest adds up the pool
+    made = n - (size - 1)  # the remaining nodes are the sum over the pool
     kinds = bytes(rng.choices(range(3), weights=(5, 4, 1), k=made))
     firsts, seconds = (array("l", (int(size * rng.random()) for _ in kinds)) for _ in range(2))
     weights = [Value(rng.uniform(-1, 1)) for _ in range(64)]
@@ -278,14 +277,14 @@ def show_threads(rounds):
               "two trainings at once"]  # fmt: skip
     print(table(header, rows))
     print(
-        "Through fit. Target: at least 1.7x on two cores. The last column is what two trainings "
-        "that\nshare nothing gain by running at once, each in one thread: more than the machine "
-        "gives\nthose, threads cannot have."
+        "By fit. Target: at least 1.7x on two cores. The last column is the gain of two trainings "
+        "that\nshare nothing and run at once, each in one thread: the most that threads can gain "
+        "on this\nmachine."
     )
 
 
 def with_rows(task, n):
-    """The same net on n rows, its own over and over."""
+    """Return the task with n rows: those of its net, repeated."""
     X, Y = ((rows * (n // len(rows) + 1))[:n] for rows in (task.net.X, task.net.Y))
     return task._replace(net=task.net._replace(X=X, Y=Y))
 

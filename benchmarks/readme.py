@@ -1,4 +1,4 @@
-"""The figures that README.md shows, between two comments in it, put there by the command."""
+"""Writes the figures in README.md, between two comments, for ``python -m benchmarks --readme``."""
 
 import os
 from pathlib import Path
@@ -12,13 +12,13 @@ PICTURES = {"demo_step.png": "a step of micrograd's demo, by peer",
 
 
 def check(path=README):
-    """Raise an OSError or a ValueError if the file at ``path`` can't be updated."""
+    """Raise OSError or ValueError if the file at ``path`` cannot be updated."""
     around(path)
     path.open("a").close()
 
 
 def around(path):
-    """What stands before and after the block."""
+    """Return the file's text before and after the block, with the comments."""
     before, begin, rest = path.read_text(encoding="utf-8").partition(BEGIN)
     _, end, after = rest.partition(END)
     if not begin or not end:

@@ -1,4 +1,4 @@
-"""Results as text: tables in Markdown, ratios, and where we lose."""
+"""Results as Markdown: tables, ratios, and which peers are faster than micrograd_c."""
 
 import statistics
 
@@ -12,12 +12,12 @@ HEADER = [
 
 
 def markdown(results):
-    """The whole report. ``results`` is what ``__main__`` wrote as JSON."""
+    """Return the whole report. ``results`` is what ``__main__.run`` returns."""
     parts = ["# Benchmarks", facts(results["machine"]), METHOD]
     if results["tasks"]:
         parts += ["## Summary", summary(results["tasks"])]
     for task in results["tasks"]:
-        parts += [f"## {task['title']}", task_table(task), losses(task)]
+        parts += [f"## {task['title']}", task_table(task), faster_peers(task)]
     if results.get("growth"):
         parts += ["## Growth", growth_table(results["growth"])]
     if results.get("crossover"):
@@ -29,22 +29,23 @@ def markdown(results):
 
 
 METHOD = """\
-A step is forward, backward and, for a net, gradient descent. Every peer runs in a process and on
-a thread of its own, on the same float64 data; its first loss and gradients agreed with the
-others' to 1e-9 of the largest, or a row says that they did not. Peers take turns in every round,
-slow ones not in all, one whose step takes over 10 s only once; times are of one step. `spread` is
-how far the median lies above the minimum. Ratios are of minima: `vs micrograd` says how many
-times faster than micrograd 0.1.0 with the garbage collector on, which is how people run it,
-`vs limit` how many times slower than C by hand, whose tanh, exp, log and erf are glibc's for
-vectors. `prepare` is building, tracing, compiling and the first step; imports are not in it.
-`memory` is the most above what the imports took."""
+A step is forward, backward and, for a net, gradient descent. Every peer runs in a process of its
+own, on one thread, on the same float64 data. Its first loss and gradients agreed with the others'
+to 1e-9 of the largest, or its row says that they did not. The peers take turns in rounds; slow
+peers leave before the last round, and one whose step takes over 10 s has a single turn. Times
+are of one step. `spread` is by how much the median exceeds the minimum. Ratios are of minima:
+`vs micrograd` says how many times faster a peer is than micrograd 0.1.0 with the garbage
+collector on, which is how people run it; `vs limit` says how many times slower it is than C by
+hand, which uses glibc's vector functions for tanh, exp, log and erf. `prepare` is the time to
+build, trace, compile and take the first step, without imports. `memory` is the peak, without
+what the imports took."""
 
 
 def facts(machine):
     return "\n".join(f"- {name}: {fact}" for name, fact in machine.items())
 
 
-# The summary's columns: who is in each; the fastest of them counts.
+# The peers in each column of the summary, which shows the fastest of them.
 COLUMNS = {
     "micrograd": (REFERENCE,),
     "eager": ("micrograd_c eager",),
@@ -56,7 +57,7 @@ COLUMNS = {
 
 
 def summary(tasks):
-    """A step of each workload by who computes it, and the fastest of all the others."""
+    """Return a table of a step's time by workload and peer, and the fastest of all other peers."""
     rows = []
     for task in tasks:
         fastest = minima(task)
@@ -74,7 +75,7 @@ def least(fastest, names):
 
 
 def minima(task):
-    """The fastest step by peer; peers without figures are left out."""
+    """Return each peer's fastest step in seconds, without the peers that have no figures."""
     return {row["peer"]: min(row["seconds"]) for row in task["rows"] if not row["failure"]}
 
 
@@ -101,8 +102,8 @@ def task_row(row, fastest):
     ]
 
 
-def losses(task):
-    """A sentence on who is faster than the best of ours."""
+def faster_peers(task):
+    """Return a sentence that names the peers faster than the fastest of micrograd_c's."""
     fastest = minima(task)
     ours = {name: fastest[name] for name in OURS if name in fastest}
     if not ours:
@@ -116,10 +117,10 @@ def losses(task):
 
 
 GROWTH_NOTE = """\
-A chain of so many operators: time and peak bytes an operator; time grows with size to the
-exponent. A step of all but jit builds the chain, runs backward and drops it. jit traces and
-compiles the chain once, which has a line of its own and was timed once; its step is forward and
-backward of what was compiled."""
+Each column is a chain of that many operators, with the time and the peak bytes of one operator.
+The time of a step grows as the number of operators to the power of the exponent. A step builds
+the chain, runs backward and drops it. jit instead traces and compiles the chain once, which has a
+row of its own and was timed once; a step of jit runs the compiled program forward and backward."""
 
 
 def growth_table(growth):
@@ -150,7 +151,7 @@ def crossover_table(crossover):
 
 
 def overtaking(crossover):
-    """Sentences on where PyTorch is ahead."""
+    """Return a line for each of micrograd_c's peers: from which width on PyTorch is faster."""
     return "\n".join(
         f"- PyTorch overtakes {name} from width {width} on."
         if width
@@ -161,7 +162,7 @@ def overtaking(crossover):
 
 def instructions_table(instructions):
     rows = [[name, f"{count:,.1f}"] for name, count in instructions.items()]
-    return table(["path", "instructions"], rows) + "\n\nCounted by callgrind; they repeat."
+    return table(["path", "instructions"], rows) + "\n\nCounted by callgrind; the counts repeat."
 
 
 def versions(tasks):

@@ -1,11 +1,11 @@
-"""What rows cost: batches of 1 to 64 rows of the ODE, ``python -m benchmarks.rows``.
+"""The cost of batches of 1 to 64 rows, on the ODE: ``python -m benchmarks.rows``.
 
-A jitted Lotka-Volterra trajectory (see tasks/ode.py) of each row, forward alone, and forward
-and backward; the starting points are the rows, the equation's four numbers the parameters. All
-sizes run in one process, by turns. Two criteria:
+A jitted function computes a Lotka-Volterra trajectory (see tasks/ode.py) for each row, forward
+only, and forward and backward. The rows are the starting points; the equation's four numbers are
+the parameters. All sizes run in one process, in turns. There are two criteria:
 
-- more rows never take less time: no size takes more than a later one, by more than NOISE;
-- 15 rows take at most 1.1 times what 16 take.
+- more rows never take less time: no size takes longer than a larger one by more than NOISE;
+- 15 rows take at most 1.1 times as long as 16 rows.
 """
 
 import argparse
@@ -14,12 +14,12 @@ import gc
 from benchmarks.tasks import ode
 from benchmarks.text import duration, table, times
 from micrograd_c._timing import Contestant, race
-from micrograd_c.cli.arguments import whole_number
+from micrograd_c.cli.argument_types import whole_number
 
 SIZES = range(1, 65)
 STEPS = 100
-NOISE = 1.05  # what two runs of the same may differ by
-MOST_FOR_15 = 1.1  # times what 16 take
+NOISE = 1.05  # two measurements of the same thing may differ by this factor
+MOST_FOR_15 = 1.1  # the largest allowed ratio of the times of 15 rows and of 16
 KINDS = ("forward", "backward")
 
 
@@ -43,8 +43,11 @@ def contestants(sizes, steps):
     ]
 
 
-def falls(seconds):
-    """Pairs of sizes (fewer, more) of which the fewer rows take longer; seconds by size."""
+def inversions(seconds):
+    """Return pairs of sizes (fewer, more) where the fewer rows take longer.
+
+    ``seconds``: the time of each size.
+    """
     found, least, least_n = [], float("inf"), None
     for n in sorted(seconds, reverse=True):
         if seconds[n] > NOISE * least:
@@ -55,10 +58,13 @@ def falls(seconds):
 
 
 def report(kind, results):
-    """What the two criteria say of one kind of run, of all sizes' Times."""
+    """Return lines that say whether a kind of run meets the two criteria.
+
+    ``results``: the Times of all sizes and kinds.
+    """
     by_size = {n: t for (of, n), t in results.items() if of == kind}
     seconds = {n: t.minimum for n, t in by_size.items()}
-    found = falls(seconds)
+    found = inversions(seconds)
     lines = [f"{kind}: more rows never take less time: {'no' if found else 'yes'}"]
     for few, many in found:
         lines.append(
@@ -82,9 +88,9 @@ def main(argv=None):
     add("--steps", type=number, default=STEPS, help="of the ODE (default: %(default)s)")
     args = parser.parse_args(argv)
     running = contestants(SIZES, args.steps)
-    if hasattr(gc, "freeze"):  # a race collects before each piece
+    if hasattr(gc, "freeze"):  # makes the full collection before each piece of a race cheap
         gc.freeze()
-    # Short pieces: what another process takes falls on few of them.
+    # The pieces are short, so that the turns of other processes disturb only a few of them.
     results = race(running, args.rounds, piece_seconds=0.001)
     rows = []
     for n in SIZES:

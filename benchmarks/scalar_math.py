@@ -1,22 +1,13 @@
-"""exp, log, tanh, sqrt, erf and relu of whatever a program computes with.
+"""exp, log, tanh, sqrt, erf and relu for each kind of scalar that a workload computes with.
 
-micrograd's Value has relu alone: there the others are added as Karpathy's lecture adds
-tanh and exp, by a function that makes a Value and sets its ``_backward``.
+micrograd's Value has only relu. The others are added as Karpathy's lecture adds tanh and exp:
+by a function that makes a Value and sets its ``_backward``.
 """
 
 import math
 from types import SimpleNamespace
 
-FLOATS = SimpleNamespace(
-    exp=math.exp,
-    log=math.log,
-    tanh=math.tanh,
-    sqrt=math.sqrt,
-    erf=math.erf,
-    relu=lambda x: x if x > 0 else 0.0,
-)
-
-# Our engines' Values have them all as methods.
+# The Values of micrograd_c and python_ref have all of them as methods.
 METHODS = SimpleNamespace(
     exp=lambda v: v.exp(),
     log=lambda v: v.log(),
@@ -28,7 +19,7 @@ METHODS = SimpleNamespace(
 
 
 def lecture_function(Value, name, value, derivative):
-    """An operator for micrograd: ``derivative`` takes the operand's and the result's data."""
+    """Return an operator for micrograd. ``derivative``: of the operand's and the result's data."""
 
     def operator(v):
         out = Value(value(v.data), (v,), name)
@@ -43,7 +34,7 @@ def lecture_function(Value, name, value, derivative):
 
 
 def for_micrograd(Value):
-    """The functions for micrograd's Value."""
+    """Return the functions for micrograd's Value."""
     two_over_root_pi = 2.0 / math.sqrt(math.pi)
     rows = {
         "exp": (math.exp, lambda x, y: y),

@@ -1,4 +1,4 @@
-"""Runs tasks: each peer in a process of its own, checked, then timed in rounds by turns."""
+"""Runs tasks: each peer in a process of its own, checked first, then timed in turns."""
 
 import importlib.util
 import json
@@ -15,7 +15,7 @@ from benchmarks.tasks import make_data
 
 ROOT = Path(__file__).resolve().parent.parent
 
-# One thread for everybody: the tasks are small, and threads that wait disturb the others.
+# Every peer runs on one thread: the tasks are small, and waiting threads disturb other peers.
 ONE_THREAD = {
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
@@ -27,16 +27,16 @@ ONE_THREAD = {
 class Settings(NamedTuple):
     rounds: int = 7
     piece_seconds: float = 0.2
-    patience: float = 120.0  # seconds until the first step is done, and for a round
-    budget: float = 20.0  # seconds of rounds, after which a peer leaves
+    patience: float = 120.0  # the most seconds for the first step, and for a peer's turn
+    budget: float = 20.0  # after so many seconds of turns a peer takes no more
 
 
-SLOW = 1.0  # seconds a step: then the warm-up's is the first round's
-VERY_SLOW = 10.0  # then there are no more rounds
+SLOW = 1.0  # seconds of a step from which on the warm-up counts as the first turn
+VERY_SLOW = 10.0  # seconds of a step from which on a peer takes only that turn
 
 
 class Worker:
-    """A peer's process. After an error ``failure`` says what, and it takes no more part."""
+    """A peer's process. After an error ``failure`` says what it was, and no turns follow."""
 
     def __init__(self, peer, task_name, data, patience):
         self.peer, self.patience, self.failure = peer, patience, None
@@ -58,10 +58,10 @@ class Worker:
             self.process.stdin.write(json.dumps(message) + "\n")
             self.process.stdin.flush()
         except OSError:
-            pass  # it has ended: what it answered says why
+            pass  # the process has ended; its last answer says why
 
     def receive(self):
-        """Its next answer; {} and ``failure`` when it has none."""
+        """Return the process's next answer; if there is none, return {} and set ``failure``."""
         timer = threading.Timer(self.patience, self.process.kill)
         timer.start()
         line = self.process.stdout.readline()
@@ -81,7 +81,7 @@ class Worker:
         return answer.get("seconds")
 
     def warm_up(self, piece_seconds):
-        """Find how many steps fill a piece; PyPy and caches get warm meanwhile."""
+        """Find how many steps fill a piece. This also warms up PyPy and the caches."""
         for _ in range(12):
             taken = self.time_steps(self.n)
             if self.failure:
@@ -96,7 +96,10 @@ class Worker:
             self.n = min(wanted, 10 * self.n)
 
     def has_left(self, budget):
-        """Whether it takes no more turns: it has two, or one where a step takes very long."""
+        """True if the peer takes no more turns.
+
+        It then has failed, has used up its budget in at least two turns, or had a very slow step.
+        """
         if self.failure or not self.seconds:
             return bool(self.failure)
         turns, spent = len(self.seconds), self.n * sum(self.seconds)
@@ -112,18 +115,18 @@ class Worker:
 
 def environment(peer):
     env = dict(os.environ, PYTHONPATH=str(ROOT), TF_CPP_MIN_LOG_LEVEL="3", **ONE_THREAD)
-    # never our Python engine in place of the C engine; the others don't need the library
+    # Peers of micrograd_c must not fall back to the Python engine; others need no C library.
     env["MICROGRAD_C_BACKEND"] = "c" if peer.name in OURS else "python"
     if peer.python:
-        # micrograd is pure Python: the other interpreter may use this one's copy. Of ours it
-        # needs the C library too, compiled for it, beside this one's.
+        # micrograd is pure Python, so the other interpreter can use this one's copy. micrograd_c
+        # also needs its C library compiled for that interpreter, in the same folder.
         for spec in filter(None, map(importlib.util.find_spec, peer.packages)):
             env["PYTHONPATH"] += os.pathsep + str(Path(spec.origin).parent.parent)
     return env
 
 
 def run_task(task_name, settings, peers=PEERS, say=lambda text: None):
-    """The task's results, as JSON-able dicts: one row a peer, in the order of peers."""
+    """Return the task's results, as dicts for JSON, with a row for each peer in their order."""
     data = make_data(task_name)
     workers = []
     reference = None

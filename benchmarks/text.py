@@ -1,8 +1,8 @@
-"""Figures and tables as text."""
+"""Formats durations, ratios, bytes and tables as text."""
 
 
 def duration(seconds):
-    """Three digits and a unit.
+    """Return a time as three digits and a unit.
 
     >>> duration(0.00123456), duration(2e-7), duration(75.0)
     ('1.23 ms', '200 ns', '75.0 s')
@@ -24,7 +24,7 @@ def three_digits(x):
 
 
 def times(ratio):
-    """A ratio as text: how many times faster.
+    """Return a ratio as text, with an x.
 
     >>> times(612.3), times(3.21)
     ('612x', '3.21x')
@@ -44,7 +44,7 @@ def memory(n_bytes):
 
 
 def table(header, rows):
-    """A Markdown table whose columns are aligned: the first to the left, others to the right.
+    """Return a Markdown table. The first column is aligned to the left, the others to the right.
 
     >>> print(table(["who", "time"], [["a", "1 s"], ["bcde", "20 s"]]))
     | who  | time |

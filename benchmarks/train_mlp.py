@@ -1,16 +1,16 @@
-"""micrograd's demo step, timed: ``python -m benchmarks.train_mlp``.
+"""Times a step of micrograd's demo: ``python -m benchmarks.train_mlp``.
 
-The program is that of micrograd's demo notebook: two moons of 100 points, an MLP
-2-16-16-1, hinge loss with L2, full-batch gradient descent; about 65,800 scalar nodes a
-step. It runs unchanged, but for the classes that it uses:
+The program is that of micrograd's demo notebook: two moons of 100 points, an MLP 2-16-16-1,
+hinge loss with L2, full-batch gradient descent; a step has about 65,800 scalar nodes. Only the
+classes that it uses differ:
 
 - micrograd 0.1.0, with the garbage collector on and off;
 - python_ref, our Python engine;
-- micrograd_c with a Neuron that the user wrote in Python: every operator crosses to C;
-- micrograd_c's own nn: a net crosses once.
+- micrograd_c with a Neuron that the user wrote in Python: every operator is a call of C;
+- micrograd_c's own nn: a call of a net is one call of C.
 
-As in the notebook the data are NumPy's numbers. micrograd then computes in them, which
-is slower than in Python's floats; ``--floats`` gives everybody floats.
+As in the notebook, the data are NumPy numbers. micrograd then computes with them, which is
+slower than with Python floats; ``--floats`` gives all contestants floats.
 """
 
 import argparse
@@ -38,7 +38,7 @@ class Entry(NamedTuple):
 
 
 def moons():
-    """X, y as in the notebook, and whether they are scikit-learn's, as the golden wants."""
+    """Return X, y as in the notebook, and True if they are scikit-learn's, as GOLDEN_LOSS needs."""
     import numpy as np
 
     np.random.seed(1337)
@@ -55,7 +55,7 @@ def moons():
 
 
 class Demo:
-    """The notebook's program; ``step()`` is one turn of its loop."""
+    """The notebook's program. ``step()`` is one iteration of its loop."""
 
     def __init__(self, entry, X, y):
         random.seed(1337)
@@ -93,7 +93,7 @@ def user_model(Value):
 
 
 def entries():
-    """The contestants, the reference first: micrograd where it is installed."""
+    """Return the contestants. The first is the reference: micrograd if it is installed."""
     import python_ref.engine
     import python_ref.nn
 
@@ -119,7 +119,7 @@ def entries():
 
 
 def check_first_steps(demos, golden):
-    """Do everybody's first step; raise Disagreement unless losses and gradients agree."""
+    """Do each contestant's first step. Raises Disagreement if losses or gradients differ."""
     expected = None
     for demo in demos:
         loss = demo.step()

@@ -1,7 +1,8 @@
-"""A multi-layer perceptron as a user writes it, over any class of scalars.
+"""A multi-layer perceptron as a user writes it in Python, over any class of scalars.
 
-It is micrograd's nn.py but for what it takes as an argument: every operator is a call
-from Python. ``parameters`` come one neuron after the other, its weights and then its bias.
+It follows micrograd's nn.py, but takes the class of scalars and the nonlinearity as arguments.
+Every operator is a call from Python. ``parameters()`` lists one neuron after the other: its
+weights, then its bias.
 """
 
 
@@ -18,9 +19,10 @@ class Neuron:
 
 
 class MLP:
-    """``make(number)`` gives a scalar, ``draw()`` a weight; biases are ``bias``, 0 by default.
+    """A net of ``sizes``. ``make(number)`` makes a scalar; ``draw()`` returns a weight's number.
 
-    ``nonlin`` is a function of one scalar, applied after all layers but the last.
+    The biases are 0. ``nonlin`` is a function of one scalar, applied after every layer except
+    the last.
     """
 
     def __init__(self, make, draw, sizes, nonlin):

@@ -1,9 +1,9 @@
 """One peer on one task, in a process of its own: ``python -m benchmarks.worker PEER TASK``.
 
-It is spoken to in lines of JSON. The first is the task's data; the answer says versions,
-the seconds to prepare (with tracing, compiling and the first step), the first step's loss
-and gradients. Each further line is ``[n]``: the answer is the seconds that each of n steps
-took and the memory that was needed at most. What goes wrong is answered as ``error``.
+It reads and answers lines of JSON. The first line is the task's data; the answer has the versions,
+the seconds to prepare (build, trace, compile and the first step), and the loss and gradients of
+the first step. Each further line is ``[n]``; the answer has the mean seconds of n steps and the
+peak memory so far. After an error the answer is ``error`` with a message.
 """
 
 import gc
@@ -19,12 +19,12 @@ from benchmarks.memory import peak_bytes, resident_bytes
 from benchmarks.peers import BY_NAME, CannotDo
 from benchmarks.tasks import make_task
 
-DEEP = 1 << 29  # bytes of stack: micrograd's backward recurses
+STACK_BYTES = 1 << 29  # micrograd's backward is recursive
 
 
 def main(peer_name, task_name):
     answers = os.fdopen(os.dup(1), "w")
-    os.dup2(2, 1)  # what libraries print must not mix with answers
+    os.dup2(2, 1)  # libraries that print must not print between the answers
 
     def answer(**fields):
         print(json.dumps(fields), file=answers, flush=True)
@@ -75,7 +75,7 @@ def version_of(package):
         import_module(package)
     except ModuleNotFoundError:
         raise
-    except ImportError as error:  # as micrograd_c's, where its C library is for another Python
+    except ImportError as error:  # such as a micrograd_c whose C library is for another Python
         where = f"{platform.python_implementation()} {version_of_python()}"
         raise CannotDo(f"{package} cannot be imported in {where}") from error
     return metadata.version(package)
@@ -88,7 +88,7 @@ def version_of_python():
 
 if __name__ == "__main__":
     sys.setrecursionlimit(10**8)
-    threading.stack_size(DEEP)
+    threading.stack_size(STACK_BYTES)
     thread = threading.Thread(target=main, args=sys.argv[1:])
     thread.start()
     thread.join()

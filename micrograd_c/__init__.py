@@ -6,18 +6,22 @@
 >>> c.backward()
 >>> c.data, a.grad, b.grad
 (0.0, 0.0, 0.0)
+
+The modules are engine (Value), nn (Neuron, Layer, MLP), functional, losses, optim, lr_scheduler
+and state (saving and loading). The names that most programs need are here: Value, jit, no_grad,
+gradcheck, draw_dot, the functions of functional and others. ``dir(micrograd_c)`` lists them.
 """
 
 import sys
 
-if getattr(sys, "argv", [])[:1] == ["-m"]:  # while Python looks for the module to run
-    from micrograd_c._startup import start  # first: the current directory may hide modules
+if getattr(sys, "argv", [])[:1] == ["-m"]:  # Python is still looking for the module to run
+    from micrograd_c._startup import start  # first: files in the current directory hide modules
 
     start.start()
 
 from importlib import import_module
 
-import micrograd_c._startup.interrupted  # noqa: F401 - first: others may be interrupted
+import micrograd_c._startup.interrupted  # noqa: F401 - first: Ctrl-C may come in the next imports
 from micrograd_c import functional
 from micrograd_c._backend import backend
 from micrograd_c._version import __version__
@@ -33,19 +37,20 @@ from micrograd_c.differentiate import (
 )
 from micrograd_c.engine import Value
 from micrograd_c.functional import *  # noqa: F403
-from micrograd_c.functional import abs  # noqa: F401 - micrograd_c.abs, in no star import
+from micrograd_c.functional import abs  # noqa: F401 - star imports leave Python's abs as it is
 from micrograd_c.grad_mode import enable_grad, is_grad_enabled, no_grad
 
-# Not lazily: gradcheck and jit are their modules' names too.
+# These two are not lazy: a later import of the modules gradcheck and jit would hide them.
 from micrograd_c.gradcheck import gradcheck
 from micrograd_c.jit import TraceError, jit, where
 
-if "IPython" in sys.modules:  # a notebook, maybe: show Values there as tables
+if "IPython" in sys.modules:  # this may be a notebook: show Values there as tables
     from micrograd_c.notebook import show_in_notebooks
 
     show_in_notebooks(Value)
 
-# Imported when first asked for, so that `import micrograd_c` stays quick.
+# Modules, and names of modules, that are imported when they are first used, so that
+# `import micrograd_c` is quick.
 MODULES = ("engine", "functional", "losses", "lr_scheduler", "nn", "optim", "state")
 LAZY = {
     "draw_dot": "drawing",
@@ -75,4 +80,5 @@ def __getattr__(name):
 
 
 def __dir__():
-    return sorted({*__all__, *MODULES})
+    """Return what users use: the star import's names, ``abs`` and the modules."""
+    return sorted({*__all__, "abs", *MODULES})

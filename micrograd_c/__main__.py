@@ -1,4 +1,4 @@
-"""``python -m micrograd_c``: see ``cli/`` for the commands."""
+"""The entry of ``python -m micrograd_c``. The commands are in ``cli/``."""
 
 import sys
 

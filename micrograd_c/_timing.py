@@ -1,13 +1,13 @@
-"""Which program is faster, and by how much: contestants race each other in rounds.
+"""Measures which of several programs is faster, and by how much, in a race of rounds.
 
-A machine's speed drifts by half while one measures, so two figures taken one after
-the other say little. In a race every contestant runs once in every round, and only
-ratios within one race count. pyperf and pytest-benchmark finish one benchmark before
-they start the next, which is why they can't serve here.
+A machine's speed can change by half during a measurement, so two times taken one after the
+other say little. In a race every contestant runs once in every round, and only ratios within
+one race count. pyperf and pytest-benchmark do not serve here, because they finish one benchmark
+before they start the next.
 
-The cyclic garbage collector is part of a program's cost where the program leaves
-cycles, and its costs grow with what others left behind. So each timed piece starts
-after a full collection, and runs with the collector on or off as its contestant says.
+The cyclic garbage collector is part of the cost of a program that leaves cycles, and a
+collection costs more the more objects other programs have left. So each timed piece starts after
+a full collection, and runs with the collector on or off as its contestant says.
 """
 
 import gc
@@ -19,11 +19,11 @@ from typing import Callable, NamedTuple
 class Contestant(NamedTuple):
     name: str
     run: Callable  # called without arguments
-    collector: bool = True  # whether the garbage collector is on meanwhile
+    collector: bool = True  # False to run it with the garbage collector off
 
 
 class Times(NamedTuple):
-    """Seconds that one call took, one figure a round."""
+    """The seconds that one call took, a number for each round."""
 
     seconds: list
 
@@ -37,15 +37,15 @@ class Times(NamedTuple):
 
     @property
     def spread(self):
-        """How much longer the median is than the minimum, as a fraction."""
+        """By which fraction the median is longer than the minimum."""
         return self.median / self.minimum - 1.0
 
 
 def race(contestants, rounds=5, piece_seconds=0.05, between_rounds=lambda: None):
-    """Run all contestants ``rounds`` times by turns; their Times by name.
+    """Run all contestants in turn, ``rounds`` times. Returns a dict of Times by name.
 
-    A contestant is called as often as fills ``piece_seconds``, at least once. What tells
-    how often that is also warms it up, and is not counted.
+    In each round a contestant is called as often as fits in ``piece_seconds``, at least once.
+    The calls that find out how often also warm it up, and are not counted.
     """
     calls = [calls_to_fill(piece_seconds, contestant) for contestant in contestants]
     times = {contestant.name: Times([]) for contestant in contestants}
@@ -59,9 +59,10 @@ def race(contestants, rounds=5, piece_seconds=0.05, between_rounds=lambda: None)
 
 
 def calls_to_fill(seconds, contestant):
+    """Return how many calls of a contestant take about ``seconds``."""
     n, enough = 1, 0.2 * seconds
     while True:
-        # the smaller of two: another program's turn on this core must not count
+        # Take the smaller of two times: another program may have used this core in one of them.
         tries = (seconds_a_call(contestant.run, n, contestant.collector) for _ in range(2))
         taken = n * min(tries)
         if taken >= enough:
@@ -70,7 +71,7 @@ def calls_to_fill(seconds, contestant):
 
 
 def seconds_a_call(run, n=1, collector=True):
-    """The mean over ``n`` calls, after a full collection, collector on or off."""
+    """Return the mean seconds of ``n`` calls, after a full collection, collector on or off."""
     was_on = gc.isenabled()
     gc.collect()
     if collector:

@@ -11,7 +11,7 @@ from cli_tools import write_csv
 from jit_tools import using_kernels
 from memory_tools import collect, take_free_leaves
 
-from micrograd_c.parity.compare_traces import KERNELS
+from micrograd_c.parity.compare_jit import KERNELS
 
 # No deadline: a test's verdict must not depend on how busy the machine is.
 hypothesis.settings.register_profile("default", deadline=None)

@@ -1,7 +1,7 @@
 /* black_scholes.c - the price of N calls and each one's Greeks, by their formulas.
  *
- * Options lie side by side in vectors. What fills up the last vector is an option of
- * harmless numbers, which is left out of the sum.
+ * Options lie side by side in vectors. The last vector is filled up with options of harmless
+ * numbers, which are left out of the sum.
  */
 #include "vec.h"
 

@@ -1,4 +1,4 @@
-/* chain.c - y = y * w + b, SIZE / 2 times, and its gradients by w, b and the first y. */
+/* chain.c - y = y * w + b, SIZE / 2 times, and the gradients of w, b and the first y. */
 
 enum { TIMES = SIZE / 2 };
 

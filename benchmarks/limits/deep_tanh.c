@@ -3,7 +3,7 @@
 #include "net.h"
 
 static double w_in[N_A][N_IN], w[DEPTH][N_A][N_A], b[DEPTH][N_A], w_out[1][N_A], b_out[1];
-static double a[DEPTH][N_A][PADDED], out[1][PADDED]; /* w[0] is not used: that is w_in */
+static double a[DEPTH][N_A][PADDED], out[1][PADDED]; /* w_in takes the place of w[0] */
 static double g[DEPTH][N_A][PADDED], g_out[1][PADDED];
 
 VECTOR_FUNCTION(tanh)
@@ -11,7 +11,7 @@ static inline vec tanh_slope(vec output, vec gradient) {
     return (SPLAT(1.0) - output * output) * gradient;
 }
 
-/* The mean squared error, and its derivatives by the outputs into g_out. */
+/* Return the mean squared error; write its gradients of the outputs to g_out. */
 static double loss_of_outputs(void) {
     double loss = 0.0;
     for (int r = 0; r < ROWS; r++) {

@@ -24,7 +24,7 @@ static double all_squares(void) {
            squares(b2, N_B) + squares(&w3[0][0], N_B) + squares(b3, 1);
 }
 
-/* The hinge loss, and its derivatives by the outputs into g3. */
+/* Return the hinge loss; write its gradients of the outputs to g3. */
 static double loss_of_outputs(void) {
     vec loss = SPLAT(0.0);
     for (int r = 0; r < VECS; r++) {
@@ -33,7 +33,7 @@ static double loss_of_outputs(void) {
         loss += relu(margin);
         store(&g3[0][LANES * r], WHERE(margin > 0, target * SPLAT(-1.0 / ROWS)));
     }
-    /* A row of padding has the target 0: a loss of 1, without a gradient. */
+    /* A padding row has the target 0, hence a loss of 1 and no gradient. */
     return (sum(loss) - (PADDED - ROWS)) / ROWS;
 }
 
@@ -52,7 +52,7 @@ static double step(double lr) {
 
 /* --- what Python calls ------------------------------------------------------------- */
 
-/* All parameters in micrograd's order: out of p, or into it. */
+/* Copy all parameters, in micrograd's order, from p or into p. */
 void copy_parameters(double *p, int into_p) {
     p = copy_layer(p, N_A, N_IN, &w1[0][0], b1, into_p);
     p = copy_layer(p, N_B, N_A, &w2[0][0], b2, into_p);

@@ -1,7 +1,7 @@
 /* net.h - rows side by side in vectors, and a layer on them: forward, backward and SGD.
  *
- * For layers up to 64 wide. All sizes are constants of the compiler: PADDED doubles a
- * neuron hold ROWS rows, VECS vectors of them. A layer has n outputs of m inputs.
+ * For layers up to 64 wide. All sizes are compile-time constants. A neuron has PADDED doubles
+ * in VECS vectors, which hold ROWS rows. A layer has m inputs and n outputs.
  */
 #include "vec.h"
 
@@ -9,7 +9,7 @@ enum { VECS = (ROWS + LANES - 1) / LANES, PADDED = LANES * VECS };
 
 static double x[N_IN][PADDED], y[PADDED];
 
-/* Rows one after the other, as Python has them, go side by side. */
+/* X: (ROWS, N_IN), one row after the other, as Python has them; stored side by side. */
 void set_rows(const double *X, const double *Y) {
     for (int r = 0; r < ROWS; r++) {
         for (int i = 0; i < N_IN; i++)
@@ -79,7 +79,8 @@ static inline vec linear(vec v) { return v; }
         (b)[j] -= (lr) * (sum(bias) + 2 * ALPHA * (b)[j]);                            \
     }
 
-/* n * m weights and n biases in micrograd's order, out of p or into it; p behind them. */
+/* Copy n * m weights and n biases, in micrograd's order, from p or into p.
+ * Returns a pointer to what comes after them. */
 static double *copy_layer(double *p, int n, int m, double *w, double *b, int into_p) {
     for (int j = 0; j < n; j++) {
         for (int i = 0; i < m; i++, p++)

@@ -1,7 +1,7 @@
 /* ode.c - Lotka-Volterra by Runge-Kutta, and the adjoint method by hand.
  *
- * Forward keeps x and y before each time step; backward computes the four slopes' places
- * from them again and goes through the step's formulas from its end to its beginning.
+ * Forward stores x and y before each time step. Backward computes from them the points of the
+ * four slopes again, and goes through the formulas of a step from the last to the first.
  */
 
 static const double H = 0.02, TARGET_X = 1.5, TARGET_Y = 0.7;
@@ -24,7 +24,7 @@ static inline point moved(point p, point k, double h) {
     return (point){p.x + h * k.x, p.y + h * k.y};
 }
 
-/* The gradient by p of a slope at p whose gradient is g; adds those by the parameters. */
+/* g: the gradient of slope(p). Returns the gradient of p; adds those of the parameters. */
 static inline point slope_back(point p, point g) {
     double xy = p.x * p.y, gxy = delta * g.y - beta * g.x;
     galpha += g.x * p.x;
@@ -49,7 +49,7 @@ static double step(const double *inputs, double *gradients) {
     double dx = p.x - TARGET_X, dy = p.y - TARGET_Y;
 
     galpha = gbeta = ggamma = gdelta = 0.0;
-    point g = {2 * dx, 2 * dy}; /* by the end of time step i, then by its start */
+    point g = {2 * dx, 2 * dy}; /* of the point after time step i, then of the point before it */
     for (int i = STEPS - 1; i >= 0; i--) {
         point p1 = starts[i];
         point p2 = moved(p1, slope(p1), H / 2);

@@ -1,7 +1,7 @@
-/* vec.h - four or eight doubles in a register, and tanh, exp, log and erf of them.
+/* vec.h - vectors of four or eight doubles, and tanh, exp, log and erf of them.
  *
- * glibc has those functions for vectors since 2.35, in libmvec, right to 4 units in the
- * last place; elsewhere they are libm's, lane by lane.
+ * Since 2.35 glibc has these functions for vectors, in libmvec, with an error of up to 4 units
+ * in the last place. Elsewhere libm's functions are called lane by lane.
  */
 #include <math.h>
 #include <string.h>

@@ -1,9 +1,9 @@
 /* wide_net.c - one hidden layer of relu, squared error, SGD: digits, and wider nets.
  *
- * Neurons lie side by side in vectors: weights are stored by input, padded to whole
- * vectors, so that forward, backward and update are all a number times a vector, without
- * sums across lanes. A few rows (or inputs) by four vectors stay in registers. Rows are
- * taken 32 at a time, which keeps activations in the cache for any batch.
+ * Neurons lie side by side in vectors: weights are stored by input and padded to whole
+ * vectors, so that forward, backward and update all multiply a number by a vector and never
+ * sum across lanes. A tile of a few rows (or inputs) by four vectors stays in registers. Rows
+ * are taken 32 at a time, so the activations stay in the cache for any batch.
  */
 #include "vec.h"
 
@@ -12,11 +12,12 @@ enum { A = WHOLE(N_A), OUT = WHOLE(N_OUT), BLOCK = ROWS < 32 ? ROWS : 32 };
 
 static double X[ROWS][N_IN], Y[ROWS][OUT];
 static double w1[N_IN][A], b1[A], w2[N_A][OUT], b2[OUT], w2_turned[OUT][A];
-static double d1[N_IN][A], e1[A], d2[N_A][OUT], e2[OUT]; /* moves, of several blocks */
+static double d1[N_IN][A], e1[A], d2[N_A][OUT], e2[OUT]; /* sums of the moves of all blocks */
 static double a[BLOCK][A], out[BLOCK][OUT], ga[BLOCK][A], gout[BLOCK][OUT];
 
-/* to[h][j] += the sum over k < n of left[h][k] * right[k][j], for HEIGHT h and WIDTH vectors
- * of j. stride: between the rows of to and of right; row, col: between those of left. */
+/* to: (HEIGHT, WIDTH vectors), left: (HEIGHT, n), right: (n, WIDTH vectors); to += left @ right.
+ * stride: from row to row of to and of right; row, col: from row to row and from column to
+ * column of left. */
 #define TILE(name, HEIGHT, WIDTH)                                                     \
     static inline void name(double *to, int stride, const double *left, int row,      \
                             int col, const double *right, int n) {                    \
@@ -32,13 +33,14 @@ static double a[BLOCK][A], out[BLOCK][OUT], ga[BLOCK][A], gout[BLOCK][OUT];
         UNROLL for (int t = 0; t < H * W; t++)                                        \
             store(to + t / W * stride + t % W * LANES, s[t]);                         \
     }
-enum { TALL = LANES == 8 ? 4 : 2 }; /* as many as there are registers for */
+enum { TALL = LANES == 8 ? 4 : 2 }; /* as many rows as fit in the registers */
 TILE(tall_and_wide, TALL, 4)
 TILE(tall, TALL, 1)
 TILE(wide, 1, 4)
 TILE(single, 1, 1)
 
-/* to[height][width] += left * right, n terms a sum; width is a multiple of LANES. */
+/* to: (height, width), left: (height, n), right: (n, width); to += left @ right.
+ * width is a multiple of LANES. */
 static inline void add_product(double *to, int height, int width, const double *left, int row,
                                int col, const double *right, int n) {
     int j = 0;
@@ -58,8 +60,8 @@ static inline void add_product(double *to, int height, int width, const double *
     }
 }
 
-/* The squared error of n rows from X[at] on. ga and gout are then -lr times the gradients
- * by what the layers give, which is what the weights move by. */
+/* Return the squared error of n rows from X[at] on. Writes to ga and gout the gradients of the
+ * layers' outputs times -lr, so that they give the moves of the weights. */
 static inline double block(int at, int n, double lr) {
     for (int r = 0; r < n; r++)
         memcpy(a[r], b1, sizeof b1);
@@ -86,7 +88,7 @@ static inline double block(int at, int n, double lr) {
     return loss;
 }
 
-/* Add what a block moves them by to these weights and biases. */
+/* Add a block's moves to these weights and biases, or to their sums of moves. */
 static inline void add_moves(int at, int n, double *to1, double *to_b1, double *to2,
                              double *to_b2) {
     add_product(to1, N_IN, A, X[at], 1, N_IN, ga[0], n);
@@ -138,7 +140,7 @@ void set_rows(const double *rows, const double *targets) {
         memcpy(Y[r], targets + r * N_OUT, N_OUT * sizeof(double));
 }
 
-/* All parameters in micrograd's order: out of p, or into it. */
+/* Copy all parameters, in micrograd's order, from p or into p. */
 void copy_parameters(double *p, int into_p) {
     for (int j = 0; j < N_A; j++)
         for (int i = 0; i <= N_IN; i++, p++) {

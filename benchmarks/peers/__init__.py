@@ -1,8 +1,8 @@
-"""Who takes part: one line each, and one file for each way to compute.
+"""The peers: who takes part in the benchmarks. There is one file for each way to compute.
 
-A file has ``make_runner(task, **options)``, which raises CannotDo for a task that is not
-for it. A runner has ``steps(n)``, which does n steps, and ``answer()``: the loss and the
-gradients of the last step, at the inputs before it.
+A file has ``make_runner(task, **options)``, which raises CannotDo for a task that it cannot
+compute. A runner has ``steps(n)``, which does n steps, and ``answer()``, which returns the loss
+and the gradients of the last step, both at the inputs before that step's update.
 """
 
 from typing import NamedTuple, Optional
@@ -18,11 +18,11 @@ class Peer(NamedTuple):
     name: str
     module: str  # in benchmarks.peers
     options: dict = {}
-    packages: tuple = ()  # to import and to show the versions of
-    python: Optional[str] = None  # an interpreter's command; None is this one
+    packages: tuple = ()  # the packages it needs; the report shows their versions
+    python: Optional[str] = None  # the command of its interpreter; None is this one
     collector: bool = True
-    most_operators: int = ENOUGH  # larger tasks would take minutes or all memory
-    quick: bool = True  # whether it takes part in --quick
+    most_operators: int = ENOUGH  # larger tasks would take minutes, or all memory
+    quick: bool = True  # True if it takes part in --quick
 
 
 PEERS = (

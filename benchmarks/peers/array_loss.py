@@ -1,7 +1,7 @@
 """A task as a loss of arrays, for the libraries that differentiate arrays.
 
-A net's arrays are its layers' weights (nout, nin) and biases (nout,); those of rows are
-their columns; other programs run operator by operator on arrays of no dimension.
+The arrays of a net are each layer's weights (nout, nin) and biases (nout,). Those of Rows are
+the columns. Other programs run operator by operator on arrays of shape ().
 """
 
 import numpy
@@ -10,13 +10,13 @@ from benchmarks.peers import CannotDo
 
 
 def refuse_long_programs(task, most_operators):
-    """Raise CannotDo for a program of more operators, if it is one that is not arrays."""
+    """Raise CannotDo for a program of scalars with more operators than that."""
     if not task.net and not task.rows and task.operators > most_operators:
         raise CannotDo("would take too long")
 
 
 def split_inputs(task):
-    """The inputs as a list of float64 NumPy arrays."""
+    """Return the inputs as a list of float64 NumPy arrays."""
     if task.net:
         arrays, start = [], 0
         for nin, nout in zip(task.net.sizes, task.net.sizes[1:]):
@@ -31,7 +31,7 @@ def split_inputs(task):
 
 
 def join(task, arrays):
-    """Such a list again as floats in the order of the inputs."""
+    """Undo ``split_inputs``: return the arrays' numbers as floats in the order of the inputs."""
     arrays = list(map(numpy.asarray, arrays))
     if task.net:
         layers = zip(arrays[::2], arrays[1::2])
@@ -40,7 +40,7 @@ def join(task, arrays):
 
 
 def array_loss(task, np, ops):
-    """``loss(arrays)`` with ``ops`` and ``np``, a module like NumPy, of the library."""
+    """Return the function ``loss(arrays)``. ``np``: the library's NumPy; ``ops``: its functions."""
     if task.net:
         X, Y = np.asarray(task.net.X), np.asarray(task.net.Y)
         return lambda arrays: net_loss(task.net, X, Y, arrays, ops)

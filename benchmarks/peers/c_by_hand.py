@@ -1,8 +1,8 @@
-"""Hand-written C, the limit: a file of ``limits/``, compiled for the task's sizes.
+"""C written by hand, the limit: a file of ``limits/``, compiled for the task's sizes.
 
-What a C programmer writes who knows the task: sizes are constants of the compiler, rows
-or neurons lie side by side in vector registers, nothing is interpreted. No fused
-multiply-add and no fast-math, as in ``csrc/``.
+It is what a C programmer writes who knows the task: sizes are compile-time constants, rows or
+neurons lie side by side in vector registers, and nothing is interpreted. As in ``csrc/`` there
+is no fused multiply-add and no fast-math.
 """
 
 import ctypes
@@ -26,7 +26,7 @@ def make_runner(task):
 
 
 class NetRunner:
-    """The loop is in C; gradients are read off what the first step did to parameters."""
+    """A net, trained in C. The first step's change of the parameters gives the gradients."""
 
     before = None
 
@@ -50,7 +50,7 @@ class NetRunner:
 
 
 def file_for_net(net):
-    """The file that has this kind of net, and what it wants defined."""
+    """Return the file for this kind of net, and the macros to compile it with."""
     sizes = {"N_IN": net.sizes[0], "N_A": net.sizes[1], "ROWS": len(net.X)}
     hidden, kind = net.sizes[1:-1], (net.nonlin, net.loss)
     if kind == ("relu", "hinge") and len(hidden) == 2 and net.sizes[-1] == 1:
@@ -69,7 +69,7 @@ def file_for_net(net):
 
 
 class ProgramRunner:
-    """A program that is no net has a file of its workload's name."""
+    """A program that is no net. Its file has the name of its workload."""
 
     def __init__(self, task):
         name = task.program.__module__.rpartition(".")[2] + ".c"
@@ -93,7 +93,7 @@ def doubles(numbers):
 
 
 def compiled(name, sizes):
-    """The shared library of a file, loaded; raises CannotDo where no compiler makes it."""
+    """Compile a file and return the loaded library. Raises CannotDo if that is not possible."""
     compiler = next(filter(None, map(shutil.which, ("gcc", "clang", "cc"))), None)
     if not compiler:
         raise CannotDo("needs gcc or clang")
@@ -106,4 +106,4 @@ def compiled(name, sizes):
             raise CannotDo(f"does not compile: {(run.stderr.splitlines() or [''])[0][:80]}")
         return ctypes.CDLL(str(folder / "limit.so"))
     finally:
-        shutil.rmtree(folder, ignore_errors=True)  # Windows keeps what is loaded
+        shutil.rmtree(folder, ignore_errors=True)  # Windows cannot remove a loaded library

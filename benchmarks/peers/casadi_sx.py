@@ -1,4 +1,4 @@
-"""CasADi: a scalar expression graph (SX), differentiated once, then run by its machine."""
+"""CasADi: a scalar expression graph (SX), differentiated once, then run by its interpreter."""
 
 from types import SimpleNamespace
 
@@ -20,7 +20,7 @@ class Runner:
         x = casadi.SX.sym("x", len(task.inputs))
         loss = task.program(casadi.vertsplit(x), ops)
         function = casadi.Function("step", [x], [loss, casadi.gradient(loss, x)])
-        # buffers that the function reads and writes: the quickest way to call it
+        # The quickest way to call the function: it reads and writes these buffers.
         self.buffers, self.run = function.buffer()
         self.loss, self.grads = np.zeros(1), np.zeros(len(self.data))
         self.buffers.set_arg(0, memoryview(self.data))

@@ -8,7 +8,7 @@ from autograd.scipy.special import erf
 
 from benchmarks.peers.array_loss import array_loss, join, refuse_long_programs, split_inputs
 
-MOST_ON_TAPE = 200_000  # operators of a program that is not arrays: more take minutes
+MOST_ON_TAPE = 200_000  # operators of a program of scalars; more take minutes
 
 
 def make_runner(task):

@@ -7,7 +7,7 @@ import jax.numpy as np
 
 from benchmarks.peers.array_loss import array_loss, join, refuse_long_programs, split_inputs
 
-MOST_UNROLLED = 10_000  # operators of a program that is not arrays: it compiles for minutes
+MOST_UNROLLED = 10_000  # operators of a program of scalars; more take minutes to compile
 
 
 def make_runner(task):
@@ -35,7 +35,7 @@ class Runner:
     def steps(self, n):
         for _ in range(n):
             self.loss, self.grads, self.arrays = self.step(self.arrays)
-        self.arrays[-1].block_until_ready()  # calls return before they are done
+        self.arrays[-1].block_until_ready()  # a call returns before it is done
 
     def answer(self):
         return float(self.loss), join(self.task, self.grads)

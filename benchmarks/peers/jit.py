@@ -1,4 +1,4 @@
-"""micrograd_c.jit: traced once, then ``backward`` and ``optimizer.step()``, or ``fit``."""
+"""micrograd_c.jit: traced once; a step is ``backward`` and ``optimizer.step()``, or ``fit``."""
 
 from benchmarks import scalar_math
 from benchmarks.peers import CannotDo
@@ -52,7 +52,7 @@ class NetRunner:
 
 
 class FitRunner(NetRunner):
-    """The whole loop in C; gradients are read off what the first step did to parameters."""
+    """A training loop in C. The first step's change of the parameters gives the gradients."""
 
     before = None
 
@@ -68,7 +68,7 @@ class FitRunner(NetRunner):
 
 
 class ProgramRunner:
-    """A program has no examples: its one argument is a row that it does not use."""
+    """A program without examples. Its argument is a single row, which it does not use."""
 
     def __init__(self, task, jit):
         import numpy as np

@@ -1,4 +1,4 @@
-"""micrograd_c's own nn, losses and optimizer: a net crosses to C once a row."""
+"""micrograd_c's nn, losses and optimizers: calling a net takes one call of C for each row."""
 
 from benchmarks.peers import CannotDo
 

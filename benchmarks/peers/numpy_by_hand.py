@@ -1,4 +1,4 @@
-"""NumPy with derivatives worked out by hand: nets and Black-Scholes as array programs."""
+"""NumPy, with derivatives written by hand: nets and Black-Scholes as array programs."""
 
 import numpy as np
 from scipy.special import erf
@@ -15,7 +15,7 @@ def make_runner(task):
 
 
 class NetRunner:
-    """Weights are kept as (nout, nin + 1) matrices, the bias in the last column."""
+    """A net. A layer's weights are a matrix (nout, nin + 1) whose last column is the bias."""
 
     def __init__(self, task):
         self.net, self.lr = task.net, task.lr
@@ -67,7 +67,7 @@ class NetRunner:
 
 
 class BlackScholesRunner:
-    """The Greeks by their formulas; erf is SciPy's."""
+    """Black-Scholes. The Greeks are computed by their formulas, with SciPy's erf."""
 
     def __init__(self, task):
         self.columns = np.array(task.inputs).reshape(4, -1)

@@ -6,7 +6,7 @@ import torch
 
 from benchmarks.peers.array_loss import array_loss, join, refuse_long_programs, split_inputs
 
-# Operators of a program that is not arrays: more take minutes, to run or to compile.
+# The most operators of a program of scalars; more take minutes to run or to compile.
 MOST_EAGER, MOST_COMPILED = 2_000_000, 500
 
 

@@ -1,4 +1,4 @@
-"""micrograd, python_ref, micrograd_c and minigrad: a program of Values, operator by operator."""
+"""micrograd, python_ref, micrograd_c and minigrad: each runs a program operator by operator."""
 
 from benchmarks import scalar_math
 

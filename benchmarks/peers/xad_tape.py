@@ -1,4 +1,4 @@
-"""XAD's Python binding: a tape in C++, recorded anew in each step, operator by operator."""
+"""XAD's Python binding: a tape in C++, recorded operator by operator, anew in each step."""
 
 from types import SimpleNamespace
 

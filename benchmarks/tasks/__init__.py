@@ -1,8 +1,8 @@
-"""What is timed: one file a workload, each a loss and its gradients.
+"""The workloads that are timed, a file for each: a loss and its gradients.
 
-A workload has ``make_data(size)``, called once, whose result goes to every peer as JSON,
-so that all have the same data; and ``make_task(data)``, which a peer's process calls.
-Neither imports anything that PyPy might lack, but for ``make_data``.
+A workload has two functions. ``make_data(size)`` is called once; its result goes to every peer
+as JSON, so that all compute with the same data. ``make_task(data)`` is called in each peer's
+process. Outside of ``make_data`` a workload imports nothing that PyPy might lack.
 """
 
 from importlib import import_module
@@ -13,39 +13,39 @@ SUITE = (
     "demo_step", "readme_expression", "chain", "digits:1", "digits:32", "digits:256",
     "deep_tanh", "wide_net", "ode", "black_scholes",
 )  # fmt: skip
-MOST = {"digits": 1797, "readme_expression": 1}  # the largest size, where there is one
+MOST = {"digits": 1797, "readme_expression": 1}  # the largest size of workloads that have one
 QUICK = ("demo_step", "readme_expression", "digits:1", "ode")
 
 
 class Task(NamedTuple):
-    """A loss to differentiate; a step computes it and the gradients of all inputs.
+    """A loss to differentiate. A step computes it and the gradients of all inputs.
 
-    ``program(inputs, ops)`` is the loss, one scalar operator after the other, of a list
-    of scalars, with ``ops`` as in ``scalar_math``. Where lr is not 0 a step then
-    subtracts lr * gradient from the inputs. Who computes with arrays may use ``net`` or
-    ``rows`` instead, the same loss in other words.
+    ``program(inputs, ops)`` computes the loss of a list of scalars, one scalar operator after
+    the other, with ``ops`` as in ``scalar_math``. If lr is not 0, a step then subtracts
+    lr * gradient from the inputs. ``net`` or ``rows`` describe the same loss for peers that
+    compute with arrays.
     """
 
     title: str
     inputs: list  # floats
     program: Callable
-    operators: int  # about how many the program has
+    operators: int  # about how many operators the program has
     lr: float = 0.0
     net: Optional[tuple] = None
     rows: Optional[tuple] = None
-    sizes: dict = {}  # what its file in limits/ is compiled with, if it is no net
+    sizes: dict = {}  # the macros with which its file in limits/ is compiled, if it is no net
 
 
 class Rows(NamedTuple):
-    """The loss as a sum over n rows; ``inputs`` are its columns, one after the other."""
+    """A loss that is a sum over n rows. The inputs are its columns, one after the other."""
 
     n: int
-    function: Callable  # of the columns, then of the constants, then ops: a row's term
-    constants: list  # columns too
+    function: Callable  # function(*columns, *constants, ops) returns the terms of the sum
+    constants: list  # further columns, which are no inputs
 
 
 def checked(name):
-    """The name, if there is such a workload and it takes the size; else a ValueError says why."""
+    """Return the name. Raises ValueError if there is no such workload, or it lacks the size."""
     module, colon, size = name.partition(":")
     if module not in {task.partition(":")[0] for task in (*SUITE, "square_net")}:
         raise ValueError(f"no workload {name!r}")
@@ -58,7 +58,7 @@ def checked(name):
 
 
 def workload(name):
-    """The module and the size (None where not given) of a workload's name."""
+    """Return the module and the size (None if not given) of a workload's name."""
     module, _, size = name.partition(":")
     return import_module(f"benchmarks.tasks.{module}"), int(size) if size else None
 

@@ -1,4 +1,4 @@
-"""A portfolio of European calls by Black and Scholes, with its Greeks.
+"""The price of a portfolio of European calls by Black and Scholes, with its Greeks.
 
 The loss is the portfolio's price; its gradients are each option's delta, rho, vega and
 theta (by years to expiry). The normal distribution is 0.5 * (1 + erf(x / sqrt(2))).
@@ -34,7 +34,7 @@ def make_task(data):
 
 
 def price(spot, rate, volatility, years, strike, ops):
-    """Of one call; or, with arrays and their ops, of many."""
+    """Return the price of one call or, with arrays and their ops, of many."""
     deviation = volatility * years**0.5
     drift = (rate + volatility * volatility * 0.5) * years
     d1 = (ops.log(spot * (1.0 / strike)) + drift) / deviation

@@ -1,4 +1,4 @@
-"""A chain of operators, each fed by the last: y = y * w + b, over and over; ``size`` of them."""
+"""A chain of ``size`` operators, each on the result of the one before: y = y * w + b, repeated."""
 
 from benchmarks.tasks import Task
 

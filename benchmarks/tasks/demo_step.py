@@ -4,7 +4,7 @@ from benchmarks.tasks.net import net_data, net_task
 
 
 def make_data(size=None):
-    from micrograd_c.cli.demo.data import two_moons
+    from micrograd_c.cli.demo.dataset import two_moons
 
     rows = size or 100
     moons = two_moons(rows, seed=1)

@@ -1,6 +1,6 @@
-"""A step of 64-32-10 on digits: squared error to the one-hot class, at batch ``size``.
+"""A step of an MLP 64-32-10 on digits: squared error to the one-hot class, at batch ``size``.
 
-Squared error and not cross-entropy, so that those take part who have no exp and log.
+The loss is squared error, not cross-entropy, so that peers without exp and log can take part.
 """
 
 from benchmarks.digits import digits

@@ -1,7 +1,7 @@
-"""A multi-layer perceptron on some rows: the task behind all workloads that are nets.
+"""A multi-layer perceptron on some rows: the task of all workloads that are nets.
 
-Parameters are in the order of micrograd's ``parameters()``: layer by layer, neuron by
-neuron, its weights and then its bias. The last layer is linear. Losses:
+The parameters are in the order of micrograd's ``parameters()``: layer by layer and neuron by
+neuron, its weights before its bias. The last layer is linear. The losses are:
 
 - hinge: the mean of relu(1 - y * score), plus alpha * the sum of squared parameters;
 - mse: the mean over rows and outputs of (output - target)**2.
@@ -19,17 +19,22 @@ class Net(NamedTuple):
     loss: str  # "hinge" or "mse"
     alpha: float
     X: list  # rows
-    Y: list  # rows of as many targets as there are outputs
+    Y: list  # rows of targets, one for each output
 
 
 def net_data(title, sizes, nonlin, loss, X, Y, lr, alpha=0.0, seed=1):
-    """The data of a net task; weights by PyTorch's rule for linear layers, biases 0."""
+    """Return the data of a net's task, with random weights."""
+    net = Net(sizes, nonlin, loss, alpha, X, Y)
+    return {"title": title, "inputs": random_weights(sizes, seed), "lr": lr, "net": net}
+
+
+def random_weights(sizes, seed=1):
+    """Return the parameters of a net: weights by PyTorch's rule for linear layers, biases 0."""
     rng, weights = random.Random(seed), []
     for nin, nout in zip(sizes, sizes[1:]):
         for _ in range(nout):
             weights += [rng.uniform(-1, 1) / nin**0.5 for _ in range(nin)] + [0.0]
-    net = Net(sizes, nonlin, loss, alpha, X, Y)
-    return {"title": title, "inputs": weights, "lr": lr, "net": net}
+    return weights
 
 
 def net_task(data):
@@ -46,7 +51,7 @@ def net_task(data):
 
 
 def program(net, parameters, ops):
-    """The loss, one operator after the other."""
+    """Compute the loss, one operator after the other."""
     layers, nonlin = split(net.sizes, parameters), getattr(ops, net.nonlin)
     losses = []
     for x, targets in zip(net.X, net.Y):
@@ -66,7 +71,7 @@ def program(net, parameters, ops):
 
 
 def split(sizes, parameters):
-    """The parameters as layers: lists of (weights, bias)."""
+    """Return the parameters as a list of layers, each a list of (weights, bias)."""
     layers, i = [], 0
     for nin, nout in zip(sizes, sizes[1:]):
         layers.append([])

@@ -1,7 +1,7 @@
 """Fitting an ODE: Lotka and Volterra's predators and prey, by the classic Runge-Kutta method.
 
-dx/dt = alpha x - beta x y, dy/dt = delta x y - gamma y. The loss is the squared distance
-of the end from given numbers; the gradients are of the four parameters and both starts.
+dx/dt = alpha x - beta x y, dy/dt = delta x y - gamma y. The loss is the squared distance of the
+last point from a target. The inputs are the four parameters and the coordinates of the start.
 Source: https://en.wikipedia.org/wiki/Lotka-Volterra_equations.
 """
 

@@ -1,4 +1,4 @@
-"""The expression of micrograd's README, of two numbers; build and backward."""
+"""The expression in micrograd's README, a function of two numbers: build and backward."""
 
 from benchmarks.tasks import Task
 

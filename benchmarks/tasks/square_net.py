@@ -1,4 +1,4 @@
-"""A net of equal widths, n-n-10 on 32 random rows: who overtakes whom as n grows."""
+"""A net n-n-10 on 32 random rows: shows which peer is faster as n grows."""
 
 import random
 

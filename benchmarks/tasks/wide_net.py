@@ -1,4 +1,4 @@
-"""A wide net of MNIST's shape, 784-256-10, on 32 random rows: where matrix libraries shine."""
+"""A wide net of MNIST's shape, 784-256-10, on 32 random rows, which favours matrix libraries."""
 
 import random
 

@@ -1,15 +1,15 @@
-"""Whether this process is ``python -m micrograd_c``, asked while the package is imported.
+"""Tells, while the package is imported, whether this process is ``python -m micrograd_c``.
 
-This imports nothing but ``sys``: a file in the current directory may have the name of a
-module of the standard library.
+This module imports only ``sys``: a file in the current directory may have the name of a module
+of the standard library.
 """
 
 import sys
 
 
 def is_command():
-    """Whether ``python -m micrograd_c`` imports the package, not a program or another ``-m``."""
-    if getattr(sys, "argv", [])[:1] != ["-m"]:  # it is that until Python has found the module
+    """True if ``python -m micrograd_c`` imports the package, not a program or another ``-m``."""
+    if getattr(sys, "argv", [])[:1] != ["-m"]:  # argv[0] is -m until Python has found the module
         return False
     frame = sys._getframe()
     while frame is not None and frame.f_globals.get("__name__") != "runpy":

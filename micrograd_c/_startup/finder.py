@@ -1,9 +1,9 @@
-"""The finder through which ``import micrograd`` gets micrograd_c, here and in child processes.
+"""The import finder by which ``import micrograd`` gets micrograd_c, also in child processes.
 
-A program written for micrograd must find the standard library, and its own modules
-of the same names, as under plain Python. So this module imports only what every
-Python has imported when it starts. micrograd_c itself is imported when the program first
-imports micrograd. Child processes inherit PYTHONPATH, whose first entry is ``on_path/``:
+A program written for micrograd must find the standard library as under plain Python, and its own
+modules too, even those that have the name of a standard one. So this module imports only what
+every Python has imported when it starts, and micrograd_c itself is imported when the program
+first imports micrograd. Child processes inherit PYTHONPATH, whose first entry is ``on_path/``;
 the sitecustomize there installs this finder.
 """
 
@@ -16,18 +16,18 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 OURS = ("micrograd_c", "python_ref")
 STARTUP = os.path.join(ROOT, "micrograd_c", "_startup", "on_path")
 
-# Environment variables of the child processes.
-STAND_IN = "MICROGRAD_C_STAND_IN"  # the Python whose processes get the stand-in
-PASSED_OVER = "MICROGRAD_C_PASSED_OVER"  # the package that was named to the user
+# Environment variables that child processes inherit.
+STAND_IN = "MICROGRAD_C_STAND_IN"  # names the Python whose processes install the stand-in
+PASSED_OVER = "MICROGRAD_C_PASSED_OVER"  # the package that a message has already named
 
-# The files of micrograd 0.1.0, see is_micrograds_own().
+# The files of micrograd 0.1.0 and their fingerprints, see is_micrograds_own().
 MICROGRADS_OWN = {"engine.py": 35031501039674533, "nn.py": 490754830746602259}
 
-replaced = None  # the modules that sys.modules held as micrograd; None: not installed
+replaced = None  # the micrograd modules removed from sys.modules; None while not installed
 
 
 class StandIn:
-    """Finds and loads micrograd. Finds micrograd_c in the directory of this package."""
+    """Finds and loads micrograd as micrograd_c. Finds micrograd_c where this file is installed."""
 
     def find_spec(self, name, path=None, target=None):
         if name == "micrograd":
@@ -42,7 +42,7 @@ class StandIn:
         return None  # Python makes an empty one
 
     def exec_module(self, module):
-        if module.__name__ != "micrograd":  # the program removed it from sys.modules
+        if module.__name__ != "micrograd":  # the program removed a submodule from sys.modules
             ours = module.__name__.replace("micrograd", "micrograd_c")
             sys.modules[module.__name__] = sys.modules[ours]
             return
@@ -55,7 +55,8 @@ class StandIn:
         module.engine, module.nn, module.Value = engine, nn, engine.Value
         for name in ("Module", "Neuron", "Layer", "MLP"):
             setattr(module, name, getattr(nn, name))
-        # A fork's other modules are found where they are; what they import of micrograd is ours.
+        # A fork may have more modules than micrograd. They are found in its own directory, and
+        # get micrograd_c when they import micrograd.
         module.__path__ = list(getattr(theirs, "submodule_search_locations", None) or [])
         sys.modules.update({"micrograd.engine": engine, "micrograd.nn": nn})
 
@@ -64,19 +65,19 @@ finder = StandIn()
 
 
 def install():
-    """Make ``import micrograd`` get micrograd_c, in this process and in those that it starts."""
+    """Make ``import micrograd`` get micrograd_c, in this process and its future children."""
     global replaced
     if replaced is None:
-        replaced = take_out()
+        replaced = remove_micrograd()
         sys.meta_path.insert(0, finder)
     tell_children()
 
 
 def tell_children():
-    """Make the processes that are started from now on call install() first."""
+    """Set the environment so that child processes call install() when they start."""
     path = os.environ.get("PYTHONPATH")
     if STARTUP not in (path or "").split(os.pathsep):
-        # With no path there is no second entry: an empty one would be the current directory.
+        # If PYTHONPATH was empty, add no separator: an empty entry means the current directory.
         os.environ["PYTHONPATH"] = f"{STARTUP}{os.pathsep}{path}" if path else STARTUP
     os.environ[STAND_IN] = this_python()
 
@@ -88,7 +89,7 @@ def uninstall():
         return
     if finder in sys.meta_path:
         sys.meta_path.remove(finder)
-    take_out()
+    remove_micrograd()
     sys.modules.update(replaced)
     replaced = None
     path = os.environ.get("PYTHONPATH", "").split(os.pathsep)
@@ -102,25 +103,25 @@ def uninstall():
         os.environ.pop(variable, None)
 
 
-def take_out():
+def remove_micrograd():
     """Remove micrograd and its submodules from sys.modules and return them by name."""
     names = [name for name in sys.modules if top(name) == "micrograd"]
     return {name: sys.modules.pop(name) for name in names}
 
 
 def this_python():
-    """A name for this Python environment, which ``_startup/sitecustomize.py`` compares.
+    """Return a name for this Python environment; ``on_path/sitecustomize.py`` compares it.
 
     A process of another environment inherits the variables too, but lacks micrograd_c.
     """
     return f"{sys.implementation.cache_tag}:{sys.prefix}"
 
 
-# --- the package that would be imported without the stand-in ---
+# --- the micrograd that is passed over: the one that would be imported without the stand-in ---
 
 
 def passed_over():
-    """The spec of that package; None where there is none."""
+    """Return the spec of the micrograd that is passed over; None if there is none."""
     for other in sys.meta_path:
         if other is not finder and hasattr(other, "find_spec"):
             try:
@@ -133,8 +134,11 @@ def passed_over():
 
 
 def is_to_be_named(spec):
-    """Whether to name the package to the user: not twice, nor if it is micrograd, installed."""
-    if os.environ.get(PASSED_OVER) == where(spec):
+    """True if a message should name the package that is passed over.
+
+    It is not named twice, and not at all if it is an installed, unchanged micrograd.
+    """
+    if os.environ.get(PASSED_OVER) == location(spec):
         return False
     if spec.submodule_search_locations is None:  # a file micrograd.py
         return True
@@ -150,12 +154,12 @@ def is_to_be_named(spec):
 
 
 def note(spec):
-    """Note, for child processes too, that this package was named to the user."""
-    os.environ[PASSED_OVER] = where(spec)
+    """Record, for child processes too, that a message has named this package."""
+    os.environ[PASSED_OVER] = location(spec)
 
 
 def is_micrograds_own(file):
-    """Whether a file is that of micrograd 0.1.0, by a checksum that needs no import."""
+    """True if a file is micrograd 0.1.0's, judged by a checksum that needs no import."""
     try:
         with open(file, "rb") as opened:
             content = opened.read().replace(b"\r\n", b"\n")
@@ -164,26 +168,26 @@ def is_micrograds_own(file):
     return int.from_bytes(content, "big") % (2**61 - 1) == MICROGRADS_OWN[os.path.basename(file)]
 
 
-def where(spec):
+def location(spec):
+    """Return the file of a module, or the first directory of a package."""
     return next(iter(spec.submodule_search_locations or [spec.origin]))
 
 
 def what_is_passed_over(spec, instead="run the program with plain python"):
-    return (
-        f"import micrograd gets micrograd_c; {where(spec)} is passed over; to use that, {instead}"
-    )
+    there = location(spec)
+    return f"import micrograd gets micrograd_c; {there} is passed over; to use that, {instead}"
 
 
 # --- importing micrograd_c as if no module stood beside the program ---
 
 
 def import_ours():
-    """micrograd_c's engine and nn, which import the standard library's own modules.
+    """Import micrograd_c with the standard library's own modules. Returns its engine and its nn.
 
-    The program may have its own ``types.py`` or ``secrets.py``. micrograd imports nothing
-    but ``random``, so such programs run. micrograd_c must not import these files in place of
-    the standard library's. It must not leave the library's modules in sys.modules either,
-    where the program would get them instead of its own.
+    The program may have its own ``types.py`` or ``secrets.py``. Such programs run on micrograd,
+    which imports nothing but ``random``. So micrograd_c must not import these files in place of
+    the standard library's. Nor must it leave the library's modules in sys.modules, where the
+    program would get them instead of its own.
     """
     if "micrograd_c.nn" not in sys.modules:
         before = set(sys.modules)
@@ -204,7 +208,7 @@ def import_ours():
             for name in [n for n in new if place(n) not in first and is_found(top(n), first)]:
                 del sys.modules[name]
             sys.modules.update(hidden)
-        if is_found("random", first):  # which micrograd would use too
+        if is_found("random", first):  # micrograd would use the program's random.py too
             import random
 
             sys.modules["micrograd_c.nn"].random = random
@@ -213,7 +217,7 @@ def import_ours():
 
 
 def split_path():
-    """The absolute entries of sys.path before the standard library, and the other entries."""
+    """Return the entries of sys.path before the standard library, made absolute, and the others."""
     path = [entry for entry in sys.path if isinstance(entry, str)]
     archive = "python{}{}.zip".format(*sys.version_info)
     for index, entry in enumerate(path):
@@ -230,11 +234,12 @@ def absolute(path):
 
 
 def top(name):
+    """Return the first part of a module's dotted name."""
     return name.partition(".")[0]
 
 
 def place(name):
-    """The directory in which the top module or package of a loaded module was found."""
+    """Return the directory that holds the top module or package of a loaded module."""
     spec = getattr(sys.modules.get(top(name)), "__spec__", None)
     if spec is None or not isinstance(spec.origin, str):
         return None
@@ -243,6 +248,7 @@ def place(name):
 
 
 def is_found(name, path):
+    """True if a module or package of this name can be imported from the entries of ``path``."""
     if not path or name in sys.builtin_module_names or name in OURS:
         return False
     spec = PathFinder.find_spec(name, path)

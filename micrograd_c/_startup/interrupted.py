@@ -1,4 +1,4 @@
-"""One line for a Ctrl-C that ``python -m micrograd_c`` cannot catch, as during imports."""
+"""Reports in one line a Ctrl-C that ``main`` cannot catch, such as one during the imports."""
 
 import sys
 
@@ -14,6 +14,6 @@ def report(kind, error, traceback):
     sys.exit(130)
 
 
-# The interrupts of a program under ``run`` are reported as plain Python reports them.
+# A program under ``run`` has its interrupts reported as under plain Python.
 if is_command() and sys.argv[1:2] != ["run"]:
     sys.excepthook = report

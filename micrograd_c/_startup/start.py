@@ -1,7 +1,7 @@
-"""What ``python -m micrograd_c`` does before the package is imported.
+"""What ``python -m micrograd_c`` does before it imports the rest of the package.
 
-For ``-m`` Python puts the current directory first on sys.path. So a user's ``random.py``
-or ``csv.py`` there would be imported in place of the standard library's.
+For ``-m`` Python puts the current directory first on sys.path. A user's ``random.py`` or
+``csv.py`` there would be imported in place of the standard library's.
 """
 
 import os
@@ -12,10 +12,10 @@ from micrograd_c._startup.command import is_command
 
 
 def start():
-    """Hand ``run``'s program over to plain Python; for other commands, clean sys.path.
+    """Clean sys.path; for ``run``, replace this process by plain Python on the user's program.
 
-    Returns for every command but ``run``, and for ``run`` where ``can_be_plain`` says no.
-    Does nothing where ``python -m`` runs another module, which imports micrograd_c.
+    Does nothing in a process of another module, which imports micrograd_c. Does not return for
+    ``run`` where ``can_be_plain()``; else the command ``run`` runs the program in this process.
     """
     if not is_command():
         return
@@ -25,7 +25,7 @@ def start():
         become_python(sys.argv[2:])
 
 
-has_left = False  # whether the current directory is no longer first on sys.path
+has_left = False  # True if the current directory was removed from the front of sys.path
 
 
 def leave_current_directory():
@@ -41,21 +41,24 @@ def leave_current_directory():
 
 
 def has_safe_path():
-    """Whether Python, by -I or -P, put no directory of the program on sys.path."""
+    """True if Python put no directory of the program on sys.path, because of -I or -P."""
     return bool(sys.flags.isolated or getattr(sys.flags, "safe_path", False))
 
 
 def is_program(arguments):
-    """Whether they begin with something to run: a script, a directory, -, -m NAME, -c CODE."""
+    """True if ``arguments`` begin with something to run.
+
+    That is a script, a directory, -, -m NAME or -c CODE.
+    """
     if arguments[:1] in (["-m"], ["-c"]):
         return len(arguments) > 1
     return bool(arguments) and (arguments[0] == "-" or not arguments[0].startswith("-"))
 
 
 def can_be_plain():
-    """Whether a new Python process would install the stand-in when it starts.
+    """True if a new Python process would install the stand-in when it starts.
 
-    It does so by PYTHONPATH and ``site``, which imports the sitecustomize of ``_startup/``.
+    It would if ``site`` runs and finds ``on_path/sitecustomize.py`` by PYTHONPATH.
     """
     return (
         bool(sys.executable)
@@ -67,7 +70,7 @@ def can_be_plain():
 
 
 def check_backend():
-    """End the process if MICROGRAD_C_BACKEND asks for an engine that is not there."""
+    """End the process if MICROGRAD_C_BACKEND asks for an engine that is not installed."""
     if os.environ.get("MICROGRAD_C_BACKEND", "auto") not in ("auto", "python"):
         from micrograd_c import _backend  # noqa: F401
 
@@ -82,13 +85,13 @@ def become_python(program):
     import signal
     import subprocess
 
-    # The program gets Ctrl-C too, and does not inherit this: here we only wait for it.
+    # The program gets Ctrl-C too, and does not inherit SIG_IGN. This process only waits for it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     sys.exit(subprocess.call(command))
 
 
 def python_options():
-    """The interpreter's own options that this process was started with."""
+    """Return the options of the interpreter itself with which this process was started."""
     if not hasattr(sys, "orig_argv"):  # Python 3.9
         import subprocess
 
@@ -96,7 +99,7 @@ def python_options():
         options += ["-u"] * bool(getattr(sys.stdout, "write_through", False))
         return options + ["-i"] * bool(sys.flags.interactive)
     options = sys.orig_argv[1 : len(sys.orig_argv) - len(sys.argv) + 1]
-    # They end in "-m micrograd_c", "-mmicrograd_c" or, behind other letters, "-um micrograd_c".
+    # They end in "-m micrograd_c", "-mmicrograd_c" or, with other letters, "-um micrograd_c".
     last = options.pop()
     last = options.pop() if last == "micrograd_c" else last[: -len("micrograd_c")]
     return options if last == "-m" else [*options, last[:-1]]

@@ -1,4 +1,4 @@
-"""The engines as the commands use them, side by side."""
+"""The two engines, each as one object, so that a command can use them side by side."""
 
 from typing import NamedTuple
 
@@ -19,7 +19,7 @@ def python_engine():
 
 
 def c_engine():
-    """The C engine. Raises CommandError that says why it is not in use."""
+    """Return the C engine. Raises CommandError, with the reason, if it is not in use."""
     import micrograd_c
     from micrograd_c import _backend
 
@@ -32,7 +32,7 @@ def c_engine():
 
 
 def chosen_engine():
-    """The one that ``micrograd_c.engine`` is."""
+    """Return the engine behind ``micrograd_c.engine``."""
     import micrograd_c
 
     return c_engine() if micrograd_c.backend == "c" else python_engine()

@@ -1,8 +1,8 @@
-"""What ends a command with one line on stderr."""
+"""The exception that ends a command with one line on stderr."""
 
 
 class CommandError(Exception):
-    """Its message is one line; the command line prints it and exits with ``status``."""
+    """A command cannot go on. ``main`` prints the message, one line, and exits with ``status``."""
 
     def __init__(self, message, status=2):
         super().__init__(message)

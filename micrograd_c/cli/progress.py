@@ -54,5 +54,5 @@ class Progress:
         try:
             return write()
         except OSError:
-            if not streams.lose_output():  # tqdm flushes stdout as well
+            if streams.flush_output():  # tqdm flushes stdout as well
                 streams.silence(sys.stderr)

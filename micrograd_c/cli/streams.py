@@ -1,26 +1,26 @@
-"""Standard output and standard error when they are closed, full, or nobody reads them.
+"""Standard output and standard error, which may be closed, full, or without a reader.
 
-A command does its work all the same: a model that took hours is worth more than the output.
-Its exit status is 1 then, since output was lost.
+A command whose output is lost does its work all the same, because a model that took hours is
+worth more than the output. Its exit status is then 1.
 """
 
 import os
 import sys
 
-lost = None  # why standard output is lost, once it is
+lost = None  # why a write to standard output failed; None while all have succeeded
 
 
 def open_closed():
-    """Open /dev/null for streams that are closed (``>&-``).
+    """Open /dev/null in place of each standard stream that is closed (``>&-``).
 
-    Else the next file that is opened would get the descriptor of standard output or standard
-    error, and everything that C code and other processes print there.
+    Otherwise the next file that the process opens would get the closed stream's descriptor,
+    and with it everything that C code and child processes print there.
     """
     for number in range(3):
         try:
             os.fstat(number)
         except OSError:
-            os.open(os.devnull, os.O_RDWR)  # the lowest number that is free
+            os.open(os.devnull, os.O_RDWR)  # gets the lowest free number, which is this one
     if sys.stdout is None:
         sys.stdout = os.fdopen(1, "w", closefd=False)
         note_loss("it is closed")
@@ -29,31 +29,35 @@ def open_closed():
 
 
 def print_any_text():
-    """Escape what the terminal's encoding lacks (in a column's name, say) instead of failing."""
+    """Escape characters that the terminal's encoding lacks, instead of failing on them.
+
+    They occur in names of columns, for example.
+    """
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
 
 
 def note_loss(reason):
+    """Remember in ``lost`` why standard output failed, unless it failed before."""
     global lost
     lost = lost or reason
 
 
 def say(text):
-    """Print a line at once. A full disk does not stop the command: ``lost`` notes it."""
+    """Print a line and flush it. If that fails, ``lost`` notes it and the command goes on."""
     if sys.stdout is None:
         note_loss("it is closed")
-    loses_output(lambda: print(text, flush=True))
+    is_written(lambda: print(text, flush=True))
 
 
-def lose_output():
-    """Flush standard output. Returns whether that failed, which ``lost`` then notes."""
-    return loses_output(sys.stdout.flush)
+def flush_output():
+    """Flush standard output. Returns False if that failed; ``lost`` then notes it."""
+    return is_written(sys.stdout.flush)
 
 
-def loses_output(write):
-    """Whether standard output fails in ``write()``, which ``lost`` then notes.
+def is_written(write):
+    """Call ``write``. Returns False if standard output failed in it; ``lost`` then notes it.
 
     Raises BrokenPipeError when nobody reads standard output any more.
     """
@@ -64,18 +68,18 @@ def loses_output(write):
     except OSError as error:
         note_loss(error.strerror or str(error))
         silence(sys.stdout)
-        return True
-    return False
+        return False
+    return True
 
 
 def one_line(text):
-    """The text, with newlines and all other characters that control a terminal escaped."""
+    """Return the text with newlines and all other control characters escaped."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def complain(text):
-    """Print a line on standard error, if that can be done."""
-    if sys.stderr is None:  # print would use standard output
+    """Print a line on standard error. A failure of standard error is ignored."""
+    if sys.stderr is None:  # print(file=None) would write to standard output
         return
     try:
         print(one_line(text), file=sys.stderr, flush=True)
@@ -84,7 +88,7 @@ def complain(text):
 
 
 def silence(stream):
-    """Redirect a stream that failed to /dev/null, or Python would try to flush it at exit."""
+    """Redirect a stream that failed to /dev/null. Python would try to flush it at exit."""
     try:
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, stream.fileno())
@@ -94,7 +98,7 @@ def silence(stream):
 
 
 def take_loss():
-    """Why standard output is lost, or None. Clears ``lost``."""
+    """Return why a write to standard output failed, or None, and clear ``lost``."""
     global lost
     reason, lost = lost, None
     return reason

@@ -1,4 +1,4 @@
-"""Two engines run the same random program and must leave the same numbers, bit for bit."""
+"""Runs a random program on an engine, and compares what it left on two engines bit for bit."""
 
 import math
 import struct
@@ -13,25 +13,25 @@ from python_ref import engine as reference
 from python_ref.core.copying import topological_sort
 from python_ref.core.ops import OPS
 
-# How far gradients whose contributions are added in another order may be apart: this times the
-# sum of the sizes of the contributions, and what subnormal numbers may lose.
+# Two gradients whose contributions are added in different orders may differ by TOLERANCE times
+# the sum of the contributions' absolute values, plus SUBNORMAL for digits lost near zero.
 TOLERANCE = 1e-12
 SUBNORMAL = 1e-300
 SMALLEST_NORMAL = sys.float_info.min
 
 
 class Result(NamedTuple):
-    """What a program leaves behind, in a form that ``==`` compares bit for bit."""
+    """What a program left behind, in a form that ``==`` compares bit for bit."""
 
-    errors: dict  # place of the step -> what it raised
-    nodes: dict  # path to the node, as ``v3._prev[0]`` -> (op, number of operands, data, grad)
-    slack: dict = {}  # path to a node -> how far its gradient may be from the other engine's
+    errors: dict  # the step's place in the program -> what the step raised
+    nodes: dict  # path to a node, such as ``v3._prev[0]`` -> (op, number of operands, data, grad)
+    tolerances: dict = {}  # path to a node -> by how much its gradient may differ
 
 
 def run(program, value_class, mlp_class=None):
-    """Run a program on the engine of ``value_class``.
+    """Run a program on the engine of ``value_class`` and return its Result.
 
-    A step that raises gives its variable the first Value among its operands.
+    Where a step raises, its variable becomes the first Value among the step's operands.
     """
     calls = {"leaf": value_class, **override_programs.makers(value_class)}
     if mlp_class:
@@ -41,26 +41,29 @@ def run(program, value_class, mlp_class=None):
         if step.form == "del":
             del values[step.operands[0]]
         else:
-            perform(place, step, calls, values, errors)
+            run_step(place, step, calls, values, errors)
     found = find_nodes(values)
     nodes = {path: describe(node) for path, node in found.items()}
     if value_class is not reference.Value or is_exact(program, errors):
         return Result(errors, nodes)
     if [step.form for step in program if step.form in CHANGES] == ["backward"]:
-        scale = scales(values[program[-1].operands[0]])
-        slack = {path: TOLERANCE * scale.get(node, 0.0) for path, node in found.items()}
-    else:  # what the gradients are made of is not known any more
-        slack = dict.fromkeys(found, math.inf)
-    return Result(errors, nodes, slack)
+        scale = gradient_scales(values[program[-1].operands[0]])
+        tolerances = {path: TOLERANCE * scale.get(node, 0.0) for path, node in found.items()}
+    else:  # other steps changed the gradients, so the sizes of their contributions are unknown
+        tolerances = dict.fromkeys(found, math.inf)
+    return Result(errors, nodes, tolerances)
 
 
-def perform(place, step, calls, values, errors):
-    """Do one step: its variable goes to ``values``, what it raises to ``errors``."""
+def run_step(place, step, calls, values, errors):
+    """Run one step. Its variable is added to ``values``, and what it raises to ``errors``.
+
+    ``calls``: the functions of those forms of steps that depend on the engine.
+    """
     operands = [values[x] if isinstance(x, Var) else x for x in step.operands]
     call = calls.get(step.form) or FORMS[step.form].call
     try:
         made = call(*operands)
-    except Exception as error:  # whatever it is, the other engine must raise it too
+    except Exception as error:  # of any kind: the other engine must raise the same
         errors[place] = f"{type(error).__name__}: {error}"
         made = values[fallback(step)]
     if step.makes:
@@ -68,9 +71,13 @@ def perform(place, step, calls, values, errors):
 
 
 def find_nodes(values):
-    """Every node that can be reached from the variables, interior constants included, by path."""
+    """Return every node that is reachable from the variables, constants included, by path."""
     found, seen = {}, set()
-    stack = [root for var, value in reversed(list(values.items())) for root in roots(var, value)]
+    stack = [
+        path_and_value
+        for var, value in reversed(list(values.items()))
+        for path_and_value in values_of(var, value)
+    ]
     while stack:
         path, node = stack.pop()
         if node in seen:
@@ -82,8 +89,11 @@ def find_nodes(values):
     return found
 
 
-def roots(var, value):
-    """The Values of a variable: itself, those in a list of outputs, or a net's parameters."""
+def values_of(var, value):
+    """Return (path, Value) pairs for a variable: a Value, a list of outputs, or a net.
+
+    A net's Values are its parameters.
+    """
     if hasattr(value, "parameters"):
         return [(f"{var}.parameters()[{i}]", p) for i, p in enumerate(value.parameters())]
     if isinstance(value, list):
@@ -96,18 +106,22 @@ def describe(node):
 
 
 def bits(x):
-    """A float as 16 hexadecimal digits; every NaN is the same."""
+    """Return a float as 16 hexadecimal digits, the same text for every NaN."""
     return "nan" if x != x else struct.pack(">d", x).hex()
 
 
-# --- gradients that are added up in another order --------------------------------
+# --- gradients whose contributions are added in another order ---------------------
 
-CHANGES = ("backward", "by_hand", "set_data", "set_grad", "set_parameter", "step")
+# Forms of steps that change data or gradients.
+CHANGES = ("backward", "node_backward", "set_data", "set_grad", "set_parameter", "step")
 
 
 def is_exact(program, errors):
-    """Whether no net is called twice, and no input of a net used twice."""
-    same, uses, used_by_nets = {}, Counter(), set()
+    """True if no net is called twice and no input of a net is used twice.
+
+    Both engines then add each gradient's contributions in the same order.
+    """
+    same, uses, used_by_nets = {}, Counter(), set()  # same: a failed step's variable -> another
     for place, step in enumerate(program):
         if step.makes is None:
             continue
@@ -121,11 +135,12 @@ def is_exact(program, errors):
     return all(uses[x] == 1 for x in used_by_nets)
 
 
-def scales(root):
-    """For each node below a Value of the Python engine: the sum of the sizes of what reaches it.
+def gradient_scales(root):
+    """Return, for each node below ``root``, the sum of the sizes of its gradient's contributions.
 
-    On its way each is taken for no smaller than the smallest normal number: below it
-    a gradient has fewer digits, and what it is multiplied with enlarges that error.
+    ``root`` is a Value of the Python engine. A contribution on its way down counts as no smaller
+    than the smallest normal number: a subnormal number has fewer digits, and later factors
+    enlarge that error.
     """
     order = topological_sort(root)
     scale = {**dict.fromkeys(order, 0.0), root: 1.0}
@@ -144,27 +159,31 @@ def scales(root):
 
 
 def differences(first, second):
-    """Lines that say how two Results differ."""
+    """Return lines that say how two Results differ; none if they agree."""
     if first[:2] == second[:2]:
         return []
-    slack = {**first.slack, **second.slack}
+    tolerances = {**first.tolerances, **second.tolerances}
     lines = []
     for name in ("errors", "nodes"):
         mine, theirs = getattr(first, name), getattr(second, name)
         for key in dict.fromkeys([*mine, *theirs]):
             if mine.get(key) == theirs.get(key):
                 continue
-            if not (key in slack and are_close(mine.get(key), theirs.get(key), slack[key])):
+            if not are_close(mine.get(key), theirs.get(key), tolerances.get(key)):
                 where = f"step {key}" if name == "errors" else key
                 lines.append(f"{where}: {shown(mine.get(key))} != {shown(theirs.get(key))}")
     return lines
 
 
-def are_close(mine, theirs, slack):
-    """Whether two nodes are the same but for a small difference between their gradients."""
-    if not mine or not theirs or mine[:3] != theirs[:3]:
+def are_close(mine, theirs, tolerance):
+    """True if two nodes agree but for their gradients, and these up to ``tolerance``.
+
+    None is no tolerance at all.
+    """
+    if tolerance is None or not mine or not theirs or mine[:3] != theirs[:3]:
         return False
-    return not math.isfinite(slack) or abs(number(mine[3]) - number(theirs[3])) <= slack + SUBNORMAL
+    difference = abs(number(mine[3]) - number(theirs[3]))
+    return not math.isfinite(tolerance) or difference <= tolerance + SUBNORMAL
 
 
 def shown(entry):
@@ -177,5 +196,5 @@ def shown(entry):
 
 
 def number(digits):
-    """The float that ``bits`` made digits of."""
+    """Return the float that ``bits`` turned into these digits."""
     return math.nan if digits == "nan" else struct.unpack(">d", bytes.fromhex(digits))[0]

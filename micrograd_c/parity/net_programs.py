@@ -1,8 +1,11 @@
 """Random programs with nets in them: neurons, layers and MLPs among other operators.
 
-A net adds up what flows to a parameter or an input together. So the last bits of a gradient may
-differ where one is used in several places, and a program is either *exact*, in which each net is
-called once and each input used once, or *shared*: it does so, and runs backward once, at its end.
+C sums all of a net's contributions to a parameter or an input before it adds them to the
+gradient. If a parameter or an input is used in several places, the engines therefore add in
+different orders, and the last bits of its gradient may differ. So a program is one of two sorts.
+In an *exact* program each net is called once and each input is used once; its gradients must be
+equal bit for bit. A *shared* program has no such limits, but runs backward only once, at its
+end, so that ``compare.gradient_scales`` can tell by how much its gradients may differ.
 """
 
 import random
@@ -28,8 +31,8 @@ FORMS.update(
         "MLP": Form("random.seed({}) or MLP({}, {}, {})"),
         "call": Form("{0}([{rest}])", lambda net, *x: net(list(x))),
         "item": Form("{}[{}]", lambda outputs, i: outputs[i]),
-        "look": Form("{}._prev", lambda v: v._prev and None),
-        "by_hand": Form("{}._backward()", lambda v: v._backward()),
+        "read_prev": Form("{}._prev", lambda v: v._prev and None),
+        "node_backward": Form("{}._backward()", lambda v: v._backward()),
         "step": Form(
             "optimizer = getattr(optim, {1})({0}.parameters()); "
             "setattr(optimizer, {2}, np.dtype({3}).type({4})); optimizer.step()",
@@ -47,7 +50,7 @@ OPTIMIZERS = {"SGD": ("momentum",), "Adam": ("eps",), "AdamW": ("eps",), "RMSpro
 
 
 def optimizer_step(net, kind, name, dtype, number):
-    """A step of an optimizer whose hyperparameter was given as a number of NumPy's."""
+    """Take a step of a new optimizer, one of whose hyperparameters is a NumPy number."""
     import numpy as np
 
     from micrograd_c import optim
@@ -58,7 +61,10 @@ def optimizer_step(net, kind, name, dtype, number):
 
 
 def makers(mlp_class):
-    """What makes the nets of the engine that this MLP belongs to."""
+    """Return the functions that make nets of the engine that ``mlp_class`` belongs to.
+
+    The first argument of each is a seed for the weights.
+    """
     layer_class = mlp_class.layer_class
 
     def seeded(make):
@@ -72,29 +78,30 @@ def makers(mlp_class):
 
 
 def random_program(rng):
-    """A random list of steps with at least one call of a net."""
+    """Return a random list of steps with at least one call of a net."""
     program = NetProgram(rng)
     for _ in range(rng.randint(1, 3)):
         program.make("leaf", random_number(rng))
     program.call()
     for _ in range(rng.randint(1, 8)):
-        program.step()
+        program.add_step()
     program.steps.append(Step("backward", (program.alive[-1],)))
     return program.steps
 
 
 class NetProgram:
-    """A program that grows."""
+    """A program with nets while it is being made: its steps, and what further steps may use."""
 
     def __init__(self, rng):
         self.rng = rng
         self.is_exact = rng.random() < 0.7
         self.steps, self.made = [], 0
-        self.alive = []  # what may be an operand
-        self.inputs = []  # of calls in an exact program: of nothing else
+        self.alive = []  # variables that may be operands
+        self.inputs = []  # variables that an exact program made as inputs, for one call only
         self.nets = []  # (Var, number of inputs, of outputs, of parameters)
 
     def make(self, form, *operands, alive=True):
+        """Add a step that assigns a new variable, and return the variable."""
         var = Var(self.made)
         self.made += 1
         self.steps.append(Step(form, operands, var))
@@ -102,7 +109,8 @@ class NetProgram:
             self.alive.append(var)
         return var
 
-    def step(self):
+    def add_step(self):
+        """Add a random step."""
         rng, dice = self.rng, self.rng.random()
         if dice < 0.25:
             self.call()
@@ -114,7 +122,7 @@ class NetProgram:
             self.make(*random_operation(rng, self.alive))
 
     def change(self):
-        """A step after which no gradient is what one backward would make it."""
+        """Return a step that changes data or gradients, other than the final backward."""
         rng = self.rng
         var = rng.choice(self.alive + self.inputs)
         net, _, _, parameters = rng.choice(self.nets)
@@ -125,19 +133,20 @@ class NetProgram:
                 Step("set_parameter", (net, rng.randrange(parameters), random_number(rng))),
                 Step("step", (net, *self.optimizer())),
                 Step("backward", (rng.choice(self.alive),)),
-                Step("by_hand", (rng.choice(self.alive),)),
-                Step("look", (rng.choice(self.alive),)),
+                Step("node_backward", (rng.choice(self.alive),)),
+                Step("read_prev", (rng.choice(self.alive),)),
             )
         )
 
     def optimizer(self):
-        """What kind of optimizer, and a number for one of its hyperparameters."""
+        """Return the operands of an optimizer step: class, hyperparameter, dtype, number."""
         rng = self.rng
         kind = rng.choice(list(OPTIMIZERS))
         name = rng.choice(("lr", "weight_decay", *OPTIMIZERS[kind]))
         return kind, name, rng.choice(("f8", "f4", "f2", "i8", "?")), rng.uniform(-0.1, 1.0)
 
     def call(self):
+        """Add a call of a net: a new one, or in a shared program maybe an earlier one."""
         rng = self.rng
         if self.is_exact or not self.nets or rng.random() < 0.4:
             self.new_net()
@@ -150,6 +159,7 @@ class NetProgram:
                 self.steps.append(Step("del", (outputs,)))
 
     def new_net(self):
+        """Add a step that makes a Neuron, a Layer or an MLP."""
         rng = self.rng
         kind, nin, nonlin = rng.choice(NETS), rng.randint(1, 3), rng.choice(NONLIN)
         seed, hidden = rng.randrange(1000), [rng.randint(2, 3) for _ in range(rng.randint(0, 2))]
@@ -165,13 +175,14 @@ class NetProgram:
         self.nets.append((net, nin, sizes[-1], parameters))
 
     def net_inputs(self, n):
-        """Numbers, or numbers and Values: new ones, computed ones, or what there is."""
+        """Return the n inputs of a call: all of them numbers, or numbers and Values mixed."""
         rng = self.rng
         if rng.random() < 0.25:
             return [random_number(rng) for _ in range(n)]
         return [self.net_input() for _ in range(n)]
 
     def net_input(self):
+        """Return a number, a new leaf, a computed Value or, in a shared program, any variable."""
         rng, dice = self.rng, self.rng.random()
         if dice < 0.15:
             return random_number(rng)
@@ -179,14 +190,15 @@ class NetProgram:
             return rng.choice(self.alive)
         if dice < 0.5:
             new = self.make("leaf", random_number(rng), alive=False)
-        else:  # by an operator that never raises, or this were what it is computed from
+        else:  # by an operator that never raises: a failed step would make it its own operand
             form = rng.choice(("+", "*"))
             new = self.make(form, rng.choice(self.alive), rng.uniform(-2.0, 2.0), alive=False)
         self.inputs.append(new)
         return new
 
 
-def net_as_python(program, errors=()):
+def as_python_with_nets(program, errors=()):
+    """Return the program as Python source, with the imports that nets need."""
     nets = "import random\nfrom micrograd_c.nn import MLP, Layer, Neuron\n"
     if any(step.form == "step" for step in program):
         nets = f"import numpy as np\nfrom micrograd_c import optim\n{nets}"

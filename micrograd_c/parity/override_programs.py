@@ -1,8 +1,8 @@
 """Random programs with operators that users changed: subclasses, patched classes, strangers.
 
-An override of ``__add__`` or ``__mul__`` must have an effect on everything that is made of
-them: reflected forms, differences, quotients, sums, and the helpers that are else one call of
-C.
+An override of ``__add__`` or ``__mul__`` must affect everything that is defined by them:
+reflected operators, differences, quotients, sums, and the functions ``total`` and ``dot``, which
+are otherwise one call of C.
 """
 
 from micrograd_c import functional
@@ -17,7 +17,7 @@ FORMS.update(
         "local": Form("Value(2.0, ({0}, {1}, {0}), (0.5, {2}, -3.0))"),
         "total": Form("total([{all}])", lambda *xs: functional.total(xs)),
         "dot": Form("dot([{0}, {1}], [{1}, {2}])", lambda x, y, k: functional.dot([x, y], [y, k])),
-        "release": Form("{}._prev = ()", lambda v: setattr(v, "_prev", ())),
+        "clear_prev": Form("{}._prev = ()", lambda v: setattr(v, "_prev", ())),
         "stranger_left": Form("Stranger() * {}", lambda x: Stranger() * x),
         "stranger_right": Form("{} + Stranger()", lambda x: x + Stranger()),
     }
@@ -25,7 +25,7 @@ FORMS.update(
 
 
 class Stranger:
-    """Not a number. Its reflected operators call the operator again, as micrograd's do."""
+    """A class that is no number. Its reflected operators call the plain ones, as micrograd's do."""
 
     def __radd__(self, other):
         return self + other
@@ -35,7 +35,7 @@ class Stranger:
 
 
 def changed(value_class):
-    """Operators that differ from ``value_class``'s: sums one larger, products half as large."""
+    """Return operators that give 1 more than a sum and half of a product of ``value_class``."""
     add, mul = value_class.__add__, value_class.__mul__
 
     def changed_add(self, other):
@@ -50,11 +50,12 @@ def changed(value_class):
 
 
 def half(value_class):
+    """Return a subclass of ``value_class`` with these operators."""
     return type("Half", (value_class,), changed(value_class))
 
 
 def patched(value_class):
-    """A function that calls another one while ``value_class`` itself has these operators."""
+    """Return a function that calls another one while ``value_class`` itself has these operators."""
 
     def call(function):
         methods = changed(value_class)
@@ -74,7 +75,7 @@ def patched(value_class):
 
 
 def makers(value_class):
-    """The steps that need the engine's own Value class."""
+    """Return the functions of those forms of steps that need the engine's Value class."""
     within = patched(value_class)
     return {
         "Half": half(value_class),
@@ -85,7 +86,7 @@ def makers(value_class):
 
 
 def random_program(rng):
-    """A random program in which some leaves and steps have these forms."""
+    """Return a program of ``programs`` in which some steps have the forms of this module."""
     steps = []
     for step in programs.random_program(rng):
         vars_in = [x for x in step.operands if isinstance(x, Var)]
@@ -106,11 +107,12 @@ def random_program(rng):
         else:
             steps.append(step)
             if step.form == "set_grad" and dice < 0.3:
-                steps.append(Step("release", vars_in))
+                steps.append(Step("clear_prev", vars_in))
     return steps
 
 
-def overrides_as_python(program, errors=()):
+def as_python_with_overrides(program, errors=()):
+    """Return the program as Python source, with what its forms of steps need."""
     first, *lines = as_python(program, errors).split("\n")
     setup = [
         "from micrograd_c.functional import dot, total",

@@ -1,7 +1,7 @@
-"""Random programs of Values: over every operator, as data that can be run, shrunk and printed.
+"""Random programs over every operator, as data that can be run, shrunk and printed.
 
-A program is a list of steps. ``parity.py`` runs it on two engines and compares; programs with
-nets are in ``net_programs.py``, functions for jit in ``trace_programs.py``.
+A program is a list of Steps. The other kinds of programs (with nets, overrides, functions for
+jit) add their forms of steps to FORMS.
 """
 
 import math
@@ -21,10 +21,10 @@ class Var(NamedTuple):
 
 
 class Form(NamedTuple):
-    """A kind of step: how it is written in Python, and what does it.
+    """A form of step: how it is written in Python, and the function that does it.
 
-    ``{}`` is an operand, ``{all}`` is all of them, ``{rest}`` all but the first. Without a
-    call, each engine has its own.
+    In the template ``{}`` is one operand, ``{all}`` all operands, ``{rest}`` all but the first.
+    A form without ``call`` needs a function of the engine, which ``compare.run`` supplies.
     """
 
     template: str
@@ -32,15 +32,15 @@ class Form(NamedTuple):
 
 
 class Step(NamedTuple):
-    """One line of a program. Operands are Vars or numbers."""
+    """One line of a program."""
 
-    form: str
-    operands: tuple
-    makes: Optional[Var] = None
+    form: str  # a key of FORMS
+    operands: tuple  # Vars and numbers
+    makes: Optional[Var] = None  # the variable that the step assigns
 
     def __str__(self):
         shown = [repr(x) for x in self.operands]
-        if self.form in INFIX:  # -2.0 ** v1 would be -(2.0 ** v1)
+        if self.form in INFIX:  # Python reads -2.0 ** v1 as -(2.0 ** v1)
             shown = [f"({text})" if text.startswith("-") else text for text in shown]
         code = FORMS[self.form].template.format(
             *shown, all=", ".join(shown), rest=", ".join(shown[1:])
@@ -55,7 +55,7 @@ INFIX = {
     "/": operator.truediv,
     "**": operator.pow,
 }
-# The rows of the operator table that INFIX is made of, and those of jit; the others are methods.
+# The operators that INFIX writes, and those that only jit traces. All others are methods.
 WITHOUT_METHOD = ("add", "mul", "pow", "pow_k", *ONLY_TRACED)
 METHODS = [op for op in OPS.values() if op.name not in WITHOUT_METHOD]
 
@@ -87,10 +87,10 @@ EXPONENTS = (2, 3, -1, 0, 1, 0.5, -0.5, 2.0, 1.5, -3)
 
 
 def random_program(rng):
-    """A random list of steps; ``rng`` is a ``random.Random``.
+    """Return a random list of steps; ``rng`` is a ``random.Random``.
 
-    It shares operands, assigns ``.data`` and ``.grad`` of any node, forgets
-    variables and runs backward several times, at the end always once.
+    The program shares operands, assigns ``.data`` and ``.grad`` of any node, deletes
+    variables and runs backward several times. Its last step is a backward.
     """
     steps, alive = [], []
 
@@ -119,7 +119,7 @@ def random_program(rng):
 
 
 def random_operation(rng, alive):
-    """The form and operands of one operator."""
+    """Return the form and the operands of a random operator on the variables ``alive``."""
     x = random_operand(rng, alive)
     if rng.random() < 0.4:
         symbol = rng.choice(sorted(INFIX))
@@ -140,7 +140,7 @@ def random_operation(rng, alive):
 
 
 def random_operand(rng, alive):
-    """One of the newest variables, or any: graphs become deep and shared."""
+    """Return a variable, often one of the newest, so that graphs become deep and shared."""
     return rng.choice(alive[-3:]) if rng.random() < 0.6 else rng.choice(alive)
 
 
@@ -151,11 +151,11 @@ def random_number(rng):
     return rng.randint(-3, 3) if dice < 0.9 else rng.choice(SPECIAL_NUMBERS)
 
 
-# --- printing them ---------------------------------------------------------------
+# --- printing programs ---------------------------------------------------------------
 
 
 def as_python(program, errors=()):
-    """The program as Python source; ``errors`` are the places of the steps that raise."""
+    """Return the program as Python source. The steps at the places in ``errors`` raise."""
     lines = ["from math import inf, nan", "from micrograd_c.engine import Value"]
     for place, step in enumerate(program):
         if place not in errors:
@@ -168,4 +168,5 @@ def as_python(program, errors=()):
 
 
 def fallback(step):
+    """Return the variable whose Value a failed step's variable gets: its first operand."""
     return next(x for x in step.operands if isinstance(x, Var))

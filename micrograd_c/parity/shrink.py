@@ -1,16 +1,18 @@
-"""Making a random program smaller while it still shows what it shows."""
+"""Makes a random program smaller while a condition, such as a difference, still holds."""
 
 import math
 
 from micrograd_c.parity.programs import Step, Var
 
-# Forms whose numbers are sizes and places, and forms that go with one operand fewer.
-UNROUNDED = ("Neuron", "Layer", "MLP", "item", "step")
-ANY_NUMBER = ("return", "sum")
+UNROUNDED = ("Neuron", "Layer", "MLP", "item", "step")  # their numbers are sizes and places
+ANY_NUMBER_OF_OPERANDS = ("return", "sum")
 
 
 def shrink(program, differs):
-    """A program no step of which can be left out or made simpler while it still ``differs``."""
+    """Return a program of which no step can be left out or made simpler if it is to differ.
+
+    ``differs(program)`` returns True while the condition holds.
+    """
     smaller = True
     while smaller:
         smaller = False
@@ -23,7 +25,10 @@ def shrink(program, differs):
 
 
 def simpler(program, place):
-    """Versions of a program in which the step at ``place`` is gone, a leaf, or rounder."""
+    """Yield versions of a program that are simpler at ``place``.
+
+    The step there is left out, is replaced by a leaf, or has fewer operands or rounder numbers.
+    """
     if place >= len(program):
         return
     before, step, after = program[:place], program[place], program[place + 1 :]
@@ -39,9 +44,9 @@ def simpler(program, place):
             yield [*before, Step("leaf", (x,), step.makes), *after]
     for i in range(len(step.operands)):
         fewer = (*step.operands[:i], *step.operands[i + 1 :])
-        if step.form in ANY_NUMBER and fewer:
+        if step.form in ANY_NUMBER_OF_OPERANDS and fewer:
             yield [*before, step._replace(operands=fewer), *after]
-        elif step.form == "argument" and fewer:  # without this row
+        elif step.form == "argument" and fewer:  # leave out row i of every column
             yield [
                 x._replace(operands=(*x.operands[:i], *x.operands[i + 1 :]))
                 if x.form in ("argument", "column")
@@ -58,7 +63,7 @@ def simpler(program, place):
 
 
 def replaced(steps, old, new):
-    """Steps that use ``new`` for ``old`` and forget neither."""
+    """Return the steps with ``new`` in place of ``old``, without those that delete either."""
     return [
         step._replace(operands=tuple(new if x == old else x for x in step.operands))
         for step in steps
@@ -67,7 +72,7 @@ def replaced(steps, old, new):
 
 
 def renumbered(program):
-    """The same program with variables v0, v1, v2, …"""
+    """Return the same program with its variables numbered v0, v1, v2, …"""
     made = [step.makes for step in program if step.makes is not None]
     new = {var: Var(i) for i, var in enumerate(made)}
     return [

@@ -10,7 +10,7 @@ from memory_tools import collect
 from micrograd_c import functional, jit, losses, where
 from micrograd_c.engine import Value
 from micrograd_c.nn import MLP
-from micrograd_c.parity.compare_traces import KERNELS
+from micrograd_c.parity.compare_jit import KERNELS
 from python_ref.core.ops import OPS
 
 ON_ROWS = {

@@ -234,9 +234,9 @@ def test_losses_are_told():
         return {"peer": name, "failure": None, "seconds": [seconds]}
 
     task = {"rows": [row("micrograd_c eager", 2.0), row("micrograd_c nets", 1.0)]}
-    assert report.losses(task) == "Nobody is faster than micrograd_c nets."
+    assert report.faster_peers(task) == "Nobody is faster than micrograd_c nets."
     task["rows"].append(row("PyTorch eager", 0.5))
-    assert "PyTorch eager (2.00x)" in report.losses(task)
+    assert "PyTorch eager (2.00x)" in report.faster_peers(task)
 
 
 def test_comparison(results):
@@ -308,12 +308,12 @@ def test_what_cannot_be_written_in_the_end_loses_nothing_else(
 
 def test_growth_tells_what_jit_does_once_apart():
     row = {"peer": "micrograd_c jit", "failure": None, "seconds": [2.0, 3.0], "prepare": 9.0}
-    run, once = growth.parts(row)
+    run, once = growth.split_jit_row(row)
     assert run["seconds"] == [2.0, 3.0] and once["seconds"] == [7.0]
     assert (run["peer"], once["peer"]) == (growth.JIT_RUN, growth.JIT_PREPARE)
-    assert growth.parts({"peer": "python_ref"}) == [{"peer": "python_ref"}]
+    assert growth.split_jit_row({"peer": "python_ref"}) == [{"peer": "python_ref"}]
     failed = {"peer": "micrograd_c jit", "failure": "crashed"}
-    assert [part["failure"] for part in growth.parts(failed)] == ["crashed"] * 2
+    assert [part["failure"] for part in growth.split_jit_row(failed)] == ["crashed"] * 2
 
 
 def test_a_package_that_is_for_another_python_is_a_row_that_says_so(monkeypatch):

@@ -150,8 +150,8 @@ def test_rows(capsys, monkeypatch):
 
 
 def test_rows_that_take_less_time_than_fewer():
-    assert rows.falls({1: 1.0, 2: 1.03, 3: 1.0, 4: 2.0}) == []
-    assert rows.falls({1: 1.0, 2: 3.0, 3: 2.0, 4: 2.5, 5: 1.5}) == [(2, 5), (3, 5), (4, 5)]
+    assert rows.inversions({1: 1.0, 2: 1.03, 3: 1.0, 4: 2.0}) == []
+    assert rows.inversions({1: 1.0, 2: 3.0, 3: 2.0, 4: 2.5, 5: 1.5}) == [(2, 5), (3, 5), (4, 5)]
 
 
 def test_programs_random_graph_has_as_many_nodes_as_it_says(engine):

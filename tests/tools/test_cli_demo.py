@@ -10,9 +10,9 @@ import pytest
 from cli_tools import assert_mistake, run_command, write_csv, write_sklearn_csv
 
 import python_ref.nn
-from micrograd_c.cli import boundary, main
+from micrograd_c.cli import main
 from micrograd_c.cli.commands import demo
-from micrograd_c.cli.demo import data as demo_data
+from micrograd_c.cli.demo import dataset, decision_boundary
 from micrograd_c.cli.engines import Engine, c_engine, python_engine
 from micrograd_c.cli.errors import CommandError
 
@@ -105,8 +105,8 @@ def test_the_same_seed_gives_the_same_picture_and_another_seed_another(capsys):
 
 def test_two_moons_are_those_of_scikit_learn(monkeypatch):
     datasets = pytest.importorskip("sklearn.datasets")
-    monkeypatch.setattr(demo_data, "NOISE", 0.0)
-    moons = demo_data.two_moons(25, seed=0)
+    monkeypatch.setattr(dataset, "NOISE", 0.0)
+    moons = dataset.two_moons(25, seed=0)
     X, y = datasets.make_moons(25, shuffle=False)
     np.testing.assert_allclose(moons.X, X, rtol=0, atol=1e-15)
     assert moons.y == [2.0 * k - 1.0 for k in y]
@@ -128,7 +128,7 @@ def test_breast_cancer_trains_to_97_percent(capsys):
 
 def test_a_file_is_standardised_and_its_classes_are_in_order():
     write_csv("data.csv", ["a", "b", "kind"], [[1, 0, "yes"], [3, 0, "no"]])
-    data = demo_data.from_csv("data.csv")
+    data = dataset.from_csv("data.csv")
     assert data.X == [[-1.0, 0.0], [1.0, 0.0]]
     assert data.y == [1.0, -1.0] and data.class_names == ("no", "yes")
 
@@ -161,35 +161,38 @@ def right_of_zero(row):
 
 def test_the_terminal_shows_points_boundary_and_wrong_predictions():
     X = [[-1.0, 0.0], [1.0, 0.0], [2.0, 1.0]]
-    data = demo_data.Dataset("", X, [-1.0, 1.0, -1.0], ("n", "p"))
-    picture = boundary.draw_in_terminal(right_of_zero, data, False)
+    data = dataset.Dataset("", X, [-1.0, 1.0, -1.0], ("n", "p"))
+    picture = decision_boundary.draw_in_terminal(right_of_zero, data, False)
     edge, *lines, last_edge, legend = picture.split("\n")
-    assert edge == last_edge and len(lines) == boundary.HEIGHT
-    assert {len(line) for line in lines} == {boundary.WIDTH + 2}
+    assert edge == last_edge and len(lines) == decision_boundary.HEIGHT
+    assert {len(line) for line in lines} == {decision_boundary.WIDTH + 2}
     text = "".join(lines)
     assert [text.count(letter) for letter in "oxOX"] == [1, 1, 1, 0]
     for line in lines:  # spaces left of the boundary, dots right of it
-        left, right = line[1 : boundary.WIDTH // 3], line[boundary.WIDTH // 2 : -1]
+        left, right = (
+            line[1 : decision_boundary.WIDTH // 3],
+            line[decision_boundary.WIDTH // 2 : -1],
+        )
         assert set(left) <= {" ", "o"} and set(right) <= {".", "x", "O"}
-    assert next(i for i, line in enumerate(lines) if "O" in line) < boundary.HEIGHT // 2
+    assert next(i for i, line in enumerate(lines) if "O" in line) < decision_boundary.HEIGHT // 2
     assert legend.startswith(" o n   x p")
 
 
 def test_colors_change_no_character():
-    data = demo_data.two_moons(20, seed=1)
-    plain = boundary.draw_in_terminal(right_of_zero, data, False)
-    colored = boundary.draw_in_terminal(right_of_zero, data, True)
+    data = dataset.two_moons(20, seed=1)
+    plain = decision_boundary.draw_in_terminal(right_of_zero, data, False)
+    colored = decision_boundary.draw_in_terminal(right_of_zero, data, True)
     assert "\033[" in colored and re.sub(r"\033\[\d+m", "", colored) == plain
 
 
 def test_the_plane_of_many_columns_is_that_of_the_largest_spread():
     rng = np.random.default_rng(5)
     X = rng.normal(size=(40, 4)) * [1, 5, 0.1, 3]
-    plane = boundary.Plane(X)
+    plane = decision_boundary.Plane(X)
     spread = np.linalg.svd(X - X.mean(axis=0), compute_uv=False)[:2]
     np.testing.assert_allclose(np.sqrt((plane.points**2).sum(axis=0)), spread)
     u, v = plane.points[0]
-    back = boundary.Plane(np.vstack([X, plane.row((u, v))])).points[-1]
+    back = decision_boundary.Plane(np.vstack([X, plane.row((u, v))])).points[-1]
     assert math.hypot(*back) > 0
     np.testing.assert_allclose((np.array(plane.row((u, v))) - plane.center) @ plane.axes.T, (u, v))
 

@@ -9,7 +9,7 @@ import pytest
 from cli_tools import ROOT, assert_mistake, run_command, write_csv
 
 from micrograd_c.cli import main, streams
-from micrograd_c.cli.tabular import model_file
+from micrograd_c.cli.csv_models import model_file
 
 pytestmark = pytest.mark.usefixtures("in_own_directory")
 
@@ -195,7 +195,7 @@ def test_a_requested_picture_that_fails_is_a_mistake(monkeypatch, capsys):
     def fail(*_):
         raise RuntimeError("no fonts")
 
-    monkeypatch.setattr("micrograd_c.cli.boundary.draw_png", fail)
+    monkeypatch.setattr("micrograd_c.cli.demo.decision_boundary.draw_png", fail)
     monkeypatch.setitem(sys.modules, "matplotlib", pytest.importorskip("matplotlib"))
     assert main([*DEMO, "--out", "new.png"]) == 1
     captured = capsys.readouterr()

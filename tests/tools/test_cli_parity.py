@@ -11,13 +11,14 @@ import python_ref.nn
 from micrograd_c.cli import main
 from micrograd_c.cli.commands import parity as parity_command
 from micrograd_c.cli.engines import Engine
-from micrograd_c.parity import check, compare, programs
+from micrograd_c.parity import compare, programs
 from micrograd_c.parity.programs import INFIX, METHODS, Step, Var, as_python, random_program
+from micrograd_c.parity.report import KINDS, make_report
 from micrograd_c.parity.shrink import shrink
 from python_ref.core.ops import OPS
 
 PythonValue = python_ref.engine.Value
-EAGER = check.KINDS["eager"]
+EAGER = KINDS["eager"]
 
 
 def engine_of(value_class, mlp_class=python_ref.nn.MLP):
@@ -25,7 +26,7 @@ def engine_of(value_class, mlp_class=python_ref.nn.MLP):
 
 
 def check_eager(graphs, seed, *value_classes):
-    return check.check(EAGER, graphs, seed, *map(engine_of, value_classes))
+    return make_report(EAGER, graphs, seed, *map(engine_of, value_classes))
 
 
 class LargerTanh(PythonValue):
@@ -195,8 +196,8 @@ def test_the_command_prints_counts(monkeypatch, capsys):
 def test_the_command_runs_every_kind_on_the_c_engine(capsys):
     assert main(["parity", "--graphs", "30"]) == 0
     out = capsys.readouterr().out
-    assert re.findall(r"(\w+): graphs 30, nodes \d+, differences 0\n", out) == list(check.KINDS)
-    assert tuple(check.KINDS) == parity_command.KINDS
+    assert re.findall(r"(\w+): graphs 30, nodes \d+, differences 0\n", out) == list(KINDS)
+    assert tuple(KINDS) == parity_command.KIND_NAMES
 
 
 def test_the_command_shows_a_difference_and_ends_with_status_1(monkeypatch, capsys):

@@ -10,10 +10,10 @@ import pytest
 from cli_tools import assert_mistake, predictions, run_command, write_csv
 
 from micrograd_c.cli import main
+from micrograd_c.cli.csv_models import model_file
+from micrograd_c.cli.csv_models.dataset import split_rows
+from micrograd_c.cli.csv_models.table import read_table
 from micrograd_c.cli.errors import CommandError
-from micrograd_c.cli.tabular import model_file
-from micrograd_c.cli.tabular.problem import split_rows
-from micrograd_c.cli.tabular.table import read_table
 
 pytestmark = pytest.mark.usefixtures("in_own_directory")
 
@@ -48,7 +48,7 @@ def test_a_loaded_model_is_the_saved_one(model):
 def test_scaling_ignores_the_test_rows(spots):
     """Means are those of the training rows alone."""
     assert main(["train", spots, "--target", "spot", "--epochs", "1", "--seed", "9"]) == 0
-    places, _ = split_rows(60, 0.2, random.Random(9))
+    places, _ = split_rows(60, 0.2, seed=9)
     x = read_table(spots).numbers("x")
     expected = np.mean([x[i] for i in places])
     assert model_file.load("model.npz").inputs.means[0] == pytest.approx(expected, rel=1e-15)

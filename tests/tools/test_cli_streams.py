@@ -10,8 +10,8 @@ import pytest
 from cli_tools import ROOT, run_command, run_in_terminal
 
 from micrograd_c.cli import main, streams
+from micrograd_c.cli.csv_models import model_file
 from micrograd_c.cli.progress import Progress
-from micrograd_c.cli.tabular import model_file
 
 needs_shell = pytest.mark.skipif(os.name == "nt", reason="no POSIX shell here")
 
@@ -213,12 +213,12 @@ def run_interrupted(engine, epoch, cwd, *options):
     """Run ``train`` with a Ctrl-C at the end of an epoch."""
     code = (
         "import signal, sys; from micrograd_c.cli import main\n"
-        "from micrograd_c.cli.tabular import fitting\n"
-        "class Best(fitting.Best):\n"
+        "from micrograd_c.cli.csv_models import training\n"
+        "class Best(training.Best):\n"
         "    def offer(self, loss, epoch):\n"
         "        super().offer([5, 3, 4, 1][epoch - 1], epoch)\n"
         f"        if epoch == {epoch}: signal.raise_signal(signal.SIGINT)\n"
-        "fitting.Best = Best\n"
+        "training.Best = Best\n"
         "sys.exit(main(sys.argv[1:]))\n"
     )
     return subprocess.run(
@@ -253,7 +253,7 @@ def test_a_training_interrupted_in_the_first_epoch_saves_nothing(spots, monkeypa
     def interrupt(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("micrograd_c.cli.tabular.fitting.train_epoch", interrupt)
+    monkeypatch.setattr("micrograd_c.cli.csv_models.training.mean_loss", interrupt)
     assert main(TRAIN) == 130
     assert mistakes(capsys.readouterr().err) == [
         "python -m micrograd_c train: error: interrupted in the first epoch: no model"

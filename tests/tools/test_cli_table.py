@@ -3,9 +3,9 @@
 import pytest
 from cli_tools import assert_mistake
 
+from micrograd_c.cli.csv_models.scaling import fit_scaling
+from micrograd_c.cli.csv_models.table import in_order, read_table
 from micrograd_c.cli.errors import CommandError
-from micrograd_c.cli.tabular.scaling import fit_scaling
-from micrograd_c.cli.tabular.table import in_order, read_table
 
 MISTAKES = {
     "text": (b"a,b,y\n1,2,p\n3,x4,q\n", "row 3, column 'b': expected a number, got 'x4'"),

@@ -3,7 +3,6 @@
 import csv
 import io
 import os
-import random
 import re
 import sys
 
@@ -12,12 +11,10 @@ import pytest
 from cli_tools import assert_mistake, predictions, run_command, write_csv, write_sklearn_csv
 
 from micrograd_c.cli import main
-from micrograd_c.cli.tabular import fitting
-from micrograd_c.cli.tabular.problem import guess_task, make_problem, split_rows
-from micrograd_c.cli.tabular.scores import r_squared, root_mean_square_error
-from micrograd_c.cli.tabular.table import read_table
-from micrograd_c.engine import Value
-from micrograd_c.optim import SGD
+from micrograd_c.cli.csv_models import training
+from micrograd_c.cli.csv_models.dataset import guess_task, make_dataset, split_rows
+from micrograd_c.cli.csv_models.metrics import r_squared, root_mean_square_error
+from micrograd_c.cli.csv_models.table import read_table
 
 pytestmark = pytest.mark.usefixtures("in_own_directory")
 
@@ -102,22 +99,25 @@ def test_every_optimizer_learns(optimizer, spots, capsys):
     assert score_in(captured.out, "Train") >= 90
 
 
-def test_an_epoch_takes_every_row_once_in_a_new_order(monkeypatch):
-    batches = []
+def test_every_epoch_takes_the_training_rows_and_the_loss_sees_the_test_rows(spots, monkeypatch):
+    trained, tested = [], []
 
-    def record(net, rows, is_classification):
-        batches.append(list(rows))
-        return Value(len(rows))
+    class Loss:
+        def fit(self, X, y, *, epochs, batch_size, seed, callback, **options):
+            trained.extend(zip(map(tuple, X), y))
+            assert (epochs, batch_size, seed) == (2, 7, 3) and options["check_finite"]
+            for epoch in range(epochs):
+                assert not callback(epoch, 1.0)
 
-    monkeypatch.setattr(fitting, "loss_of", record)
-    optimizer = SGD([Value(0.0)], lr=1.0)
-    rows = [([float(i)], i) for i in range(7)]
-    rng = random.Random(0)
-    means = [fitting.train_epoch(None, optimizer, rows, 3, rng, True) for _ in range(2)]
-    assert [len(batch) for batch in batches] == [3, 3, 1, 3, 3, 1]
-    first, second = sum(batches[:3], []), sum(batches[3:], [])
-    assert first != second and sorted(first) == sorted(second) == sorted(rows)
-    assert means == [(3 * 3 + 3 * 3 + 1) / 7] * 2
+        def __call__(self, X, y, check_finite):
+            tested.append(list(zip(map(tuple, X), y)))
+            return np.ones(len(X))
+
+    monkeypatch.setattr(training, "make_loss", lambda net, is_classification: Loss())
+    options = ["--target", "spot", "--epochs", "2", "--batch-size", "7", "--seed", "3"]
+    assert main(["train", spots, *options]) == 0
+    assert len(trained) == 48 and [len(rows) for rows in tested] == [12, 12]
+    assert not set(trained) & set(tested[0])
 
 
 def test_the_same_seed_makes_the_same_model(spots):
@@ -191,14 +191,14 @@ def test_a_file_of_the_target_alone(capsys):
 
 
 def test_classes_are_numbered_in_order(spots):
-    problem = make_problem(read_table(spots), "spot", "auto")
-    assert problem.classes == ["low", "right", "top"] and problem.y[:4] == [0, 1, 2, 0]
+    dataset = make_dataset(read_table(spots), "spot", "auto")
+    assert dataset.classes == ["low", "right", "top"] and dataset.y[:4] == [0, 1, 2, 0]
 
 
 def test_rows_are_split_once_each():
-    train, test = split_rows(10, 0.25, random.Random(0))
+    train, test = split_rows(10, 0.25, seed=0)
     assert sorted(train + test) == list(range(10)) and len(test) == 3
-    assert split_rows(1, 0.9, random.Random(0)) == ([0], [])
+    assert split_rows(1, 0.9, seed=0) == ([0], [])
 
 
 def test_scores_of_numbers():

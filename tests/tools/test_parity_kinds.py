@@ -13,13 +13,14 @@ import python_ref.nn
 from micrograd_c import nn, optim
 from micrograd_c.cli.engines import c_engine, python_engine
 from micrograd_c.engine import Value
-from micrograd_c.parity import check, compare, compare_traces, net_programs, trace_programs
+from micrograd_c.parity import compare, compare_jit, jit_programs, net_programs
 from micrograd_c.parity.programs import FORMS, INFIX, METHODS, Step, Var
+from micrograd_c.parity.report import KINDS, make_report
 from micrograd_c.parity.shrink import shrink
 from python_ref.core.ops import OPS
 
 PythonValue = python_ref.engine.Value
-NETS, JIT = check.KINDS["nets"], check.KINDS["jit"]
+NETS, JIT = KINDS["nets"], KINDS["jit"]
 OPERATORS = set(INFIX) | {"neg", *(op.name for op in METHODS)}
 
 
@@ -29,7 +30,7 @@ def programs(kind, n):
 
 def test_every_form_of_step_is_in_some_kind_of_program():
     assert set(FORMS) == {
-        step.form for kind in check.KINDS.values() for p in programs(kind, 300) for step in p
+        step.form for kind in KINDS.values() for p in programs(kind, 300) for step in p
     }
 
 
@@ -48,7 +49,7 @@ def test_nets_of_every_nonlinearity_are_called_on_numbers_and_values():
 
 
 def test_most_programs_of_nets_are_compared_bit_for_bit():
-    exact = [not compare.run(program, PythonValue, python_ref.nn.MLP).slack
+    exact = [not compare.run(program, PythonValue, python_ref.nn.MLP).tolerances
              for program in programs(NETS, 200)]  # fmt: skip
     assert 120 < sum(exact) < 180
 
@@ -79,14 +80,14 @@ def test_gradients_in_another_order_may_differ_by_little():
 def test_scales_are_sums_of_absolute_values():
     a, b = PythonValue(3.0), PythonValue(2.0)
     root = a * b + a * -b
-    scale = compare.scales(root)
+    scale = compare.gradient_scales(root)
     root.backward()
     assert (a.grad, scale[a], scale[b], scale[root]) == (0.0, 4.0, 6.0, 1.0)
 
 
 def test_scales_of_what_underflows_allow_for_lost_digits():
     a, b = PythonValue(1.0), PythonValue(0.0)
-    scale = compare.scales(a * 1e300 * 1e-310 + b * 1e300 * 0.0)
+    scale = compare.gradient_scales(a * 1e300 * 1e-310 + b * 1e300 * 0.0)
     assert scale[a] == sys.float_info.min * 1e300 > 1e-310 * 1e300
     assert scale[b] == 0.0
 
@@ -122,7 +123,7 @@ class BentMLP(python_ref.nn.MLP):
 
 def test_a_wrong_bit_of_a_net_is_found_and_shown_by_the_smallest_program():
     bent = python_engine()._replace(MLP=BentMLP)
-    report = check.check(NETS, 50, 1, c_engine(), bent)
+    report = make_report(NETS, 50, 1, c_engine(), bent)
     assert report.differences > 10
     forms = [step.form for step in report.program]
     assert len(forms) <= 3 and forms[-1] == "call"
@@ -131,7 +132,7 @@ def test_a_wrong_bit_of_a_net_is_found_and_shown_by_the_smallest_program():
 def test_a_hyperparameter_that_is_not_converted_is_found(monkeypatch):
     """C reads it as a double, while the Python engine computes with the type it has."""
     monkeypatch.delattr(optim.Optimizer, "__setattr__")
-    report = check.check(NETS, 300, 1, c_engine(), python_engine())
+    report = make_report(NETS, 300, 1, c_engine(), python_engine())
     assert report.differences > 0
     assert "step" in [step.form for step in report.program]
 
@@ -147,9 +148,9 @@ def test_functions_use_every_operator_on_rows_and_on_what_is_uniform():
             is_row = step.form in ("argument", "column") or bool(rows.intersection(step.operands))
             if is_row:
                 rows.add(step.makes)
-            if step.form not in trace_programs.OUTSIDE:
+            if step.form not in jit_programs.OUTSIDE:
                 used[is_row].add(step.form)
-    compared = set(trace_programs.COMPARISONS)
+    compared = set(jit_programs.COMPARISONS)
     assert used[True] == OPERATORS | compared | {"where", "detach", "sum", "return"}
     assert used[False] >= OPERATORS | {"where", "detach", "leaf", "return"}
 
@@ -162,7 +163,7 @@ def test_functions_have_parameters_of_a_subclass():
 def test_functions_have_arguments_of_every_shape_and_rows_in_every_number():
     widths, rows = set(), set()
     for program in programs(JIT, 400):
-        for columns in trace_programs.parts(program)[1]:
+        for columns in jit_programs.split(program)[1]:
             widths.add(len(columns))
             rows.add(len(columns[0].operands))
     assert widths == {1, 2, 3, 4}
@@ -171,7 +172,7 @@ def test_functions_have_arguments_of_every_shape_and_rows_in_every_number():
 
 def test_most_outputs_are_finite():
     outputs = [node[2] for program in programs(JIT, 200)
-               for path, node in compare_traces.run_in_python(program).nodes.items()
+               for path, node in compare_jit.run_in_python(program).nodes.items()
                if path.startswith("output")]  # fmt: skip
     finite = sum(x != "nan" and math.isfinite(compare.number(x)) for x in outputs)
     assert finite > 0.7 * len(outputs)
@@ -180,7 +181,7 @@ def test_most_outputs_are_finite():
 @pytest.mark.parametrize("seed", range(40))
 def test_the_printed_function_gives_what_the_program_gives(seed, capsys):
     program = JIT.random_program(random.Random(seed))
-    result = compare_traces.run_in_c(program)
+    result = compare_jit.run_in_c(program)
     source = JIT.as_python(program, result.errors)
     variables = {}
     exec(re.sub(r"^print\((.*)\)$", r"out = \1", source, flags=re.MULTILINE), variables)
@@ -200,7 +201,7 @@ def test_a_wrong_operator_is_found_and_shown_by_the_smallest_function(name, what
         derivatives = (*row.derivatives[:-1], lambda *xs: last(*xs) * (1 + 1e-9))
         bent = row._replace(derivatives=derivatives)
     monkeypatch.setitem(OPS, name, bent)
-    report = check.check(JIT, 150, 1, c_engine(), python_engine())
+    report = make_report(JIT, 150, 1, c_engine(), python_engine())
     assert report.differences > 0
     forms = [step.form for step in report.program]
     assert len(forms) < 10
@@ -211,7 +212,7 @@ def test_a_wrong_operator_is_found_and_shown_by_the_smallest_function(name, what
 def test_a_comparison_that_errs_where_both_are_equal_is_found(name, symbols, monkeypatch):
     other = OPS["less_equal" if name == "less" else "less"]
     monkeypatch.setitem(OPS, name, OPS[name]._replace(value=other.value))
-    report = check.check(JIT, 300, 1, c_engine(), python_engine())
+    report = make_report(JIT, 300, 1, c_engine(), python_engine())
     assert report.differences > 0
     assert any(step.form in symbols for step in report.program)
 
@@ -219,18 +220,18 @@ def test_a_comparison_that_errs_where_both_are_equal_is_found(name, symbols, mon
 @pytest.mark.parametrize("seed", [20846345, 21066588, 21244205])  # found among a million seeds
 def test_gradients_that_underflow_on_their_way_may_differ(seed):
     """C starts from 1 / rows; the Python engine divides by the number of rows at the end."""
-    assert check.check(JIT, 1, seed, c_engine(), python_engine()).differences == 0
+    assert make_report(JIT, 1, seed, c_engine(), python_engine()).differences == 0
 
 
 def test_kernels_that_differ_are_found(monkeypatch):
     program = JIT.random_program(random.Random(1))
     rows = itertools.count()
-    monkeypatch.setattr(compare_traces, "bits", lambda x: next(rows))
-    assert "differs from the portable kernels" in compare_traces.run_in_c(program).errors.values()
+    monkeypatch.setattr(compare_jit, "bits", lambda x: next(rows))
+    assert "differs from the portable kernels" in compare_jit.run_in_c(program).errors.values()
 
 
 def test_functions_shrink_by_rows_and_outputs():
     program = next(p for p in programs(JIT, 50) if len(p[-1].operands) > 2)
-    small = shrink(program, compare_traces.can_run)
+    small = shrink(program, compare_jit.can_run)
     assert small[0] == Step("argument", (1.0,), Var(0))
     assert len(small) <= 3 and len(small[-1].operands) == 1

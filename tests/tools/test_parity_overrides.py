@@ -6,12 +6,13 @@ import pytest
 
 from micrograd_c import engine as c_engine
 from micrograd_c import functional, nn
-from micrograd_c.parity import check, compare, override_programs
+from micrograd_c.parity import compare, override_programs
 from micrograd_c.parity.compare import differences
+from micrograd_c.parity.report import KINDS, make_report
 from python_ref import engine as reference
 from python_ref import nn as reference_nn
 
-OVERRIDES = check.KINDS["overrides"]
+OVERRIDES = KINDS["overrides"]
 
 
 class Engine:
@@ -23,7 +24,7 @@ C, PYTHON = Engine(c_engine, nn), Engine(reference, reference_nn)
 
 
 def test_engines_agree():
-    report = check.check(OVERRIDES, 300, 1, C, PYTHON)
+    report = make_report(OVERRIDES, 300, 1, C, PYTHON)
     assert report.differences == 0, OVERRIDES.as_python(report.program)
 
 
@@ -32,7 +33,7 @@ def test_every_form_is_used():
         step.form for seed in range(300) for step in OVERRIDES.random_program(random.Random(seed))
     }
     assert used >= {
-        "Half", "patched", "patched_total", "local", "total", "dot", "release", "stranger_left",
+        "Half", "patched", "patched_total", "local", "total", "dot", "clear_prev", "stranger_left",
         "stranger_right",
     }  # fmt: skip
 
@@ -43,14 +44,14 @@ def test_an_engine_with_its_own_reflected_operator_is_found(name, monkeypatch):
     if Value is PYTHON.Value:
         pytest.skip("there is one engine in this process")
     monkeypatch.setattr(Value, name, getattr(Value, name.replace("r", "", 1)))
-    assert check.check(OVERRIDES, 300, 1, C, PYTHON).differences
+    assert make_report(OVERRIDES, 300, 1, C, PYTHON).differences
 
 
 def test_a_bulk_helper_that_ignores_patched_operators_is_found(monkeypatch):
     if functional.c_bulk is None:
         pytest.skip("there is one engine in this process")
     monkeypatch.setattr(functional.c_bulk, "are_original", lambda: True)
-    assert check.check(OVERRIDES, 300, 1, C, PYTHON).differences
+    assert make_report(OVERRIDES, 300, 1, C, PYTHON).differences
 
 
 def test_a_printed_program_with_overrides_is_python_that_runs():
@@ -73,4 +74,4 @@ def test_differences_are_printed():
     program = OVERRIDES.random_program(random.Random(3))
     first, second = compare.run(program, C.Value), compare.run(program, PYTHON.Value)
     assert differences(first, second) == []
-    assert override_programs.overrides_as_python(program).count("\n") > 5
+    assert override_programs.as_python_with_overrides(program).count("\n") > 5

@@ -1,1 +1,1 @@
-"""A directory for the front of PYTHONPATH. It has a sitecustomize and nothing else."""
+"""The first entry of PYTHONPATH in child processes. It holds only a sitecustomize."""

@@ -1,19 +1,19 @@
-"""``python -m micrograd_c bench``: how fast the engines are here, in half a minute.
+"""``python -m micrograd_c bench``: how fast the engines are on this machine, in half a minute.
 
-Each contestant trains micrograd's demo net with the demo's program, where data, weights
-and every loss are the same for all. micrograd takes part where it is installed. A
-checkout's ``python -m benchmarks`` has more programs and more contestants.
+All contestants train micrograd's demo net with the demo's program, on the same data, from the
+same weights and with the same losses. micrograd takes part if it is installed. In a checkout
+``python -m benchmarks`` has more programs and more contestants.
 """
 
 from importlib.util import find_spec
 
-from micrograd_c.cli.arguments import whole_number
+from micrograd_c.cli.argument_types import whole_number
 from micrograd_c.cli.engines import Engine, chosen_engine, python_engine
 from micrograd_c.cli.errors import CommandError
 from micrograd_c.cli.progress import Progress
 
 SAMPLES, HIDDEN, SEED = 100, [16, 16], 1
-SAME = 1e-9  # relative: micrograd adds in another order
+TOLERANCE = 1e-9  # relative, of the first losses: micrograd adds in another order
 
 
 def add_arguments(subparsers):
@@ -21,10 +21,10 @@ def add_arguments(subparsers):
         "bench",
         help="measure how fast the engines are here",
         description="Time a training step of micrograd's demo on our engines, and on micrograd "
-        "where it is installed; by turns, so that only the ratios count.",
+        "if it is installed. They take turns, and only the ratios count.",
     )
     parser.add_argument("--rounds", type=whole_number(1), default=5, metavar="N",
-        help="how many times each takes its turn (default: %(default)s)")  # fmt: skip
+        help="how many turns each contestant has (default: %(default)s)")  # fmt: skip
     parser.set_defaults(run=run)
 
 
@@ -46,8 +46,11 @@ def run(args):
 
 
 def first_steps():
-    """A Training by contestant, each after its first step. They must agree on its loss."""
-    from micrograd_c.cli.demo.data import two_moons
+    """Return a Training for each contestant, after its first step.
+
+    Raises CommandError if the losses of that step differ.
+    """
+    from micrograd_c.cli.demo.dataset import two_moons
     from micrograd_c.cli.demo.training import Training
 
     data = two_moons(SAMPLES, SEED)
@@ -60,7 +63,7 @@ def first_steps():
         losses[name] = trainings[name].step(0)[0]
     for loss in losses.values():
         first = next(iter(losses.values()))
-        if not abs(loss - first) <= SAME * abs(first):
+        if not abs(loss - first) <= TOLERANCE * abs(first):
             raise CommandError(f"the first losses disagree: {losses}")
     return trainings
 
@@ -73,6 +76,7 @@ def micrograd_engine():
 
 
 def contestants(trainings):
+    """Return the contestants of the race: each training, and micrograd without the collector."""
     from micrograd_c._timing import Contestant
 
     found = []

@@ -1,18 +1,18 @@
-"""``python -m micrograd_c demo``: a net learns on the C engine, the Python engine checks it."""
+"""``python -m micrograd_c demo``: train a net on the C engine; check it on the Python engine."""
 
 from typing import NamedTuple
 
-from micrograd_c.cli import boundary, streams
-from micrograd_c.cli.arguments import layer_sizes, whole_number
-from micrograd_c.cli.demo import data as demo_data
+from micrograd_c.cli import streams
+from micrograd_c.cli.argument_types import layer_sizes, whole_number
+from micrograd_c.cli.demo import dataset, decision_boundary
 from micrograd_c.cli.engines import c_engine, python_engine
 from micrograd_c.cli.errors import CommandError
-from micrograd_c.cli.outputs import check_picture, save_picture
+from micrograd_c.cli.output_files import check_picture, save_picture
 from micrograd_c.cli.progress import Progress
 
 DEFAULT_SAMPLES = 100
-CHECKED_STEPS = 5  # steps that the Python engine repeats …
-CHECK_SECONDS = 20.0  # … unless it has used up this time before
+CHECKED_STEPS = 5  # the Python engine repeats this many steps …
+CHECK_SECONDS = 20.0  # … but starts none after this time
 
 
 def add_arguments(subparsers):
@@ -33,10 +33,10 @@ def add_arguments(subparsers):
     add("--seed", type=whole_number(0), default=1337, metavar="N",
         help="seed of the points and the weights (default: %(default)s)")  # fmt: skip
     add("--engine", choices=("c", "python", "both"), default="both",
-        help="the engine that trains; both (the default) is C checked by Python")  # fmt: skip
+        help="the engine that trains; both (the default): C trains, Python checks")  # fmt: skip
     add("--data", metavar="FILE.csv",
-        help="learn this instead of the moons: numeric columns with a header, the last column "
-        "a class of two values")  # fmt: skip
+        help="learn this file instead of the moons: a header, columns of numbers, and in the "
+        "last column one of two classes")  # fmt: skip
     add("--out", metavar="FILE.png", help="where the picture goes (default: demo.png)")
     parser.set_defaults(run=run)
 
@@ -52,18 +52,18 @@ def run(args):
         f"{streams.one_line(data.title)}; MLP {sizes} with {len(training.parameters)} parameters; "
         f"{trainer.name}"
     )
-    n_traced = CHECKED_STEPS if checker else 0
-    first_steps = train(training, args.steps, n_traced)
+    first_steps = train(training, args.steps, CHECKED_STEPS if checker else 0)
     check = check_training(checker, data, args, first_steps) if checker else None
 
-    print(f"\n{boundary.draw_in_terminal(training.model, data, boundary.terminal_has_color())}")
+    color = decision_boundary.terminal_has_color()
+    print(f"\n{decision_boundary.draw_in_terminal(training.model, data, color)}")
     print(f"\nAccuracy  {training.accuracy():.1%} after {args.steps} steps")
     print(f"Time      {duration(sum(training.seconds))} on the {trainer.name}")
     if check:
         print(f"Check     {check.verdict}")
         print(f"Speed-up  {check.speed_up(training)}")
     picture = save_picture(
-        args.out or "demo.png", lambda path: boundary.draw_png(training.model, data, path)
+        args.out or "demo.png", lambda path: decision_boundary.draw_png(training.model, data, path)
     )
     print(f"Picture   {picture}")
     if args.out and picture != args.out:
@@ -72,7 +72,7 @@ def run(args):
 
 
 def choose_engines(name):
-    """The engine that trains and the one that checks it, or None."""
+    """Return the engine that trains, and the one that checks it or None."""
     if name == "python":
         return python_engine(), None
     if name == "c":
@@ -86,10 +86,10 @@ def choose_engines(name):
 
 def choose_data(args):
     if not args.data:
-        return demo_data.two_moons(args.samples or DEFAULT_SAMPLES, args.seed)
+        return dataset.two_moons(args.samples or DEFAULT_SAMPLES, args.seed)
     if args.samples:
         raise CommandError("--samples is for the two moons, it does not go with --data")
-    return demo_data.from_csv(args.data)
+    return dataset.from_csv(args.data)
 
 
 def start_training(engine, data, args):
@@ -98,25 +98,25 @@ def start_training(engine, data, args):
     return Training(engine, data, args.hidden, args.steps, args.seed)
 
 
-def train(training, steps, n_traced):
-    """Do all steps behind a progress bar; return what the first ``n_traced`` left behind."""
-    traces = []
+def train(training, steps, n_recorded):
+    """Do all steps under a progress bar. Returns ``step_bits`` of the first ``n_recorded``."""
+    recorded = []
     with Progress(training.engine.name, steps, "step") as progress:
         for k in range(steps):
             loss, accuracy = training.step(k)
-            if k < n_traced:
-                traces.append(training.trace(loss))
+            if k < n_recorded:
+                recorded.append(training.step_bits(loss))
             progress.advance(f"loss {loss:.4f}, accuracy {accuracy:.1%}")
-    return traces
+    return recorded
 
 
 class Check(NamedTuple):
-    """How the first steps came out on another engine."""
+    """The first steps, repeated on another engine."""
 
     engine_name: str
     n_parameters: int
-    seconds: list  # of each step
-    differences: int  # losses, parameters and gradients that differ
+    seconds: list  # the duration of each step
+    differences: int  # how many losses, parameters and gradients differ
 
     @property
     def steps(self):
@@ -139,14 +139,14 @@ class Check(NamedTuple):
         )
 
 
-def check_training(engine, data, args, traces):
-    """Repeat the steps that left ``traces`` on another engine."""
+def check_training(engine, data, args, recorded):
+    """Repeat the steps with these ``step_bits`` on another engine. Returns a Check."""
     check = start_training(engine, data, args)
     differences = 0
-    with Progress(engine.name, len(traces), "step") as progress:
-        for k, trace in enumerate(traces):
+    with Progress(engine.name, len(recorded), "step") as progress:
+        for k, expected in enumerate(recorded):
             loss, accuracy = check.step(k)
-            differences += sum(a != b for a, b in zip(check.trace(loss), trace))
+            differences += sum(a != b for a, b in zip(check.step_bits(loss), expected))
             progress.advance(f"loss {loss:.4f}, accuracy {accuracy:.1%}")
             if sum(check.seconds) > CHECK_SECONDS:
                 break

@@ -1,4 +1,4 @@
-"""``python -m micrograd_c info``: which engine runs here, and why."""
+"""``python -m micrograd_c info``: which engine is in use, why, and how it was built."""
 
 import platform
 import sys

@@ -1,10 +1,10 @@
-"""``python -m micrograd_c parity``: the C engine against the Python engine, bit for bit."""
+"""``python -m micrograd_c parity``: compare the two engines bit for bit on random programs."""
 
-from micrograd_c.cli.arguments import whole_number
+from micrograd_c.cli.argument_types import whole_number
 from micrograd_c.cli.engines import c_engine, python_engine
 from micrograd_c.cli.progress import Progress
 
-KINDS = ("eager", "nets", "overrides", "jit")
+KIND_NAMES = ("eager", "nets", "overrides", "jit")  # the keys of parity.report.KINDS
 
 
 def add_arguments(subparsers):
@@ -12,34 +12,34 @@ def add_arguments(subparsers):
         "parity",
         help="check the C engine against the Python engine with random programs",
         description="Run random programs on both engines and compare every node's data and grad "
-        "bit for bit, exceptions included; gradients that C adds up in another order to 1e-12 of "
-        "what they are made of. The exit status is 1 if anything differs.",
+        "bit for bit, and their exceptions. Gradients that C adds in another order may differ by "
+        "1e-12 of the sizes of what is added. The exit status is 1 if anything differs.",
     )
     add = parser.add_argument
-    add("--kind", choices=(*KINDS, "all"), default="all",
-        help="operators, nets, operators that users changed, functions for jit, or all "
-        "in turn (default: all)")  # fmt: skip
+    add("--kind", choices=(*KIND_NAMES, "all"), default="all",
+        help="programs of operators, of nets, of operators that users changed, functions for "
+        "jit, or all in turn (default: all)")  # fmt: skip
     add("--graphs", type=whole_number(1), default=1000, metavar="N",
-        help="how many programs of a kind (default: %(default)s)")  # fmt: skip
+        help="how many programs of each kind (default: %(default)s)")  # fmt: skip
     add("--seed", type=whole_number(0), default=1, metavar="S",
-        help="seed of the first, the next has S + 1 (default: %(default)s)")  # fmt: skip
+        help="seed of the first program; the next has S + 1 (default: %(default)s)")  # fmt: skip
     parser.set_defaults(run=run)
 
 
 def run(args):
     engines = c_engine(), python_engine()
-    kinds = KINDS if args.kind == "all" else (args.kind,)
-    return max([check_kind(name, args, engines) for name in kinds])
+    kinds = KIND_NAMES if args.kind == "all" else (args.kind,)
+    return max([compare_engines(name, args, engines) for name in kinds])
 
 
-def check_kind(name, args, engines):
-    """Check one kind and print what came of it; 1 if anything differs."""
-    from micrograd_c.parity import check
+def compare_engines(name, args, engines):
+    """Compare the engines on one kind of program and print the report. Returns the exit status."""
     from micrograd_c.parity.compare import differences
+    from micrograd_c.parity.report import KINDS, make_report
 
-    kind = check.KINDS[name]
+    kind = KINDS[name]
     with Progress(f"Parity, {name}", args.graphs, "graph") as progress:
-        report = check.check(kind, args.graphs, args.seed, *engines, progress.advance)
+        report = make_report(kind, args.graphs, args.seed, *engines, progress.advance)
     print(f"{name}: graphs {report.graphs}, nodes {report.nodes}, "
           f"differences {report.differences}")  # fmt: skip
     if not report.differences:

@@ -1,13 +1,13 @@
-"""``python -m micrograd_c predict``: what a trained net says to the rows of a CSV file."""
+"""``python -m micrograd_c predict``: predictions of a trained net for the rows of a CSV file."""
 
 import csv
 import sys
 
 from micrograd_c.cli import streams
+from micrograd_c.cli.csv_models import model_file
+from micrograd_c.cli.csv_models.metrics import describe_score
+from micrograd_c.cli.csv_models.table import read_table, short
 from micrograd_c.cli.errors import CommandError
-from micrograd_c.cli.tabular import model_file
-from micrograd_c.cli.tabular.scores import describe_score
-from micrograd_c.cli.tabular.table import read_table, short
 
 
 def add_arguments(subparsers):
@@ -15,8 +15,8 @@ def add_arguments(subparsers):
         "predict",
         help="use a net that `train` wrote",
         description="Print a CSV with a prediction for every row of DATA.csv, which must have the "
-        "columns that the net was trained on, in any order. Rows that have their target, too, are "
-        "scored on stderr.",
+        "columns that the net was trained on, in any order. If rows have the target too, stderr "
+        "says how well they are predicted.",
     )
     parser.add_argument("model", metavar="MODEL.npz", help="a file that `train` wrote")
     parser.add_argument("data", metavar="DATA.csv", help="the rows to predict")
@@ -49,7 +49,7 @@ def run(args):
 
 
 def targets(model, table):
-    """What the target is in those rows that have it: a dict of row numbers to it."""
+    """Return the targets of the rows that have one, as a dict by row number."""
     if model.target not in table.columns:
         return {}
     known = table.filled(model.target)
@@ -61,7 +61,7 @@ def targets(model, table):
 
 
 def write_predictions(model, predicted):
-    """A dict of row numbers to predictions as a CSV on stdout; the file's header is row 1."""
+    """Write predictions, a dict by row number (row 1 is the header), as a CSV to stdout."""
     writer = csv.writer(sys.stdout, lineterminator="\n")
     if model.classes:
         writer.writerow(["row", model.target, "probability"])

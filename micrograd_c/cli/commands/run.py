@@ -1,12 +1,12 @@
 """``python -m micrograd_c run``: a program written for micrograd, unchanged, on micrograd_c.
 
-``_startup/start.py`` hands the program over to a plain Python before this module is imported.
-This module runs the program in this process where that is not possible: under ``-E``,
-``-I`` and ``-S``, with which that Python would not install the stand-in, and in debuggers,
-profilers and ``coverage run``, which watch this process. Here too the program gets what it
-would get under plain ``python``: its own ``__main__``, ``sys.argv`` and ``sys.path[0]``.
-Its exit status is that of this process, and a traceback begins where plain Python's would.
-But modules that were imported before it stay imported.
+Usually ``_startup/start.py`` replaces this process by a plain Python that runs the program,
+before this module is imported. This module runs the program in this process where that is not
+possible: under ``-E``, ``-I`` and ``-S``, where a new Python would not install the stand-in, and
+under debuggers, profilers and ``coverage run``, which watch this process. The program then gets
+what it would get under plain ``python``: its own ``__main__``, ``sys.argv`` and ``sys.path[0]``.
+Its exit status is that of this process, and a traceback begins where plain Python's would. The
+difference is that modules which this process has imported stay imported.
 """
 
 import argparse
@@ -33,7 +33,7 @@ def add_arguments(subparsers):
         "or - for stdin, as python would, but with micrograd_c in place of micrograd, in the "
         "program and in the processes that it starts.",
         add_help=False,
-        # No argument starts with this: every option, -h too, is the program's own.
+        # No argument starts with a zero byte, so every option, even -h, goes to the program.
         prefix_chars="\0",
     )
     parser.add_argument("program", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
@@ -62,7 +62,7 @@ def run(args):
 def run_script(path, *arguments):
     """Run a file, or a directory or zip file with a ``__main__.py``, as ``python path`` does."""
     sys.argv = [path, *arguments]
-    if pkgutil.get_importer(path) is not None:  # something to import from: no plain file
+    if pkgutil.get_importer(path) is not None:  # a directory or a zip file
         set_first_path(os.path.abspath(path))
         run_as_main(ModuleType("__main__"), lambda: runpy._run_module_as_main("__main__", False))
         return
@@ -99,15 +99,15 @@ def run_text(option, *arguments):
 
 def run_module(name, *arguments):
     """Run a module or a package's ``__main__`` as ``python -m name`` does."""
-    sys.argv = ["-m", *arguments]  # runpy replaces the first by the module's file
+    sys.argv = ["-m", *arguments]  # runpy replaces "-m" by the module's file
     set_first_path(os.getcwd())
-    # The step that ``python -m`` itself takes. The public run_module() would put back the old
-    # __main__ at the end, under the feet of threads and exit handlers that are still running.
+    # ``python -m`` itself calls this function. The public run_module() would put back the old
+    # __main__ at the end, while threads and exit handlers of the program may still run.
     run_as_main(ModuleType("__main__"), lambda: runpy._run_module_as_main(name))
 
 
 def set_first_path(directory):
-    """Put the program's directory where Python put ours (nowhere, with -P or -I)."""
+    """Put the program's directory first on sys.path, in place of ours; not under -P or -I."""
     if not start.has_safe_path():
         sys.path[: 0 if start.has_left else 1] = [directory]
 
@@ -125,10 +125,10 @@ def run_as_main(main, start):
 
 
 def hide_our_frames(error):
-    """Let Python's report of an uncaught error begin at the program's own first frame.
+    """Make Python's report of an uncaught error begin at the program's own first frame.
 
-    The error itself flows on to the interpreter, which knows what each exception
-    means for the exit status. Only the hook that prints it is wrapped.
+    The error itself goes on to the interpreter, which knows what each exception means for the
+    exit status. Only the hook that prints the error is wrapped.
     """
     frames = error.__traceback__
     while frames is not None and frames.tb_frame.f_code.co_filename == __file__:

@@ -1,19 +1,25 @@
-"""``python -m micrograd_c train``: fit a net to a CSV file of one's own."""
+"""``python -m micrograd_c train``: fit a net to a CSV file."""
 
 import random
 import time
 
 from micrograd_c.cli import streams
-from micrograd_c.cli.arguments import fraction, layer_sizes, positive_number, whole_number
-from micrograd_c.cli.ending import INTERRUPTED
+from micrograd_c.cli.argument_types import fraction, layer_sizes, positive_number, whole_number
+from micrograd_c.cli.csv_models import model_file, training
+from micrograd_c.cli.csv_models.dataset import make_dataset, split_rows
+from micrograd_c.cli.csv_models.metrics import describe_score
+from micrograd_c.cli.csv_models.scaling import fit_scaling
+from micrograd_c.cli.csv_models.table import read_table
 from micrograd_c.cli.errors import CommandError
-from micrograd_c.cli.outputs import agg, check_output, path_beside, save_figure, save_picture
+from micrograd_c.cli.exit_status import INTERRUPTED
+from micrograd_c.cli.output_files import (
+    check_output,
+    drawing_into_files,
+    path_beside,
+    save_figure,
+    save_picture,
+)
 from micrograd_c.cli.progress import Progress
-from micrograd_c.cli.tabular import fitting, model_file
-from micrograd_c.cli.tabular.problem import make_problem, split_rows
-from micrograd_c.cli.tabular.scaling import fit_scaling
-from micrograd_c.cli.tabular.scores import describe_score
-from micrograd_c.cli.tabular.table import read_table
 
 
 def add_arguments(subparsers):
@@ -28,35 +34,35 @@ def add_arguments(subparsers):
     add("data", metavar="DATA.csv", help="the file to learn from")
     add("--target", required=True, metavar="COLUMN", help="the column to predict")
     add("--task", choices=("auto", "classification", "regression"), default="auto",
-        help="auto (the default): text or a few whole numbers are classes")  # fmt: skip
+        help="auto (the default) takes text and a few whole numbers as classes")  # fmt: skip
     add("--hidden", type=layer_sizes, default=[16, 16], metavar="SIZES",
         help="sizes of the hidden layers (default: 16,16)")  # fmt: skip
     add("--epochs", type=whole_number(1), default=30, metavar="N",
-        help="how often it sees every row (default: %(default)s)")  # fmt: skip
+        help="how often every row is used (default: %(default)s)")  # fmt: skip
     add("--lr", type=positive_number, metavar="X",
         help="learning rate (default: 0.01, and 0.03 for sgd)")  # fmt: skip
-    add("--optimizer", choices=sorted(fitting.OPTIMIZERS), default="adam",
-        help="default: %(default)s")  # fmt: skip
+    add("--optimizer", choices=sorted(training.OPTIMIZERS), default="adam",
+        help="the optimizer (default: %(default)s)")  # fmt: skip
     add("--batch-size", type=whole_number(1), default=32, metavar="N",
         help="rows in a step (default: %(default)s)")  # fmt: skip
     add("--test-fraction", type=fraction, default=0.2, metavar="X",
-        help="share of the rows kept for the test (default: %(default)s)")  # fmt: skip
+        help="share of the rows that are kept for the test (default: %(default)s)")  # fmt: skip
     add("--seed", type=whole_number(0), default=1337, metavar="N",
-        help="seed of weights, split and order (default: %(default)s)")  # fmt: skip
-    add("--out", default="model.npz", metavar="MODEL.npz", help="default: %(default)s")
+        help="seed of the weights, the split and the row order (default: %(default)s)")  # fmt: skip
+    add("--out", default="model.npz", metavar="MODEL.npz",
+        help="where the model goes (default: %(default)s)")  # fmt: skip
     parser.set_defaults(run=run)
 
 
 def run(args):
     check_output(args.out, ".npz")
     table = read_table(args.data)
-    problem = make_problem(table, args.target, args.task)
-    streams.say(streams.one_line(describe_problem(table.path, problem)))
+    dataset = make_dataset(table, args.target, args.task)
+    streams.say(streams.one_line(describe_dataset(table.path, dataset)))
 
-    rng = random.Random(args.seed)
-    train_places, test_places = split_rows(len(problem.X), args.test_fraction, rng)
-    model = start_model(problem, args, train_places)
-    lr = args.lr or fitting.OPTIMIZERS[args.optimizer]
+    train_places, test_places = split_rows(len(dataset.X), args.test_fraction, args.seed)
+    model = start_model(dataset, args, train_places)
+    lr = args.lr or training.OPTIMIZERS[args.optimizer]
     streams.say(
         f"{len(train_places)} rows to train, {len(test_places)} to test; "
         f"MLP {'-'.join(map(str, model.sizes))} with {len(model.net.parameters())} parameters; "
@@ -64,12 +70,12 @@ def run(args):
     )
 
     started = time.perf_counter()
-    history, interruption = train(model, problem, train_places, test_places, lr, rng, args)
+    history, interruption = train(model, dataset, train_places, test_places, lr, args)
     seconds = time.perf_counter() - started
 
     model_file.save(model, args.out)
-    streams.say(f"\nTrain  {score(model, problem, train_places)}")
-    streams.say(f"Test   {score(model, problem, test_places)}")
+    streams.say(f"\nTrain  {score(model, dataset, train_places)}")
+    streams.say(f"Test   {score(model, dataset, test_places)}")
     streams.say(f"Time   {seconds:.1f} s on the {model_file.chosen_engine().name}")
     streams.say(f"Model  {args.out}")
     if interruption:
@@ -78,88 +84,100 @@ def run(args):
     print(f"Curve  {save_picture(curve, lambda path: draw_learning_curve(history, path))}")
 
 
-def describe_problem(path, problem):
-    shape = f"{path}: {len(problem.X)} rows, {len(problem.columns)} columns"
-    if not problem.classes:
-        return f"{shape}; {problem.target!r} is a number (--task classification if it is a class)"
-    names = problem.classes[:10] + ["…"] * (len(problem.classes) > 10)
-    classes = f"one of {len(problem.classes)} classes: {', '.join(names)}"
-    return f"{shape}; {problem.target!r} is {classes}"
+def describe_dataset(path, dataset):
+    shape = f"{path}: {len(dataset.X)} rows, {len(dataset.columns)} columns"
+    if not dataset.classes:
+        return f"{shape}; {dataset.target!r} is a number (--task classification if it is a class)"
+    names = dataset.classes[:10] + ["…"] * (len(dataset.classes) > 10)
+    classes = f"one of {len(dataset.classes)} classes: {', '.join(names)}"
+    return f"{shape}; {dataset.target!r} is {classes}"
 
 
-def start_model(problem, args, train_places):
-    """An untrained net, and scalings that know nothing of the test rows."""
-    train_X = [problem.X[i] for i in train_places]
+def start_model(dataset, args, train_places):
+    """Return a TrainedModel before training, with scalings computed from the training rows only."""
+    train_X = [dataset.X[i] for i in train_places]
     output = fit_scaling([[0.0]])
-    if not problem.classes:
-        output = fit_scaling([[problem.y[i]] for i in train_places])
-    sizes = [len(problem.columns), *args.hidden, len(problem.classes) or 1]
+    if not dataset.classes:
+        output = fit_scaling([[dataset.y[i]] for i in train_places])
+    sizes = [len(dataset.columns), *args.hidden, len(dataset.classes) or 1]
     random.seed(args.seed)
     return model_file.TrainedModel(
-        columns=problem.columns,
+        columns=dataset.columns,
         inputs=fit_scaling(train_X),
-        target=problem.target,
-        classes=problem.classes,
+        target=dataset.target,
+        classes=dataset.classes,
         output=output,
         sizes=sizes,
         net=model_file.make_net(sizes),
     )
 
 
-def train(model, problem, train_places, test_places, lr, rng, args):
+def train(model, dataset, train_places, test_places, lr, args):
     """Fit the model's net. Returns the losses of each epoch, and "" or what Ctrl-C interrupted.
 
     On Ctrl-C the net gets back the weights of its best epoch: the one with the lowest test
-    loss, or train loss without test rows. Raises CommandError when there is none yet.
+    loss, or train loss without test rows. Raises CommandError if no epoch is complete, or if
+    the loss or a gradient is not finite.
     """
-    is_classification = bool(problem.classes)
-    X = model.inputs.apply(problem.X)
-    y = problem.y
-    if not is_classification:
+    X, y = model.inputs.apply(dataset.X), dataset.y
+    if not dataset.classes:
         y = [row[0] for row in model.output.apply([[number] for number in y])]
-    train_rows = [(X[i], y[i]) for i in train_places]
-    test_rows = [(X[i], y[i]) for i in test_places]
-    optimizer = fitting.make_optimizer(args.optimizer, model.net.parameters(), lr)
-    best = fitting.Best(model.net.parameters())
-    history = {}
+    train_rows = [X[i] for i in train_places], [y[i] for i in train_places]
+    test_rows = [X[i] for i in test_places], [y[i] for i in test_places]
+    parameters = model.net.parameters()
+    loss = training.make_loss(model.net, bool(dataset.classes))
+    best = training.Best(parameters)
+    history = []  # the losses of each complete epoch, by name
+
+    def after_epoch(epoch, train_loss):
+        losses = {"train loss": train_loss}
+        if test_places:
+            losses["test loss"] = training.mean_loss(loss, *test_rows)
+        best.offer(list(losses.values())[-1], epoch + 1)
+        progress.advance(", ".join(f"{name} {mean:.4f}" for name, mean in losses.items()))
+        history.append(losses)
+
+    interruption = ""
     try:
         with Progress("Training", args.epochs, "epoch") as progress:
-            for epoch in range(1, args.epochs + 1):
-                losses = {
-                    "train loss": fitting.train_epoch(
-                        model.net, optimizer, train_rows, args.batch_size, rng, is_classification
-                    )
-                }
-                if test_rows:
-                    losses["test loss"] = fitting.mean_loss(model.net, test_rows, is_classification)
-                for name, loss in losses.items():
-                    history.setdefault(name, []).append(loss)
-                best.offer(loss, epoch)
-                progress.advance(", ".join(f"{name} {loss:.4f}" for name, loss in losses.items()))
-            if not test_rows:  # the last step may have been the one that diverged
-                fitting.mean_loss(model.net, train_rows[: args.batch_size], is_classification)
+            loss.fit(
+                *train_rows,
+                optimizer=training.make_optimizer(args.optimizer, parameters, lr),
+                epochs=args.epochs,
+                batch_size=args.batch_size,
+                seed=args.seed,
+                callback=after_epoch,
+                check_finite=True,
+            )
+            if not test_places:  # the last step may have been the one that diverged
+                training.mean_loss(loss, *train_rows)
     except KeyboardInterrupt:
         if best.epoch is None:
             raise CommandError("interrupted in the first epoch: no model", INTERRUPTED) from None
         best.restore()
+        epoch = min(len(history) + 1, args.epochs)
         kept = f"the model is that of epoch {best.epoch}, the best so far"
-        return history, f"in epoch {epoch} of {args.epochs}; {kept}"
-    return history, ""
+        interruption = f"in epoch {epoch} of {args.epochs}; {kept}"
+    except ArithmeticError:
+        raise CommandError(
+            "the training diverged, its loss is not finite: try a smaller --lr"
+        ) from None
+    return {name: [losses[name] for losses in history] for name in history[0]}, interruption
 
 
-def score(model, problem, places):
-    """How well the model predicts these rows, as text."""
+def score(model, dataset, places):
+    """Return, as text, how well the model predicts these rows."""
     if not places:
         return "no rows"
-    predicted = model.predict([problem.X[i] for i in places])
-    actual = [problem.y[i] for i in places]
-    if problem.classes:
-        actual = [problem.classes[y] for y in actual]
+    predicted = model.predict([dataset.X[i] for i in places])
+    actual = [dataset.y[i] for i in places]
+    if dataset.classes:
+        actual = [dataset.classes[y] for y in actual]
     return describe_score(model, predicted, actual)
 
 
 def draw_learning_curve(history, path):
-    with agg():
+    with drawing_into_files():
         from micrograd_c.plotting import plot_history
 
         axes = plot_history(history)

@@ -1,1 +1,1 @@
-"""What the command ``demo`` draws, trains on and how."""
+"""The parts of the command ``demo``: its dataset, its training and its pictures."""

@@ -1,11 +1,11 @@
-"""Argument types for argparse: each turns text into a value or says what was expected."""
+"""Argument types for argparse: each converts text to a value or says what it expected."""
 
 import argparse
 import math
 
 
 def whole_number(low, high=10**9):
-    """A parser of ints from ``low`` to ``high``."""
+    """Return a function that parses an int from ``low`` to ``high``, both included."""
 
     def parse(text):
         try:
@@ -43,7 +43,7 @@ def parse_float(text):
 
 
 def layer_sizes(text):
-    """Sizes of hidden layers: ``16,16`` is [16, 16]."""
+    """Parse the sizes of hidden layers: ``16,16`` gives [16, 16]."""
     try:
         return [whole_number(1, 10_000)(size) for size in text.split(",")]
     except argparse.ArgumentTypeError:

@@ -1,24 +1,28 @@
-"""What `train` is to learn from a table: the rows, and the class or the number of each."""
+"""What ``train`` learns from a table: the rows, and the class or the number of each row."""
 
 import math
+import random
 from typing import NamedTuple
 
+from micrograd_c.cli.csv_models.table import as_number, in_order
 from micrograd_c.cli.errors import CommandError
-from micrograd_c.cli.tabular.table import as_number, in_order
 
-MOST_CLASSES_OF_WHOLE_NUMBERS = 20  # a column of more different ones is a quantity
+MOST_CLASSES_OF_WHOLE_NUMBERS = 20  # a column with more distinct ones is a quantity
 
 
-class Problem(NamedTuple):
-    columns: list  # the names of d columns
-    X: list  # n rows of d floats, as they are in the file
+class Dataset(NamedTuple):
+    columns: list  # the names of the d columns to predict from
+    X: list  # n rows of d floats, as they are in the file, not standardised
     target: str  # the name of the column to predict
-    y: list  # n classes, ints from 0, or n floats
-    classes: list  # names of the classes in order; empty for a regression
+    y: list  # n floats; for a classification, the index of each row's class in ``classes``
+    classes: list  # the names of the classes, sorted; empty for a regression
 
 
-def make_problem(table, target, task):
-    """The Problem in a Table; ``task`` is "classification", "regression" or "auto"."""
+def make_dataset(table, target, task):
+    """Return the Dataset in a Table; ``task`` is "classification", "regression" or "auto".
+
+    Raises CommandError if there is nothing to learn in the table.
+    """
     if target not in table.columns:
         raise CommandError(
             f"{table.path} has no column {target!r}; it has {', '.join(table.columns)}"
@@ -37,28 +41,28 @@ def make_problem(table, target, task):
         )
     X = table.matrix(columns)
     if task == "regression":
-        return Problem(columns, X, target, y, [])
+        return Dataset(columns, X, target, y, [])
     classes = in_order(y)
     place = {name: i for i, name in enumerate(classes)}
-    return Problem(columns, X, target, [place[name] for name in y], classes)
+    return Dataset(columns, X, target, [place[name] for name in y], classes)
 
 
 def guess_task(texts):
-    """Text and a few whole numbers are classes; all else is a quantity."""
+    """Return the task for a target column: text and a few whole numbers are classes."""
     numbers = [as_number(text) for text in texts]
     n_texts = numbers.count(None)
     if n_texts >= len(texts) / 2:
         return "classification"
-    if n_texts:  # a mistake in a column of numbers, which is reported when they are read
+    if n_texts:  # a mistake in a column of numbers: reading the numbers will report it
         return "regression"
     distinct = set(numbers)
     is_few = len(distinct) <= MOST_CLASSES_OF_WHOLE_NUMBERS
     return "classification" if is_few and all(map(float.is_integer, distinct)) else "regression"
 
 
-def split_rows(n_rows, test_fraction, rng):
-    """Places of the training rows and of the test rows, drawn at random."""
+def split_rows(n_rows, test_fraction, seed):
+    """Return the places of the training rows and those of the test rows, drawn at random."""
     places = list(range(n_rows))
-    rng.shuffle(places)
+    random.Random(seed).shuffle(places)
     n_test = min(n_rows - 1, math.ceil(test_fraction * n_rows))
     return places[n_test:], places[:n_test]

@@ -1,14 +1,15 @@
-"""A random function for jit: traced and run by C over a batch, and row by row by the Python engine.
+"""Runs a random function for jit twice: as a compiled program, and row by row in Python.
 
-Values must be equal bit for bit, with each set of kernels. A gradient is the mean over the rows,
-which C adds up in an order of its own: it may differ in its last bits, but not from kernels to
-kernels.
+C runs the compiled program over the whole batch; the Python engine computes one row at a time.
+The values must be equal bit for bit, with each set of kernels. A gradient is a mean over the
+rows, which C adds in an order of its own, so its last bits may differ from the Python engine's.
+They must not differ between sets of kernels.
 """
 
 import math
 
-from micrograd_c.parity.compare import TOLERANCE, Result, bits, perform, scales
-from micrograd_c.parity.trace_programs import COMPARISONS, parts
+from micrograd_c.parity.compare import TOLERANCE, Result, bits, gradient_scales, run_step
+from micrograd_c.parity.jit_programs import COMPARISONS, split
 from python_ref.core.copying import topological_sort
 from python_ref.core.ieee import ieee_value_of
 from python_ref.core.ops import OPS
@@ -17,29 +18,33 @@ from python_ref.engine import Value
 KERNELS = ("portable", "avx2", "avx512")
 
 
-def result(program, errors, outputs, mean, gradients, slack=None):
-    """``outputs``: a list a row; ``gradients``: one a parameter, ``slack`` of mean and those."""
+def make_result(program, errors, outputs, mean, gradients, tolerances=None):
+    """Return the Result of a function for jit.
+
+    ``outputs``: a list for each row; ``mean``: of the first output over the rows; ``gradients``:
+    that mean's, one for each parameter; ``tolerances``: of ``mean`` and of each gradient.
+    """
     nodes = {}
     for i, row in enumerate(outputs):
         for j, x in enumerate(row):
             nodes[f"output {j} of row {i}"] = ("output", 0, bits(x), bits(0.0))
-    names = ["mean", *(repr(step.makes) for step in parts(program)[0])]
+    names = ["mean", *(repr(step.makes) for step in split(program)[0])]
     for name, grad in zip(names, [mean, *gradients]):
         nodes[name] = ("gradient", 0, bits(0.0), bits(grad))
-    return Result(errors, nodes, dict(zip(names, slack or ())))
+    return Result(errors, nodes, dict(zip(names, tolerances or ())))
 
 
 def can_run(program):
-    """Not what is left when a step was taken away that none of these can do without."""
-    arguments = parts(program)[1]
+    """True if the program still has an argument and a return, which ``shrink`` may have removed."""
+    arguments = split(program)[1]
     return bool(arguments) and program[-1].form == "return"
 
 
-def perform_body(program, values, calls):
-    """The outputs of the function, and what its steps raised."""
+def run_body(program, values, calls):
+    """Run the function's steps. Returns its outputs, and what its steps raised."""
     errors = {}
-    for place in parts(program)[2][:-1]:
-        perform(place, program[place], calls, values, errors)
+    for place in split(program)[2][:-1]:
+        run_step(place, program[place], calls, values, errors)
     return [values[x] for x in program[-1].operands], errors
 
 
@@ -47,13 +52,17 @@ def perform_body(program, values, calls):
 
 
 def run_in_c(program):
+    """Trace and compile the function, run it with each set of kernels, and return the Result.
+
+    A set of kernels that gives other bits than the portable one adds an error.
+    """
     from micrograd_c import jit, where
     from micrograd_c._native import ffi, lib
     from micrograd_c.engine import Value
 
     if not can_run(program):
         return Result({}, {})
-    parameters, arguments, _ = parts(program)
+    parameters, arguments, _ = split(program)
     own = type("Own", (Value,), {})
     known = {
         step.makes: (Value if step.form == "parameter" else own)(step.operands[0])
@@ -66,7 +75,7 @@ def run_in_c(program):
     def f(*given):
         columns = [x for some in given for x in (some if isinstance(some, list) else [some])]
         made = [step.makes for columns in arguments for step in columns]
-        outputs, raised = perform_body(program, {**known, **dict(zip(made, columns))}, calls)
+        outputs, raised = run_body(program, {**known, **dict(zip(made, columns))}, calls)
         errors.update(raised)
         return outputs
 
@@ -86,7 +95,7 @@ def run_in_c(program):
             p.grad = 0.0
         outputs, mean = forward(*arrays).tolist(), backward.backward(*arrays)
         grads = [p.grad for p in known.values()]
-        found.append(result(program, errors, outputs, mean, grads))
+        found.append(make_result(program, errors, outputs, mean, grads))
         if found[-1] != found[0]:
             errors[kernels] = "differs from the portable kernels"
     lib.mg_use_kernels(ffi.NULL)
@@ -97,7 +106,7 @@ def run_in_c(program):
 
 
 class RowValue(Value):
-    """A Value of the Python engine that is not computed when made, but anew for each row."""
+    """A Value of the Python engine whose data is computed later, anew for each row."""
 
     def _apply(self, name, *others):
         operands = (self, *(x if isinstance(x, Value) else RowValue(x) for x in others))
@@ -140,9 +149,10 @@ def operands_with_gradient(node):
 
 
 def run_in_python(program):
+    """Build the function's graph once, compute it for each row, and return the Result."""
     if not can_run(program):
         return Result({}, {})
-    parameters, arguments, _ = parts(program)
+    parameters, arguments, _ = split(program)
     columns = [step for some in arguments for step in some]
     values = {step.makes: RowValue(step.operands[0]) for step in parameters}
     for step in columns:
@@ -151,7 +161,7 @@ def run_in_python(program):
              **ROW_COMPARISONS}  # fmt: skip
     known = [values[step.makes] for step in parameters]
     given = [values[step.makes] for step in columns]
-    outputs, errors = perform_body(program, values, calls)
+    outputs, errors = run_body(program, values, calls)
     order = list(dict.fromkeys(x for output in outputs for x in topological_sort(output)))
 
     n = len(columns[0].operands)
@@ -165,7 +175,7 @@ def run_in_python(program):
             name, k, _ = node._recipe()
             if name is not None:
                 numbers = [x.data for x in node._operands] + [k] * (k is not None)
-                node.data = ieee_value_of(OPS[name], *numbers)  # as a program does
+                node.data = ieee_value_of(OPS[name], *numbers)  # as a compiled program does
         rows.append([output.data for output in outputs])
         total += rows[-1][0]
         total_scale += abs(rows[-1][0])
@@ -173,9 +183,10 @@ def run_in_python(program):
         for node in reversed(topological_sort(outputs[0], operands_with_gradient)):
             if node._recipe()[0] != "detach":
                 node._backward()
-        sizes = scales(outputs[0])
+        sizes = gradient_scales(outputs[0])
         for j, p in enumerate(known):
             gradients[j] += p.grad if p in sizes else 0.0
             scale[j] += sizes.get(p, 0.0)
-    slack = [TOLERANCE * x / n for x in (total_scale, *scale)]
-    return result(program, errors, rows, total / n, [x / n for x in gradients], slack)
+    tolerances = [TOLERANCE * x / n for x in (total_scale, *scale)]
+    mean_gradients = [x / n for x in gradients]
+    return make_result(program, errors, rows, total / n, mean_gradients, tolerances)

@@ -1,4 +1,4 @@
-"""Standardising columns: each with mean 0 and standard deviation 1."""
+"""Standardisation: shift and scale each column to mean 0 and standard deviation 1."""
 
 from typing import NamedTuple
 
@@ -10,14 +10,14 @@ class Scaling(NamedTuple):
     stds: object
 
     def apply(self, X):
-        """The rows of ``X``, shape (n, d), standardised, as lists of floats."""
+        """Return the rows of ``X``, shape (n, d), standardised, as lists of floats."""
         import numpy as np
 
         return ((np.asarray(X, dtype=np.float64) - self.means) / self.stds).tolist()
 
 
 def fit_scaling(X):
-    """The Scaling of rows ``X``, shape (n, d). A constant column is only shifted to 0."""
+    """Return the Scaling of rows ``X``, shape (n, d). A constant column is only shifted to 0."""
     import numpy as np
 
     X = np.asarray(X, dtype=np.float64)

@@ -1,7 +1,8 @@
 """Random functions for jit: every operator that it takes, sums of products, layers, branches.
 
-Such a program has its parameters first, then the columns of its arguments with a number a row,
-then the function's steps, the last of which returns the outputs.
+Such a program has three parts: steps that make the parameters; steps that hold the columns of
+the function's arguments, one number for each row; and the steps of the function, the last of
+which returns the outputs.
 """
 
 import math
@@ -18,8 +19,8 @@ from micrograd_c.parity.programs import (
     random_operation,
 )
 
-PARAMETERS = ("parameter", "own parameter")  # the second of a subclass of Value
-OUTSIDE = (*PARAMETERS, "argument", "column")  # forms of steps that are outside of the function
+PARAMETERS = ("parameter", "own parameter")  # the second is of a subclass of Value
+OUTSIDE = (*PARAMETERS, "argument", "column")  # forms of steps that are not in the function
 COMPARISONS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
 
 FORMS.update(
@@ -27,7 +28,7 @@ FORMS.update(
         "parameter": Form("Value({})"),
         "own parameter": Form("Own({})"),
         "argument": Form("[{all}]"),
-        "column": Form("[{all}]"),  # one more of the argument before it
+        "column": Form("[{all}]"),  # one more column of the argument before it
         "where": Form("where({}, {}, {})"),
         **{symbol: Form(f"{{}} {symbol} {{}}") for symbol in COMPARISONS},
         "detach": Form("{}.detach()"),
@@ -36,7 +37,8 @@ FORMS.update(
     }
 )
 
-# What brings an operand to where the operator is finite; most of them go through one.
+# Operators that are finite only on a part of the numbers, and what maps an operand to there:
+# "positive" stands for x * x + 0.1. Most operands of these operators are mapped.
 SAFE = {
     **dict.fromkeys(("log", "sqrt", "log1p", "/"), "positive"),
     **dict.fromkeys(("asin", "acos", "exp", "expm1", "sinh", "cosh", "tan"), "tanh"),
@@ -44,7 +46,8 @@ SAFE = {
 
 
 def random_program(rng):
-    program = TraceProgram(rng)
+    """Return a random list of steps; ``rng`` is a ``random.Random``."""
+    program = JitProgram(rng)
     for _ in range(rng.randint(1, 5)):
         program.make("parameter", random_number(rng) if rng.random() < 0.2 else rng.uniform(-2, 2))
     rows = rng.choice((1, 2, 3, 4, 5, 8, 16, 17, rng.randint(1, 40)))
@@ -59,17 +62,17 @@ def random_program(rng):
         program.make("sum", *program.alive)
     outputs = rng.choices(program.alive, k=rng.choice((0, 0, 1, 3)))
     program.steps.append(Step("return", (program.alive[-1], *outputs)))
-    return varied(rng, program)
+    return with_subclasses_and_comparisons(rng, program)
 
 
-def varied(rng, program):
-    """The steps, with some parameters of a subclass and some comparisons in ``where``."""
+def with_subclasses_and_comparisons(rng, program):
+    """Return the steps with some parameters of a subclass, and comparisons in some ``where``."""
     steps = []
     for step in program.steps:
         if step.form == "parameter" and rng.random() < 0.2:
             step = step._replace(form="own parameter")
         elif step.form == "where" and rng.random() < 0.5:
-            x = step.operands[0]  # also compared with itself, for the case of equal data
+            x = step.operands[0]  # sometimes compared with itself: the data is then equal
             pair = [x, rng.choice((x, 0, 0.0, 1.5, math.nan, rng.choice(step.operands)))]
             rng.shuffle(pair)
             holds = Var(len(program.alive) + len(steps))
@@ -79,14 +82,15 @@ def varied(rng, program):
     return steps
 
 
-class TraceProgram:
-    """A program that grows."""
+class JitProgram:
+    """A function for jit while it is being made: its steps, and the variables made so far."""
 
     def __init__(self, rng):
         self.rng = rng
         self.steps, self.alive = [], []
 
     def make(self, form, *operands):
+        """Add a step that assigns a new variable, and return the variable."""
         self.alive.append(Var(len(self.alive)))
         self.steps.append(Step(form, operands, self.alive[-1]))
         return self.alive[-1]
@@ -97,18 +101,19 @@ class TraceProgram:
     def operation(self):
         form, *operands = random_operation(self.rng, self.alive)
         if form in SAFE and self.rng.random() < 0.8 and isinstance(operands[-1], Var):
-            operands[-1] = self.made_safe(SAFE[form], operands[-1])
+            operands[-1] = self.mapped(SAFE[form], operands[-1])
         elif form == "**" and self.rng.random() < 0.8 and isinstance(operands[0], Var):
-            operands[0] = self.made_safe("positive", operands[0])
+            operands[0] = self.mapped("positive", operands[0])
         self.make(form, *operands)
 
-    def made_safe(self, how, x):
+    def mapped(self, how, x):
+        """Add the steps that map an operand as SAFE says. Returns the new operand."""
         if how == "positive":
             return self.make("+", self.make("*", x, x), 0.1)
         return self.make(how, x)
 
     def products(self):
-        """A sum of products, in one of the orders in which it may be written."""
+        """Add a sum of products, its terms on either side of the plus."""
         total = self.operand()
         for _ in range(self.rng.randint(1, 5)):
             term = self.make("*", self.operand(), self.operand())
@@ -116,7 +121,7 @@ class TraceProgram:
             total = self.make("+", *pair)
 
     def layer(self):
-        """Neurons side by side, of the same inputs; weights may be shared."""
+        """Add neurons with the same inputs, as in a layer; they may share weights."""
         rng = self.rng
         weights = [step.makes for step in self.steps if step.form == "parameter"]
         inputs = [self.operand() for _ in range(rng.randint(1, 4))]
@@ -132,6 +137,7 @@ class TraceProgram:
                 self.make(nonlin, total)
 
     def branch(self):
+        """Add a ``where``, a ``detach`` or a new leaf."""
         form = self.rng.choice(("where", "where", "detach", "leaf"))
         if form == "where":
             a, b = (x() if self.rng.random() < 0.9 else random_number(self.rng)
@@ -144,8 +150,12 @@ class TraceProgram:
 # --- the parts of a program ------------------------------------------------------
 
 
-def parts(program):
-    """Its parameters, its arguments (each a list of columns), and its function's places."""
+def split(program):
+    """Return the three parts of a program.
+
+    These are the steps of the parameters, a list of columns for each argument, and the places in
+    ``program`` of the function's steps.
+    """
     parameters = [step for step in program if step.form in PARAMETERS]
     arguments = []
     for step in program:
@@ -157,8 +167,9 @@ def parts(program):
     return parameters, arguments, body
 
 
-def trace_as_python(program, errors=()):
-    parameters, arguments, _ = parts(program)
+def as_python_with_jit(program, errors=()):
+    """Return the program as Python source that prints the function's outputs for its rows."""
+    parameters, arguments, _ = split(program)
     lines = ["from math import inf, nan", "from micrograd_c import jit, where",
              "from micrograd_c.engine import Value", "class Own(Value):", "    pass",
              *map(str, parameters)]  # fmt: skip

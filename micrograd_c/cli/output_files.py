@@ -1,4 +1,4 @@
-"""The files that commands write: checked before the work begins, not after it."""
+"""The files that commands write. They are checked before the work begins, not after it."""
 
 import os
 from contextlib import contextmanager
@@ -12,7 +12,7 @@ from micrograd_c.cli.streams import one_line
 def check_output(path, suffix):
     """Raise CommandError unless a file can be written at ``path``.
 
-    Its name must end in ``suffix``, unless it is a device or a pipe, such as /dev/null.
+    The name must end in ``suffix``, unless ``path`` is a device or a pipe, such as /dev/null.
     """
     if not may_be_replaced(path):
         if os.path.isdir(path) or not os.access(path, os.W_OK):
@@ -29,6 +29,7 @@ def check_output(path, suffix):
 
 
 def may_be_replaced(path):
+    """True if a new file may take the place of ``path``; False for a device or a pipe."""
     try:
         return state.is_replaceable(path)
     except (OSError, ValueError) as error:  # such as a name too long, or a loop of links
@@ -36,12 +37,15 @@ def may_be_replaced(path):
 
 
 def path_beside(path, suffix):
-    """``path`` with another suffix; None for a device or a pipe."""
+    """Return ``path`` with another suffix, or None if ``path`` is a device or a pipe."""
     return os.path.splitext(path)[0] + suffix if may_be_replaced(path) else None
 
 
 def check_picture(path):
-    """Raise CommandError unless a PNG can be drawn and written at ``path``, if there is one."""
+    """Raise CommandError unless a PNG can be drawn and written at ``path``.
+
+    ``path`` is None where the user named no picture; then nothing is checked.
+    """
     if path is None:
         return
     check_output(path, ".png")
@@ -50,7 +54,7 @@ def check_picture(path):
 
 
 def save_picture(path, draw):
-    """Call ``draw(path)``. Returns what to print: the path, or why there is no picture."""
+    """Call ``draw(path)``. Returns the path, or "none: " and why there is no picture."""
     if path is None:
         return "none: the model is written to no plain file"
     if find_spec("matplotlib") is None:
@@ -63,10 +67,14 @@ def save_picture(path, draw):
 
 
 @contextmanager
-def agg():
-    """Make matplotlib draw into files. MPLBACKEND may name a backend that is not installed."""
+def drawing_into_files():
+    """A context in which matplotlib uses its backend "agg", which needs no display.
+
+    The user's MPLBACKEND may name a backend that is not installed, and importing matplotlib
+    would then fail. So the variable is "agg" meanwhile.
+    """
     asked = os.environ.get("MPLBACKEND")
-    os.environ["MPLBACKEND"] = "agg"  # importing matplotlib fails for a wrong name
+    os.environ["MPLBACKEND"] = "agg"
     try:
         import matplotlib
 
@@ -90,7 +98,7 @@ def save_figure(figure, path):
 
 @contextmanager
 def replacing(path):
-    """``state.replacing``, whose errors end a command."""
+    """Like ``state.replacing``, but raises CommandError if the file cannot be written."""
     try:
         with state.replacing(path) as file:
             yield file

@@ -1,10 +1,10 @@
-"""What the demo learns: two moons, or a CSV file whose last column is a class of two values."""
+"""What the demo learns: two moons, or a CSV file whose last column holds one of two classes."""
 
 from typing import NamedTuple
 
+from micrograd_c.cli.csv_models.scaling import fit_scaling
+from micrograd_c.cli.csv_models.table import in_order, read_table, short
 from micrograd_c.cli.errors import CommandError
-from micrograd_c.cli.tabular.scaling import fit_scaling
-from micrograd_c.cli.tabular.table import in_order, read_table, short
 
 NOISE = 0.1  # the standard deviation of a point's distance from its moon
 
@@ -13,11 +13,11 @@ class Dataset(NamedTuple):
     title: str
     X: list  # n rows of d floats
     y: list  # n classes, -1.0 or 1.0
-    class_names: tuple  # of -1 and 1
+    class_names: tuple  # the name of class -1.0, then that of class 1.0
 
 
 def two_moons(n_samples, seed):
-    """Two half circles that reach into each other, as scikit-learn's make_moons draws them."""
+    """Return two interleaved half circles, as scikit-learn's make_moons draws them."""
     import numpy as np
 
     n_upper = n_samples // 2
@@ -35,7 +35,7 @@ def two_moons(n_samples, seed):
 
 
 def from_csv(path):
-    """The rows of a CSV file, standardised, with the class in its last column."""
+    """Return the rows of a CSV file, standardised. The class is in the file's last column."""
     table = read_table(path)
     *columns, target = table.columns
     if not columns:

@@ -1,4 +1,4 @@
-"""CSV files as tables; what is wrong in one is reported with its row and column.
+"""CSV files as tables. Mistakes in a file are reported with their row and column.
 
 Rows are counted as a spreadsheet counts them: row 1 is the header.
 """
@@ -9,8 +9,8 @@ import math
 import sys
 from typing import NamedTuple
 
+from micrograd_c.cli.csv_models import class_names
 from micrograd_c.cli.errors import CommandError
-from micrograd_c.cli.tabular import class_names
 
 DELIMITERS = ",;\t"
 LARGEST = 1e100  # the squares of such numbers, and their sums, are still finite
@@ -19,10 +19,10 @@ LARGEST = 1e100  # the squares of such numbers, and their sums, are still finite
 class Table(NamedTuple):
     path: str
     columns: list  # the names in the header
-    rows: dict  # number of the row -> its cells, as text
+    rows: dict  # each row's number -> its cells, as text
 
     def texts(self, column):
-        """The cells of a column, none of them empty."""
+        """Return the cells of a column as text. Raises CommandError if one is empty."""
         place = self.columns.index(column)
         for number, cells in self.rows.items():
             if not cells[place]:
@@ -30,7 +30,7 @@ class Table(NamedTuple):
         return [cells[place] for cells in self.rows.values()]
 
     def numbers(self, column):
-        """The cells of a column as finite floats, of which one can take squares."""
+        """Return the cells of a column as finite floats whose squares are finite too."""
         texts = self.texts(column)
         numbers = []
         for row, text in zip(self.rows, texts):
@@ -45,7 +45,10 @@ class Table(NamedTuple):
         return numbers
 
     def classes(self, column, known=None):
-        """The cells of a column as class names, in the spellings of a model's ``known`` names."""
+        """Return the cells of a column as class names.
+
+        ``known``: the class names of a model, whose spellings the result then has.
+        """
         texts = self.texts(column)
         for row, text in zip(self.rows, texts):
             number = as_number(text)
@@ -54,22 +57,24 @@ class Table(NamedTuple):
         return class_names.merge(texts) if known is None else class_names.match(texts, known)
 
     def filled(self, column):
-        """The table of those rows whose cell in this column is not empty."""
+        """Return the table without the rows whose cell in this column is empty."""
         place = self.columns.index(column)
         return self._replace(rows={n: cells for n, cells in self.rows.items() if cells[place]})
 
     def matrix(self, columns):
-        """The numbers of several columns as a list of rows."""
+        """Return the numbers of several columns as a list of rows."""
         return [list(row) for row in zip(*(self.numbers(column) for column in columns))]
 
     def mistake(self, row, column, what):
+        """Return a CommandError that says where in the file ``what`` is wrong."""
         return CommandError(f"{self.path}: row {row}, column {column!r}: {what}")
 
 
 def read_table(path):
-    """Read a CSV file with a header, in UTF-8, separated by commas, semicolons or tabs.
+    """Return the Table in a CSV file in UTF-8, with a header.
 
-    ``path`` may be a pipe; "-" is standard input.
+    The cells are separated by commas, semicolons or tabs. ``path`` may be a pipe; "-" is standard
+    input. Raises CommandError for a file that cannot be read as a table.
     """
     text, path = read_text(path)
     lines = io.StringIO(text, newline="")
@@ -99,7 +104,7 @@ def read_table(path):
 
 
 def read_text(path):
-    """The text of a file, and what messages call the file."""
+    """Return the text of a file, and the name by which messages call the file."""
     try:
         if str(path) != "-":
             with open(path, "rb") as file:
@@ -120,11 +125,12 @@ def read_text(path):
 
 
 def delimiter_of(header):
-    """The comma, or what the header has in its place."""
+    """Return the character that separates the header's cells; a comma where there is only one."""
     return next((delimiter for delimiter in DELIMITERS if delimiter in header), ",")
 
 
 def check_header(path, columns):
+    """Raise CommandError if the first row does not name the columns."""
     for place, name in enumerate(columns, start=1):
         if not name:
             raise CommandError(f"{path}: row 1: column {place} has no name")
@@ -135,8 +141,8 @@ def check_header(path, columns):
 
 
 def as_number(text):
-    """The float that a cell holds; None if it is no number."""
-    if "_" in text:  # 1_000 is a number in Python's source, but hardly in a table
+    """Return the float that a cell holds, or None if it is no number."""
+    if "_" in text:  # float() takes 1_000 as Python's source does; a table hardly means that
         return None
     try:
         return float(text)
@@ -145,12 +151,13 @@ def as_number(text):
 
 
 def in_order(names):
-    """Distinct names of classes, sorted as numbers if all of them are."""
+    """Return the distinct names of classes, sorted; as numbers if all of them are numbers."""
     names = sorted(set(names))
     if all(as_number(name) is not None for name in names):
-        names.sort(key=float)  # stable: 2**53 and 2**53 + 1 are the same float
+        names.sort(key=float)  # stable, so the order is fixed for equal floats: 2**53, 2**53 + 1
     return names
 
 
 def short(text):
+    """Return the text in quotes, cut after 40 characters."""
     return repr(text if len(text) <= 40 else text[:39] + "…")

@@ -1,10 +1,13 @@
-"""How good predictions are, in words."""
+"""How good predictions are: accuracy, root mean square error and R²."""
 
 import math
 
 
 def describe_score(model, predicted, actual):
-    """The score of what ``model.predict`` returned against names of classes, or numbers."""
+    """Return, as text, how well what ``model.predict`` returned fits the ``actual`` targets.
+
+    These are names of classes, or numbers.
+    """
     if model.classes:
         share = accuracy([name for name, _ in predicted], actual)
         return f"{share:.1%} right"
@@ -13,7 +16,7 @@ def describe_score(model, predicted, actual):
 
 
 def accuracy(predicted, actual):
-    """The share of equal entries."""
+    """Return the share of predictions that are equal to the actual class."""
     return sum(p == a for p, a in zip(predicted, actual)) / len(actual)
 
 
@@ -22,7 +25,9 @@ def root_mean_square_error(predicted, actual):
 
 
 def r_squared(predicted, actual):
-    """1 for perfect predictions, 0 for those no better than the mean; NaN if all are equal.
+    """Return 1 for perfect predictions and 0 for ones no better than the mean.
+
+    It is NaN if all actual numbers are equal.
 
     Source: https://en.wikipedia.org/wiki/Coefficient_of_determination.
     """

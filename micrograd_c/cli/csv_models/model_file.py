@@ -1,28 +1,31 @@
-"""A trained net with all that `predict` needs, and its file: an .npz without pickle."""
+"""A trained net with all that ``predict`` needs, and its file: an .npz without pickle."""
 
 import math
 from typing import NamedTuple
 
 from micrograd_c import state
+from micrograd_c.cli.csv_models.scaling import Scaling
 from micrograd_c.cli.engines import chosen_engine
 from micrograd_c.cli.errors import CommandError
-from micrograd_c.cli.outputs import replacing
-from micrograd_c.cli.tabular.scaling import Scaling
+from micrograd_c.cli.output_files import replacing
 
 FORMAT = 1
 
 
 class TrainedModel(NamedTuple):
-    columns: list  # the names of the d columns that it reads
-    inputs: Scaling  # of these columns
-    target: str  # the name of the column that it predicts
+    columns: list  # the names of the d columns to predict from
+    inputs: Scaling  # the scaling of these columns
+    target: str  # the name of the column to predict
     classes: list  # the names of the classes; empty for a regression
-    output: Scaling  # of the target, one column; mean 0 and std 1 for classes
-    sizes: list  # of the layers: d, the hidden ones, and the outputs
+    output: Scaling  # the scaling of the target; mean 0 and std 1 for classes
+    sizes: list  # the sizes of the layers: d, the hidden ones, the number of outputs
     net: object  # an MLP
 
     def predict(self, X):
-        """For rows as they are in the file: a list of (class, probability) or of numbers."""
+        """Predict for rows ``X``, which are not standardised.
+
+        Returns a list of (class, probability) for a classification, else a list of floats.
+        """
         outputs = [self.net(row) for row in self.inputs.apply(X)]
         if self.classes:
             return [self.most_likely([logit.data for logit in logits]) for logits in outputs]
@@ -30,12 +33,14 @@ class TrainedModel(NamedTuple):
         return [out.data * std + mean for out in outputs]
 
     def most_likely(self, logits):
+        """Return the class of the highest logit, and its probability under softmax."""
         highest = max(logits)
         probability = 1.0 / sum(math.exp(logit - highest) for logit in logits)
         return self.classes[logits.index(highest)], probability
 
 
 def make_net(sizes):
+    """Return an MLP with layers of these sizes, with random weights."""
     return chosen_engine().MLP(sizes[0], sizes[1:])
 
 
@@ -59,7 +64,7 @@ def save(model, path):
 
 
 def load(path):
-    """Read what ``save`` wrote. Raises CommandError for any other file."""
+    """Return the TrainedModel that ``save`` wrote. Raises CommandError for any other file."""
     try:
         return from_arrays(state.read(path))
     except OSError as error:
@@ -69,7 +74,10 @@ def load(path):
 
 
 def from_arrays(arrays):
-    """Raises KeyError, TypeError or ValueError if they are not what ``save`` wrote."""
+    """Return the TrainedModel in these arrays.
+
+    Raises KeyError, TypeError or ValueError if ``save`` did not write them.
+    """
     import numpy as np
 
     sizes = arrays["sizes"].tolist()

@@ -1,22 +1,25 @@
-"""How a command ends: its exit status, and one line about what went wrong."""
+"""How a command ends: its exit status, and one line on stderr about what went wrong."""
 
 import sys
 
 from micrograd_c.cli import streams
 from micrograd_c.cli.errors import CommandError
 
-INTERRUPTED = 130  # what a shell gives for a process that SIGINT ended
+INTERRUPTED = 130  # the status that a shell reports for a process that SIGINT ended
 
 
-def run_to_end(args):
-    """Run a command, and return its exit status: 2 for a mistake in what the user asked."""
+def run_command(args):
+    """Run a command and return its exit status: 2 for a mistake in what the user asked.
+
+    Nothing is raised for a mistake, Ctrl-C, lack of memory or lost output.
+    """
     streams.open_closed()
     streams.print_any_text()
     try:
-        status = attempt(args)
-        streams.lose_output()
+        status = status_of(args)
+        streams.flush_output()
         lost = streams.take_loss()
-    except BrokenPipeError:  # the reader, such as `head`, has ended
+    except BrokenPipeError:  # the reader, such as `head`, has exited
         streams.silence(sys.stdout)
         streams.silence(sys.stderr)
         return 1
@@ -27,7 +30,11 @@ def run_to_end(args):
     return status
 
 
-def attempt(args):
+def status_of(args):
+    """Run a command, report what it raises, and return its exit status.
+
+    Raises BrokenPipeError when nobody reads standard output any more.
+    """
     try:
         return args.run(args) or 0
     except CommandError as error:
@@ -38,12 +45,13 @@ def attempt(args):
         return complain(args, "interrupted", INTERRUPTED)
     except BrokenPipeError:
         raise
-    except OSError as error:  # of standard output or error: commands handle their files
+    except OSError as error:  # from standard output or error: commands handle their own files
         streams.note_loss(error.strerror or str(error))
         streams.silence(sys.stdout)
         return 0
 
 
 def complain(args, message, status):
+    """Print the one line about what went wrong. Returns ``status``."""
     streams.complain(f"python -m micrograd_c {args.command}: error: {message}")
     return status

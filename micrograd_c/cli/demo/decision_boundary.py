@@ -1,22 +1,22 @@
-"""Pictures of what a two-class net has learnt, in the terminal and as a PNG."""
+"""Pictures of a two-class net's decision boundary, in the terminal and as a PNG."""
 
 import os
 import sys
 
-from micrograd_c.cli.outputs import agg, save_figure
+from micrograd_c.cli.output_files import drawing_into_files, save_figure
 from micrograd_c.cli.streams import one_line
 
-WIDTH, HEIGHT = 68, 22  # characters; one is about twice as high as wide
-MARGIN = 0.4  # beyond the outermost points, in the data's units
+WIDTH, HEIGHT = 68, 22  # in characters, each about twice as high as it is wide
+MARGIN = 0.4  # space around the outermost points, in the data's units
 COLORS = {"o": "\033[91m", "x": "\033[94m", ".": "\033[34m"}  # red, blue, dark blue
 RESET = "\033[0m"
 
 
 class Plane:
-    """The plane to draw rows of d numbers in.
+    """The plane in which rows of d numbers are drawn.
 
-    For two columns it is theirs. For more it is the plane through the mean along
-    the two directions in which the rows spread most (their principal components).
+    Two columns are drawn as they are. Of more columns it is the plane through their mean
+    along the two directions in which the rows spread most (their principal components).
     """
 
     def __init__(self, X):
@@ -33,13 +33,13 @@ class Plane:
         self.points = (X - self.center) @ self.axes.T
 
     def row(self, point):
-        """The row of d floats at a point of the plane."""
+        """Return the d floats of a point (u, v) of the plane."""
         u, v = point
         return (self.center + u * self.axes[0] + v * self.axes[1]).tolist()
 
 
 def draw_in_terminal(model, data, color):
-    """The plane as text, in ``color`` or not, with a line below that explains it."""
+    """Return the plane as text with a legend below. ``color`` says whether to use colors."""
     import numpy as np
 
     plane = Plane(data.X)
@@ -64,6 +64,7 @@ def legend(data):
 
 
 def is_positive(model, row):
+    """True if the net gives the row class 1."""
     return model(row).data > 0
 
 
@@ -72,9 +73,9 @@ def paint(cell):
 
 
 def draw_png(model, data, path):
-    """Save the same plane through matplotlib, which must be there."""
+    """Draw the same plane with matplotlib, which must be installed, and save it."""
     plane = Plane(data.X)
-    with agg():
+    with drawing_into_files():
         from micrograd_c.plotting import plot_decision_boundary
 
         axes = plot_decision_boundary(
@@ -84,6 +85,6 @@ def draw_png(model, data, path):
 
 
 def terminal_has_color():
-    """See https://no-color.org: an empty NO_COLOR counts as none."""
+    """True if stdout shows colors. See https://no-color.org: an empty NO_COLOR is no NO_COLOR."""
     is_dumb = os.environ.get("TERM") == "dumb"
     return sys.stdout.isatty() and not is_dumb and not os.environ.get("NO_COLOR")

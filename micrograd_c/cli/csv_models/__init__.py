@@ -1,0 +1,1 @@
+"""Nets fitted to CSV files: what ``train`` and ``predict`` share."""

@@ -1,1 +1,0 @@
-"""Tables of numbers and names: what ``train`` and ``predict`` read and write."""
