@@ -29,7 +29,7 @@ class jit:  # noqa: N801 - used as a decorator
 
     ``f`` is written for one example. Each of its arguments is a Value, or a list of k Values
     whose ``+ - * / ** @`` are elementwise, with numbers, Values and sequences of its length.
-    It returns a Value, or a list or tuple of Values.
+    It returns a Value, or lists, tuples and dicts of Values, nested.
 
     ``jit(f)`` takes, for each argument, an array with the examples along its first axis:
     of shape (n,) for a Value, (n, k) for a list of k Values. Anything that NumPy converts to
@@ -82,7 +82,9 @@ class jit:  # noqa: N801 - used as a decorator
     def __call__(self, *arrays, check_finite=False):
         """Apply f to each example. Returns an array of float64.
 
-        Its shape is (n,) if f returns a Value, (n, k) if f returns a list or tuple of k Values.
+        Its shape is (n,) if f returns a Value, (n, k) for a list or tuple of k Values, (n, m, k)
+        for m lists of k. If the elements of a list or tuple have different shapes, the result is
+        a list or tuple with an array for each; for a dict, it is a dict of arrays.
         """
         import numpy as np
 
@@ -102,7 +104,7 @@ class jit:  # noqa: N801 - used as a decorator
             bad = np.flatnonzero(~np.isfinite(out).all(axis=1))
             if len(bad):
                 raise program.not_finite_error(arrays, bad[:1].tolist())
-        return out[:, 0] if program.is_single else out
+        return program.outputs.arrays(out)
 
     def backward(self, *arrays, check_finite=False):
         """Return the mean of f over the examples; add its gradient to the parameters' ``grad``.
@@ -205,7 +207,7 @@ class jit:  # noqa: N801 - used as a decorator
         program, arrays = self._prepare(arrays)
         if current_trace():
             raise inner_backward_error(f"{method}()")
-        if not program.is_single:
+        if not program.outputs.is_single:
             hint = one_column_hint(program.widths)
             raise TypeError(
                 f"{method} needs a function that returns a single Value, not a list or tuple"

@@ -24,8 +24,7 @@ class BaseProgram:
     Attributes:
 
     - ``argument_rules``: what the caller checks of the arrays before each run.
-    - ``n_outputs``, ``is_single``: how many Values the function returns; True if it returns one
-      that is not in a list.
+    - ``outputs``, ``n_outputs``: what the function returns, an Outputs; how many Values are in it.
     - ``parameters``: the Values whose data each run reads anew.
     - ``size``: how many nodes the traced graph has.
     """
@@ -33,7 +32,7 @@ class BaseProgram:
     def __init__(self, function, widths):
         self.function, self.widths = function, widths
         trace = Trace(function, widths)
-        self.n_outputs, self.is_single = len(trace.outputs), trace.is_single
+        self.outputs, self.n_outputs = trace.outputs, len(trace.outputs.values)
         self.argument_rules = trace.argument_rules
         self._load(trace)
 

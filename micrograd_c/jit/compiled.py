@@ -20,7 +20,7 @@ class CompiledProgram(BaseProgram):
     def _load(self, trace):
         self.columns = trace.columns
         arguments = [x._mg_id for x in trace.arguments]
-        outputs = [x._mg_id for x in trace.outputs]
+        outputs = [x._mg_id for x in trace.outputs.values]
         status = ffi.new("mg_status *")
         with trace.entered():
             program = owned(

@@ -28,11 +28,11 @@ class InterpretedProgram(BaseProgram):
         self.start = [0.0] * len(trace.arguments)  # the values before any step
         self.parameters, self.parameter_places, self.steps = [], [], []
         place_of = {id(x): i for i, x in enumerate(trace.arguments)}
-        nodes = sorted_below(trace.outputs)  # keeps them alive, so that no id is used twice
+        nodes = sorted_below(trace.outputs.values)  # keeps them alive, so that no id is used twice
         for node in nodes:
             if id(node) not in place_of:
                 self._add(node, place_of, trace)
-        self.output_places = [place_of[id(output)] for output in trace.outputs]
+        self.output_places = [place_of[id(output)] for output in trace.outputs.values]
         self.size = len(self.start)
         self._plan_backward()
 
