@@ -2,7 +2,7 @@
 
 from operator import attrgetter
 
-from python_ref.core.copying import topological_sort
+from python_ref.core.walking import topological_sort
 
 __all__ = ["draw_dot"]
 
@@ -34,7 +34,8 @@ def draw_dot(root, format="svg", rankdir="LR", max_nodes=2000):
         raise ValueError(f"expected rankdir as one of {', '.join(RANKDIRS)}, got {rankdir!r}")
     if not hasattr(root, "_prev"):
         raise TypeError(f"expected a Value, got {type(root).__name__}")
-    nodes = topological_sort(root, attrgetter("_prev"))  # which micrograd's Values have too
+    # By _prev, because micrograd's own Values have no _operands.
+    nodes = topological_sort(root, operands_of=attrgetter("_prev"))
     if max_nodes is not None and len(nodes) > max_nodes:
         raise ValueError(
             f"the graph has {len(nodes)} Values, more than max_nodes={max_nodes}: draw a smaller "

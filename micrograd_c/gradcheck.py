@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from python_ref.core.numbers import describe
 from python_ref.core.operators import Operators
+from python_ref.core.walking import reachable
 
 __all__ = ["gradcheck", "GradcheckError"]
 
@@ -85,7 +86,7 @@ def gradcheck(f, inputs, eps=1e-6, atol=1e-5, rtol=1e-3, raise_exception=True):
 
 def backward_gradients(output, inputs):
     """d output / d input for each input, by backward(), from gradients of 0 everywhere."""
-    grads = {node: node.grad for node in (*nodes_below(output), *inputs)}
+    grads = {node: node.grad for node in (*reachable(output), *inputs)}
     try:
         for node in grads:
             node.grad = 0.0
@@ -107,17 +108,6 @@ def central_differences(f, arguments, x, eps):
     finally:
         x.data = data
     return [(a - b) / (2 * eps) for a, b in zip(above, below)]
-
-
-def nodes_below(root):
-    """The set of every node that ``root`` depends on, and itself."""
-    seen, stack = {root}, [root]
-    while stack:
-        for operand in stack.pop()._prev:
-            if operand not in seen:
-                seen.add(operand)
-                stack.append(operand)
-    return seen
 
 
 def named(name, x):

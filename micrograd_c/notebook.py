@@ -7,10 +7,12 @@ registered with the running shell, so the Values themselves know nothing of it.
 import base64
 import html
 import sys
+from itertools import islice
 from subprocess import CalledProcessError
 
 from micrograd_c import standin
 from micrograd_c.drawing import draw_dot, number_text
+from python_ref.core.walking import reachable
 
 MAX_DRAWN = 50  # Values in a graph that is drawn without being asked
 
@@ -56,13 +58,8 @@ def graph_html(value):
 
 
 def is_small(root):
-    """Whether a graph of several Values has at most MAX_DRAWN; it counts no further."""
-    seen, todo = {root}, [root]
-    while todo and len(seen) <= MAX_DRAWN:
-        new = [operand for operand in todo.pop()._prev if operand not in seen]
-        seen.update(new)
-        todo.extend(new)
-    return 1 < len(seen) <= MAX_DRAWN
+    """Return True if the graph has 2 to MAX_DRAWN Values. No more of it is walked."""
+    return 1 < len(list(islice(reachable(root), MAX_DRAWN + 1))) <= MAX_DRAWN
 
 
 def load_ipython_extension(shell):

@@ -7,7 +7,6 @@ its gradient flows is one row in ``ops.py``; how Python's operators spell it is
 """
 
 from python_ref.core import copying
-from python_ref.core.copying import topological_sort
 from python_ref.core.grad_mode import is_grad_enabled
 from python_ref.core.hints import SLIPS, Slip
 from python_ref.core.ieee import value_of
@@ -16,6 +15,7 @@ from python_ref.core.operands import either_name, made_of
 from python_ref.core.operators import Operators
 from python_ref.core.ops import OPS
 from python_ref.core.tracing import current_trace
+from python_ref.core.walking import topological_sort
 
 __all__ = ["Value"]
 

@@ -4,11 +4,11 @@ from micrograd_c._backend import backend
 from micrograd_c.engine import Value
 from micrograd_c.functional import get_grad, set_grad, zero_grad
 from micrograd_c.grad_mode import enable_grad
-from micrograd_c.jit.interpreted import sorted_below
 from micrograd_c.jit.trace import outputs_of
 from python_ref.core.ieee import ieee, ieee_value_of
 from python_ref.core.ops import OPS
 from python_ref.core.vector import Vector
+from python_ref.core.walking import topological_sort
 
 if backend == "c":
     from micrograd_c._c import pinning
@@ -89,8 +89,8 @@ class EagerRows:
 def in_both(first, second):
     """The Values that are below the outputs of both calls, operands first."""
     if backend != "c":
-        again = set(sorted_below(second))
-        return [x for x in sorted_below(first) if x in again]
+        again = set(topological_sort(*second))
+        return [x for x in topological_sort(*first) if x in again]
     again = ids_below(second)  # a Value for each node would take long
     return [pinning.value_of(node) for node in ids_below(first) if node in again]
 

@@ -10,9 +10,9 @@ from micrograd_c.functional import zero_grad
 from micrograd_c.jit.errors import line_of, of_another_trace, own_operator
 from micrograd_c.jit.trace import Trace
 from micrograd_c.jit.traced_value import made_in
-from python_ref.core.copying import topological_sort
 from python_ref.core.ieee import ieee_value_of
 from python_ref.core.ops import OPS
+from python_ref.core.walking import topological_sort
 
 # An operator's node: its place among the values, row in OPS, parameter and operands' places.
 Step = namedtuple("Step", "place op k operands label")
@@ -37,7 +37,7 @@ class InterpretedProgram:
         self.start = [0.0] * len(trace.arguments)  # the values before the steps
         self.parameters, self.parameter_places, self.steps = [], [], []
         place_of = {id(x): i for i, x in enumerate(trace.arguments)}
-        nodes = sorted_below(trace.outputs)  # kept, for their ids are looked up
+        nodes = topological_sort(*trace.outputs)  # kept, for their ids are looked up
         for node in nodes:
             if id(node) not in place_of:
                 self._add(node, place_of, trace)
@@ -191,12 +191,6 @@ def train_by_steps(program, arrays, order, batch_size, optimizer, sums, check_fi
             optimizer.step()
             sums[repeat] += mean * len(rows)
     return sums
-
-
-def sorted_below(outputs):
-    """Every node below the outputs and they, operands before what is made of them."""
-    above = object()
-    return topological_sort(above, lambda x: outputs if x is above else x._operands)[:-1]
 
 
 def operands_of(step, values):

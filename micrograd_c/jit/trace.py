@@ -13,10 +13,10 @@ from micrograd_c.jit.errors import (
     without_gradient,
 )
 from micrograd_c.jit.traced_value import TracedValue, argument, compared, made_in
-from python_ref.core.copying import topological_sort
 from python_ref.core.numbers import describe, to_float
 from python_ref.core.tracing import tracing
 from python_ref.core.vector import Vector
+from python_ref.core.walking import topological_sort
 
 numbers = itertools.count(1)
 

@@ -6,31 +6,9 @@ list; the leaves stand apart, so that what shares a leaf still shares it after.
 User's attributes travel as state, which is restored last and may form cycles.
 """
 
-from operator import attrgetter
-
 from python_ref.core.numbers import to_float
 from python_ref.core.ops import OPS
-
-
-def topological_sort(root, operands_of=attrgetter("_operands")):
-    """Every node below ``root`` and it, operands before what is made of them.
-
-    The post-order of a depth-first search that visits operands left to right,
-    with a stack of its own: a graph may be deeper than Python can recurse. Goes by identity,
-    as a subclass may compare data.
-    """
-    order, visited, stack = [], {id(root)}, [(root, iter(operands_of(root)))]
-    while stack:
-        node, operands = stack[-1]
-        for operand in operands:
-            if id(operand) not in visited:
-                visited.add(id(operand))
-                stack.append((operand, iter(operands_of(operand))))
-                break
-        else:
-            order.append(node)
-            stack.pop()
-    return order
+from python_ref.core.walking import topological_sort
 
 
 def reduce_value(root, protocol=None):
@@ -45,7 +23,7 @@ def reduce_value(root, protocol=None):
         operands_of[id(node)] = operands = node._operands
         return operands
 
-    order = topological_sort(root, read)
+    order = topological_sort(root, operands_of=read)
     place = {}
     leaves, nodes, attributes = [], [], {}
     for node in order:
