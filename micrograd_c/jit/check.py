@@ -11,7 +11,8 @@ from python_ref.core.vector import Vector
 from python_ref.core.walking import topological_sort
 
 if backend == "c":
-    from micrograd_c._c import pinning
+    from micrograd_c._c.node import backward_order, operand_ids
+    from micrograd_c._c.pinning import value_of
 
 TOLERANCE = 1e-12
 
@@ -92,15 +93,15 @@ def in_both(first, second):
         again = set(topological_sort(*second))
         return [x for x in topological_sort(*first) if x in again]
     again = ids_below(second)  # a Value for each node would take long
-    return [pinning.value_of(node) for node in ids_below(first) if node in again]
+    return [value_of(node) for node in ids_below(first) if node in again]
 
 
 def ids_below(outputs):
     ids = {}
     for output in outputs:
-        order, n = pinning.backward_order(output)
+        order, n = backward_order(output)
         for i in reversed(range(n)):
-            ids.update(dict.fromkeys(pinning.operand_ids(order[i])))
+            ids.update(dict.fromkeys(operand_ids(order[i])))
             ids[order[i]] = None
         ids[output._mg_id] = None
     return ids
