@@ -37,7 +37,7 @@ from micrograd_c._c.node import (
     set_known_operands,
     set_net_operands,
 )
-from micrograd_c._c.number_types import EXACT, WRITTEN_AS, as_float, number_types, style_of, to_grad
+from micrograd_c._c.number_types import EXACT, K_STYLES, as_float, k_style_of, number_types, to_grad
 from micrograd_c._native import ffi, lib
 from python_ref.core.grad_mode import is_grad_enabled
 from python_ref.core.hints import check_name, fine_names
@@ -172,7 +172,7 @@ class Value(Node, Operators):
         return self.__mul__(other)
 
     def __pow__(self, other):
-        # As in Operators. The position of the exponent's type in WRITTEN_AS is 0 or 1.
+        # As in Operators. The position of the exponent's type in K_STYLES is 0 or 1.
         if type(other) is float or (type(other) is int and -EXACT < other < EXACT):
             result = mg_unary_k(POW_K, self, other, type(other) is float)
             if result is not None:
@@ -229,7 +229,7 @@ class Value(Node, Operators):
         if code == CUSTOM or "_op" in self.__dict__:
             return self.__dict__.get("_op", "")
         if code == POW_K:
-            return f"**{WRITTEN_AS[lib.mg_k_style(self._mg_id)](lib.mg_k(self._mg_id))}"
+            return f"**{K_STYLES[lib.mg_k_style(self._mg_id)](lib.mg_k(self._mg_id))}"
         return LABELS.get(code, "")
 
     @_op.setter
@@ -276,19 +276,19 @@ class Value(Node, Operators):
             return Value(data)
         return self._make(name, None, OPS[name].label, operands, data)
 
-    def _apply_k(self, name, k, label):
-        style = style_of(k, label) if name == "pow_k" else 0
-        if style is not None:
-            result = mg_unary_k(CODES[name], self, k, style)
+    def _apply_k(self, name, k, op):
+        k_style = k_style_of(k, op) if name == "pow_k" else 0
+        if k_style is not None:
+            result = mg_unary_k(CODES[name], self, k, k_style)
             if result is not None:
                 return result
         data = value_of(OPS[name], self.data, k)
-        return self._make(name, k, label, (self,), data) if is_grad_enabled() else Value(data)
+        return self._make(name, k, op, (self,), data) if is_grad_enabled() else Value(data)
 
     @staticmethod
-    def _make(name, k, label, operands, data, cls=None):
+    def _make(name, k, op, operands, data, cls=None):
         """A Value of ``cls`` on a new node with this data; ``name`` is None for a custom one."""
-        result = _new_node(CUSTOM if name is None else CODES[name], operands, data, k, label)
+        result = _new_node(CUSTOM if name is None else CODES[name], operands, data, k, op)
         if cls is not None:
             instance = new(cls)
             _become(instance, result)
@@ -312,18 +312,18 @@ Value._mg_register(0)
 Node._mg_operands_are(Operands)
 
 
-def _new_node(code, operands, data, k, label):
-    """Return a Value on a new node with these operands and this data."""
+def _new_node(code, operands, data, k, op):
+    """Return a Value on a new node with these operands, this data and ``op`` as its _op."""
     ids = [operand._mg_id for operand in operands]
-    style = style_of(k, label) if code == POW_K else 0
+    k_style = k_style_of(k, op) if code == POW_K else 0
     if code == CUSTOM and k is not None:  # local gradients
         result = mg_node_with_local(ids, k, len(ids), data)
     else:
-        result = mg_node(code, ids, len(ids), 0.0 if k is None else k, style or 0, data)
+        result = mg_node(code, ids, len(ids), 0.0 if k is None else k, k_style or 0, data)
     if result is None:
         raise MemoryError(NO_MEMORY)
-    if style is None or (code == CUSTOM and (label or k is None)):
-        vars(result)["_op"] = label
+    if k_style is None or (code == CUSTOM and (op or k is None)):
+        vars(result)["_op"] = op
     if any(map(lib.mg_is_pinned, ids)):  # what is made of a pinned node is pinned too
         set_known_operands(result, operands)
         lib.mg_pin(result._mg_id)
