@@ -5,13 +5,13 @@ from python_ref.core.ops import ieee_value
 
 
 def ieee():
-    """A context in which no operator raises for its operands' data, in this thread or task."""
+    """Return a context, for this thread or task, where no operator raises for operands' data."""
     now = current()
     return within(Mode(now, now.records, now.trace, raises=False))
 
 
 def value_of(op, *xs):
-    """The value of an operator, a row of OPS; raises as Python does unless within ``ieee``."""
+    """Return the value of an operator, a row of OPS. Raise as Python does unless in ``ieee()``."""
     try:
         return op.value(*xs)
     except (ArithmeticError, ValueError):
@@ -21,7 +21,7 @@ def value_of(op, *xs):
 
 
 def ieee_value_of(op, *xs):
-    """What ``value_of`` gives within ``ieee``."""
+    """Return the value of an operator, a row of OPS, as ``value_of`` does in ``ieee()``."""
     try:
         return op.value(*xs)
     except (ArithmeticError, ValueError):

@@ -1,21 +1,21 @@
-"""Whether a function is being traced, in this thread, to see what it computes.
+"""The trace that a thread is in, if ``micrograd_c.jit`` traces a function there.
 
-``micrograd_c.jit`` traces. What an engine does otherwise meanwhile: a leaf remembers in
-which trace it was made, detach() is an operator, operators of the user's own are refused,
-and no operator raises for its operands' data, which nobody knows.
+Meanwhile an engine works differently: a leaf has the number of the trace in which it was made,
+detach() is an operator, operators of the user's own are refused, and no operator raises for its
+operands' data, which is not known yet.
 """
 
 from python_ref.core.modes import Mode, current, within
 
 
 def current_trace():
-    """The trace that this thread is in, most of the time None."""
+    """Return the trace that this thread is in, None if it traces nothing."""
     return current().trace
 
 
 def tracing(trace):
-    """A context in which ``trace`` records, even within a no_grad().
+    """Return a context in which ``trace`` records, even within a no_grad().
 
-    ``trace`` has a ``number`` > 0, and what the engines call of micrograd_c's ``Trace``.
+    ``trace`` has a ``number`` > 0, and the methods of jit's ``Trace`` that the engines call.
     """
     return within(Mode(current(), records=True, trace=trace, raises=False))

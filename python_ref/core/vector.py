@@ -1,4 +1,4 @@
-"""Vector: a list of Values or numbers whose arithmetic goes element by element."""
+"""Vector: a list of Values or numbers whose arithmetic is elementwise."""
 
 import operator
 
@@ -10,9 +10,12 @@ class Vector(list):
     """A list whose ``+ - * / **`` are elementwise, and whose ``@`` is the dot product.
 
     The other operand is a number, a Value, or a sequence of numbers and Values of the same
-    length; ValueError with both lengths otherwise. ``@`` takes a matrix, a sequence of rows,
-    as well. A slice is a Vector; all else is a list's. ``+=`` and its like make a
-    new Vector. A jitted function gets one for a row of an (n, k) argument.
+    length. ``@`` also takes a matrix, which is a sequence of rows. A slice is a Vector, and
+    ``+=`` and the like make a new Vector; otherwise it is a list. A jitted function gets a Vector
+    for a row of an argument of shape (n, k).
+
+    Raises ValueError with both lengths if they differ, and TypeError for an element that is
+    neither a number nor a Value.
 
     >>> v = Vector([1.0, 2.0, 3.0])
     >>> v * 2, 1 - v, v + [1, 1, 1], v @ v
@@ -21,7 +24,7 @@ class Vector(list):
 
     __slots__ = ()
 
-    # So NumPy's arrays and scalars leave an operator with a Vector to the Vector.
+    # Makes NumPy's arrays and scalars leave an operator with a Vector to the Vector.
     __array_priority__ = 1000.0
 
     def __getitem__(self, place):
@@ -55,7 +58,7 @@ class Vector(list):
 
 
 def elementwise(symbol, of_two):
-    """The methods of an operator, for a Vector on its left and on its right."""
+    """Return the methods of an operator for a Vector on its left, and on its right."""
 
     def method(self, other):
         others = operands(self, other, symbol)
@@ -78,16 +81,16 @@ for _name, _symbol, _of_two in (
     _method, _reflected = elementwise(_symbol, _of_two)
     setattr(Vector, f"__{_name}__", _method)
     setattr(Vector, f"__r{_name}__", _reflected)
-Vector.__iadd__, Vector.__imul__ = Vector.__add__, Vector.__mul__  # a list's would extend it
+Vector.__iadd__, Vector.__imul__ = Vector.__add__, Vector.__mul__  # a list's would extend the list
 
 
 def operands(vector, other, symbol):
-    """The other operand of each element."""
+    """Return the other operand of each element; NotImplemented as ``elements`` does."""
     return [other] * len(vector) if is_scalar(other) else elements(vector, other, symbol)
 
 
 def elements(vector, other, symbol, is_element=None):
-    """The elements of a sequence of the same length; NotImplemented for what is none."""
+    """Return the elements of a sequence of the same length; NotImplemented for no sequence."""
     kind, is_array = type(other), getattr(other, "ndim", 0) > 0
     is_sequence = hasattr(kind, "__len__") and hasattr(kind, "__getitem__")
     is_other = isinstance(other, (str, bytes, bytearray)) or hasattr(kind, "keys")
@@ -124,5 +127,5 @@ def is_row(x):
 
 
 def dot(xs, ys):
-    """The sum of products, added from left to right from 0 on."""
+    """Return the sum of products, added from left to right, starting from 0."""
     return sum(map(operator.mul, xs, ys))
