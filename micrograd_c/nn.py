@@ -22,9 +22,9 @@ __all__ = ["random", "Value", "Module", "Neuron", "Layer", "MLP"]
 
 
 class Module(python_ref.nn.Module):
-    """Something with parameters that can be trained, saved and loaded.
+    """A model, or a part of one, with parameters that can be trained, saved and loaded.
 
-    A module of your own lists its Values in ``parameters()``.
+    To write a module of your own, return its Values as a list from ``parameters()``.
     """
 
     def zero_grad(self):
@@ -32,7 +32,7 @@ class Module(python_ref.nn.Module):
         functional.zero_grad(self.parameters())
 
     def state_dict(self):
-        """The parameters' data by name; see ``state.state_dict``."""
+        """Return the parameters' data by name; see ``state.state_dict``."""
         return state.state_dict(self)
 
     def load_state_dict(self, state_dict, strict=True):
