@@ -7,11 +7,11 @@ must get the list or dict first, by reading an attribute of the module. So:
 
 - Such an attribute is a property. Each access puts a new stamp, an ``object()``, into the
   module's ``_mg_last_access`` and then into the global ``last_access``.
-- A net has a Snapshot of each module that it was made of. A call compares ``last_access``
-  with its value at the last check. If they differ, the call also *checks* each module whose
-  ``_mg_last_access`` has changed: it compares the module with its snapshot.
-- A dict or list is *shared* while anything else refers to it, as its reference count says:
-  it may be changed without a further access. Then each call checks its module again.
+- A net has a Snapshot of each module that it was made of. A call of the net first compares
+  ``last_access`` with what it was at the last call. If it has changed, the call compares each
+  module whose ``_mg_last_access`` has changed with its snapshot.
+- A dict or list is *shared* while anything else refers to it, as its reference count says: a
+  program may change it without a further access. Then each call compares its module again.
 
 This is safe with other threads, and with signal handlers and exceptions at any bytecode. A
 property refers to the dict while it runs, so that the dict is shared meanwhile.
@@ -114,7 +114,7 @@ MISSING = object()
 class Snapshot:
     """What a module was when a net was made of it. Reads each part once, as it may change."""
 
-    __slots__ = ("checked_at", "members", "module", "name", "others", "type")
+    __slots__ = ("compared_at", "members", "module", "name", "others", "type")
 
     def __init__(self, module, cls, name, *others):
         """``name`` is the attribute with the list, ``others`` are further attributes."""
@@ -124,12 +124,12 @@ class Snapshot:
         items = attributes.get(name)
         self.members = tuple(items) if type(items) is list else None
         self.others = [(key, attributes.get(key, MISSING)) for key in others]
-        # The module's _mg_last_access at the last check; None if something was shared then.
-        self.checked_at = None
+        # The module's _mg_last_access at the last comparison; None if something was shared then.
+        self.compared_at = None
 
 
 def is_unchanged(snapshot, module):
-    """Return True if ``module`` is what ``snapshot`` says, and record the check there."""
+    """Return True if ``module`` is what ``snapshot`` says, and set ``snapshot.compared_at``."""
     last = module._mg_last_access
     attributes, name = module._mg_dict, snapshot.name
     items = attributes.get(name)
@@ -141,7 +141,7 @@ def is_unchanged(snapshot, module):
     for key, value in snapshot.others:
         if attributes.get(key, MISSING) is not value:
             return False
-    snapshot.checked_at = last if is_unshared else None
+    snapshot.compared_at = last if is_unshared else None
     return True
 
 

@@ -137,7 +137,7 @@ def call_c(base, module, x):
         net = module._mg_net
     except AttributeError:
         net = None
-    if net is None or net.checked[0] is not _net_changes.last_access or net.checked[1]:
+    if net is None or net.compared[0] is not _net_changes.last_access or net.compared[1]:
         net = current_net(base, module, net)
         if net is None:
             return None
@@ -161,10 +161,10 @@ def current_net(base, module, net):
     if is_usable and net.waits():
         return None
     if is_usable and net.parameters:  # a NoNet has none, and nothing to compare
-        checked_at, were_shared = net.checked
-        shared = check(module, were_shared if checked_at is last_access else net.snapshots)
+        compared_at, were_shared = net.compared
+        shared = shared_among(module, were_shared if compared_at is last_access else net.snapshots)
         if shared is not None:
-            net.checked = last_access, shared
+            net.compared = last_access, shared
             return net
     snapshots = []
     net = c_net.compiled(base, layers_of(base, module, snapshots), snapshots, nodes_stamp)
@@ -179,17 +179,17 @@ def current_net(base, module, net):
             for methods, of_ours in ((PARTS, PARTS_OF_OURS), (CALL, CALLS))
             if issubclass(cls, base) and (methods is PARTS or cls in called)
         ]
-        shared = check(module, snapshots)
+        shared = shared_among(module, snapshots)
         if shared is None:  # another thread changed it meanwhile
             return None
         snapshots[0].module = None  # no cycle, so that memory is freed at once
         net.modules = [snapshot.module for snapshot in snapshots[1:]]
-        net.checked = last_access, shared
+        net.compared = last_access, shared
     module._mg_net = net
     return net if net.parameters else None
 
 
-def check(module, snapshots):
+def shared_among(module, snapshots):
     """Return those of ``snapshots`` that are shared, see _net_changes.py.
 
     Return None if ``module``, or one that is part of it, has changed.
@@ -199,10 +199,10 @@ def check(module, snapshots):
         part = snapshot.module
         if part is None:
             part = module
-        if part._mg_last_access is not snapshot.checked_at:
+        if part._mg_last_access is not snapshot.compared_at:
             if not is_unchanged(snapshot, part):
                 return None
-            if snapshot.checked_at is None:
+            if snapshot.compared_at is None:
                 shared.append(snapshot)
     return shared
 
@@ -269,7 +269,7 @@ def listed_net(module):
         net = module._mg_net
     except AttributeError:
         return None
-    if net.checked[0] is not _net_changes.last_access or net.checked[1]:
+    if net.compared[0] is not _net_changes.last_access or net.compared[1]:
         net = current_net(net.base, module, net)
     if not net or not net.parameters:
         return None

@@ -23,13 +23,8 @@ __all__ = ["Value"]
 class Value(Operators):
     """A scalar with its gradient, and the operator and operands that made it.
 
-    ``data`` is a number, or anything with ``__float__`` or ``__index__``; ``label`` is a name to
-    show. The other arguments are for operators of your own: ``_children`` (or ``children``) are
-    the operands, ``_op`` is the operator's text, and ``local_grads`` are numbers, the derivative
-    by each operand, which may also stand in the place of ``_op``.
-
-    Raises TypeError if ``data`` is not a real number or an operand is not a Value, and
-    OverflowError for an int too large for a float.
+    The arguments but ``data`` and ``label`` are for operators of your own: their operands, text
+    and local gradients.
 
     >>> from python_ref.engine import Value
     >>> a, b = Value(2.0), Value(-3.0)
@@ -162,6 +157,7 @@ class Value(Operators):
         return node
 
     def _recipe(self):
+        """Return the operator's name or None, its k or local gradients or None, and ``_op``."""
         return self.__row and self.__row.name, self.__k, self._op
 
     def _has_custom_backward(self):

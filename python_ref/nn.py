@@ -241,8 +241,8 @@ class MLP(Module):
     def __call__(self, x):
         """Return the last layer's outputs for ``x``, one row of ``nin`` numbers or Values.
 
-        They are a list of Values, or one Value if the last layer has one neuron. Raises
-        ValueError for another number of inputs, and TypeError if ``x`` is not such a row.
+        They are a list of Values, or one Value if the last layer has one neuron.
+        Raises ValueError for another number of inputs, and TypeError if ``x`` is not such a row.
         """
         for layer in self.layers:
             x = layer(x)

@@ -1,4 +1,4 @@
-"""How CFFI builds ``micrograd_c._native`` from ``csrc/``. setup.py runs this; nobody imports it."""
+"""How CFFI builds ``micrograd_c._native`` from ``csrc/``. Only setup.py uses it."""
 
 import os
 from pathlib import Path

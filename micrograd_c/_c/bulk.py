@@ -11,7 +11,7 @@ from micrograd_c._c.value import Value
 from micrograd_c._native import ffi, lib
 from python_ref.nn import NONLINEARITIES
 
-PLAIN = {Value}
+PLAIN = {Value}  # a plain Value is an instance of Value itself, not of a subclass
 
 # The methods that one call of C replaces, here and in nets. If a program assigns another
 # method to Value, that must be called instead: so this is what they were at import.

@@ -61,5 +61,5 @@ def backward(root):
 
 
 def referred_operands(value):
-    """Return the operands to which ``value`` refers in Python; the others have no Value to find."""
+    """Return the operands to which ``value`` refers. No other has a custom backward function."""
     return *(get_known_operands(value) or ()), *(get_net_operands(value) or ())

@@ -27,15 +27,15 @@ PINNED, CUSTOM_BACKWARD = lib.MG_NET_PINNED, lib.MG_NET_CUSTOM_BACKWARD
 class Net:
     """A net in C, and what Python needs to call it.
 
-    Several threads may call it. They change ``free_outputs`` by pop and append, and ``checked``
-    and each snapshot's ``checked_at`` by one assignment. Everything else never changes.
+    Several threads may call it. They change ``free_outputs`` by pop and append, and ``compared``
+    and each snapshot's ``compared_at`` by one assignment. Everything else never changes.
     """
 
     def __init__(self, base, layers, snapshots, nodes_stamp):
         """``layers``: for each a list of (weights, bias, nonlin) that fit the layer before."""
         self.base, self.snapshots, self.nodes_stamp = base, snapshots, nodes_stamp
-        # last_access at the last check, and the snapshots that were shared then.
-        self.checked = None, ()
+        # last_access at the last comparison, and the snapshots that were shared then.
+        self.compared = None, ()
         self.classes = self.subclasses = self.modules = ()
         self.parameters = tuple(p for neurons in layers for w, b, _ in neurons for p in (*w, b))
         self.nin = len(layers[0][0][0])
@@ -108,7 +108,7 @@ class NoNet:
     """Stands for a Net where C cannot compute the modules."""
 
     parameters = subclasses = ()
-    checked = None, ()
+    compared = None, ()
 
     def __init__(self, base, nodes_stamp):
         self.base, self.nodes_stamp = base, nodes_stamp

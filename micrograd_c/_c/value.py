@@ -185,7 +185,7 @@ class Value(Node, Operators):
         return self._apply("relu") if result is None else result
 
     def _with_other_type(self, name, other):
-        """An operator with what is neither exactly a Value nor of a number type met so far."""
+        """The operator with an ``other`` of any further type, such as an array or a subclass."""
         if isinstance(other, Real):
             other = as_float(other)
         return getattr(Operators, f"__{name}__")(self, other)
@@ -297,6 +297,7 @@ class Value(Node, Operators):
         return result
 
     def _recipe(self):
+        """Return the operator's name or None, its k or local gradients or None, and ``_op``."""
         check_memory(lib.mg_expand(self._mg_id))
         name = NAMES.get(lib.mg_op(self._mg_id))
         k = lib.mg_k(self._mg_id) if name in WITH_K else custom_nodes.local_gradients(self._mg_id)

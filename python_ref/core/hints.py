@@ -33,7 +33,7 @@ MISSING = {
     "children": "write v._prev",
     "_parents": "write v._prev",
     "parents": "write v._prev",
-    "_local_grads": "an operator's are not kept; v._backward() adds to the operands' grad",
+    "_local_grads": "operators do not store theirs; v._backward() adds to the operands' grad",
     "add": "write a + b",
     "sub": "write a - b",
     "mul": "write a * b",

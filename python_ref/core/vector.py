@@ -96,7 +96,7 @@ def elements(vector, other, symbol, is_element=None):
     is_other = isinstance(other, (str, bytes, bytearray)) or hasattr(kind, "keys")
     if not is_array and (is_other or not is_sequence):
         return NotImplemented
-    others = other.tolist() if is_array else list(other)  # plain numbers
+    others = other.tolist() if is_array else list(other)  # Python's numbers
     if len(others) != len(vector):
         joined = "; [*a, *b] joins two sequences" if symbol == "+" else ""
         raise ValueError(
