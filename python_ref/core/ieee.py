@@ -5,13 +5,13 @@ from python_ref.core.ops import ieee_value
 
 
 def ieee():
-    """Return a context, for this thread or task, where no operator raises for operands' data."""
+    """A context in which no operator raises for its operands' data, in this thread or task."""
     now = current()
     return within(Mode(now, now.records, now.trace, raises=False))
 
 
 def value_of(op, *xs):
-    """Return the value of an operator, a row of OPS. Raise as Python does unless in ``ieee()``."""
+    """The value of an operator, a row of OPS; raises as Python does unless within ``ieee``."""
     try:
         return op.value(*xs)
     except (ArithmeticError, ValueError):
@@ -21,7 +21,7 @@ def value_of(op, *xs):
 
 
 def ieee_value_of(op, *xs):
-    """Return the value of an operator, a row of OPS, as ``value_of`` does in ``ieee()``."""
+    """What ``value_of`` gives within ``ieee``."""
     try:
         return op.value(*xs)
     except (ArithmeticError, ValueError):

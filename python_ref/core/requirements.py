@@ -1,7 +1,7 @@
-"""What a traced function requires of its arguments; each run checks it for all rows.
+"""What a traced function requires of its arguments. Each run checks it for all rows.
 
-A loss requires that its targets are classes or probabilities. If a target is an argument of the
-jitted function, its numbers are known only when the function runs.
+A loss requires that its targets are classes or probabilities. Where a target is an argument
+of the jitted function, its numbers are known only when the function runs.
 """
 
 from typing import Callable, NamedTuple
@@ -10,11 +10,7 @@ from python_ref.core.tracing import current_trace
 
 
 class Rule(NamedTuple):
-    """What numbers are allowed.
-
-    ``holds`` takes a float and returns whether it is allowed, or takes an array and returns that
-    for each element. ``expected`` completes the message "expected ..." of the ``error``.
-    """
+    """``holds`` takes a float, or an array, for which it answers element by element."""
 
     expected: str
     holds: Callable
@@ -22,7 +18,7 @@ class Rule(NamedTuple):
 
 
 class Requirement(NamedTuple):
-    """A rule for an argument of shape (n,), or for a column of an argument of shape (n, k)."""
+    """A rule for an argument, or for a column of one of shape (n, k)."""
 
     argument: int
     column: object  # an int or None
@@ -41,7 +37,7 @@ def demand(value, rule):
 
 
 def check_arguments(requirements, arrays):
-    """Raise a rule's error for the first row of the arrays that breaks it."""
+    """Raise for the first row of the arrays that breaks a rule."""
     for argument, column, rule in requirements:
         xs = arrays[argument] if column is None else arrays[argument][:, column]
         holds = rule.holds(xs)

@@ -1,21 +1,21 @@
-"""The trace that a thread is in, if ``micrograd_c.jit`` traces a function there.
+"""Whether a function is being traced, in this thread, to see what it computes.
 
-Meanwhile an engine works differently: a leaf has the number of the trace in which it was made,
-detach() is an operator, operators of the user's own are refused, and no operator raises for its
-operands' data, which is not known yet.
+``micrograd_c.jit`` traces. What an engine does otherwise meanwhile: a leaf remembers in
+which trace it was made, detach() is an operator, operators of the user's own are refused,
+and no operator raises for its operands' data, which nobody knows.
 """
 
 from python_ref.core.modes import Mode, current, within
 
 
 def current_trace():
-    """Return the trace that this thread is in, None if it traces nothing."""
+    """The trace that this thread is in, most of the time None."""
     return current().trace
 
 
 def tracing(trace):
-    """Return a context in which ``trace`` records, even within a no_grad().
+    """A context in which ``trace`` records, even within a no_grad().
 
-    ``trace`` has a ``number`` > 0, and the methods of jit's ``Trace`` that the engines call.
+    ``trace`` has a ``number`` > 0, and what the engines call of micrograd_c's ``Trace``.
     """
     return within(Mode(current(), records=True, trace=trace, raises=False))

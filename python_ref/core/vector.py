@@ -1,4 +1,4 @@
-"""Vector: a list of Values or numbers whose arithmetic is elementwise."""
+"""Vector: a list of Values or numbers whose arithmetic goes element by element."""
 
 import operator
 
@@ -10,12 +10,9 @@ class Vector(list):
     """A list whose ``+ - * / **`` are elementwise, and whose ``@`` is the dot product.
 
     The other operand is a number, a Value, or a sequence of numbers and Values of the same
-    length. ``@`` also takes a matrix, which is a sequence of rows. A slice is a Vector, and
-    ``+=`` and the like make a new Vector; otherwise it is a list. A jitted function gets a Vector
-    for a row of an argument of shape (n, k).
-
-    Raises ValueError with both lengths if they differ, and TypeError for an element that is
-    neither a number nor a Value.
+    length; ValueError with both lengths otherwise. ``@`` takes a matrix, a sequence of rows,
+    as well. A slice is a Vector; all else is a list's. ``+=`` and its like make a
+    new Vector. A jitted function gets one for a row of an (n, k) argument.
 
     >>> v = Vector([1.0, 2.0, 3.0])
     >>> v * 2, 1 - v, v + [1, 1, 1], v @ v
@@ -24,7 +21,7 @@ class Vector(list):
 
     __slots__ = ()
 
-    # Makes NumPy's arrays and scalars leave an operator with a Vector to the Vector.
+    # So NumPy's arrays and scalars leave an operator with a Vector to the Vector.
     __array_priority__ = 1000.0
 
     def __getitem__(self, place):
@@ -58,7 +55,7 @@ class Vector(list):
 
 
 def elementwise(symbol, of_two):
-    """Return the methods of an operator for a Vector on its left, and on its right."""
+    """The methods of an operator, for a Vector on its left and on its right."""
 
     def method(self, other):
         others = operands(self, other, symbol)
@@ -81,22 +78,22 @@ for _name, _symbol, _of_two in (
     _method, _reflected = elementwise(_symbol, _of_two)
     setattr(Vector, f"__{_name}__", _method)
     setattr(Vector, f"__r{_name}__", _reflected)
-Vector.__iadd__, Vector.__imul__ = Vector.__add__, Vector.__mul__  # a list's would extend the list
+Vector.__iadd__, Vector.__imul__ = Vector.__add__, Vector.__mul__  # a list's would extend it
 
 
 def operands(vector, other, symbol):
-    """Return the other operand of each element; NotImplemented as ``elements`` does."""
+    """The other operand of each element."""
     return [other] * len(vector) if is_scalar(other) else elements(vector, other, symbol)
 
 
 def elements(vector, other, symbol, is_element=None):
-    """Return the elements of a sequence of the same length; NotImplemented for no sequence."""
+    """The elements of a sequence of the same length; NotImplemented for what is none."""
     kind, is_array = type(other), getattr(other, "ndim", 0) > 0
     is_sequence = hasattr(kind, "__len__") and hasattr(kind, "__getitem__")
     is_other = isinstance(other, (str, bytes, bytearray)) or hasattr(kind, "keys")
     if not is_array and (is_other or not is_sequence):
         return NotImplemented
-    others = other.tolist() if is_array else list(other)  # Python's numbers
+    others = other.tolist() if is_array else list(other)  # plain numbers
     if len(others) != len(vector):
         joined = "; [*a, *b] joins two sequences" if symbol == "+" else ""
         raise ValueError(
@@ -127,5 +124,5 @@ def is_row(x):
 
 
 def dot(xs, ys):
-    """Return the sum of products, added from left to right, starting from 0."""
+    """The sum of products, added from left to right from 0 on."""
     return sum(map(operator.mul, xs, ys))
