@@ -30,12 +30,12 @@ class Arrays:
         self.ids = ffi.new("mg_id[]", [p._mg_id for p in self.params])
         self.count = optimizer._count
         self.count_buffer = ffi.from_buffer(DOUBLES, self.count)
-        self.structure = _net_changes.structure
+        self.nodes_stamp = _net_changes.nodes_stamp
         self.read_numbers = attrgetter(*optimizer.hyperparameters())
 
     def have_nodes_of(self, optimizer):
         """Whether the optimizer still has these Values, and they still have these nodes."""
-        return self.params is optimizer._params and self.structure is _net_changes.structure
+        return self.params is optimizer._params and self.nodes_stamp is _net_changes.nodes_stamp
 
     def are_of(self, optimizer):
         """Whether, besides, it still has these arrays, in the same memory."""
