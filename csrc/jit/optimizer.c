@@ -6,7 +6,7 @@
 
 #include "base/alloc.h"
 #include "graph/graph.h"
-#include "jit/program.h"
+#include "kernels/kernels.h"
 
 static void add_decay(const mg_optimizer *o, const double *data, double *grad, size_t n) {
     if (o->weight_decay != 0.0)
