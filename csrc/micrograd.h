@@ -275,19 +275,32 @@ mg_status mg_program_forward(mg_program *program, const double *const *inputs, s
 mg_status mg_program_backward(mg_program *program, const double *const *inputs, size_t n,
                               int check_finite, double *mean);
 
-/* An optimizer of micrograd_c/optim.py: its rule and numbers, how many steps it took,
- * its n parameters, and its state: arrays of n doubles in the order of its
- * state_names, NULL where unused. *first_with_momentum is the number of SGD's first
- * step with momentum, 0 where that is not known; a NULL pointer stands for step 1. */
-typedef enum { MG_SGD, MG_ADAM, MG_ADAMW, MG_RMSPROP } mg_optimizer_kind;
+/* What the library knows of a kind of optimizer. */
 typedef struct {
-    mg_optimizer_kind kind;
+    const char *name; /* the kind, as the classes of micrograd_c/optim spell it */
+    const char *flag; /* the hyperparameter that mg_optimizer.flag holds */
+    size_t n_state;   /* the arrays of state that its rule has */
+} mg_optimizer_info;
+
+/* Returns the number of the kind with this name, from 0 on; -1: the library has no rule
+ * for it. */
+int mg_optimizer_find(const char *name);
+
+/* Describes a kind that mg_optimizer_find returned. */
+mg_optimizer_info mg_optimizer_describe(int kind);
+
+/* An optimizer of micrograd_c/optim. The caller owns all that it points to. */
+typedef struct {
+    int kind; /* from mg_optimizer_find; any other number stands for a rule that does
+                 nothing */
     double lr, momentum, dampening, weight_decay, beta1, beta2, eps, alpha;
-    int flag; /* nesterov, amsgrad or centered */
-    double *step_count, *first_with_momentum;
+    int flag;                    /* see mg_optimizer_info */
+    double *step_count;          /* steps taken so far */
+    double *first_with_momentum; /* the number of SGD's first step with momentum, 0 if that
+                                    is not known; NULL: it is step 1 */
     size_t n;
-    const mg_id *parameters;
-    double *state[3];
+    const mg_id *parameters; /* (n,) */
+    double *state[3]; /* (n,) each, in the order of its state_names; NULL if unused */
 } mg_optimizer;
 
 /* Moves the parameters once, against their gradients. Returns MG_OK, or MG_NO_MEMORY if
