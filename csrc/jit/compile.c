@@ -46,7 +46,7 @@ static void count_row_uses(compiler *c) {
     }
 }
 
-/* The next result of a group, to go on from one; 0 ends. */
+/* Returns the result after this one in its group; 0: it is the last. */
 static uint32_t next_result(const compiler *c, uint32_t result) {
     return c->schedule.next[result];
 }
@@ -156,8 +156,8 @@ static void place(compiler *c) {
 
 /* --- instructions ----------------------------------------------------------- */
 
-/* Returns the entries of the index list for a group's instruction, and those that gather
- * its weights and biases. */
+/* Returns how many entries of the index list a group's instruction takes, with those that
+ * gather its weights and biases. */
 static size_t index_length(const mg_group *group) {
     size_t n = group->n, m = group->m;
     size_t length = (group->gathers_weights ? n * m : 0) + (group->gathers_biases ? n : 0);
@@ -239,6 +239,16 @@ static int adds_squares(const compiler *c, const mg_instruction *ins, uint32_t *
     return n == ins->n;
 }
 
+/* Writes the slots of operand j of a group's results to the index list. first is the first
+ * of them. */
+static void emit_slots(compiler *c, uint32_t first, int j) {
+    uint32_t *to = c->program->index + c->program->n_index;
+    for (uint32_t result = first; result != 0; result = c->schedule.next[result])
+        *to++ = c->slot[mg_operand_node(&c->fused, &c->trace, result, j, 0)];
+    c->program->n_index = (size_t)(to - c->program->index);
+    MG_ASSERT(c->program->n_index <= c->index_length);
+}
+
 /* Sets the field of operand j, and writes its slots to the index list. */
 static void emit_operand(compiler *c, const mg_group *group, mg_instruction *ins, int j,
                          int row) {
@@ -251,8 +261,7 @@ static void emit_operand(compiler *c, const mg_group *group, mg_instruction *ins
         ins->operand[j] = 0;
         break;
     case MG_SLOTS:
-        for (uint32_t result = first; result != 0; result = next_result(c, result))
-            put_slot(c, c->slot[mg_operand_node(fused, t, result, j, 0)]);
+        emit_slots(c, first, j);
         break;
     case MG_TAGGED_SLOTS:
         for (uint32_t i = 0; i < group->n; i++)

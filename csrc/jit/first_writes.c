@@ -35,39 +35,44 @@ static int are_first(finder *f, const uint32_t *slots, size_t n, uint32_t stamp)
     return first;
 }
 
-/* Returns the row slots that operand j gets gradients for, all of which may be first
- * writes, and sets *n to their number. NULL: the operand has none. */
-static const uint32_t *storable_slots(const finder *f, const mg_instruction *ins, int j,
-                                      size_t *n) {
-    mg_operand_kind kind = mg_operand_kind_of(ins->code, j);
-    if ((kind != MG_SLOTS && kind != MG_INPUTS) || !(ins->flags & MG_A_GRAD << j) ||
-        ins->flags & MG_A_UNIFORM << j)
-        return NULL;
-    *n = mg_index_length(kind, ins->n, ins->m);
-    return f->program->index + ins->operand[j];
+typedef struct {
+    int operand;
+    const uint32_t *slots;
+    size_t n;
+} slot_list;
+
+/* Sets lists to those operands that get gradients, all of which may be stored. Returns how
+ * many they are. */
+static int find_storable(const finder *f, const mg_instruction *ins, slot_list lists[3]) {
+    int n_lists = 0;
+    for (int j = 0; j < 3; j++) {
+        mg_operand_kind kind = mg_operand_kind_of(ins->code, j);
+        if ((kind == MG_SLOTS || kind == MG_INPUTS) && ins->flags & MG_A_GRAD << j &&
+            !(ins->flags & MG_A_UNIFORM << j)) {
+            lists[n_lists].operand = j;
+            lists[n_lists].slots = f->program->index + ins->operand[j];
+            lists[n_lists++].n = mg_index_length(kind, ins->n, ins->m);
+        }
+    }
+    return n_lists;
 }
 
 static void visit_storable(finder *f, mg_instruction *ins, uint32_t stamp) {
-    int first = 1;
-    size_t n = 0;
+    slot_list lists[3];
+    int n_lists = find_storable(f, ins, lists), first = 1;
     /* All operands are stored, or none is: a slot may stand in the lists of two operands.
      */
-    for (int j = 0; j < 3; j++) {
-        const uint32_t *slots = storable_slots(f, ins, j, &n);
-        if (slots != NULL)
-            first &= are_first(f, slots, n, stamp);
-    }
-    for (int j = 0; j < 3; j++) {
-        const uint32_t *slots = storable_slots(f, ins, j, &n);
-        if (slots == NULL)
-            continue;
+    for (int i = 0; i < n_lists; i++)
+        first &= are_first(f, lists[i].slots, lists[i].n, stamp);
+    for (int i = 0; i < n_lists; i++) {
+        const uint32_t *slots = lists[i].slots;
         if (first)
-            ins->flags |= (uint16_t)(MG_A_FIRST << j);
-        for (size_t i = 0; i < n; i++) {
+            ins->flags |= (uint16_t)(MG_A_FIRST << lists[i].operand);
+        for (size_t j = 0; j < lists[i].n; j++) {
             if (first)
-                f->seen[slots[i]] = 1;
+                f->seen[slots[j]] = 1;
             else
-                add_to(f, slots[i]);
+                add_to(f, slots[j]);
         }
     }
 }

@@ -81,6 +81,12 @@ static uint16_t flags_of(const scheduler *s, uint32_t i) {
     const int code = fused->code[i];
     unsigned flags = code == MG_LAYER && t->op[i] == MG_OP_relu ? MG_RELU : 0;
     put_row_first(t, i, code);
+    if (code < MG_OP_COUNT) { /* what the loop would do, but most results are operators */
+        flags = operand_flags(t, t->a[i], i);
+        if (mg_kind[code] == MG_BINARY)
+            flags |= operand_flags(t, t->b[i], i) << 1;
+        return (uint16_t)flags;
+    }
     for (int j = 0; j < 3; j++)
         switch (mg_operand_kind_of(code, j)) {
         case MG_NO_OPERAND:

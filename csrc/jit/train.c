@@ -17,8 +17,7 @@
 typedef struct {
     const mg_program *program;
     mg_optimizer *optimizer;
-    uint32_t
-        *place; /* by number in the optimizer: the parameter's number among the copies */
+    uint32_t *place;     /* (optimizer->n,): where each parameter's copy stands */
     uint32_t *frozen;    /* (n_frozen,): uniform slots */
     double *frozen_data; /* (n_frozen,): their data */
     uint32_t n_frozen, n_extra;
