@@ -1,4 +1,4 @@
-/* instructions.h - the instructions of a program, a row of a table each.
+/* instructions.h - the instructions of a program: a table with a row for each.
  *
  * An instruction computes n results from up to three operands, a, b and c. It is one of the
  * operators of ops.h, applied to n values one after the other, or a row of MG_INSTRUCTIONS.
@@ -34,7 +34,7 @@ typedef enum {
     MG_BIASES        /* a to a + n - 1, uniform */
 } mg_operand_kind;
 
-/* Rows: X(code, name, one result whatever n is, the operands' kinds, listing).
+/* Rows: X(code, name, 1 if it has one result whatever n is, kinds of a, b and c, listing).
  * The listing is the text of the instruction, see mg_instruction_info. */
 #define MG_INSTRUCTIONS(X)                                                                \
     /* n results: a * b + c, which rounds twice */                                        \
@@ -93,18 +93,18 @@ enum {
 };
 
 typedef struct {
-    uint16_t code;    /* an operator's MG_OP_add or a row's MG_DOT, say */
-    uint16_t flags;   /* MG_A_UNIFORM and so on */
-    uint32_t n;       /* results, or the terms of a single result */
-    uint32_t m;       /* inputs of a LAYER; the first slot of MG_SQUARES; otherwise 0 */
-    uint32_t out;     /* the first slot of the results, which are consecutive */
-    union {           /* the operands, see mg_operand_kind */
+    uint16_t code;  /* MG_OP_add and so on, or MG_MULADD and so on */
+    uint16_t flags; /* MG_A_UNIFORM and so on */
+    uint32_t n;     /* results, or the terms of a single result */
+    uint32_t m;     /* inputs of a LAYER; the first slot of MG_SQUARES; otherwise 0 */
+    uint32_t out;   /* the first slot of the results, which are consecutive */
+    union {         /* the operands, see mg_operand_kind */
         struct {
             uint32_t a, b, c;
         };
         uint32_t operand[3];
     };
-    double k;         /* the parameter of an operator that has one; otherwise 0 */
+    double k; /* the parameter of an operator that has one; otherwise 0 */
 } mg_instruction;
 
 /* Returns the kind of operand j: 0 is a, 1 is b, 2 is c. */

@@ -18,15 +18,15 @@ enum { MG_BLOCK_ROWS = 16 };
 /* What a list of instructions runs on. Threads may share the uniform data, and each has
  * uniform gradients of its own. */
 typedef struct {
-    const uint32_t *index;       /* slots of operands, see mg_operand_kind */
-    double *data, *grad;         /* the block's slots; of uniform instructions, uniform slots */
-    const double *uniform;       /* uniform slots */
-    double *uniform_grad;        /* their gradients, to which those of the block are added */
-    int is_first;                /* true: store the gradients that have MG_B_FIRST, MG_C_FIRST
-                                    in a layer; false: add them */
-    uint32_t rows;               /* the lanes after them are padding */
-    int masks_padding;           /* true: sums over the lanes leave the padding out; false: they
-                                    include the zeros there */
+    const uint32_t *index; /* slots of operands, see mg_operand_kind */
+    double *data, *grad;   /* the block's slots; in a list of uniform instructions, uniform ones */
+    const double *uniform; /* uniform slots */
+    double *uniform_grad;  /* their gradients, to which those of the block are added */
+    int is_first;          /* true: a layer stores the gradients that have MG_B_FIRST or
+                              MG_C_FIRST; false: it adds them */
+    uint32_t rows;         /* the lanes after them are padding */
+    int masks_padding;     /* true: sums over the lanes leave the padding out; false: they include
+                              the zeros there */
 } mg_block;
 
 /* The kernels of one instruction set. */
