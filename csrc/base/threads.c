@@ -1,7 +1,7 @@
-/* threads.c - a pool of threads that do the same job at the same time.
+/* threads.c - threads that do the same job at the same time.
  *
- * A job takes microseconds, so a thread that waits for the next one first spins, and only
- * then sleeps.
+ * A job takes microseconds, so a thread that waits for the next one first looks for
+ * it again and again, and only then sleeps.
  */
 #include "base/platform.h" /* first */
 
@@ -11,7 +11,7 @@
 
 #include "base/alloc.h"
 
-enum { SPINS_BEFORE_SLEEP = 20000, MAX_THREADS = 256 };
+enum { LOOKS_BEFORE_SLEEP = 20000, MAX_THREADS = 256 };
 
 #if defined(_WIN32)
 typedef HANDLE thread_t;
@@ -28,14 +28,14 @@ static void thread_join(thread_t t) {
 }
 static void mutex_open(mutex_t *m) { InitializeCriticalSection(m); }
 static void mutex_close(mutex_t *m) { DeleteCriticalSection(m); }
-static void mutex_lock(mutex_t *m) { EnterCriticalSection(m); }
-static void mutex_unlock(mutex_t *m) { LeaveCriticalSection(m); }
+static void mutex_take(mutex_t *m) { EnterCriticalSection(m); }
+static void mutex_give(mutex_t *m) { LeaveCriticalSection(m); }
 static void condition_open(condition_t *c) { InitializeConditionVariable(c); }
 static void condition_close(condition_t *c) { (void)c; }
 static void condition_wait(condition_t *c, mutex_t *m) {
     SleepConditionVariableCS(c, m, INFINITE);
 }
-static void condition_broadcast(condition_t *c) { WakeAllConditionVariable(c); }
+static void condition_tell(condition_t *c) { WakeAllConditionVariable(c); }
 #else
 #include <pthread.h>
 typedef pthread_t thread_t;
@@ -49,12 +49,12 @@ static int thread_start(thread_t *t, void *(*f)(void *), void *x) {
 static void thread_join(thread_t t) { pthread_join(t, NULL); }
 static void mutex_open(mutex_t *m) { pthread_mutex_init(m, NULL); }
 static void mutex_close(mutex_t *m) { pthread_mutex_destroy(m); }
-static void mutex_lock(mutex_t *m) { pthread_mutex_lock(m); }
-static void mutex_unlock(mutex_t *m) { pthread_mutex_unlock(m); }
+static void mutex_take(mutex_t *m) { pthread_mutex_lock(m); }
+static void mutex_give(mutex_t *m) { pthread_mutex_unlock(m); }
 static void condition_open(condition_t *c) { pthread_cond_init(c, NULL); }
 static void condition_close(condition_t *c) { pthread_cond_destroy(c); }
 static void condition_wait(condition_t *c, mutex_t *m) { pthread_cond_wait(c, m); }
-static void condition_broadcast(condition_t *c) { pthread_cond_broadcast(c); }
+static void condition_tell(condition_t *c) { pthread_cond_broadcast(c); }
 #endif
 
 #if defined(_MSC_VER) && !defined(__clang__)
@@ -70,90 +70,90 @@ static long counter_add(counter_t *c, long x) { return atomic_fetch_add(c, x) + 
 #endif
 
 typedef struct {
-    mg_pool *pool;
+    mg_team *team;
     int number;
-} worker;
+} member;
 
-struct mg_pool {
+struct mg_team {
     int n;
-    mutex_t mutex; /* held to add a job and to fall asleep, so that no job is missed */
-    condition_t has_job; /* broadcast when a job is added */
-    counter_t jobs;      /* jobs added so far */
-    counter_t working;   /* threads that are not done with the last job */
-    int is_stopping;     /* true: the next job is to end */
-    mg_pool_job function;
+    mutex_t mutex; /* guards falling asleep */
+    condition_t news;
+    counter_t jobs;    /* given out so far */
+    counter_t working; /* threads that are not done with the last one */
+    int over;
+    mg_team_job function;
     void *job;
     thread_t threads[MAX_THREADS];
-    worker workers[MAX_THREADS];
+    member members[MAX_THREADS];
 };
 
-static void wait_for_job(mg_pool *pool, long seen) {
-    for (int i = 0; i < SPINS_BEFORE_SLEEP; i++)
-        if (counter_get(&pool->jobs) != seen)
+static void wait_for_job(mg_team *team, long seen) {
+    for (int i = 0; i < LOOKS_BEFORE_SLEEP; i++)
+        if (counter_get(&team->jobs) != seen)
             return;
-    mutex_lock(&pool->mutex);
-    while (counter_get(&pool->jobs) == seen)
-        condition_wait(&pool->has_job, &pool->mutex);
-    mutex_unlock(&pool->mutex);
+    mutex_take(&team->mutex);
+    while (counter_get(&team->jobs) == seen)
+        condition_wait(&team->news, &team->mutex);
+    mutex_give(&team->mutex);
 }
 
-static THREAD_RESULT work(void *argument) {
-    worker *me = argument;
-    mg_pool *pool = me->pool;
+static THREAD_RESULT live(void *argument) {
+    member *me = argument;
+    mg_team *team = me->team;
     for (long seen = 0;; seen++) {
-        wait_for_job(pool, seen);
-        if (pool->is_stopping)
+        wait_for_job(team, seen);
+        if (team->over)
             return THREAD_DONE;
-        pool->function(pool->job, me->number, pool->n);
-        counter_add(&pool->working, -1);
+        team->function(team->job, me->number, team->n);
+        counter_add(&team->working, -1);
     }
 }
 
-static void add_job(mg_pool *pool) {
-    mutex_lock(&pool->mutex);
-    counter_add(&pool->jobs, 1);
-    condition_broadcast(&pool->has_job);
-    mutex_unlock(&pool->mutex);
+static void announce(mg_team *team) {
+    mutex_take(&team->mutex);
+    counter_add(&team->jobs, 1);
+    condition_tell(&team->news);
+    mutex_give(&team->mutex);
 }
 
-mg_pool *mg_pool_start(int n) {
-    mg_pool *pool = mg_alloc(1, sizeof *pool);
-    if (pool == NULL)
+mg_team *mg_team_start(int n) {
+    mg_team *team = mg_alloc(1, sizeof *team);
+    if (team == NULL)
         return NULL;
-    memset(pool, 0, sizeof *pool);
-    mutex_open(&pool->mutex);
-    condition_open(&pool->has_job);
-    for (pool->n = 1; pool->n < n && pool->n < MAX_THREADS; pool->n++) {
-        int i = pool->n;
-        pool->workers[i].pool = pool;
-        pool->workers[i].number = i;
-        if (!thread_start(&pool->threads[i], work, &pool->workers[i])) {
-            mg_pool_stop(pool);
+    memset(team, 0, sizeof *team);
+    mutex_open(&team->mutex);
+    condition_open(&team->news);
+    for (team->n = 1; team->n < n && team->n < MAX_THREADS; team->n++) {
+        int i = team->n;
+        team->members[i].team = team;
+        team->members[i].number = i;
+        if (!thread_start(&team->threads[i], live, &team->members[i])) {
+            mg_team_stop(team);
             return NULL;
         }
     }
-    return pool;
+    return team;
 }
 
-void mg_pool_run(mg_pool *pool, mg_pool_job function, void *job) {
-    pool->function = function;
-    pool->job = job;
-    counter_add(&pool->working, pool->n - 1);
-    add_job(pool);
-    function(job, 0, pool->n);
-    for (int i = 0; counter_get(&pool->working) != 0; i++)
-        if (i >= SPINS_BEFORE_SLEEP)
+void mg_team_run(mg_team *team, mg_team_job function, void *job) {
+    team->function = function;
+    team->job = job;
+    counter_add(&team->working, team->n - 1);
+    announce(team);
+    function(job, 0, team->n);
+    for (int i = 0; counter_get(&team->working) != 0; i++)
+        if (i >= LOOKS_BEFORE_SLEEP)
             mg_pause(0);
 }
 
-void mg_pool_stop(mg_pool *pool) {
-    if (pool == NULL)
+void mg_team_stop(mg_team *team) {
+    if (team == NULL)
         return;
-    pool->is_stopping = 1;
-    add_job(pool);
-    for (int i = 1; i < pool->n; i++)
-        thread_join(pool->threads[i]);
-    mutex_close(&pool->mutex);
-    condition_close(&pool->has_job);
-    mg_dealloc(pool);
+    team->over = 1;
+    announce(team);
+    for (int i = 1; i < team->n; i++)
+        thread_join(team->threads[i]);
+    mutex_close(&team->mutex);
+    condition_close(&team->news);
+    mg_dealloc(team);
 }

@@ -1,20 +1,19 @@
-/* threads.h - a pool of threads that do the same job at the same time. */
+/* threads.h - threads that do the same job at the same time. */
 #ifndef MG_THREADS_H
 #define MG_THREADS_H
 
-typedef struct mg_pool mg_pool;
+typedef struct mg_team mg_team;
 
-/* The job of each of n threads. Thread 0 is the one that called mg_pool_run. */
-typedef void (*mg_pool_job)(void *job, int thread, int n);
+/* What each thread does: thread 0 is the one that called mg_team_run. */
+typedef void (*mg_team_job)(void *job, int thread, int n);
 
-/* Returns a pool of n threads, at most 256: the calling one and n - 1 new ones, which wait
- * for jobs. NULL: out of memory, or the system starts no more threads. */
-mg_pool *mg_pool_start(int n);
+/* n threads, of which n - 1 are new; NULL: no memory or no threads to be had. */
+mg_team *mg_team_start(int n);
 
-/* Calls function(job, thread, n) in each thread; returns when all calls have returned. */
-void mg_pool_run(mg_pool *pool, mg_pool_job function, void *job);
+/* Returns when every thread is done. */
+void mg_team_run(mg_team *team, mg_team_job function, void *job);
 
-/* Ends the threads and frees the pool. NULL is allowed. */
-void mg_pool_stop(mg_pool *pool);
+/* Ends the threads. NULL is allowed. */
+void mg_team_stop(mg_team *team);
 
 #endif

@@ -259,8 +259,8 @@ static double run_all(const mg_batch *batch, int mask_padding) {
     size_t blocks = (batch->n + MG_BLOCK_ROWS - 1) / MG_BLOCK_ROWS;
     run.chunk_rows = (blocks + n_chunks - 1) / n_chunks * MG_BLOCK_ROWS;
     run.n_chunks = (uint32_t)((batch->n + run.chunk_rows - 1) / run.chunk_rows);
-    if (batch->pool != NULL && run.n_chunks > 1)
-        mg_pool_run(batch->pool, run_share, &run);
+    if (batch->team != NULL && run.n_chunks > 1)
+        mg_team_run(batch->team, run_share, &run);
     else
         run_share(&run, 0, 1);
 

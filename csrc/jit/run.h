@@ -30,7 +30,7 @@ typedef struct {
     const mg_program *program;
     const mg_kernels *kernels;
     mg_scratch *scratch;
-    mg_pool *pool;               /* NULL: the calling thread does it alone */
+    mg_team *team;               /* NULL: the calling thread does it alone */
     const double *const *inputs; /* row-major arrays, as wide as the program's inputs */
     const int64_t *order;        /* the numbers of the rows to take; NULL: rows 0 to n */
     size_t n;                    /* rows in the batch */

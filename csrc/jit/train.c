@@ -180,8 +180,8 @@ mg_status mg_program_train(mg_program *program, const double *const *inputs,
     double *last_grad = mg_alloc(program->n_parameters, sizeof(double));
     int fine = moved != NULL && last_grad != NULL && start(&t);
     if (fine && n_threads > 1) {
-        batch.pool = mg_pool_start(n_threads);
-        fine = batch.pool != NULL;
+        batch.team = mg_team_start(n_threads);
+        fine = batch.team != NULL;
     }
     if (fine)
         batch.scratch =
@@ -194,7 +194,7 @@ mg_status mg_program_train(mg_program *program, const double *const *inputs,
         copy_state(&t, 1);
         mg_return_scratch(program, batch.scratch);
     }
-    mg_pool_stop(batch.pool);
+    mg_team_stop(batch.team);
     mg_dealloc((void *)moved);
     mg_dealloc(last_grad);
     stop(&t);
