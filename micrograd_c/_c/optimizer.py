@@ -107,6 +107,6 @@ def step(optimizer):
 
 
 def setting_data(values, data):
-    """Return a change for ``optim/at_once.py`` that sets the data of all Values."""
+    """A change for ``optim/at_once.py`` that sets the data of all Values."""
     ids, numbers = ffi.new("mg_id[]", [v._mg_id for v in values]), ffi.from_buffer(DOUBLES, data)
     return map(lib.mg_set_data_of, [ids], [len(ids)], [numbers])

@@ -1,4 +1,4 @@
-"""A jitted function as a compiled program of the C library: see csrc/jit/program.h."""
+"""A jitted function as a program of the C library: see csrc/jit/program.h."""
 
 from micrograd_c._c import pinning
 from micrograd_c._c.node import owned
@@ -13,7 +13,7 @@ DOUBLES, from_buffer = ffi.typeof("double[]"), ffi.from_buffer
 
 
 class CProgram:
-    """The compiled program of ``function`` for arguments with these ``widths``."""
+    """The program of ``function`` for arguments with these ``widths``."""
 
     def __init__(self, function, widths):
         self.function, self.widths = function, widths
@@ -46,7 +46,7 @@ class CProgram:
 
     @staticmethod
     def pointers(arrays):
-        """Return a ``double **`` for CFFI. The arrays must stay alive while C uses it."""
+        """``double **`` for CFFI: pointers to the data of the arrays, which must stay alive."""
         return [from_buffer(DOUBLES, array) for array in arrays]
 
     def forward(self, arrays):
@@ -68,10 +68,7 @@ class CProgram:
         return mean[0]
 
     def train(self, arrays, order, batch_size, optimizer, threads, sums, check_finite):
-        """Train len(sums) times, on all rows or those in ``order``.
-
-        Returns ``sums`` with each repeat's sum of losses added.
-        """
+        """Train len(sums) times on all rows or those in ``order``; sums with the losses added."""
         if not optimizer._is_in_c():
             return train_by_steps(self, arrays, order, batch_size, optimizer, sums, check_finite)
         import numpy as np
@@ -106,7 +103,7 @@ class CProgram:
         )
 
     def explain(self):
-        """Return the program as lines of text."""
+        """The lines of text that show it."""
         info = lib.mg_program_describe(self._program)
         listing = Listing(self._program)
         lines = [f"{info.nodes} nodes became {info.instructions} instructions"]

@@ -178,18 +178,6 @@ def test_infinities_and_nans_flow_on(engine):
 
 
 @pytest.mark.parametrize("cls", KINDS)
-def test_c_has_the_rule_of_each_kind(cls):
-    native = pytest.importorskip("micrograd_c._native")
-    lib, ffi = native.lib, native.ffi
-    kind = lib.mg_optimizer_find(cls.kind.encode())
-    info = lib.mg_optimizer_describe(kind)
-    assert kind >= 0 and ffi.string(info.name).decode() == cls.kind
-    assert info.n_state == len(cls.state_names)
-    assert ffi.string(info.flag).decode() in inspect.signature(cls).parameters
-    assert lib.mg_optimizer_find(b"lion") == -1
-
-
-@pytest.mark.parametrize("cls", KINDS)
 def test_what_a_loop_in_c_takes_over(engine, cls):
     optimizer = cls(values(engine), lr=0.5)
     train(optimizer, 3)
@@ -254,6 +242,18 @@ def test_a_loaded_hyperparameter_is_checked(engine):
         optimizer.load_state_dict(bad)
     assert (optimizer.lr, optimizer.step_count) == (1e-3, 0)
     assert not optimizer.state["momentum_buffer"].any()
+
+
+@pytest.mark.parametrize("cls", KINDS)
+def test_c_has_the_rule_of_each_kind(cls):
+    native = pytest.importorskip("micrograd_c._native")
+    lib, ffi = native.lib, native.ffi
+    kind = lib.mg_optimizer_find(cls.kind.encode())
+    info = lib.mg_optimizer_describe(kind)
+    assert kind >= 0 and ffi.string(info.name).decode() == cls.kind
+    assert info.n_state == len(cls.state_names)
+    assert ffi.string(info.flag).decode() in inspect.signature(cls).parameters
+    assert lib.mg_optimizer_find(b"lion") == -1
 
 
 def test_repr(engine):
