@@ -75,6 +75,12 @@ def test_the_tree_has_each_folder_and_no_other():
     assert set(listed) == folders_of(files) - {"."}
 
 
+def test_the_table_of_trust_has_each_file():
+    named = set(FILE.findall(text("tests/README.md")))
+    files = [file.split("/", 1)[1] for file in tracked_files() if "/trust/test_" in file]
+    assert files and [file for file in files if file not in named] == []
+
+
 def test_what_does_not_exist_is_found():
     files = ["csrc/graph/ops.h", "tests/nn/test_nets.py", "docs/faq.md"]
     assert missing("`csrc/graph/ops.h`, graph/ops.h, ops.h and `graph/`", files) == set()
