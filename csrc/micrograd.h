@@ -232,107 +232,143 @@ mg_status mg_computed_from(const mg_id *targets, size_t n_targets, const mg_id *
 
 /* --- programs ------------------------------------------------------------ */
 
-/* A program is what a graph computes, to be run over a batch: arrays with a row for
- * each example. It never changes; any threads may run it at the same time, and none
- * of them holds the library's lock meanwhile. */
+/* A program computes what a graph computes, for many examples: its inputs are arrays with
+ * a row for each example. It never changes. Any threads may run it at the same time, and
+ * none of them holds the library's lock while it runs. */
 typedef struct mg_program mg_program;
 
-/* Says that the calling thread traces now: number, > 0 and never used before, is the
- * trace's; or 0, that it does not. A leaf that is made in a trace is a constant of it. */
+/* Says that the calling thread traces from now on. number is the trace's, > 0 and never
+ * used before; 0 ends the trace. A leaf made in a trace is a constant of that trace. */
 void mg_set_tracing(double number);
 
-/* The number of the trace in which a leaf was made: below 0 of an argument, which
- * mg_traced made, 0 for a leaf that was made in none. */
+/* Returns the number of the trace in which a leaf was made, negated for an argument made
+ * by mg_traced; 0 if it was made in no trace. */
 double mg_made_in(mg_id leaf);
 
-/* A node whose value is not known: NaN. Nothing is computed or checked, and kept
- * operands are taken; b is 0 for an operator of one operand, both are for "leaf".
- * 0: out of memory, or an operator while the thread does not record. */
+/* Makes a node whose data is not known, and is NaN. Nothing is computed or checked, and
+ * pinned operands are accepted. b is 0 for an operator of one operand, a and b are 0 for
+ * "leaf". Returns 0 if out of memory, or, for an operator, while the thread does not
+ * record. */
 mg_id mg_traced(int op, mg_id a, mg_id b, double k);
 
-/* The program that computes outputs from args, which are leaves and stand for the
- * columns of n_inputs arrays, of widths[i] columns each. Leaves that are no args are
- * parameters if somebody owns them, but constants if they were made in the trace that
- * the calling thread is in. The program keeps its parameters alive, not the rest of
- * the graph. O(nodes below the outputs). NULL, and *status: MG_NO_MEMORY;
- * MG_HAS_CUSTOM_BACKWARD, there is a custom node or one of mg_set_custom_backward;
- * MG_OTHER_TRACE, there is an argument of another trace. */
+/* Compiles the program that computes the outputs from args, leaves that stand for the
+ * columns of n_inputs arrays, of widths[i] columns each. Another leaf is a parameter if
+ * somebody owns it, but a constant if it was made in the trace that the calling thread is
+ * in. The program keeps its parameters alive, not the rest of the graph. The caller frees
+ * it. O(nodes below the outputs). On failure returns NULL and sets *status: MG_NO_MEMORY;
+ * MG_HAS_CUSTOM_BACKWARD if there is a custom node or one of mg_set_custom_backward;
+ * MG_OTHER_TRACE if there is an argument of another trace. */
 mg_program *mg_compile(const mg_id *args, const size_t *widths, size_t n_inputs,
                        const mg_id *outputs, size_t n_outputs, mg_status *status);
 
 /* Frees a program that nobody runs; NULL is allowed. */
 void mg_program_free(mg_program *program);
 
-/* The outputs for each of n > 0 rows, into out, row by row. inputs are row-major
- * arrays of n rows; parameters are read from the graph. MG_NO_MEMORY. */
+/* out: (n, outputs) = the outputs for each of n > 0 rows. Each of inputs is a row-major
+ * array of n rows. Reads the parameters from the graph. Returns MG_OK or MG_NO_MEMORY. */
 mg_status mg_program_forward(mg_program *program, const double *const *inputs, size_t n,
                              double *out);
 
-/* The mean of the first output over the rows; adds its gradient to the parameters'.
- * MG_NO_MEMORY, and with check_finite MG_NOT_FINITE: nothing was added. */
+/* Sets *mean to the mean of the first output over n > 0 rows, and adds its gradient to the
+ * parameters'. Returns MG_OK; MG_NO_MEMORY; or, with check_finite, MG_NOT_FINITE if the
+ * mean or a gradient is not finite. After an error no gradient has changed. */
 mg_status mg_program_backward(mg_program *program, const double *const *inputs, size_t n,
                               int check_finite, double *mean);
 
-/* An optimizer of micrograd_c/optim.py: its rule and numbers, how many steps it took,
- * its n parameters, and its state: arrays of n doubles in the order of its
- * state_names, NULL where unused. *first_with_momentum is the number of SGD's first
- * step with momentum, 0 where that is not known; a NULL pointer stands for step 1. */
-typedef enum { MG_SGD, MG_ADAM, MG_ADAMW, MG_RMSPROP } mg_optimizer_kind;
+/* What the library knows of a kind of optimizer. */
 typedef struct {
-    mg_optimizer_kind kind;
+    const char *name; /* the kind, as the classes of micrograd_c/optim spell it */
+    const char *flag; /* the hyperparameter that mg_optimizer.flag holds */
+    size_t n_state;   /* the arrays of state that its rule has */
+} mg_optimizer_info;
+
+/* Returns the number of the kind with this name, from 0 on; -1: the library has no rule
+ * for it. */
+int mg_optimizer_find(const char *name);
+
+/* Describes a kind that mg_optimizer_find returned. */
+mg_optimizer_info mg_optimizer_describe(int kind);
+
+/* An optimizer of micrograd_c/optim. The caller owns all that it points to. */
+typedef struct {
+    int kind; /* from mg_optimizer_find; any other number stands for a rule that does
+                 nothing */
     double lr, momentum, dampening, weight_decay, beta1, beta2, eps, alpha;
-    int flag; /* nesterov, amsgrad or centered */
-    double *step_count, *first_with_momentum;
+    int flag;                    /* see mg_optimizer_info */
+    double *step_count;          /* steps taken so far */
+    double *first_with_momentum; /* the number of SGD's first step with momentum, 0 if that
+                                    is not known; NULL: it is step 1 */
     size_t n;
-    const mg_id *parameters;
-    double *state[3];
+    const mg_id *parameters; /* (n,) */
+    double *state[3]; /* (n,) each, in the order of its state_names; NULL if unused */
 } mg_optimizer;
 
-/* Moves the parameters once, against their gradients. MG_NO_MEMORY: nothing was done. */
+/* Moves the parameters once, against their gradients. Returns MG_OK, or MG_NO_MEMORY if
+ * nothing was done. */
 mg_status mg_optimizer_step(mg_optimizer *optimizer);
 
-/* Trains: repeats times over n > 0 rows, in batches, the last of which may be smaller.
- * order, if not NULL, gives the rows to take, n for each repeat. Each batch's mean of
- * the first output is followed by a step of the optimizer, which is changed with its
- * state. Sums of the first output over the rows, before the steps, are added to sums,
- * one a repeat. The parameters' grad is then that of the last batch. No other call must
- * write to the parameters or the optimizer meanwhile. MG_NO_MEMORY: nothing was done.
- * With check_finite, MG_NOT_FINITE: it stopped before the first step for which the sum
- * or a gradient is not finite; no grad was written. */
+/* Trains repeats times on n > 0 rows, in batches of batch_size; the last batch may be
+ * smaller. order, if not NULL, holds the numbers of the rows to take, n for each repeat.
+ * For each batch the mean of the first output is computed, and the optimizer, with its
+ * state, takes a step. The sums of the first output over the rows, before the steps, are
+ * added to sums: (repeats,). Afterwards the parameters' gradients are those of the last
+ * batch. No other call may write to the parameters or the optimizer meanwhile. Returns
+ * MG_OK; MG_NO_MEMORY if nothing was done; or, with check_finite, MG_NOT_FINITE: training
+ * stopped before the first step for which the sum or a gradient is not finite, and no
+ * gradient was written. */
 mg_status mg_program_train(mg_program *program, const double *const *inputs,
                            const int64_t *order, size_t n, size_t batch_size,
                            size_t repeats, mg_optimizer *optimizer, int n_threads,
                            int check_finite, double *sums);
 
 typedef struct {
-    size_t instructions, uniform_instructions; /* in all; those that run once a run */
+    size_t instructions, uniform_instructions; /* all; those that run once a batch */
     size_t inputs, parameters, constants, outputs;
-    size_t nodes; /* in the graph it was made from */
+    size_t nodes; /* of the graph that the program was compiled from */
     size_t row_slots, uniform_slots;
-    size_t index_length;
+    size_t index_length; /* of mg_program_index */
     const char *kernels; /* the instruction set in use */
 } mg_program_info;
 
-/* An instruction as program.h has it; uniform ones come first. */
+/* n slots that an instruction reads: slots first, first + 1, ..., or, if listed, those at
+ * first, first + 1, ... in mg_program_index. n is 0 if there is no such operand. */
 typedef struct {
-    const char *name;
-    int uniform, flags;
-    uint32_t n, m, out, a, b, c;
+    uint32_t first, n;
+    int listed;
+    int uniform; /* true: uniform slots; false: slots of rows, or, if listed, those with
+                    the tag MG_UNIFORM_SLOT uniform ones */
+} mg_operand_info;
+
+/* An instruction. It writes the n slots from out on: uniform slots, or slots of rows. */
+typedef struct {
+    const char
+        *listing; /* its text, with {a}, {b}, {c} and {k} for operands and parameter */
+    int uniform, relu; /* true: it runs once a batch; it applies relu to its results */
+    uint32_t out, n;
+    mg_operand_info a, b, c;
     double k;
 } mg_instruction_info;
 
+/* The tag of a uniform slot where it may stand beside slots of rows. */
+#define MG_UNIFORM_SLOT 0x80000000
+
 mg_program_info mg_program_describe(const mg_program *program);
+
+/* Describes instruction i; the uniform ones come first. */
 mg_instruction_info mg_program_instruction(const mg_program *program, size_t i);
+
+/* These return what the program owns. Parameter i is in uniform slot i, and the constants
+ * are in the uniform slots after the parameters. */
 const uint32_t *mg_program_index(const mg_program *program);
 const double *mg_program_constants(const mg_program *program);
 mg_id mg_program_parameter(const mg_program *program, size_t i);
 
-/* The slot of output i, with its highest bit set where it is a uniform one. */
+/* Returns the slot of output i, with the tag MG_UNIFORM_SLOT if it is a uniform one. */
 uint32_t mg_program_output(const mg_program *program, size_t i);
 
-/* Makes every program run with the best kernels, name is NULL, or with those named
- * "portable", "avx2" or "avx512". 0: this machine has none of that name, and the best
- * are used. For tests. */
+/* Makes every program run with the kernels named "portable", "avx2" or "avx512", or, if
+ * name is NULL, with the best ones. Returns 0 if this machine cannot run those; then the
+ * best are used. For tests. */
 int mg_use_kernels(const char *name);
 
 /* --- the library's own state -------------------------------------------- */

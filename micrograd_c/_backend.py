@@ -1,7 +1,7 @@
-"""The one module that chooses the engine.
+"""Chooses the engine; no other module does.
 
-``MICROGRAD_C_BACKEND`` says which: ``c``, ``python``, or ``auto`` (the default),
-which is C where the library was built and else Python with one warning.
+The environment variable ``MICROGRAD_C_BACKEND`` is ``c``, ``python`` or ``auto``. ``auto``, the
+default, is the C engine if the library was built, else the Python engine with one warning.
 """
 
 import os
@@ -17,7 +17,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
 def how_to_build():
-    """How to get the C engine, and how to choose the Python engine without a warning."""
+    """Return a text: how to get the C engine, or the Python engine without a warning."""
     installed = hidden_by_checkout()
     if installed:
         what = (
@@ -34,7 +34,10 @@ def how_to_build():
 
 
 def hidden_by_checkout():
-    """The directory of an installed micrograd_c that has its library; None outside a checkout."""
+    """Return the directory of an installed micrograd_c with its library, which this checkout hides.
+
+    Return None if there is none, or if this is no checkout.
+    """
     if not os.path.isdir(os.path.join(ROOT, "csrc")):
         return None
     libraries = ["_native" + suffix for suffix in extension_suffixes()]
@@ -47,7 +50,11 @@ def hidden_by_checkout():
 
 
 def choose(wanted):
-    """The engine to use and why; raises ValueError or ImportError, see above."""
+    """Return the engine to use and the reason, a text.
+
+    Raises ValueError for an unknown ``wanted``, and ImportError if that is "c" and the library
+    cannot be loaded.
+    """
     if wanted not in CHOICES:
         raise ValueError(f"MICROGRAD_C_BACKEND is {wanted!r}, expected one of {', '.join(CHOICES)}")
     if wanted == "python":
@@ -80,7 +87,7 @@ except (ImportError, ValueError) as error:
 
 
 def library_path():
-    """Where the C library that is in use lies; None on the Python engine."""
+    """Return the path of the C library that is in use; None on the Python engine."""
     if backend == "python":
         return None
     from micrograd_c import _native
@@ -89,7 +96,7 @@ def library_path():
 
 
 def build_info():
-    """The compiler that made the library, the CPU features it found; {} on Python."""
+    """Return a dict with the library's compiler and the CPU's features; {} on the Python engine."""
     if backend == "python":
         return {}
     from micrograd_c._native import ffi, lib

@@ -1,4 +1,4 @@
-"""The Digraph that ``draw_dot`` returns. Importing this needs the graphviz package."""
+"""The Digraph that ``draw_dot`` returns. To import this module needs the graphviz package."""
 
 import graphviz
 
@@ -30,7 +30,7 @@ class Digraph(graphviz.Digraph):
             raise DotNotFound from None
 
     def _repr_mimebundle_(self, *args, **kwargs):
-        """What a notebook shows: the picture, or one sentence instead of a traceback."""
+        """Return what a notebook displays: the picture, or a sentence instead of a traceback."""
         try:
             if hasattr(super(), "_repr_mimebundle_"):
                 return super()._repr_mimebundle_(*args, **kwargs)

@@ -1,8 +1,8 @@
-"""Pictures of a graph of Values, drawn by graphviz as micrograd's ``draw_dot`` draws them."""
+"""``draw_dot``: a picture of a graph of Values, made with graphviz, as micrograd draws it."""
 
 from operator import attrgetter
 
-from python_ref.core.copying import topological_sort
+from python_ref.core.walking import topological_sort
 
 __all__ = ["draw_dot"]
 
@@ -10,19 +10,19 @@ RANKDIRS = ("LR", "RL", "TB", "BT")
 
 
 def draw_dot(root, format="svg", rankdir="LR", max_nodes=2000):
-    """The graph below ``root`` as a ``graphviz.Digraph``: a box a Value, a circle an operator.
+    """Return the graph of ``root`` and all below it as a ``graphviz.Digraph``.
 
-    A box shows the label, where the Value has one, then data and gradient. The
-    result shows itself in a notebook; ``.render("name")`` writes a file of the
-    given format (``"svg"``, ``"png"``, ``"pdf"``, …). Both need the program
-    ``dot`` of graphviz, and raise a RuntimeError that says how to get it.
-    ``rankdir`` is the direction from leaves to root: ``"LR"``, ``"RL"``,
-    ``"TB"`` or ``"BT"``.
+    Each Value is a box with its data and gradient, and its label if it has one. Each operator is
+    an ellipse. A notebook displays the result; its method ``render("name")`` writes a file of the
+    given ``format`` (``"svg"``, ``"png"``, ``"pdf"``, …). Both need graphviz's program ``dot``,
+    and raise a RuntimeError that says how to get it.
 
-    Raises ImportError without the graphviz package, TypeError if ``root`` is no
-    Value, and ValueError for a graph of more than ``max_nodes`` Values (``None``
-    draws any; dot takes seconds for a thousand and minutes for ten thousand), or
-    for an unknown ``format`` or ``rankdir``.
+    ``rankdir`` is the direction from leaves to root: ``"LR"``, ``"RL"``, ``"TB"`` or ``"BT"``.
+    ``max_nodes`` is how many Values the graph may have, None for any number: dot takes seconds
+    for a thousand and minutes for ten thousand.
+
+    Raises ImportError without the graphviz package, TypeError if ``root`` is not a Value, and
+    ValueError for more than ``max_nodes`` Values or an unknown ``format`` or ``rankdir``.
 
     >>> from micrograd_c import Value, draw_dot
     >>> a = Value(2.0, label="a")
@@ -34,7 +34,8 @@ def draw_dot(root, format="svg", rankdir="LR", max_nodes=2000):
         raise ValueError(f"expected rankdir as one of {', '.join(RANKDIRS)}, got {rankdir!r}")
     if not hasattr(root, "_prev"):
         raise TypeError(f"expected a Value, got {type(root).__name__}")
-    nodes = topological_sort(root, attrgetter("_prev"))  # which micrograd's Values have too
+    # By _prev, because micrograd's own Values have no _operands.
+    nodes = topological_sort(root, operands_of=attrgetter("_prev"))
     if max_nodes is not None and len(nodes) > max_nodes:
         raise ValueError(
             f"the graph has {len(nodes)} Values, more than max_nodes={max_nodes}: draw a smaller "
@@ -57,13 +58,13 @@ def draw_dot(root, format="svg", rankdir="LR", max_nodes=2000):
             dot.node(f"{name}op", label=escape(str(node._op)))
             dot.edge(f"{name}op", name)
         for operand in node._prev:
-            # An operand without an operator node is a user's Value made with _children alone.
+            # A user's Value made with _children alone has operands, but no operator to draw.
             dot.edge(names[id(operand)], f"{name}op" if node._op else name)
     return dot
 
 
 def record_text(node):
-    """A Value as the fields of a graphviz record."""
+    """Return the text of a Value's graphviz record: its fields."""
     fields = [f"data {number_text(node.data)}", f"grad {number_text(node.grad)}"]
     label = getattr(node, "label", "")  # micrograd's own Value has none
     if label != "":
@@ -72,14 +73,14 @@ def record_text(node):
 
 
 def number_text(x):
-    """As micrograd's ``%.4f``, unless that loses the first digits or has hundreds of them."""
+    """Return ``x`` as micrograd's ``%.4f``, unless that loses the first digits or is too long."""
     if 1e-3 <= abs(x) < 1e9 or x == 0:
         return f"{x:.4f}"
     return f"{x:.4g}" if abs(x) < 1 else f"{x:.4e}"
 
 
 def escape_record(text):
-    """``text`` with what a record label gives a meaning to taken literally."""
+    """Return ``text`` with the characters escaped that have a meaning in a record's label."""
     text = text.replace("&", "&amp;").replace("\\", "\\\\")
     for character in "{}|<>":
         text = text.replace(character, "\\" + character)

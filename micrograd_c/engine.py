@@ -13,7 +13,7 @@ else:
 __all__ = ["Value"]
 
 
-# What pickles of a Value name: they load on whichever engine is then in use.
+# The functions that pickles of a Value name. So a pickle loads on whichever engine is in use.
 def rebuild_leaf(*args):
     return copying.rebuild_leaf(Value, *args)
 
@@ -23,7 +23,7 @@ def rebuild_graph(*args):
 
 
 def reduce_neutrally(value):
-    """A reference engine's Value, pickled as this module's."""
+    """Reduce a Value of the reference engine to a call of this module's functions."""
     rebuild, *rest = copying.reduce_value(value)
     is_leaf = rebuild is value._rebuild_leaf
     return (rebuild_leaf if is_leaf else rebuild_graph, *rest)

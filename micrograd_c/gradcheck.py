@@ -1,7 +1,7 @@
-"""gradcheck: are the gradients that backward() gives those of the function?
+"""gradcheck: compare backward()'s gradients with finite differences.
 
-The slope of a function can be measured without calculus: change an input a little
-and see how far the output moves. This compares the two, entry by entry, as
+The derivative of a function can be measured without calculus: change an input a little and
+see by how much the output changes. ``gradcheck`` compares the two for each input and output, as
 PyTorch's ``torch.autograd.gradcheck`` does.
 """
 
@@ -10,16 +10,17 @@ from typing import NamedTuple
 
 from python_ref.core.numbers import describe
 from python_ref.core.operators import Operators
+from python_ref.core.walking import reachable
 
 __all__ = ["gradcheck", "GradcheckError"]
 
 
 class GradcheckError(RuntimeError):
-    """A gradient is not what the function's slope says; the message names the worst."""
+    """A gradient differs from the finite difference; the message names the worst one."""
 
 
 class Entry(NamedTuple):
-    """The derivative of one output by one input, as backward() and as the slope give it."""
+    """The derivative of one output by one input: from backward(), and from finite differences."""
 
     output: str  # "output", or "output[1]" where f returns a list
     input: str  # "input 0", or "input 0[1]" where that input is a list
@@ -29,7 +30,7 @@ class Entry(NamedTuple):
     allowed: float
 
     def excess(self):
-        """By how much it is wrong; > 0 if it is at all, infinite where a NaN is about."""
+        """Return by how much the difference is above the allowed one, infinity for a NaN."""
         excess = self.difference - self.allowed
         return excess if excess == excess else inf
 
@@ -37,15 +38,17 @@ class Entry(NamedTuple):
 def gradcheck(f, inputs, eps=1e-6, atol=1e-5, rtol=1e-3, raise_exception=True):
     """Compare the gradients of ``f(*inputs)`` with central differences.
 
-    ``inputs``: a Value, or a list of arguments to f, each a Value or a list of Values;
-    ``f`` returns a Value or a list of them. Returns True if every derivative is within
-    ``atol + rtol * abs(numeric)`` of ``(f(x + eps) - f(x - eps)) / (2 * eps)``. If one is
-    not, raises GradcheckError with the worst, or returns False if not ``raise_exception``.
-    Tolerances are those of ``torch.autograd.gradcheck``. f is called once and
-    twice more an input; the data and gradients of all Values that it uses are left as found.
+    ``inputs`` is a Value, or a list of arguments to ``f``, each a Value or a list of Values.
+    ``f`` returns a Value or a list of Values. It is called once, and twice more for each input.
+    The default tolerances are those of ``torch.autograd.gradcheck``.
 
-    Raises TypeError for an input or an output that is no Value, ValueError for no inputs
-    or a negative tolerance. Near a kink, such as relu's at 0, the slope is meaningless.
+    Returns True if every derivative from backward() is within ``atol + rtol * abs(numeric)`` of
+    ``numeric``, which is ``(f(x + eps) - f(x - eps)) / (2 * eps)``. Otherwise raises
+    GradcheckError about the worst one, or returns False if ``raise_exception`` is False. Data
+    and gradients of all Values that ``f`` uses are restored.
+
+    Raises TypeError if an input or an output is not a Value, and ValueError if there are no inputs
+    or a tolerance is negative. Near a kink, such as relu's at 0, finite differences mean nothing.
 
     >>> from micrograd_c import Value, gradcheck
     >>> gradcheck(lambda a, b: (a * b).tanh(), [Value(0.5), Value(-2.0)])
@@ -84,8 +87,8 @@ def gradcheck(f, inputs, eps=1e-6, atol=1e-5, rtol=1e-3, raise_exception=True):
 
 
 def backward_gradients(output, inputs):
-    """d output / d input for each input, by backward(), from gradients of 0 everywhere."""
-    grads = {node: node.grad for node in (*nodes_below(output), *inputs)}
+    """Return d output / d input for each input, by backward(). All gradients are restored."""
+    grads = {node: node.grad for node in (*reachable(output), *inputs)}
     try:
         for node in grads:
             node.grad = 0.0
@@ -97,7 +100,7 @@ def backward_gradients(output, inputs):
 
 
 def central_differences(f, arguments, x, eps):
-    """d output / d x for each output of f, from its values at x + eps and at x - eps."""
+    """Return d output / d x for each output of f, from its values at x + eps and at x - eps."""
     data = x.data
     try:
         x.data = data + eps
@@ -109,19 +112,8 @@ def central_differences(f, arguments, x, eps):
     return [(a - b) / (2 * eps) for a, b in zip(above, below)]
 
 
-def nodes_below(root):
-    """The set of every node that ``root`` depends on, and itself."""
-    seen, stack = {root}, [root]
-    while stack:
-        for operand in stack.pop()._prev:
-            if operand not in seen:
-                seen.add(operand)
-                stack.append(operand)
-    return seen
-
-
 def named(name, x):
-    """[(name, x)] for a Value; for a list, each of its Values with its place."""
+    """Return [(name, x)] for a Value; for a list, a name with the place for each Value in it."""
     if isinstance(x, Operators):
         return [(name, x)]
     if not isinstance(x, (list, tuple)):

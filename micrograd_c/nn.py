@@ -1,7 +1,7 @@
 """``Module``, ``Neuron``, ``Layer`` and ``MLP``, on the engine that was chosen.
 
-On the C engine a Neuron, a Layer or an MLP crosses to C once a call. What it
-returns, and every node below, is what the reference engine's nn builds one by one.
+On the C engine, calling a Neuron, a Layer or an MLP is one call of C. What it returns, and
+every node below, equals what the reference engine's nn builds node by node.
 """
 
 import random
@@ -11,7 +11,7 @@ from operator import attrgetter, contains
 import python_ref.nn
 from micrograd_c import _net_changes, functional, state
 from micrograd_c._backend import backend
-from micrograd_c._net_changes import Look, Seen, look, part
+from micrograd_c._net_changes import Snapshot, TracksAccess, is_unchanged, tracked
 from micrograd_c.engine import Value
 
 if backend == "c":
@@ -22,9 +22,9 @@ __all__ = ["random", "Value", "Module", "Neuron", "Layer", "MLP"]
 
 
 class Module(python_ref.nn.Module):
-    """Something with parameters that can be trained, saved and loaded.
+    """A model, or a part of one, with parameters that can be trained, saved and loaded.
 
-    A module of your own lists its Values in ``parameters()``.
+    To write a module of your own, return its Values as a list from ``parameters()``.
     """
 
     def zero_grad(self):
@@ -32,7 +32,7 @@ class Module(python_ref.nn.Module):
         functional.zero_grad(self.parameters())
 
     def state_dict(self):
-        """The parameters' data by name; see ``state.state_dict``."""
+        """Return the parameters' data by name; see ``state.state_dict``."""
         return state.state_dict(self)
 
     def load_state_dict(self, state_dict, strict=True):
@@ -48,14 +48,14 @@ class Module(python_ref.nn.Module):
         state.load(self, path)
 
 
-class Compiled(Seen, Module):
-    """What Neuron, Layer and MLP share: one call of C where that is the same."""
+class Compiled(TracksAccess, Module):
+    """The base of Neuron, Layer and MLP: one call of C where that gives the same."""
 
-    # A Net or NoNet, and what _net_changes.py needs. In slots: the dict is the user's.
-    __slots__ = ("_mg_net", "_mg_seen")
+    # A Net or NoNet, and what _net_changes.py needs. In slots, because the dict is the user's.
+    __slots__ = ("_mg_last_access", "_mg_net")
 
     def parameters(self):
-        """The parameters as a list."""
+        """Return the parameters as a list of Values."""
         net = listed_net(self)
         return list(net.parameters) if net else super().parameters()
 
@@ -75,7 +75,7 @@ class Neuron(Compiled, python_ref.nn.Neuron):
     __doc__ = python_ref.nn.Neuron.__doc__
     value_class = python_ref.nn.Named("Value", globals())
     _random = python_ref.nn.Named("random", globals())
-    w, b, nonlin = part("w"), part("b"), part("nonlin")
+    w, b, nonlin = tracked("w"), tracked("b"), tracked("nonlin")
 
     def __call__(self, x):
         out = call_c(NEURON, self, x)
@@ -85,7 +85,7 @@ class Neuron(Compiled, python_ref.nn.Neuron):
 class Layer(Compiled, python_ref.nn.Layer):
     __doc__ = python_ref.nn.Layer.__doc__
     neuron_class = python_ref.nn.Named("Neuron", globals())
-    neurons = part("neurons")
+    neurons = tracked("neurons")
 
     def __call__(self, x):
         out = call_c(LAYER, self, x)
@@ -97,7 +97,7 @@ class Layer(Compiled, python_ref.nn.Layer):
 class MLP(Compiled, python_ref.nn.MLP):
     __doc__ = python_ref.nn.MLP.__doc__
     layer_class = python_ref.nn.Named("Layer", globals())
-    layers = part("layers")
+    layers = tracked("layers")
 
     def __call__(self, x):
         out = call_c(MLP_, self, x)
@@ -109,9 +109,9 @@ class MLP(Compiled, python_ref.nn.MLP):
 for _class in (Neuron, Layer, MLP):
     _class.__call__.__doc__ = vars(python_ref.nn)[_class.__name__].__call__.__doc__
 
-# --- the net in C that stands for a module --------------------------------------------------
+# --- the net in C of a module -------------------------------------------------------------
 
-# The classes and methods as they are defined here: a program may assign to their names.
+# The classes and methods as they are defined here: a program may assign others to their names.
 NEURON, LAYER, MLP_ = OURS = Neuron, Layer, MLP
 NEURON_CALL, LAYER_CALL = Neuron.__call__, Layer.__call__
 CALLS = {NEURON: NEURON_CALL, LAYER: LAYER_CALL, MLP_: MLP.__call__}
@@ -126,7 +126,10 @@ PARAMETERS = Compiled.parameters
 
 
 def call_c(base, module, x):
-    """The outputs of ``module``, a ``base``, as a list. None where Python must compute them."""
+    """Return the outputs of ``module``, an instance of ``base``, as a list.
+
+    Return None where Python must compute them.
+    """
     # A program may have assigned another method to a class, at any time.
     if NEURON.__call__ is not NEURON_CALL or LAYER.__call__ is not LAYER_CALL:
         return None
@@ -134,7 +137,7 @@ def call_c(base, module, x):
         net = module._mg_net
     except AttributeError:
         net = None
-    if net is None or net.looked[0] is not _net_changes.seen or net.looked[1]:
+    if net is None or net.compared[0] is not _net_changes.last_access or net.compared[1]:
         net = current_net(base, module, net)
         if net is None:
             return None
@@ -144,30 +147,31 @@ def call_c(base, module, x):
 
 
 def current_net(base, module, net):
-    """The net for a module as it is now: ``net``, which an earlier call used, or a new one.
+    """Return the net for a module as it is now: ``net``, from an earlier call, or a new one.
 
-    Several threads may do this for one module. Each makes a net from one reading of the
-    module, and assigns it together with what it was made of. If another thread then assigns
-    an older net, the next call notices that and looks again. A net that a call uses lives
-    until the call has returned.
+    Return None where Python must compute the module. Several threads may do this for one
+    module. Each makes a net from one reading of the module, and assigns the net together with
+    its snapshots. If another thread then assigns an older net, the next call finds that it is
+    out of date. A net that a call uses lives until the call has returned.
     """
     if backend != "c":
         return None
-    seen, structure = _net_changes.seen, _net_changes.structure  # before looking
-    is_usable = net is not None and net.structure is structure
-    if is_usable and net.is_waiting():
+    last_access, nodes_stamp = _net_changes.last_access, _net_changes.nodes_stamp  # read first
+    is_usable = net is not None and net.nodes_stamp is nodes_stamp
+    if is_usable and net.waits():
         return None
     if is_usable and net.parameters:  # a NoNet has none, and nothing to compare
-        was_seen, was_open = net.looked
-        still_open = look_at(module, was_open if was_seen is seen else net.looks)
-        if still_open is not None:
-            net.looked = seen, still_open
+        compared_at, were_shared = net.compared
+        shared = shared_among(module, were_shared if compared_at is last_access else net.snapshots)
+        if shared is not None:
+            net.compared = last_access, shared
             return net
-    looks = []
-    net = c_net.compiled(base, layers_of(base, module, looks), looks, structure)
+    snapshots = []
+    net = c_net.compiled(base, layers_of(base, module, snapshots), snapshots, nodes_stamp)
     if net.parameters:
-        net.classes = {made.type for made in looks}
-        called = {made.type for made in looks[1:]}  # by the net; looks[0] is the module itself
+        net.classes = {snapshot.type for snapshot in snapshots}
+        # Those that the net calls: snapshots[0] is of the module itself.
+        called = {snapshot.type for snapshot in snapshots[1:]}
         net.subclasses = [
             (cls, methods[base], of_ours[base])
             for cls in net.classes.difference(OURS)
@@ -175,84 +179,97 @@ def current_net(base, module, net):
             for methods, of_ours in ((PARTS, PARTS_OF_OURS), (CALL, CALLS))
             if issubclass(cls, base) and (methods is PARTS or cls in called)
         ]
-        still_open = look_at(module, looks)
-        if still_open is None:  # another thread changed it meanwhile
+        shared = shared_among(module, snapshots)
+        if shared is None:  # another thread changed it meanwhile
             return None
-        looks[0].module = None  # no cycle, so that memory is freed at once
-        net.modules = [made.module for made in looks[1:]]
-        net.looked = seen, still_open
+        snapshots[0].module = None  # no cycle, so that memory is freed at once
+        net.modules = [snapshot.module for snapshot in snapshots[1:]]
+        net.compared = last_access, shared
     module._mg_net = net
     return net if net.parameters else None
 
 
-def look_at(module, looks):
-    """The ``looks`` that are open, see _net_changes.py. None if a module has changed."""
-    still_open = []
-    for made in looks:
-        part = made.module
+def shared_among(module, snapshots):
+    """Return those of ``snapshots`` that are shared, see _net_changes.py.
+
+    Return None if ``module``, or one that is part of it, has changed.
+    """
+    shared = []
+    for snapshot in snapshots:
+        part = snapshot.module
         if part is None:
             part = module
-        if part._mg_seen is not made.seen:
-            if not look(made, part):
+        if part._mg_last_access is not snapshot.compared_at:
+            if not is_unchanged(snapshot, part):
                 return None
-            if made.seen is None:
-                still_open.append(made)
-    return still_open
+            if snapshot.compared_at is None:
+                shared.append(snapshot)
+    return shared
 
 
-def layers_of(base, module, looks):
-    """The layers of a module, each a list of (weights, bias, nonlin). None where Python must
-    compute it. Appends a Look of each module to ``looks``; no part is read twice.
+def layers_of(base, module, snapshots):
+    """Return the layers of a module, each as a list of (weights, bias, nonlin).
+
+    Return None where Python must compute the module. Appends a Snapshot of each module to
+    ``snapshots``; no part is read twice.
     """
     if base is NEURON:
-        neuron = neuron_of(module, looks)
+        neuron = neuron_of(module, snapshots)
         return neuron and [[neuron]]
     if base is LAYER:
-        layer = layer_of(module, looks)
+        layer = layer_of(module, snapshots)
         return layer and [layer]
-    made = look_of(module, MLP_, None, looks, "layers")
+    snapshot = snapshot_of(module, MLP_, None, snapshots, "layers")
     layers = []
-    for layer in made.members or () if made else ():
-        layers.append(layer_of(layer, looks, LAYER_CALL))
+    for layer in snapshot.members or () if snapshot else ():
+        layers.append(layer_of(layer, snapshots, LAYER_CALL))
         if not layers[-1]:
             return None
     # A layer of one neuron gives a Value, not a list: no layer can follow it.
     return None if any(len(layer) == 1 for layer in layers[:-1]) else layers
 
 
-def layer_of(layer, looks, call=None):
-    made = look_of(layer, LAYER, call, looks, "neurons")
+def layer_of(layer, snapshots, call=None):
+    snapshot = snapshot_of(layer, LAYER, call, snapshots, "neurons")
     neurons = []
-    for neuron in made.members or () if made else ():
-        neurons.append(neuron_of(neuron, looks, NEURON_CALL))
+    for neuron in snapshot.members or () if snapshot else ():
+        neurons.append(neuron_of(neuron, snapshots, NEURON_CALL))
         if not neurons[-1]:
             return None
     return neurons
 
 
-def neuron_of(neuron, looks, call=None):
-    made = look_of(neuron, NEURON, call, looks, "w", "b", "nonlin")
-    return made and made.members and (made.members, *(value for _, value in made.others))
+def neuron_of(neuron, snapshots, call=None):
+    snapshot = snapshot_of(neuron, NEURON, call, snapshots, "w", "b", "nonlin")
+    if not snapshot or not snapshot.members:
+        return None
+    return snapshot.members, *(value for _, value in snapshot.others)
 
 
-def look_of(module, base, call, looks, *names):
-    """``call``: the ``__call__`` that its class must have; None for the called module."""
+def snapshot_of(module, base, call, snapshots, *names):
+    """Return a Snapshot of ``module``; None where its class is not, or not like, ``base``.
+
+    ``call`` is the ``__call__`` that its class must have; None for the called module.
+    """
     cls = type(module)
     if not issubclass(cls, base) or PARTS[base](cls) != PARTS_OF_OURS[base]:
         return None
     if call and cls.__call__ is not call:
         return None
-    looks.append(Look(module, cls, *names))
-    return looks[-1]
+    snapshots.append(Snapshot(module, cls, *names))
+    return snapshots[-1]
 
 
 def listed_net(module):
-    """The net of an earlier call whose parameters are those that ``parameters()`` gives."""
+    """Return the net of an earlier call if ``parameters()`` returns the net's parameters.
+
+    Return None if there is no such net.
+    """
     try:
         net = module._mg_net
     except AttributeError:
         return None
-    if net.looked[0] is not _net_changes.seen or net.looked[1]:
+    if net.compared[0] is not _net_changes.last_access or net.compared[1]:
         net = current_net(net.base, module, net)
     if not net or not net.parameters:
         return None

@@ -1,22 +1,24 @@
-"""How a Value shows itself in Jupyter and IPython, and ``%load_ext micrograd_c``.
+"""How Jupyter and IPython display a Value, and ``%load_ext micrograd_c``.
 
-IPython looks for a formatter of a class before it falls back on ``repr``. Ours is
-registered with the running shell, so the Values themselves know nothing of it.
+IPython uses the formatter that is registered for a class, and ``repr`` if there is none. This
+module registers one with the running shell; Value itself has no code for it.
 """
 
 import base64
 import html
 import sys
+from itertools import islice
 from subprocess import CalledProcessError
 
 from micrograd_c import standin
 from micrograd_c.drawing import draw_dot, number_text
+from python_ref.core.walking import reachable
 
-MAX_DRAWN = 50  # Values in a graph that is drawn without being asked
+MAX_DRAWN = 50  # how many Values a graph may have to be drawn below a Value
 
 
 def show_in_notebooks(value_class):
-    """Give Values of a class their HTML display in the running IPython shell, if there is one."""
+    """Register the HTML display of a class of Values with the running IPython shell, if any."""
     from IPython import get_ipython
 
     shell = get_ipython()
@@ -29,9 +31,9 @@ def register(shell, value_class):
 
 
 def value_html(value):
-    """A Value as HTML: a small table, and below it its graph if that is small.
+    """Return a Value as HTML: a small table, and below it its graph if ``is_small``.
 
-    The graph is drawn where graphviz, package and program, is installed.
+    The graph is left out unless both graphviz's Python package and its program are installed.
     """
     cells = [("data", number_text(value.data)), ("grad", number_text(value.grad))]
     if value._op:
@@ -44,29 +46,24 @@ def value_html(value):
 
 
 def graph_html(value):
-    """The graph below a Value as an HTML image, or nothing if there is none to show."""
+    """Return the graph below a Value as an HTML image, or an empty text if none is to be shown."""
     if not is_small(value):
         return ""
     try:
         svg = draw_dot(value).pipe()
     except (ImportError, RuntimeError, CalledProcessError):  # no package; no dot, or it failed
         return ""
-    # An image, not inline SVG: two drawings on one page would share the ids of their nodes.
+    # An image, not inline SVG: two drawings on one page would have nodes with the same ids.
     return f'<br><img src="data:image/svg+xml;base64,{base64.b64encode(svg).decode()}">'
 
 
 def is_small(root):
-    """Whether a graph of several Values has at most MAX_DRAWN; it counts no further."""
-    seen, todo = {root}, [root]
-    while todo and len(seen) <= MAX_DRAWN:
-        new = [operand for operand in todo.pop()._prev if operand not in seen]
-        seen.update(new)
-        todo.extend(new)
-    return 1 < len(seen) <= MAX_DRAWN
+    """Return True if the graph has 2 to MAX_DRAWN Values. No more of it is walked."""
+    return 1 < len(list(islice(reachable(root), MAX_DRAWN + 1))) <= MAX_DRAWN
 
 
 def load_ipython_extension(shell):
-    """``%load_ext micrograd_c``: ``import micrograd`` gets ours, and Values show themselves."""
+    """``%load_ext micrograd_c``: import micrograd_c as micrograd, and display Values as HTML."""
     from micrograd_c.engine import Value
     from python_ref.engine import Value as ReferenceValue
 
@@ -78,5 +75,5 @@ def load_ipython_extension(shell):
 
 
 def unload_ipython_extension(shell):
-    """``%unload_ext micrograd_c``: ``import micrograd`` gets what it got before."""
+    """``%unload_ext micrograd_c``: undo what ``install()`` does; see ``standin.uninstall``."""
     standin.uninstall()

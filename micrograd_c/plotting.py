@@ -1,4 +1,4 @@
-"""Plots of training with matplotlib: the plane a classifier cuts up, and curves over time."""
+"""Plots with matplotlib: a classifier's decision boundary, and curves of a training run."""
 
 from python_ref.core.number_arrays import as_doubles
 from python_ref.core.numbers import to_float
@@ -7,20 +7,19 @@ __all__ = ["plot_decision_boundary", "plot_history"]
 
 
 def plot_decision_boundary(model, X, y, ax=None, resolution=50, padding=1.0):
-    """Colour the plane by the class that ``model`` gives each point, and draw the data on it.
+    """Colour the plane by the class that ``model`` predicts for each point, and draw the data.
 
-    The boundaries are where scores, linear between the points of a grid, change their order.
+    ``model`` is called with one row, a list of two floats. It returns a Value, the score of a
+    binary classifier, whose class is 1 where the score is > 0; or a list of n_classes Values, a
+    score for each class, where the class is that of the largest score. ``X`` has shape (n, 2).
+    ``y`` has n labels: -1 and 1, or 0 and 1, for one score; else 0 to n_classes - 1. ``ax`` is
+    the matplotlib Axes to draw in, by default new ones.
 
-    ``model`` is called with one row, a list of two floats, and returns a Value,
-    the score of a binary classifier (class 1 where it is > 0), or a list of k
-    Values, one score a class (the class is the largest). ``X`` has shape (n, 2),
-    ``y`` has n labels: -1 and 1 or 0 and 1 for one score, 0 to k-1 for k. The
-    model runs ``resolution ** 2`` times, on a grid that reaches ``padding``
-    beyond the data, in the data's units, on every side.
+    The model runs ``resolution ** 2`` times, on a grid that extends ``padding``, in the data's
+    units, beyond the data on every side. Scores are interpolated linearly between grid points.
 
-    Returns the matplotlib Axes, ``ax`` if given. Raises ImportError without
-    matplotlib, ValueError for shapes, labels or numbers that do not fit, and
-    TypeError if the model returns something else than scores.
+    Returns the Axes. Raises ImportError without matplotlib, ValueError for shapes, labels or
+    numbers that do not fit, and TypeError if the model returns anything but scores.
     """
     plt = import_pyplot("plot_decision_boundary")
     import numpy as np
@@ -48,12 +47,13 @@ def plot_decision_boundary(model, X, y, ax=None, resolution=50, padding=1.0):
 
 
 def plot_history(history, ax=None):
-    """Draw one curve a quantity over the steps of a training run.
+    """Draw one or several quantities of a training run as curves over its steps.
 
-    ``history`` is a list of numbers or Values, one a step, drawn as the loss, or
-    a dict from names to such lists. Returns the matplotlib Axes, ``ax`` if given.
-    Raises ImportError without matplotlib, ValueError if there is nothing to draw,
-    and TypeError for what is no number.
+    ``history`` is a list of numbers or Values, one for each step, which is drawn as the loss; or
+    a dict of names to such lists. ``ax`` is the matplotlib Axes to draw in, by default new ones.
+
+    Returns the Axes. Raises ImportError without matplotlib, ValueError if there is nothing to
+    draw, and TypeError for an entry that is not a number.
     """
     plt = import_pyplot("plot_history")
     curves = history if isinstance(history, dict) else {"loss": history}
@@ -87,7 +87,7 @@ def import_pyplot(caller):
 
 
 def checked_data(X, y):
-    """X as an array of shape (n, 2) and y of shape (n,), both float64 and finite."""
+    """Return X as an array of shape (n, 2) and y of shape (n,), both float64 and finite."""
     import numpy as np
 
     X, y = as_doubles(X, "X", objects=True), as_doubles(y, "y", objects=True)
@@ -102,7 +102,7 @@ def checked_data(X, y):
 
 
 def score_row(model, row):
-    """The model's scores for a row as a list of floats: one, or one a class."""
+    """Return the model's scores for a row as a list of floats: one, or one for each class."""
     out = model(row)
     try:
         scores = [to_float(v) for v in (out if isinstance(out, (list, tuple)) else [out])]
@@ -120,7 +120,7 @@ LARGEST = 1e100  # scores are clipped to it, so that matplotlib's arithmetic sta
 
 
 def fill_classes(ax, xs, ys, planes, colours):
-    """Fill the region of each class. ``planes`` are the scores on the grid, shape (k, n, n)."""
+    """Fill the region of each class. planes: (n_scores, n, n), the scores on the grid."""
     import numpy as np
     from matplotlib.collections import PathCollection
 
@@ -136,14 +136,14 @@ def fill_classes(ax, xs, ys, planes, colours):
     planes = interpolation(ys, fine_ys) @ planes @ interpolation(xs, fine_xs).T
     classes = planes.argmax(axis=0)
     regions = []
-    for k, plane in enumerate(planes):
-        margin = plane - np.delete(planes, k, axis=0).max(axis=0)
-        regions.append(where_positive(fine_xs, fine_ys, away_from_0(margin, classes == k)))
+    for i, plane in enumerate(planes):
+        margin = plane - np.delete(planes, i, axis=0).max(axis=0)
+        regions.append(where_positive(fine_xs, fine_ys, away_from_0(margin, classes == i)))
     ax.add_collection(PathCollection(regions, facecolors=colours, edgecolors="none", alpha=0.6))
 
 
 def away_from_0(plane, is_positive):
-    """The plane with each point's sign as its class requires, also where scores are equal."""
+    """Return the plane, > 0 where ``is_positive`` and else < 0, also where scores are equal."""
     import numpy as np
 
     tiny = np.finfo(float).tiny
@@ -153,18 +153,18 @@ def away_from_0(plane, is_positive):
 def finer(xs):
     import numpy as np
 
-    return np.linspace(xs[0], xs[-1], 4 * len(xs) - 3)  # three more points between two
+    return np.linspace(xs[0], xs[-1], 4 * len(xs) - 3)  # three more points between any two
 
 
 def interpolation(xs, fine_xs):
-    """The matrix that interpolates linearly, shape (len(fine_xs), len(xs))."""
+    """Return the matrix that interpolates linearly, of shape (len(fine_xs), len(xs))."""
     import numpy as np
 
     return np.transpose([np.interp(fine_xs, xs, row) for row in np.eye(len(xs))])
 
 
 def where_positive(xs, ys, plane):
-    """The region in which a plane is positive, as one Path."""
+    """Return the region in which a plane is positive, as one Path."""
     from matplotlib.figure import Figure
     from matplotlib.path import Path
 
@@ -176,7 +176,7 @@ def where_positive(xs, ys, plane):
 
 
 def class_indices(y, n_scores):
-    """The labels as class numbers from 0, checked against the model's number of scores."""
+    """Return the labels as class numbers from 0. Raise ValueError if they do not fit n_scores."""
     found = {float(label) for label in y}
     if n_scores == 1:
         if not (found <= {-1.0, 1.0} or found <= {0.0, 1.0}):

@@ -1,7 +1,6 @@
-"""Standing in for micrograd: after ``install()``, ``import micrograd`` gets micrograd_c.
+"""Standing in for micrograd: after ``install()``, ``import micrograd`` imports micrograd_c.
 
-A program written for micrograd then runs as it is, whether micrograd is installed
-or not.
+A program written for micrograd then runs unchanged, whether micrograd is installed or not.
 """
 
 import importlib
@@ -14,21 +13,20 @@ __all__ = ["install", "uninstall"]
 
 
 def install():
-    """Make ``micrograd``, ``micrograd.engine`` and ``micrograd.nn`` import as ours.
+    """Make imports of ``micrograd``, ``micrograd.engine`` and ``micrograd.nn`` return ours.
 
-    In this process and in those that it starts from now on and that inherit its
-    environment variables: workers of ``multiprocessing``, ``concurrent.futures`` or
-    joblib, and ``subprocess.run([sys.executable, ...])``. Not in a Python of another
-    environment, nor one that starts with ``-E``, ``-I`` or ``-S``. The variables are
-    PYTHONPATH, which gets a first entry, and MICROGRAD_C_STAND_IN.
+    This affects this process, and those that it starts later and that inherit its environment
+    variables: workers of ``multiprocessing``, ``concurrent.futures`` or joblib, and
+    ``subprocess.run([sys.executable, ...])``. It does not affect a Python of another environment,
+    nor one that starts with ``-E``, ``-I`` or ``-S``. The variables are PYTHONPATH, which gets a
+    first entry, and MICROGRAD_C_STAND_IN.
 
-    If this passes over a package or file named micrograd that is not the installed
-    micrograd, such as a fork's, a RuntimeWarning names it. Its modules other than
-    ``engine`` and ``nn`` can be imported, and these get our ``engine`` and ``nn``.
+    If this hides a package or file named micrograd that is not the installed micrograd, such as
+    that of a fork, a RuntimeWarning names it. Its modules other than ``engine`` and ``nn`` can be
+    imported, and they get our ``engine`` and ``nn``.
 
-    Installing twice is installing once. If the program has imported micrograd
-    already, the names it bound stay micrograd's and only later imports get ours;
-    a RuntimeWarning says so.
+    A second call does nothing. If the program has imported micrograd already, the names that it
+    bound stay micrograd's, and only later imports return ours; a RuntimeWarning says so.
     """
     early = "call install() before the first import of micrograd"
     for message in stand_in(early, "do not call install() and start with plain python"):
@@ -36,23 +34,23 @@ def install():
 
 
 def uninstall():
-    """Undo ``install()``: ``import micrograd`` gets what it would have got without it.
+    """Undo ``install()``: ``import micrograd`` returns what it would without it.
 
-    sys.modules gets back what it held as micrograd, and the environment variables are
-    restored. Names that a program bound in between stay ours.
-    Does nothing if nothing is installed.
+    The entries for micrograd in sys.modules and the environment variables are restored. Names
+    that a program bound in between stay ours. Without a call of ``install()`` before, this does
+    nothing.
     """
     finder.uninstall()
 
 
 def stand_in(early, without):
-    """Do what install() does. Returns the messages for the user.
+    """Do what install() does. Return the list of messages for the user.
 
-    ``early`` says how to install it in time, ``without`` how to run without it.
+    ``early`` says how to install early enough, ``without`` how to run without the stand-in.
     """
     if finder.replaced is not None:
         return []
-    importlib.import_module("micrograd_c.nn")  # first: if this fails, nothing is half done
+    importlib.import_module("micrograd_c.nn")  # first: if this fails, nothing has changed
 
     messages = []
     theirs = finder.passed_over()

@@ -1,8 +1,8 @@
 """A module's parameters by name: as a dict of arrays, and as an .npz file.
 
-Names are the attributes that lead to a parameter, as in PyTorch. A Value is an
-array of shape (), a list of n Values one of shape (n,), a module or a list of
-modules gives a prefix: "layers.0.neurons.3.w". Modules of either engine will do.
+A name consists of the attributes that lead to the parameter, as in PyTorch:
+"layers.0.neurons.3.w". The array of a Value has shape (), that of a list of n Values (n,). The
+modules may be of either engine.
 
 >>> from micrograd_c.nn import Layer
 >>> model, other = Layer(3, 2), Layer(3, 2)
@@ -32,10 +32,10 @@ __all__ = ["state_dict", "load_state_dict", "save", "load"]
 
 
 def named_parameters(module):
-    """The module's parameters: a dict of names to (list of Values, shape of their array).
+    """Return the module's parameters: a dict of names to (list of Values, shape of their array).
 
-    Values that are not among ``module.parameters()`` are left out, and a shared one
-    has its first name only. Raises ValueError when no attribute leads to a parameter.
+    Values that are not among ``module.parameters()`` are left out. A parameter that has several
+    names gets the first one only. Raises ValueError if no attribute leads to a parameter.
     """
     parameters = list(module.parameters())
     unnamed = {id(p): p for p in parameters}
@@ -69,9 +69,9 @@ def named_parameters(module):
 
 
 def state_dict(module):
-    """The parameters' data: a dict of names to new float64 arrays.
+    """Return the parameters' data: a dict of names to new float64 arrays.
 
-    Raises ValueError as ``named_parameters`` does.
+    Raises ValueError if no attribute, list or tuple leads to one of ``module.parameters()``.
     """
     named = named_parameters(module)
     data = get_data(flat(named))
@@ -83,11 +83,12 @@ def state_dict(module):
 
 
 def load_state_dict(module, state, strict=True):
-    """Set the parameters' data from what ``state_dict`` gave.
+    """Set the parameters' data from ``state``, a dict such as ``state_dict`` returns.
 
-    Raises ValueError that names every parameter missing in ``state``, every unexpected
-    one and every one of the wrong size, TypeError for a masked array; no parameter has
-    changed then. With ``strict`` False, missing and unexpected names are passed over.
+    Raises ValueError with the name of every parameter that is missing in ``state``, is not
+    expected, or has another shape, and TypeError if ``state`` is not a dict or has a masked array.
+    In each case no parameter has changed. With ``strict=False``, missing and unexpected names
+    are ignored.
     """
     import numpy as np
 
@@ -121,11 +122,11 @@ def load_state_dict(module, state, strict=True):
 def save(module, path):
     """Write the parameters to an .npz file, without pickle.
 
-    The file's name is ``path`` as it is: no suffix is added. It appears when all of it
-    is written; should that fail, what was there before stays. A path that names no plain
-    file but a device or a pipe (``/dev/stdout``) is written to.
+    The file's name is ``path`` as given: no suffix is added. The new file replaces an existing
+    one in one step, when it is complete; if writing fails, the existing file stays. If ``path``
+    is a device or a pipe, such as ``/dev/stdout``, it is written to.
 
-    Raises OSError when the file cannot be written, ValueError as ``state_dict`` does.
+    Raises OSError if the file cannot be written, and ValueError as ``state_dict`` does.
     """
     import numpy as np
 
@@ -140,14 +141,14 @@ def save(module, path):
 def load(module, path):
     """Set the parameters from a file that ``save`` wrote.
 
-    Raises OSError when there is no such file, ValueError when it is damaged or no .npz
-    file, or as ``load_state_dict`` does; no parameter has changed then.
+    Raises OSError if the file cannot be read, ValueError if it is damaged or not an .npz file,
+    and as ``load_state_dict`` does. In each case no parameter has changed.
     """
     load_state_dict(module, read(path))
 
 
 def read(path):
-    """The arrays in an .npz file by name; ValueError when they cannot be read."""
+    """Return the arrays of an .npz file by name. Raise ValueError if they cannot be read."""
     import numpy as np
 
     with open(path, "rb") as file:
@@ -163,10 +164,9 @@ def read(path):
 
 @contextmanager
 def replacing(path):
-    """A binary file to write. Its content gets to ``path`` when it is complete, or not at all.
+    """A context with a binary file to write, whose content gets to ``path`` only if complete.
 
-    A plain file is replaced by a new one in one step. A device or a pipe is not replaced but
-    written to.
+    A regular file is replaced by a new one in one step. A device or a pipe is written to.
     """
     path = os.fsdecode(path)
     if is_replaceable(path):
@@ -180,18 +180,18 @@ def replacing(path):
 
 
 def is_replaceable(path):
-    """Whether ``path``, after following links, does not exist or is a plain file."""
+    """Return True if ``path``, after following links, does not exist or is a regular file."""
     try:
         mode = os.stat(path).st_mode
     except FileNotFoundError:
         return True
-    # /dev/stdout can stand for a plain file whose name is gone; then the name leads nowhere.
+    # /dev/stdout can stand for a regular file that was deleted; then the real path leads nowhere.
     return stat.S_ISREG(mode) and os.path.exists(os.path.realpath(path))
 
 
 @contextmanager
 def replacing_file(path):
-    temporary = f"{path}.{secrets.token_hex(4)}.tmp"  # beside it: a rename cannot cross disks
+    temporary = f"{path}.{secrets.token_hex(4)}.tmp"  # beside path: a rename cannot cross disks
     try:
         with open(temporary, "xb") as file:
             yield file

@@ -1,13 +1,12 @@
 """Value: a number that remembers how it was made, so that it can be differentiated.
 
 Reverse-mode automatic differentiation over a graph of scalars, with micrograd's
-API (https://github.com/karpathy/micrograd). What an operator computes and how
-its gradient flows is one row in ``ops.py``; how Python's operators spell it is
-``operators.py``; this file is the graph.
+API (https://github.com/karpathy/micrograd). This file is the graph. What an operator
+computes, and its derivatives, are one row in ``core/ops.py``; the methods for Python's
+operators are in ``core/operators.py``.
 """
 
 from python_ref.core import copying
-from python_ref.core.copying import topological_sort
 from python_ref.core.grad_mode import is_grad_enabled
 from python_ref.core.hints import SLIPS, Slip
 from python_ref.core.ieee import value_of
@@ -16,12 +15,16 @@ from python_ref.core.operands import either_name, made_of
 from python_ref.core.operators import Operators
 from python_ref.core.ops import OPS
 from python_ref.core.tracing import current_trace
+from python_ref.core.walking import topological_sort
 
 __all__ = ["Value"]
 
 
 class Value(Operators):
-    """A scalar, its gradient, and the operator and operands that made it.
+    """A scalar with its gradient, and the operator and operands that made it.
+
+    The arguments but ``data`` and ``label`` are for operators of your own: their operands, text
+    and local gradients.
 
     >>> from python_ref.engine import Value
     >>> a, b = Value(2.0), Value(-3.0)
@@ -59,8 +62,8 @@ class Value(Operators):
         self._operands = operands
         self._op = op
         self.__row = row  # the operator's row in OPS; None for a leaf or a user's operator
-        # The operator's parameter that is no node; of a leaf, the trace it is of; of a user's
-        # operator, the local gradients, if they were given.
+        # The exponent or slope of an operator that has one. A leaf has the number of the trace in
+        # which it was made here, and a user's operator its local gradients, if there are any.
         self.__k = k
         self.__custom_backward = None
 
@@ -75,7 +78,7 @@ class Value(Operators):
 
     @property
     def grad(self):
-        """The gradient that backward() adds up here, a float. To set None is to set 0."""
+        """The gradient, a float, to which backward() adds. Setting it to None sets it to 0."""
         return self.__grad
 
     @grad.setter
@@ -83,9 +86,9 @@ class Value(Operators):
         self.__grad = 0.0 if x is None else to_float(x)
 
     def backward(self):
-        """Add d self / d node to the ``grad`` of self and of every node below it.
+        """Set self's ``grad`` to 1 and add d self / d node to the ``grad`` of every node below.
 
-        Zeroes nothing: gradients accumulate until somebody sets them to 0.
+        Gradients accumulate: backward() sets none to 0 first.
         """
         if current_trace():
             current_trace().refuse_backward()
@@ -96,9 +99,9 @@ class Value(Operators):
 
     @property
     def _backward(self):
-        """The step that backward() does for this node; assign to it to do one's own.
+        """The function that backward() calls to add to the operands' gradients.
 
-        None takes the assigned one away: the operator's is the step again.
+        Assign a function to use it in place of the operator's; assign None to remove it.
         """
         return self.__custom_backward or self._apply_derivatives
 
@@ -127,13 +130,13 @@ class Value(Operators):
             current_trace().refuse_custom_operator()
         self._operands, self.__row, self.__k = (), None, None
 
-    # --- what operators.py and copying.py ask of an engine ---
+    # --- what operators.py and copying.py require of an engine ---
 
     def _is_computed(self):
         return bool(self._operands)
 
     def _apply(self, name, *others):
-        # Python calls a traced right operand first, but not if the left is of a subclass.
+        # Python calls a traced right operand first, except where the left one is of a subclass.
         if type(self) is not Value and others and getattr(others[0], "_apply_after", None):
             return others[0]._apply_after(name, self)
         operands = (self, *(x if isinstance(x, Value) else Value(x) for x in others))
@@ -143,17 +146,18 @@ class Value(Operators):
             return Value(data)
         return self._make(name, None, row.label, operands, data)
 
-    def _apply_k(self, name, k, label):
+    def _apply_k(self, name, k, op):
         data = value_of(OPS[name], self.__data, k)
-        return self._make(name, k, label, (self,), data) if is_grad_enabled() else Value(data)
+        return self._make(name, k, op, (self,), data) if is_grad_enabled() else Value(data)
 
     @staticmethod
-    def _make(name, k, label, operands, data, cls=None):
+    def _make(name, k, op, operands, data, cls=None):
         node = object.__new__(cls or Value)
-        node._fill(data, operands, label, OPS.get(name), k)
+        node._fill(data, operands, op, OPS.get(name), k)
         return node
 
     def _recipe(self):
+        """Return the operator's name or None, its k or local gradients or None, and ``_op``."""
         return self.__row and self.__row.name, self.__k, self._op
 
     def _has_custom_backward(self):
@@ -173,7 +177,7 @@ for _name in SLIPS:  # a __setattr__ that checks every name would halve the spee
     setattr(Value, _name, Slip(_name))
 
 
-# Sets a Value's data to a float, without an instruction after which a signal handler could run.
+# Sets a Value's data to a float. It runs no bytecode, so no signal handler can run meanwhile.
 store_data = Value._Value__data.__set__
 
 

@@ -60,10 +60,10 @@ INSTEAD = {
 
 
 class Named:
-    """A class attribute that has the present value of a module's global name.
+    """A class attribute whose value is that of a module's global variable when it is read.
 
-    micrograd's classes look each other up in their module, so that ``nn.Neuron = Mine``
-    has an effect. A subclass may give the attribute a value of its own.
+    micrograd's classes look each other up in their module, so that ``nn.Neuron = Mine`` has an
+    effect. A subclass may give the attribute a value of its own.
     """
 
     def __init__(self, name, names):
@@ -75,9 +75,9 @@ class Named:
 
 
 def row_of(x, n):
-    """``x`` as a list or tuple of ``n`` numbers or Values.
+    """Return ``x`` as a list or tuple of ``n`` numbers or Values.
 
-    Raises TypeError for what is no row, and ValueError for a row of another size.
+    Raises TypeError if ``x`` is not a row, and ValueError for a row of another length.
     """
     row = x if type(x) is list or type(x) is tuple else items_of(x, n)
     if not PLAIN_ITEMS.issuperset(map(type, row)) and any(map(is_row, row)):
@@ -126,12 +126,12 @@ def not_one_row(n, got):
 
 
 class Module:
-    """Something with parameters that can be trained.
+    """A model, or a part of one, with parameters that can be trained.
 
-    A module of your own lists its Values in ``parameters()``.
+    To write a module of your own, return its Values as a list from ``parameters()``.
     """
 
-    def __getattr__(self, name):  # only for missing attributes
+    def __getattr__(self, name):  # Python calls it for missing attributes only
         if name in INSTEAD:
             kind = type(self).__name__
             raise AttributeError(f"{kind!r} object has no attribute {name!r}: {INSTEAD[name]}")
@@ -143,7 +143,7 @@ class Module:
             p.grad = 0
 
     def parameters(self):
-        """The Values to train, as a list."""
+        """Return the parameters as a list of Values."""
         return []
 
 
@@ -165,10 +165,10 @@ class Neuron(Module):
         self.nonlin = nonlin
 
     def __call__(self, x):
-        """The output for ``x``, a sequence of ``nin`` numbers or Values, as a Value.
+        """Return the output for ``x``, a sequence of ``nin`` numbers or Values, as a Value.
 
-        Raises ValueError for another number of inputs, TypeError for what is no such
-        sequence, rows of rows included.
+        Raises ValueError for another number of inputs, and TypeError if ``x`` is not such a
+        sequence, or is a sequence of rows.
         """
         w = self.w
         act = sum((wi * xi for wi, xi in zip(w, row_of(x, len(w)))), self.b)
@@ -183,10 +183,10 @@ class Neuron(Module):
 
 
 class Layer(Module):
-    """``nout`` neurons side by side, each of ``nin`` inputs.
+    """``nout`` neurons, each with the same ``nin`` inputs.
 
-    Further arguments are each Neuron's: ``Layer(3, 4, nonlin="tanh")``. ``neurons`` is the
-    list of them.
+    Further arguments are passed to each Neuron: ``Layer(3, 4, nonlin="tanh")``. The attribute
+    ``neurons`` is the list of them.
     """
 
     neuron_class = Named("Neuron", globals())
@@ -196,8 +196,7 @@ class Layer(Module):
         self.neurons = [neuron_class(nin, **kwargs) for _ in range(nout)]
 
     def __call__(self, x):
-        """The neurons' outputs for ``x``: a list of Values, or the Value alone where
-        there is one neuron.
+        """Return the neurons' outputs for ``x``: a list of Values, or one Value for one neuron.
 
         Raises ValueError and TypeError as a Neuron does.
         """
@@ -214,11 +213,12 @@ class Layer(Module):
 
 
 class MLP(Module):
-    """A multi-layer perceptron: layers, each fed by the one before.
+    """A multi-layer perceptron: layers, each with the outputs of the one before as its inputs.
 
-    ``nin`` is the number of inputs, ``nouts`` the sizes of the layers: ``MLP(2, [16, 16, 1])``
-    has two hidden layers of 16 neurons and one output. ``nonlin`` is the hidden layers', as in
-    Neuron; the last layer is linear. ``layers`` is the list of the layers.
+    ``nin`` is the number of inputs, ``nouts`` the list of the layers' sizes:
+    ``MLP(2, [16, 16, 1])`` has two hidden layers of 16 neurons and one output. ``nonlin`` is the
+    nonlinearity of the hidden layers, as in Neuron; the last layer is linear. The attribute
+    ``layers`` is the list of the layers.
     """
 
     layer_class = Named("Layer", globals())
@@ -239,10 +239,10 @@ class MLP(Module):
         ]
 
     def __call__(self, x):
-        """The last layer's outputs for ``x``, one row of ``nin`` numbers or Values: a list
-        of Values, or the Value alone where the last layer has one neuron.
+        """Return the last layer's outputs for ``x``, one row of ``nin`` numbers or Values.
 
-        Raises ValueError for another number of inputs, TypeError for what is no such row.
+        They are a list of Values, or one Value if the last layer has one neuron.
+        Raises ValueError for another number of inputs, and TypeError if ``x`` is not such a row.
         """
         for layer in self.layers:
             x = layer(x)

@@ -1,4 +1,4 @@
-/* compile.c - from a graph to a program: slots for values, then instructions. */
+/* compile.c - from a graph to a program: first slots for values, then instructions. */
 #include "graph/graph.h" /* first */
 
 #include "jit/program.h"
@@ -6,63 +6,72 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "jit/fuse.h"
 #include "jit/schedule.h"
 #include "jit/trace.h"
-#include "jit/fuse.h"
+#include "jit/verify.h"
 
 typedef struct {
     mg_trace trace;
-    mg_units units;
-    mg_groups groups;
-    uint32_t *slot;     /* by node */
-    uint32_t *row_uses; /* by node, by rows' units; then whether it is placed */
+    mg_fused fused;
+    mg_schedule schedule;
+    uint32_t *slot;     /* by node: its slot, if it is a leaf or a result */
+    uint32_t *row_uses; /* by node: how often row results use it; PLACED once it has a slot
+                           among the parameters of layers */
     mg_program *program;
+    size_t index_length; /* entries that the program's index list has room for */
 } compiler;
 
 enum { PLACED = UINT32_MAX };
 
-/* --- parameters' slots ------------------------------------------------------ */
+/* --- slots -------------------------------------------------------------------- */
 
 static void count_row_uses(compiler *c) {
     const mg_trace *t = &c->trace;
-    const mg_units *u = &c->units;
+    const mg_fused *fused = &c->fused;
     for (uint32_t i = 0; i < t->n; i++) {
-        if (u->code[i] == MG_OP_leaf || !(t->is[i] & MG_IS_ROW))
+        if (fused->code[i] == MG_OP_leaf || !(t->is[i] & MG_IS_ROW))
             continue;
-        if (u->code[i] < MG_OP_COUNT) {
+        if (fused->code[i] < MG_OP_COUNT) {
             c->row_uses[t->a[i]]++;
             c->row_uses[t->b[i]]++;
             continue;
         }
-        c->row_uses[u->init[i]]++;
-        for (uint32_t j = 0; j < u->count[i]; j++) {
-            const uint32_t *term = u->terms[u->first[i] + j];
+        c->row_uses[fused->init[i]]++;
+        for (uint32_t j = 0; j < fused->count[i]; j++) {
+            const uint32_t *term = fused->terms[fused->first[i] + j];
             c->row_uses[term[0]]++;
             c->row_uses[term[1]]++;
         }
     }
 }
 
-static int can_claim(const compiler *c, uint32_t i) {
+/* Returns the result after this one in its group; 0: it is the last. */
+static uint32_t next_result(const compiler *c, uint32_t result) {
+    return c->schedule.next[result];
+}
+
+/* Returns the node that is the weight of input i of a neuron, or its bias if i is m. */
+static uint32_t weight_of(const compiler *c, uint32_t neuron, uint32_t i) {
+    int is_bias = i == c->fused.count[neuron];
+    return mg_operand_node(&c->fused, &c->trace, neuron, is_bias ? 2 : 1, i);
+}
+
+static int is_parameter_of_one_layer(const compiler *c, uint32_t i) {
     return c->trace.is[i] & MG_IS_PARAMETER && c->row_uses[i] == 1;
 }
 
-/* The node that is input i's weight in the layer's unit; with i == m, its bias. */
-static uint32_t weight_of(const compiler *c, uint32_t unit, uint32_t i) {
-    return i == c->units.count[unit] ? c->units.init[unit]
-                                     : c->units.terms[c->units.first[unit] + i][0];
-}
-
-/* Places inputs i to end's weights of a layer at slots of their own, one after the
- * other, if they are parameters that no other rows use. */
-static int claim(compiler *c, const mg_group *group, uint32_t i, uint32_t end) {
-    for (uint32_t unit = group->first; unit != 0; unit = c->groups.next[unit])
+/* Gives the weights of a layer's inputs i to end consecutive slots, if all of them are
+ * parameters that no other row result uses. Returns 0 if they are not. */
+static int place_weights(compiler *c, const mg_group *layer, uint32_t i, uint32_t end) {
+    for (uint32_t neuron = layer->first; neuron != 0; neuron = next_result(c, neuron))
         for (uint32_t j = i; j < end; j++)
-            if (!can_claim(c, weight_of(c, unit, j)))
+            if (!is_parameter_of_one_layer(c, weight_of(c, neuron, j)))
                 return 0;
     for (uint32_t j = i; j < end; j++)
-        for (uint32_t unit = group->first; unit != 0; unit = c->groups.next[unit]) {
-            uint32_t node = weight_of(c, unit, j);
+        for (uint32_t neuron = layer->first; neuron != 0;
+             neuron = next_result(c, neuron)) {
+            uint32_t node = weight_of(c, neuron, j);
             c->program->parameters[c->program->n_parameters] = c->trace.id[node];
             c->slot[node] = c->program->n_parameters++;
             c->row_uses[node] = PLACED;
@@ -72,21 +81,23 @@ static int claim(compiler *c, const mg_group *group, uint32_t i, uint32_t end) {
 
 static void place_parameters(compiler *c) {
     mg_program *p = c->program;
-    for (uint32_t i = c->groups.n_uniform; i < c->groups.n; i++) {
-        mg_group *group = &c->groups.list[i];
+    for (uint32_t i = c->schedule.n_uniform; i < c->schedule.n; i++) {
+        mg_group *group = &c->schedule.list[i];
         if (group->code != MG_LAYER)
             continue;
         uint32_t at = p->n_parameters;
-        /* Weights of its own get their gradients stored, so there must be some. */
-        group->packs_weights = !(group->flags & MG_B_GRAD && claim(c, group, 0, group->m));
-        if (!group->packs_weights) {
+        /* Backward stores the gradients of a layer's own weights, and does not clear them
+         * before: so the weights must get gradients. */
+        group->gathers_weights =
+            !(group->flags & MG_B_GRAD && place_weights(c, group, 0, group->m));
+        if (!group->gathers_weights) {
             group->weights = at;
             group->flags |= MG_B_FIRST;
         }
         at = p->n_parameters;
-        group->packs_biases =
-            !(group->flags & MG_C_GRAD && claim(c, group, group->m, group->m + 1));
-        if (!group->packs_biases) {
+        group->gathers_biases =
+            !(group->flags & MG_C_GRAD && place_weights(c, group, group->m, group->m + 1));
+        if (!group->gathers_biases) {
             group->biases = at;
             group->flags |= MG_C_FIRST;
         }
@@ -109,12 +120,13 @@ static void place_constants(compiler *c) {
         }
 }
 
-/* Places the results of groups from i to end, from slot on. */
+/* Gives the results of groups i to end consecutive slots from slot on. Returns the next
+ * slot. */
 static uint32_t place_results(compiler *c, uint32_t i, uint32_t end, uint32_t slot) {
     for (; i < end; i++)
-        for (uint32_t unit = c->groups.list[i].first; unit != 0;
-             unit = c->groups.next[unit])
-            c->slot[unit] = slot++;
+        for (uint32_t result = c->schedule.list[i].first; result != 0;
+             result = next_result(c, result))
+            c->slot[result] = slot++;
     return slot;
 }
 
@@ -123,14 +135,14 @@ static void place(compiler *c) {
     place_parameters(c);
     place_constants(c);
     uint32_t slot = p->n_parameters + p->n_constants;
-    slot = place_results(c, 0, c->groups.n_uniform, slot);
-    for (uint32_t i = c->groups.n_uniform; i < c->groups.n; i++) {
-        mg_group *group = &c->groups.list[i];
-        if (group->packs_weights) {
+    slot = place_results(c, 0, c->schedule.n_uniform, slot);
+    for (uint32_t i = c->schedule.n_uniform; i < c->schedule.n; i++) {
+        mg_group *group = &c->schedule.list[i];
+        if (group->gathers_weights) {
             group->weights = slot;
             slot += group->n * group->m;
         }
-        if (group->packs_biases) {
+        if (group->gathers_biases) {
             group->biases = slot;
             slot += group->n;
         }
@@ -139,85 +151,74 @@ static void place(compiler *c) {
     p->n_args = c->trace.n_args;
     for (uint32_t i = 0; i < p->n_args; i++)
         c->slot[i] = i;
-    p->row.slots = place_results(c, c->groups.n_uniform, c->groups.n, p->n_args);
+    p->row.slots = place_results(c, c->schedule.n_uniform, c->schedule.n, p->n_args);
 }
 
 /* --- instructions ----------------------------------------------------------- */
 
+/* Returns how many entries of the index list a group's instruction takes, with those that
+ * gather its weights and biases. */
 static size_t index_length(const mg_group *group) {
     size_t n = group->n, m = group->m;
-    switch (group->code) {
-    case MG_MULADD:
-        return 3 * n;
-    case MG_DOT:
-        return 2 * m;
-    case MG_SUM:
-        return m;
-    case MG_LAYER:
-        return m + (group->packs_weights ? n * m : 0) + (group->packs_biases ? n : 0);
-    default:
-        return 2 * n;
-    }
+    size_t length = (group->gathers_weights ? n * m : 0) + (group->gathers_biases ? n : 0);
+    for (int j = 0; j < 3; j++)
+        length += mg_index_length(mg_operand_kind_of(group->code, j), n, m);
+    return length;
 }
 
 static int allocate_lists(compiler *c) {
     mg_program *p = c->program;
-    const mg_groups *groups = &c->groups;
-    size_t length = 0, packs = 0;
-    for (uint32_t i = 0; i < groups->n; i++) {
-        length += index_length(&groups->list[i]);
-        packs += groups->list[i].packs_weights + groups->list[i].packs_biases;
+    const mg_schedule *schedule = &c->schedule;
+    size_t length = 0, gathers = 0;
+    for (uint32_t i = 0; i < schedule->n; i++) {
+        const mg_group *group = &schedule->list[i];
+        length += index_length(group);
+        gathers += (size_t)group->gathers_weights + group->gathers_biases;
     }
     if (length > UINT32_MAX)
         return 0;
+    c->index_length = length;
     p->index = mg_alloc(length, sizeof *p->index);
-    p->uniform.list = mg_alloc(groups->n_uniform + packs, sizeof *p->uniform.list);
-    p->row.list = mg_alloc(groups->n - groups->n_uniform, sizeof *p->row.list);
+    p->uniform.list = mg_alloc(schedule->n_uniform + gathers, sizeof *p->uniform.list);
+    p->row.list = mg_alloc(schedule->n - schedule->n_uniform, sizeof *p->row.list);
     return p->index && p->uniform.list && p->row.list;
 }
 
 static uint32_t next_index(const compiler *c) { return (uint32_t)c->program->n_index; }
 
 static void put_slot(compiler *c, uint32_t slot) {
+    MG_ASSERT(c->program->n_index < c->index_length);
     c->program->index[c->program->n_index++] = slot;
 }
 
-/* A slot that says itself whether it is uniform, for an instruction over rows. */
-static uint32_t marked_slot(const compiler *c, uint32_t node, int row) {
+static uint32_t tagged_slot(const compiler *c, uint32_t node, int row) {
     int uniform = row && !(c->trace.is[node] & MG_IS_ROW);
     return c->slot[node] | (uniform ? MG_UNIFORM_SLOT : 0);
 }
 
-static void emit_pack(compiler *c, const mg_group *group, uint32_t i, uint32_t end,
-                      uint32_t out) {
-    mg_code *code = &c->program->uniform;
+static mg_instruction *new_instruction(mg_code *code) {
     mg_instruction *ins = &code->list[code->n++];
     memset(ins, 0, sizeof *ins);
-    ins->code = MG_PACK;
+    return ins;
+}
+
+/* Emits the uniform instruction that copies the weights of a layer's inputs i to end to
+ * the slots from out on. */
+static void emit_gather(compiler *c, const mg_group *layer, uint32_t i, uint32_t end,
+                        uint32_t out) {
+    mg_instruction *ins = new_instruction(&c->program->uniform);
+    ins->code = MG_GATHER;
     ins->flags = MG_A_GRAD;
-    ins->n = group->n * (end - i);
+    ins->n = layer->n * (end - i);
     ins->out = out;
     ins->a = next_index(c);
     for (; i < end; i++)
-        for (uint32_t unit = group->first; unit != 0; unit = c->groups.next[unit])
-            put_slot(c, c->slot[weight_of(c, unit, i)]);
+        for (uint32_t neuron = layer->first; neuron != 0; neuron = next_result(c, neuron))
+            put_slot(c, c->slot[weight_of(c, neuron, i)]);
 }
 
-static void emit_layer(compiler *c, const mg_group *group, mg_instruction *ins) {
-    const mg_units *u = &c->units;
-    ins->b = group->weights;
-    ins->c = group->biases;
-    ins->a = next_index(c);
-    for (uint32_t j = 0; j < group->m; j++)
-        put_slot(c, c->slot[u->terms[u->first[group->first] + j][1]]);
-    if (group->packs_weights)
-        emit_pack(c, group, 0, group->m, group->weights);
-    if (group->packs_biases)
-        emit_pack(c, group, group->m, group->m + 1, group->biases);
-}
-
-/* Whether a DOT adds up the squares of consecutive slots; *first is then the first of
- * them. Without memory to find out, no. */
+/* True if a DOT adds up the squares of consecutive slots; *first is then the first of
+ * them. False if there is no memory to find out. */
 static int adds_squares(const compiler *c, const mg_instruction *ins, uint32_t *first) {
     const uint32_t *a = c->program->index + ins->a, *b = c->program->index + ins->b;
     uint32_t low = a[0];
@@ -238,66 +239,69 @@ static int adds_squares(const compiler *c, const mg_instruction *ins, uint32_t *
     return n == ins->n;
 }
 
-static void emit_chain(compiler *c, const mg_group *group, mg_instruction *ins, int row) {
-    const mg_units *u = &c->units;
-    uint32_t unit = group->first, first = u->first[unit];
-    ins->n = group->m;
-    ins->c = marked_slot(c, u->init[unit], row);
-    ins->a = next_index(c);
-    for (uint32_t j = 0; j < group->m; j++)
-        put_slot(c, marked_slot(c, u->terms[first + j][0], row));
-    ins->b = next_index(c);
-    for (uint32_t j = 0; group->code == MG_DOT && j < group->m; j++)
-        put_slot(c, marked_slot(c, u->terms[first + j][1], row));
-    if (group->code == MG_DOT && !row && adds_squares(c, ins, &ins->m))
-        ins->flags |= MG_SQUARES;
+/* Writes the slots of operand j of a group's results to the index list. first is the first
+ * of them. */
+static void emit_slots(compiler *c, uint32_t first, int j) {
+    uint32_t *to = c->program->index + c->program->n_index;
+    for (uint32_t result = first; result != 0; result = c->schedule.next[result])
+        *to++ = c->slot[mg_operand_node(&c->fused, &c->trace, result, j, 0)];
+    c->program->n_index = (size_t)(to - c->program->index);
+    MG_ASSERT(c->program->n_index <= c->index_length);
 }
 
-static void emit_muladds(compiler *c, const mg_group *group, mg_instruction *ins) {
-    const mg_units *u = &c->units;
-    uint32_t unit;
-    ins->a = next_index(c);
-    for (unit = group->first; unit != 0; unit = c->groups.next[unit])
-        put_slot(c, c->slot[u->terms[u->first[unit]][0]]);
-    ins->b = next_index(c);
-    for (unit = group->first; unit != 0; unit = c->groups.next[unit])
-        put_slot(c, c->slot[u->terms[u->first[unit]][1]]);
-    ins->c = next_index(c);
-    for (unit = group->first; unit != 0; unit = c->groups.next[unit])
-        put_slot(c, c->slot[u->init[unit]]);
-}
-
-static void emit_operators(compiler *c, const mg_group *group, mg_instruction *ins) {
-    uint32_t unit;
-    ins->a = next_index(c);
-    for (unit = group->first; unit != 0; unit = c->groups.next[unit])
-        put_slot(c, c->slot[c->trace.a[unit]]);
-    ins->b = next_index(c);
-    for (unit = group->first; unit != 0; unit = c->groups.next[unit])
-        put_slot(c, c->slot[c->trace.b[unit]]);
+/* Sets the field of operand j, and writes its slots to the index list. */
+static void emit_operand(compiler *c, const mg_group *group, mg_instruction *ins, int j,
+                         int row) {
+    const mg_fused *fused = &c->fused;
+    const mg_trace *t = &c->trace;
+    const uint32_t first = group->first;
+    ins->operand[j] = next_index(c);
+    switch (mg_operand_kind_of(group->code, j)) {
+    case MG_NO_OPERAND:
+        ins->operand[j] = 0;
+        break;
+    case MG_SLOTS:
+        emit_slots(c, first, j);
+        break;
+    case MG_TAGGED_SLOTS:
+        for (uint32_t i = 0; i < group->n; i++)
+            put_slot(c, tagged_slot(c, mg_operand_node(fused, t, first, j, i), row));
+        break;
+    case MG_TAGGED_SLOT:
+        ins->operand[j] = tagged_slot(c, mg_operand_node(fused, t, first, j, 0), row);
+        break;
+    case MG_INPUTS:
+        for (uint32_t i = 0; i < group->m; i++)
+            put_slot(c, c->slot[mg_operand_node(fused, t, first, j, i)]);
+        break;
+    case MG_WEIGHTS:
+        ins->operand[j] = group->weights;
+        break;
+    case MG_BIASES:
+        ins->operand[j] = group->biases;
+        break;
+    }
 }
 
 static void emit_group(compiler *c, const mg_group *group, int row) {
-    mg_code *code = row ? &c->program->row : &c->program->uniform;
-    mg_instruction *ins = &code->list[code->n++];
-    memset(ins, 0, sizeof *ins);
+    mg_instruction *ins = new_instruction(row ? &c->program->row : &c->program->uniform);
     ins->code = group->code;
     ins->flags = group->flags;
     ins->n = group->n;
     ins->m = group->m;
     ins->k = group->k;
     ins->out = c->slot[group->first];
-    if (group->code == MG_LAYER)
-        emit_layer(c, group, ins);
-    else if (group->code == MG_MULADD)
-        emit_muladds(c, group, ins);
-    else if (group->code < MG_OP_COUNT)
-        emit_operators(c, group, ins);
-    else
-        emit_chain(c, group, ins, row);
+    for (int j = 0; j < 3; j++)
+        emit_operand(c, group, ins, j, row);
+    if (group->gathers_weights)
+        emit_gather(c, group, 0, group->m, group->weights);
+    if (group->gathers_biases)
+        emit_gather(c, group, group->m, group->m + 1, group->biases);
+    if (group->code == MG_DOT && !row && adds_squares(c, ins, &ins->m))
+        ins->flags |= MG_SQUARES;
 }
 
-/* --- what makes a whole program ------------------------------------------------ */
+/* --- all of it ---------------------------------------------------------------- */
 
 static int set_outputs(compiler *c) {
     mg_program *p = c->program;
@@ -316,7 +320,7 @@ static int set_outputs(compiler *c) {
 static int build(compiler *c) {
     mg_trace *t = &c->trace;
     mg_program *p = c->program;
-    if (!mg_units_find(&c->units, t) || !mg_groups_find(&c->groups, t, &c->units))
+    if (!mg_fuse(&c->fused, t) || !mg_make_schedule(&c->schedule, t, &c->fused))
         return 0;
     size_t parameters = 0, constants = 0;
     for (uint32_t i = 0; i < t->n; i++) {
@@ -334,10 +338,13 @@ static int build(compiler *c) {
     place(c);
     if (!allocate_lists(c))
         return 0;
-    for (uint32_t i = 0; i < c->groups.n; i++)
-        emit_group(c, &c->groups.list[i], i >= c->groups.n_uniform);
+    for (uint32_t i = 0; i < c->schedule.n; i++)
+        emit_group(c, &c->schedule.list[i], i >= c->schedule.n_uniform);
     p->n_nodes = t->n - 1;
-    return set_outputs(c) && mg_find_first_gradients(p);
+    if (!set_outputs(c) || !mg_find_first_writes(p))
+        return 0;
+    mg_verify_program(p);
+    return 1;
 }
 
 mg_program *mg_compile(const mg_id *args, const size_t *widths, size_t n_inputs,
@@ -373,8 +380,8 @@ mg_program *mg_compile(const mg_id *args, const size_t *widths, size_t n_inputs,
         c.program = NULL;
     }
     mg_trace_free(&c.trace);
-    mg_units_free(&c.units);
-    mg_groups_free(&c.groups);
+    mg_fused_free(&c.fused);
+    mg_schedule_free(&c.schedule);
     mg_dealloc(c.slot);
     mg_dealloc(c.row_uses);
     return c.program;

@@ -1,10 +1,10 @@
-/* fuse.c - which nodes of a trace become one instruction's result.
+/* fuse.c - which nodes of a trace are fused into one result of an instruction.
  *
- * A neuron reaches us as ((b + w0 * x0) + w1 * x1) + ...: an addition whose one
- * operand is a product and whose other is such an addition again. All those inner
- * nodes that nobody else uses melt into one unit, which adds the products up in
- * the very order of the graph, so that it rounds alike. If only a relu uses the sum
- * of a neuron, it is that relu's unit.
+ * The graph of a neuron is ((b + w0 * x0) + w1 * x1) + ...: an addition, one of whose
+ * operands is a product and the other again such an addition. The inner nodes that nothing
+ * else uses are fused into the outermost addition, the head. The instruction adds the
+ * products up in the order of the graph, so that it rounds as the graph does. If nothing
+ * but a relu uses the sum of a neuron, the sum is fused into that relu.
  */
 #include "jit/fuse.h" /* first */
 
@@ -17,24 +17,24 @@ enum { MIN_SUM = 3 };
 
 typedef struct {
     const mg_trace *trace;
-    mg_units *units;
-    uint8_t *inside; /* of another unit */
-    uint32_t *relu;  /* by node: the relu that alone uses it, or 0 */
-} finder;
+    mg_fused *fused;
+    uint8_t *inside; /* by node: true if the node is inside a result */
+    uint32_t *relu;  /* by node: the relu that is the node's only user, or 0 */
+} fuser;
 
-/* Whether a node can melt into the unit of head: it is used by nothing else and
- * runs as often. */
-static int can_melt(const mg_trace *trace, uint32_t i, uint32_t head, int op) {
+/* True if a node is the operator op and can be fused into head: nothing else uses it, and
+ * it is computed as often as head is. */
+static int can_fuse(const mg_trace *trace, uint32_t i, uint32_t head, int op) {
     return trace->op[i] == op && trace->uses[i] == 1 &&
            !((trace->is[i] ^ trace->is[head]) & MG_IS_ROW);
 }
 
 static int is_product(const mg_trace *trace, uint32_t i, uint32_t head) {
-    return can_melt(trace, i, head, MG_OP_mul);
+    return can_fuse(trace, i, head, MG_OP_mul);
 }
 
-static void push_term(finder *f, uint32_t a, uint32_t b) {
-    uint32_t *term = f->units->terms[f->units->n_terms++];
+static void push_term(fuser *f, uint32_t a, uint32_t b) {
+    uint32_t *term = f->fused->terms[f->fused->n_terms++];
     term[0] = a;
     term[1] = b;
 }
@@ -43,11 +43,11 @@ static int has_constant(const mg_trace *t, uint32_t product) {
     return ((t->is[t->a[product]] | t->is[t->b[product]]) & MG_IS_CONSTANT) != 0;
 }
 
-/* Walks down the additions below head as long as products are added; pushes the
- * products, last first, and returns where the sum starts. A product with a constant
- * is not put with others: in neuron - y, which is neuron + y * -1, the neuron would no
- * longer have its layer's inputs. */
-static uint32_t push_products(finder *f, uint32_t head) {
+/* Walks down the additions below head as long as products are added; pushes the products,
+ * last first, and returns the node that they are added to. Products with a constant and
+ * products without one are not put together: if they were, the neuron in neuron - y, which
+ * is neuron + y * -1, would not have the inputs of its layer. */
+static uint32_t push_products(fuser *f, uint32_t head) {
     const mg_trace *t = f->trace;
     int constant = -1;
     for (uint32_t at = head;;) {
@@ -64,32 +64,38 @@ static uint32_t push_products(finder *f, uint32_t head) {
             push_term(f, t->a[x], t->b[x]);
             return t->n - 1;
         }
-        if (!can_melt(t, rest, head, MG_OP_add))
+        if (!can_fuse(t, rest, head, MG_OP_add))
             return rest;
         at = rest;
     }
 }
 
-/* The same for additions of anything but products. */
-static uint32_t push_summands(finder *f, uint32_t head) {
+/* True if a sum of anything but products goes on in operand b of an addition, not in a. */
+static int goes_on_in_b(const mg_trace *t, uint32_t at, uint32_t head) {
+    return !can_fuse(t, t->a[at], head, MG_OP_add) &&
+           can_fuse(t, t->b[at], head, MG_OP_add);
+}
+
+/* Does as push_products, but for additions of anything but products. */
+static uint32_t push_summands(fuser *f, uint32_t head) {
     const mg_trace *t = f->trace;
     for (uint32_t at = head;;) {
         uint32_t x = t->a[at], y = t->b[at];
         if (is_product(t, x, head) || is_product(t, y, head))
             return at;
-        int swapped = !can_melt(t, x, head, MG_OP_add) && can_melt(t, y, head, MG_OP_add);
+        int swapped = goes_on_in_b(t, at, head);
         uint32_t rest = swapped ? y : x, summand = swapped ? x : y;
         push_term(f, summand, summand);
-        if (!can_melt(t, rest, head, MG_OP_add))
+        if (!can_fuse(t, rest, head, MG_OP_add))
             return rest;
         at = rest;
     }
 }
 
-/* Marks what lies between head and the start of its sum. */
-static void melt(finder *f, uint32_t head, uint32_t start, int products) {
+/* Sets inside for the nodes between head and the node that its terms are added to. */
+static void set_inside(fuser *f, uint32_t head, uint32_t init, int products) {
     const mg_trace *t = f->trace;
-    for (uint32_t at = head; at != start;) {
+    for (uint32_t at = head; at != init;) {
         uint32_t x = t->a[at], y = t->b[at];
         if (at != head)
             f->inside[at] = 1;
@@ -104,8 +110,7 @@ static void melt(finder *f, uint32_t head, uint32_t start, int products) {
         if (products)
             at = right ? x : y;
         else
-            at = !can_melt(t, x, head, MG_OP_add) && can_melt(t, y, head, MG_OP_add) ? y
-                                                                                     : x;
+            at = goes_on_in_b(t, at, head) ? y : x;
     }
 }
 
@@ -125,8 +130,8 @@ static void swap(uint32_t *term) {
     term[1] = a;
 }
 
-/* Whether a row's sum of products is a neuron's: uniform weights times rows. Puts
- * the weights first. */
+/* True if a row's sum of products is that of a neuron: a uniform bias, and uniform weights
+ * times row inputs. Then puts the input first in each term. */
 static int make_neuron(const mg_trace *t, uint32_t init, uint32_t (*terms)[2],
                        uint32_t n) {
     if (t->is[init] & MG_IS_ROW)
@@ -135,83 +140,83 @@ static int make_neuron(const mg_trace *t, uint32_t init, uint32_t (*terms)[2],
         if (t->is[terms[i][0]] & t->is[terms[i][1]] & MG_IS_ROW)
             return 0;
     for (uint32_t i = 0; i < n; i++)
-        if (t->is[terms[i][0]] & MG_IS_ROW)
+        if (!(t->is[terms[i][0]] & MG_IS_ROW))
             swap(terms[i]);
     return 1;
 }
 
-static void find_sum(finder *f, uint32_t head) {
+static void fuse_sum(fuser *f, uint32_t head) {
     const mg_trace *t = f->trace;
-    mg_units *units = f->units;
-    uint32_t first = units->n_terms;
+    mg_fused *fused = f->fused;
+    uint32_t first = fused->n_terms;
     int row = t->is[head] & MG_IS_ROW;
-    units->code[head] = MG_OP_add;
+    fused->code[head] = MG_OP_add;
     uint32_t init = push_products(f, head);
-    uint32_t n = units->n_terms - first;
+    uint32_t n = fused->n_terms - first;
     int products = n > 0;
     if (!products) {
         init = push_summands(f, head);
-        n = units->n_terms - first;
+        n = fused->n_terms - first;
         if (n < MIN_SUM) {
-            units->n_terms = first;
+            fused->n_terms = first;
             return;
         }
-        units->code[head] = MG_SUM;
+        fused->code[head] = MG_SUM;
     } else if (n == 1) {
-        units->code[head] = MG_MULADD;
-        if (row && !(t->is[units->terms[first][0]] & MG_IS_ROW))
-            swap(units->terms[first]);
+        fused->code[head] = MG_MULADD;
+        if (row && !(t->is[fused->terms[first][0]] & MG_IS_ROW))
+            swap(fused->terms[first]);
     } else {
-        int neuron = row && make_neuron(t, init, units->terms + first, n);
-        units->code[head] = neuron ? MG_LAYER : MG_DOT;
+        int neuron = row && make_neuron(t, init, fused->terms + first, n);
+        fused->code[head] = neuron ? MG_LAYER : MG_DOT;
     }
-    reverse(units->terms + first, n);
-    melt(f, head, init, products);
-    if (units->code[head] == MG_LAYER && f->relu[head] != 0) {
-        units->code[head] = MG_OP_leaf;
+    reverse(fused->terms + first, n);
+    set_inside(f, head, init, products);
+    if (fused->code[head] == MG_LAYER && f->relu[head] != 0) {
+        fused->code[head] = MG_OP_leaf;
         head = f->relu[head];
-        units->code[head] = MG_LAYER;
+        fused->code[head] = MG_LAYER;
     }
-    units->init[head] = init;
-    units->first[head] = first;
-    units->count[head] = n;
+    fused->init[head] = init;
+    fused->first[head] = first;
+    fused->count[head] = n;
 }
 
-static void find(finder *f) {
+static void fuse(fuser *f) {
     const mg_trace *t = f->trace;
     memset(f->inside, 0, t->n);
     memset(f->relu, 0, t->n * sizeof *f->relu);
     for (uint32_t i = t->n; i-- > 0;) { /* users before what they use */
-        f->units->code[i] = f->inside[i] ? MG_OP_leaf : t->op[i];
+        f->fused->code[i] = f->inside[i] ? MG_OP_leaf : t->op[i];
         if (t->op[i] == MG_OP_relu && t->uses[t->a[i]] == 1)
             f->relu[t->a[i]] = i;
-        if (f->units->code[i] == MG_OP_add)
-            find_sum(f, i);
+        if (f->fused->code[i] == MG_OP_add)
+            fuse_sum(f, i);
     }
 }
 
-int mg_units_find(mg_units *units, const mg_trace *trace) {
+int mg_fuse(mg_fused *fused, const mg_trace *trace) {
     size_t n = trace->n;
-    memset(units, 0, sizeof *units);
-    finder f = {trace, units, mg_alloc(n, 1), mg_alloc(n, sizeof *f.relu)};
-    units->code = mg_alloc(n, sizeof *units->code);
-    units->init = mg_alloc(n, sizeof *units->init);
-    units->first = mg_alloc(n, sizeof *units->first);
-    units->count = mg_alloc(n, sizeof *units->count);
-    units->terms = mg_alloc(n, sizeof *units->terms);
-    int fine = f.inside && f.relu && units->code && units->init && units->first &&
-               units->count && units->terms;
+    memset(fused, 0, sizeof *fused);
+    fuser f = {trace, fused, mg_alloc(n, 1), mg_alloc(n, sizeof *f.relu)};
+    fused->code = mg_alloc(n, sizeof *fused->code);
+    fused->init = mg_alloc(n, sizeof *fused->init);
+    fused->first = mg_alloc(n, sizeof *fused->first);
+    fused->count = mg_alloc(n, sizeof *fused->count);
+    fused->terms = mg_alloc(n, sizeof *fused->terms);
+    int fine = f.inside && f.relu && fused->code && fused->init && fused->first &&
+               fused->count && fused->terms;
     if (fine)
-        find(&f);
+        fuse(&f);
     mg_dealloc(f.inside);
     mg_dealloc(f.relu);
     return fine;
 }
 
-void mg_units_free(mg_units *units) {
-    mg_dealloc(units->code);
-    mg_dealloc(units->init);
-    mg_dealloc(units->first);
-    mg_dealloc(units->count);
-    mg_dealloc(units->terms);
+void mg_fused_free(mg_fused *fused) {
+    mg_dealloc(fused->code);
+    mg_dealloc(fused->init);
+    mg_dealloc(fused->first);
+    mg_dealloc(fused->count);
+    mg_dealloc(fused->terms);
 }

@@ -1,4 +1,4 @@
-/* fuse.h - which nodes of a trace become one instruction's result. */
+/* fuse.h - which nodes of a trace are fused into one result of an instruction. */
 #ifndef MG_FUSE_H
 #define MG_FUSE_H
 
@@ -6,22 +6,36 @@
 
 #include "jit/trace.h"
 
-/* By node: what computes it, and for MULADD, DOT, SUM and LAYER its terms. */
+/* A node is either a leaf, or a *result*, which an instruction writes to a slot, or
+ * *inside* a result: an instruction computes it on the way and does not store it. All
+ * arrays are by node; init, first and count are set for results whose code is MULADD, DOT,
+ * SUM or LAYER. */
 typedef struct {
-    uint16_t *code;          /* 0: nothing does, it is a leaf or inside of another unit.
-                                LAYER: the node is the neuron's sum, or that sum's relu */
-    uint32_t *init;          /* the node that the terms are added to */
-    uint32_t *first, *count; /* its terms */
-    uint32_t (*terms)[2];    /* the factors; of a SUM only the first counts. Of a
-                                LAYER: weight, input. Of a MULADD the first is a row
-                                if the node is. */
+    uint16_t *code;       /* the result's instruction; MG_OP_leaf if the node is no result.
+                             LAYER: the node is a neuron's sum, or the relu of that sum */
+    uint32_t *init;       /* the node that the terms are added to: operand c */
+    uint32_t *first;      /* the result's first term, in terms */
+    uint32_t *count;      /* how many terms it has */
+    uint32_t (*terms)[2]; /* the factors of each term, operands a and b: the input and the
+                             weight of a LAYER, a row value first in a MULADD over rows.
+                             SUM: both are the summand */
     uint32_t n_terms;
-} mg_units;
+} mg_fused;
 
-/* Finds sums of products and other sums that are added up in one order, term by
- * term, and neurons among them. 0: out of memory. */
-int mg_units_find(mg_units *units, const mg_trace *trace);
+/* Finds sums of products, other sums, and neurons, whose terms are added up one after the
+ * other in the order of the graph. Returns 0 if out of memory; fused is to be freed in any
+ * case. O(nodes). */
+int mg_fuse(mg_fused *fused, const mg_trace *trace);
 
-void mg_units_free(mg_units *units);
+void mg_fused_free(mg_fused *fused);
+
+/* Returns the node that is operand j (0 is a, 1 is b, 2 is c) of a result, or of its term
+ * i if the operand is one of several terms. */
+static inline uint32_t mg_operand_node(const mg_fused *fused, const mg_trace *trace,
+                                       uint32_t result, int j, uint32_t i) {
+    if (fused->code[result] < MG_OP_COUNT)
+        return j == 0 ? trace->a[result] : trace->b[result];
+    return j == 2 ? fused->init[result] : fused->terms[fused->first[result] + i][j];
+}
 
 #endif

@@ -1,22 +1,27 @@
-/* optimizer.c - update rules: those of micrograd_c/optim.py, operation by operation,
- * so that both round alike. The rules' sources are named there. */
+/* optimizer.c - the update rules of micrograd_c/optim/optimizers.py, operation by
+ * operation, so that both round alike. That file names the rules' sources.
+ *
+ * A rule moves data: (n,) against grad: (n,), which it may change, and updates its state.
+ */
 #include "jit/optimizer.h" /* first */
 
 #include <math.h>
+#include <string.h>
 
 #include "base/alloc.h"
 #include "graph/graph.h"
-#include "jit/program.h"
+#include "kernels/kernels.h"
 
+/* grad: (n,) += weight_decay * data: (n,) */
 static void add_decay(const mg_optimizer *o, const double *data, double *grad, size_t n) {
     if (o->weight_decay != 0.0)
         for (size_t i = 0; i < n; i++)
             grad[i] += o->weight_decay * data[i];
 }
 
-/* Whether this is the first step with momentum, whose gradient is not dampened. Where that
- * is not known, as after load_state_dict, it is the first if the buffer holds zeros alone.
- */
+/* True if this is the first step with momentum, whose gradient is not dampened. If that is
+ * not known, as after load_state_dict, it is the first if buffer: (n,) holds nothing but
+ * zeros. */
 static int is_first(const mg_optimizer *o, double step, const double *buffer, size_t n) {
     double *first = o->first_with_momentum;
     if (first == NULL || step == 1.0) {
@@ -34,7 +39,8 @@ static int is_first(const mg_optimizer *o, double step, const double *buffer, si
 }
 
 static void sgd(const mg_optimizer *o, double step, double *data, double *grad,
-                double *buffer, size_t n) {
+                double *const state[3], size_t n) {
+    double *buffer = state[0];
     double momentum = o->momentum, rest = 1.0 - o->dampening;
     add_decay(o, data, grad, n);
     if (momentum != 0.0) {
@@ -48,8 +54,9 @@ static void sgd(const mg_optimizer *o, double step, double *data, double *grad,
     mg_best_kernels()->descend(data, grad, o->lr, n);
 }
 
-static void adam(const mg_optimizer *o, double step, double *data, const double *grad,
-                 double *const state[3], size_t n) {
+/* The rule that Adam and AdamW share. */
+static void move_adaptively(const mg_optimizer *o, double step, double *data,
+                            const double *grad, double *const state[3], size_t n) {
     double *average = state[0], *square = state[1], *largest = state[2];
     double rest1 = 1.0 - o->beta1, rest2 = 1.0 - o->beta2;
     double step_size = o->lr / (1.0 - pow(o->beta1, step));
@@ -69,16 +76,23 @@ static void adam(const mg_optimizer *o, double step, double *data, const double 
     }
 }
 
-static void adamw(const mg_optimizer *o, double step, double *data, const double *grad,
+static void adam(const mg_optimizer *o, double step, double *data, double *grad,
+                 double *const state[3], size_t n) {
+    add_decay(o, data, grad, n);
+    move_adaptively(o, step, data, grad, state, n);
+}
+
+static void adamw(const mg_optimizer *o, double step, double *data, double *grad,
                   double *const state[3], size_t n) {
     double keep = 1.0 - o->lr * o->weight_decay;
     for (size_t i = 0; i < n; i++)
         data[i] *= keep;
-    adam(o, step, data, grad, state, n);
+    move_adaptively(o, step, data, grad, state, n);
 }
 
-static void rmsprop(const mg_optimizer *o, double *data, double *grad,
+static void rmsprop(const mg_optimizer *o, double step, double *data, double *grad,
                     double *const state[3], size_t n) {
+    (void)step;
     double *square = state[0], *average = state[1], *buffer = state[2];
     double rest = 1.0 - o->alpha;
     add_decay(o, data, grad, n);
@@ -101,23 +115,36 @@ static void rmsprop(const mg_optimizer *o, double *data, double *grad,
     }
 }
 
+/* --- the table of kinds ------------------------------------------------------- */
+
+typedef void update_rule(const mg_optimizer *o, double step, double *data, double *grad,
+                         double *const state[3], size_t n);
+
+/* A kind is one row: what mg_optimizer_describe returns, and its rule. */
+static const struct {
+    mg_optimizer_info info;
+    update_rule *rule;
+} kinds[] = {
+    {{"sgd", "nesterov", 1}, sgd},
+    {{"adam", "amsgrad", 3}, adam},
+    {{"adamw", "amsgrad", 3}, adamw},
+    {{"rmsprop", "centered", 3}, rmsprop},
+};
+enum { N_KINDS = sizeof kinds / sizeof *kinds };
+
+int mg_optimizer_find(const char *name) {
+    for (int kind = 0; kind < N_KINDS; kind++)
+        if (strcmp(kinds[kind].info.name, name) == 0)
+            return kind;
+    return -1;
+}
+
+mg_optimizer_info mg_optimizer_describe(int kind) { return kinds[kind].info; }
+
 void mg_update(const mg_optimizer *o, double step, double *data, double *grad,
                double *const state[3], size_t n) {
-    switch (o->kind) {
-    case MG_SGD:
-        sgd(o, step, data, grad, state[0], n);
-        break;
-    case MG_ADAM:
-        add_decay(o, data, grad, n);
-        adam(o, step, data, grad, state, n);
-        break;
-    case MG_ADAMW:
-        adamw(o, step, data, grad, state, n);
-        break;
-    case MG_RMSPROP:
-        rmsprop(o, data, grad, state, n);
-        break;
-    }
+    if (o->kind >= 0 && o->kind < N_KINDS)
+        kinds[o->kind].rule(o, step, data, grad, state, n);
 }
 
 mg_status mg_optimizer_step(mg_optimizer *o) {

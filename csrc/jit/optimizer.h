@@ -1,4 +1,4 @@
-/* optimizer.h - update rules over consecutive doubles. */
+/* optimizer.h - the update rules of optimizers. */
 #ifndef MG_OPTIMIZER_H
 #define MG_OPTIMIZER_H
 
@@ -6,8 +6,8 @@
 
 #include "micrograd.h"
 
-/* Moves n parameters once, against their gradients, which it may change. state holds
- * the arrays of the optimizer's kind. step counts from 1. */
+/* data: (n,) -= the update of the optimizer's rule for grad: (n,), which may be changed.
+ * state are the arrays of the optimizer's kind, (n,) each. step counts from 1. */
 void mg_update(const mg_optimizer *optimizer, double step, double *data, double *grad,
                double *const state[3], size_t n);
 

@@ -1,4 +1,4 @@
-/* program.c - what a program is asked to do from outside, but to train. */
+/* program.c - the public functions of a program, except those that compile and train. */
 #include "graph/graph.h" /* first */
 
 #include "jit/program.h"
@@ -36,7 +36,7 @@ static mg_status run(mg_program *program, const double *const *inputs, size_t n,
     mg_batch batch = {.program = program, .inputs = inputs, .n = n, .out = out};
     batch.kernels = mg_best_kernels();
     batch.backward = mean != NULL;
-    batch.scratch = mg_take_scratch(program, n, batch.backward, 1);
+    batch.scratch = mg_borrow_scratch(program, n, batch.backward, 1);
     if (batch.scratch == NULL)
         return MG_NO_MEMORY;
     mg_fetch_parameters(program, batch.scratch);
@@ -48,7 +48,7 @@ static mg_status run(mg_program *program, const double *const *inputs, size_t n,
         else
             mg_add_gradients(program, batch.scratch);
     }
-    mg_give_scratch(program, batch.scratch);
+    mg_return_scratch(program, batch.scratch);
     return status;
 }
 
@@ -62,12 +62,7 @@ mg_status mg_program_backward(mg_program *program, const double *const *inputs, 
     return run(program, inputs, n, check_finite, NULL, mean);
 }
 
-/* --- what a program is ----------------------------------------------------------- */
-
-static const char *code_name(int code) {
-    static const char *const names[] = {"muladd", "dot", "sum", "layer", "pack"};
-    return code < MG_OP_COUNT ? mg_op_name(code) : names[code - MG_OP_COUNT];
-}
+/* --- listing ------------------------------------------------------------------- */
 
 mg_program_info mg_program_describe(const mg_program *program) {
     mg_program_info info = {0};
@@ -100,19 +95,50 @@ uint32_t mg_program_output(const mg_program *program, size_t i) {
     return output->slot | (output->uniform ? MG_UNIFORM_SLOT : 0);
 }
 
+/* Describes operand j of an instruction in a list of uniform instructions, or of rows. */
+static mg_operand_info operand_info(const mg_instruction *ins, int j, int uniform) {
+    const uint32_t at = ins->operand[j];
+    const mg_operand_kind kind = mg_operand_kind_of(ins->code, j);
+    mg_operand_info info = {.first = at,
+                            .n = (uint32_t)mg_index_length(kind, ins->n, ins->m),
+                            .uniform = uniform || (ins->flags & MG_A_UNIFORM << j) != 0};
+    switch (kind) {
+    case MG_NO_OPERAND:
+        break;
+    case MG_SLOTS:
+    case MG_TAGGED_SLOTS:
+    case MG_INPUTS:
+        info.listed = 1;
+        break;
+    case MG_TAGGED_SLOT:
+        info.first = at & ~MG_UNIFORM_SLOT;
+        info.n = 1;
+        break;
+    case MG_WEIGHTS:
+        info.n = ins->m * ins->n;
+        info.uniform = 1;
+        break;
+    case MG_BIASES:
+        info.n = ins->n;
+        info.uniform = 1;
+        break;
+    }
+    return info;
+}
+
 mg_instruction_info mg_program_instruction(const mg_program *program, size_t i) {
     int uniform = i < program->uniform.n;
     const mg_instruction *ins =
         uniform ? &program->uniform.list[i] : &program->row.list[i - program->uniform.n];
-    mg_instruction_info info = {ins->flags & MG_RELU ? "relu_layer" : code_name(ins->code),
-                                uniform,
-                                ins->flags,
-                                ins->n,
-                                ins->m,
-                                ins->out,
-                                ins->a,
-                                ins->b,
-                                ins->c,
-                                ins->k};
+    const mg_instruction_type *type = &mg_instruction_types[ins->code];
+    mg_instruction_info info = {.listing = type->listing,
+                                .uniform = uniform,
+                                .relu = (ins->flags & MG_RELU) != 0,
+                                .out = ins->out,
+                                .n = type->has_one_result ? 1 : ins->n,
+                                .a = operand_info(ins, 0, uniform),
+                                .b = operand_info(ins, 1, uniform),
+                                .c = operand_info(ins, 2, uniform),
+                                .k = ins->k};
     return info;
 }

@@ -1,4 +1,4 @@
-/* run.c - one batch through a program: blocks of rows, chunks of blocks. */
+/* run.c - one batch through a program: blocks of rows, and chunks of blocks. */
 #include "graph/graph.h" /* first */
 
 #include "jit/run.h"
@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "jit/verify.h"
 
 /* --- memory ------------------------------------------------------------------- */
 
@@ -15,7 +16,8 @@ static uint32_t count_chunks(size_t n) {
     return chunks == 0 ? 1 : chunks > MG_MAX_CHUNKS ? MG_MAX_CHUNKS : (uint32_t)chunks;
 }
 
-/* Vectors that straddle cache lines are slow: what they work on starts at a line. */
+/* Vectors that straddle cache lines are slow, so the arrays that they are loaded from
+ * start at the beginning of a line. */
 enum { LINE = 64, LINE_DOUBLES = LINE / sizeof(double) };
 
 static double *allocate_doubles(size_t n) {
@@ -26,7 +28,7 @@ static double *aligned(double *memory) {
     return (double *)(((uintptr_t)memory + LINE - 1) & ~(uintptr_t)(LINE - 1));
 }
 
-/* The uniform slots of a program, made whole lines. */
+/* Returns the number of uniform slots, rounded up to whole cache lines. */
 static size_t uniform_length(const mg_program *program) {
     return ((size_t)program->uniform.slots + LINE_DOUBLES - 1) / LINE_DOUBLES *
            LINE_DOUBLES;
@@ -72,11 +74,11 @@ static mg_scratch *new_scratch(const mg_program *program, size_t row_length,
     return s;
 }
 
-/* How many lanes the next block has when n rows are left. A block of 16 takes less time
- * than two of 4, and one of 4 less than two of 1. */
-static size_t block_width(size_t n) { return n > 4 ? MG_BLOCK : n > 1 ? 4 : 1; }
+/* Returns the lanes of the next block when n rows are left. A block of 16 takes less time
+ * than two of 4, and a block of 4 less than two of 1. */
+static size_t block_width(size_t n) { return n > 4 ? MG_BLOCK_ROWS : n > 1 ? 4 : 1; }
 
-mg_scratch *mg_take_scratch(mg_program *program, size_t n, int backward, int n_threads) {
+mg_scratch *mg_borrow_scratch(mg_program *program, size_t n, int backward, int n_threads) {
     size_t row_length = block_width(n) * program->row.slots * (backward ? 2 : 1);
     uint32_t chunks = backward ? count_chunks(n) : 1;
     mg_lock(&mg_graph_lock);
@@ -91,7 +93,7 @@ mg_scratch *mg_take_scratch(mg_program *program, size_t n, int backward, int n_t
     return new_scratch(program, row_length, chunks, n_threads);
 }
 
-void mg_give_scratch(mg_program *program, mg_scratch *scratch) {
+void mg_return_scratch(mg_program *program, mg_scratch *scratch) {
     mg_lock(&mg_graph_lock);
     scratch->next = program->idle;
     program->idle = scratch;
@@ -114,12 +116,12 @@ void mg_add_gradients(const mg_program *program, const mg_scratch *scratch) {
 
 /* --- rows ---------------------------------------------------------------------- */
 
-/* Loads rows first to first + n into w lanes; the last row fills the lanes that are left.
- */
+/* data: (columns of all inputs, w) = rows first to first + n, which are the first n lanes;
+ * copies of the last row pad the others. */
 static void load_rows(const mg_batch *batch, const mg_kernels *kernels, double *data,
                       size_t first, size_t n, size_t w) {
     const mg_program *p = batch->program;
-    const double *rows[MG_BLOCK];
+    const double *rows[MG_BLOCK_ROWS];
     for (uint32_t i = 0; i < p->n_inputs; i++) {
         size_t columns = p->widths[i];
         for (size_t r = 0; r < n; r++) {
@@ -134,17 +136,18 @@ static void load_rows(const mg_batch *batch, const mg_kernels *kernels, double *
     }
 }
 
-/* Puts a block's outputs in place and returns the sum of the first one. */
-static double collect(const mg_batch *batch, const mg_frame *frame, size_t first,
+/* Writes the outputs of a block to batch->out, from row first on. Returns the sum of the
+ * first output over the block's rows. */
+static double collect(const mg_batch *batch, const mg_block *block, size_t first,
                       size_t w) {
     const mg_program *p = batch->program;
-    const size_t n = frame->rows;
-    double lanes[MG_BLOCK];
+    const size_t n = block->rows;
+    double lanes[MG_BLOCK_ROWS];
     for (uint32_t i = p->n_outputs; i-- > 0;) {
         const mg_output *output = &p->outputs[i];
         for (size_t r = 0; r < n; r++)
-            lanes[r] = output->uniform ? frame->uniform[output->slot]
-                                       : frame->data[output->slot * w + r];
+            lanes[r] = output->uniform ? block->uniform[output->slot]
+                                       : block->data[output->slot * w + r];
         if (batch->out != NULL)
             for (size_t r = 0; r < n; r++)
                 batch->out[(first + r) * p->n_outputs + i] = lanes[r];
@@ -157,40 +160,48 @@ static double collect(const mg_batch *batch, const mg_frame *frame, size_t first
     return lanes[0];                     /* NOLINT */
 }
 
-static void start_backward(const mg_batch *batch, const mg_frame *frame, size_t w) {
+/* Clears gradients, and stores the gradient of the mean of the first output. */
+static void start_backward(const mg_batch *batch, const mg_block *block, size_t w) {
     const mg_program *p = batch->program;
     for (size_t i = 0; i < p->row.n_zero; i++)
-        memset(frame->grad + p->row.zero[2 * i] * w, 0,
+        memset(block->grad + p->row.zero[2 * i] * w, 0,
                p->row.zero[2 * i + 1] * w * sizeof(double));
     double share = 1.0 / (double)batch->n;
     if (!p->outputs[0].uniform)
         for (size_t r = 0; r < w; r++)
-            frame->grad[p->outputs[0].slot * w + r] = r < frame->rows ? share : 0.0;
+            block->grad[p->outputs[0].slot * w + r] = r < block->rows ? share : 0.0;
 }
 
-/* Rows first to end, the gradients of uniform values to uniform_grad. */
+/* Runs rows first to end in the memory rows. Stores the sums of their gradients of uniform
+ * values in uniform_grad. Returns the sum of the first output. */
 static double run_rows(const mg_batch *batch, double *rows, double *uniform_grad,
-                       size_t first, size_t end, int leave_out) {
+                       size_t first, size_t end, int mask_padding) {
     const mg_program *p = batch->program;
     const mg_kernels *kernels = batch->kernels;
-    mg_frame frame = {p, rows, NULL, batch->scratch->uniform, uniform_grad, 1, 0, 0};
+    mg_block block = {.index = p->index,
+                      .data = rows,
+                      .uniform = batch->scratch->uniform,
+                      .uniform_grad = uniform_grad,
+                      .is_first = 1};
     double sum = 0.0;
+    MG_ASSERT(batch->scratch->row_length >=
+              block_width(end - first) * p->row.slots * (batch->backward ? 2 : 1));
     if (batch->backward)
         memset(uniform_grad + p->n_layer_parameters, 0,
                (p->uniform.slots - p->n_layer_parameters) * sizeof(double));
     while (first < end) {
         const size_t left = end - first, w = block_width(left), n = left < w ? left : w;
         const int i = w == 1 ? MG_WIDTH_1 : w == 4 ? MG_WIDTH_4 : MG_WIDTH_16;
-        frame.grad = rows + w * p->row.slots;
-        frame.rows = (uint32_t)n;
-        frame.leave_out = leave_out && n < w;
+        block.grad = rows + w * p->row.slots;
+        block.rows = (uint32_t)n;
+        block.masks_padding = mask_padding && n < w;
         load_rows(batch, kernels, rows, first, n, w);
-        kernels->forward[i](&p->row, &frame);
-        sum += collect(batch, &frame, first, w);
+        kernels->forward[i](p->row.list, p->row.n, &block);
+        sum += collect(batch, &block, first, w);
         if (batch->backward) {
-            start_backward(batch, &frame, w);
-            kernels->backward[i](&p->row, &frame);
-            frame.first = 0;
+            start_backward(batch, &block, w);
+            kernels->backward[i](p->row.list, p->row.n, &block);
+            block.is_first = 0;
         }
         first += n;
     }
@@ -203,7 +214,7 @@ typedef struct {
     const mg_batch *batch;
     size_t chunk_rows;
     uint32_t n_chunks;
-    int leave_out;
+    int mask_padding;
     double sums[MG_MAX_CHUNKS];
 } chunked_run;
 
@@ -213,9 +224,10 @@ static double *chunk_grad(const mg_batch *batch, uint32_t chunk) {
     return batch->scratch->chunk_grad + (chunk - 1) * uniform_length(batch->program);
 }
 
-/* The chunks of one of n threads: a share of them that is next to each other. */
+/* Runs the share of one of n threads: chunks that are next to each other. */
 static void run_share(void *job, int thread, int n) {
     chunked_run *run = job;
+    MG_ASSERT(thread < run->batch->scratch->n_threads);
     uint32_t end =
         (uint32_t)((uint64_t)run->n_chunks * (uint32_t)(thread + 1) / (uint32_t)n);
     for (uint32_t i = (uint32_t)((uint64_t)run->n_chunks * (uint32_t)thread / (uint32_t)n);
@@ -225,22 +237,27 @@ static void run_share(void *job, int thread, int n) {
             last = run->batch->n;
         run->sums[i] =
             run_rows(run->batch, aligned(run->batch->scratch->row_memory[thread]),
-                     chunk_grad(run->batch, i), first, last, run->leave_out);
+                     chunk_grad(run->batch, i), first, last, run->mask_padding);
     }
 }
 
-static double run_all(const mg_batch *batch, int leave_out) {
+static double run_all(const mg_batch *batch, int mask_padding) {
     const mg_program *p = batch->program;
     const mg_kernels *kernels = batch->kernels;
     mg_scratch *s = batch->scratch;
-    mg_frame uniform = {p, s->uniform, s->uniform_grad, s->uniform, s->uniform_grad, 0,
-                        1, 0};
-    kernels->forward[MG_WIDTH_1](&p->uniform, &uniform);
+    mg_block uniform = {.index = p->index,
+                        .data = s->uniform,
+                        .grad = s->uniform_grad,
+                        .uniform = s->uniform,
+                        .uniform_grad = s->uniform_grad,
+                        .rows = 1};
+    mg_verify_program(p);
+    kernels->forward[MG_WIDTH_1](p->uniform.list, p->uniform.n, &uniform);
 
-    chunked_run run = {.batch = batch, .leave_out = leave_out};
+    chunked_run run = {.batch = batch, .mask_padding = mask_padding};
     uint32_t n_chunks = batch->backward ? count_chunks(batch->n) : 1;
-    size_t blocks = (batch->n + MG_BLOCK - 1) / MG_BLOCK;
-    run.chunk_rows = (blocks + n_chunks - 1) / n_chunks * MG_BLOCK;
+    size_t blocks = (batch->n + MG_BLOCK_ROWS - 1) / MG_BLOCK_ROWS;
+    run.chunk_rows = (blocks + n_chunks - 1) / n_chunks * MG_BLOCK_ROWS;
     run.n_chunks = (uint32_t)((batch->n + run.chunk_rows - 1) / run.chunk_rows);
     if (batch->team != NULL && run.n_chunks > 1)
         mg_team_run(batch->team, run_share, &run);
@@ -248,7 +265,7 @@ static double run_all(const mg_batch *batch, int leave_out) {
         run_share(&run, 0, 1);
 
     double sum = run.sums[0];
-    for (uint32_t i = 1; i < run.n_chunks; i++) { /* of backward: forward has one */
+    for (uint32_t i = 1; i < run.n_chunks; i++) { /* only backward has several */
         const double *grad = chunk_grad(batch, i);
         sum += run.sums[i];
         for (uint32_t j = 0; j < p->uniform.slots; j++)
@@ -257,12 +274,13 @@ static double run_all(const mg_batch *batch, int leave_out) {
     if (batch->backward) {
         if (p->outputs[0].uniform)
             s->uniform_grad[p->outputs[0].slot] += 1.0;
-        kernels->backward[MG_WIDTH_1](&p->uniform, &uniform);
+        kernels->backward[MG_WIDTH_1](p->uniform.list, p->uniform.n, &uniform);
     }
     return sum;
 }
 
-/* Adds up x * 0, which is NaN unless x is finite: quicker than a test of each x. */
+/* True if all of x: (n,) are finite. Adds up x * 0, which is NaN unless x is finite:
+ * quicker than a test of each x. */
 static int all_finite(const double *x, size_t n) {
     double sums[4] = {0.0, 0.0, 0.0, 0.0};
     size_t i = 0;
@@ -279,13 +297,14 @@ int mg_batch_is_finite(const mg_batch *batch, double sum) {
            all_finite(batch->scratch->uniform_grad, batch->program->n_parameters);
 }
 
-/* Lanes that only fill a block have the gradient 0 and so add 0 to the sums over rows, but
- * NaN where the last row's derivative is infinite. Then all is run again without them. */
+/* Padding lanes have the gradient 0 and so add 0 to the sums over rows, but NaN where the
+ * last row's derivative is infinite. Then the whole batch is run again with the padding
+ * masked. */
 double mg_run_batch(const mg_batch *batch) {
-    const size_t rest = batch->n % MG_BLOCK;
-    const int filled = batch->backward && rest > 0 && rest < block_width(rest);
+    const size_t rest = batch->n % MG_BLOCK_ROWS;
+    const int padded = batch->backward && rest > 0 && rest < block_width(rest);
     double sum = run_all(batch, 0);
-    if (filled && !mg_batch_is_finite(batch, 0.0))
+    if (padded && !mg_batch_is_finite(batch, 0.0))
         sum = run_all(batch, 1);
     return sum;
 }

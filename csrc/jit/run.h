@@ -5,52 +5,57 @@
 #include "jit/program.h" /* first */
 
 #include "base/threads.h"
+#include "kernels/kernels.h"
 
-/* A batch is cut into at most MG_MAX_CHUNKS chunks, of whole blocks and of at least
- * MG_MIN_CHUNK rows if there are several. Each adds up gradients of its own, which
- * are then added in order: so the cut, not the number of threads, fixes the sums. */
+/* A batch is cut into at most MG_MAX_CHUNKS chunks of whole blocks, each of at least
+ * MG_MIN_CHUNK rows if there are several. Each chunk adds up gradients of its own, and
+ * then these are added in the order of the chunks. So sums depend on the number of rows,
+ * but not on the number of threads. */
 enum { MG_MAX_CHUNKS = 16, MG_MIN_CHUNK = 256 };
 
-/* The memory that runs work in; a program keeps it for the next one. */
+/* The memory that a run works in. A program keeps it for the next run. */
 struct mg_scratch {
-    mg_scratch *next;
-    double *memory; /* the blocks of memory; what is next lies in it, aligned */
-    double *uniform, *uniform_grad;    /* one double a uniform slot */
-    double *chunk_memory, *chunk_grad; /* uniform gradients of chunks after the first */
+    mg_scratch *next; /* in the program's list of idle ones */
+    double *memory;   /* owned; uniform and uniform_grad point into it, aligned */
+    double *uniform, *uniform_grad; /* one double for each uniform slot */
+    double *chunk_memory;           /* owned; chunk_grad points into it, aligned */
+    double *chunk_grad;             /* the uniform gradients of each chunk but the first */
     uint32_t n_chunks;
     int n_threads;
-    double **row_memory; /* by thread: the data of a block's slots, then gradients */
-    size_t row_length;
+    double **row_memory; /* by thread, owned: a block's data, then its gradients */
+    size_t row_length;   /* doubles of each thread */
 };
 
 typedef struct {
     const mg_program *program;
     const mg_kernels *kernels;
     mg_scratch *scratch;
-    mg_team *team;               /* NULL: the calling thread alone */
+    mg_team *team;               /* NULL: the calling thread does it alone */
     const double *const *inputs; /* row-major arrays, as wide as the program's inputs */
-    const int64_t *order;        /* the rows to take; NULL: from 0 on */
+    const int64_t *order;        /* the numbers of the rows to take; NULL: rows 0 to n */
     size_t n;                    /* rows in the batch */
-    double *out;                 /* n * n_outputs values, or NULL */
-    int backward;                /* whether to go back from the first output */
+    double *out;                 /* (n, n_outputs), or NULL */
+    int backward;                /* true: backward follows, from the first output */
 } mg_batch;
 
-/* Memory for batches of n rows. Takes it from the program or makes it; NULL: none. */
-mg_scratch *mg_take_scratch(mg_program *program, size_t n, int backward, int n_threads);
-void mg_give_scratch(mg_program *program, mg_scratch *scratch);
+/* Returns memory for batches of up to n rows, the program's own or newly allocated; NULL:
+ * out of memory. The caller owns it until mg_return_scratch gives it to the program. */
+mg_scratch *mg_borrow_scratch(mg_program *program, size_t n, int backward, int n_threads);
+void mg_return_scratch(mg_program *program, mg_scratch *scratch);
 void mg_free_scratch(mg_scratch *scratch);
 
-/* Copies the parameters' data from the graph to the uniform slots, or adds their
- * gradients to the graph's. Both take the graph's lock. */
+/* Copies the parameters' data from the graph to the uniform slots. Takes the lock. */
 void mg_fetch_parameters(const mg_program *program, mg_scratch *scratch);
+
+/* Adds the parameters' gradients to those in the graph. Takes the lock. */
 void mg_add_gradients(const mg_program *program, const mg_scratch *scratch);
 
-/* Runs all of it; the uniform slots hold the parameters. Returns the sum over the
- * rows of the first output. With backward, uniform_grad then holds the gradient of
- * its mean. */
+/* Runs the program on all rows; the uniform slots must hold the parameters. Returns the
+ * sum of the first output over the rows. With backward, uniform_grad then holds the
+ * gradient of its mean. */
 double mg_run_batch(const mg_batch *batch);
 
-/* Whether the sum that mg_run_batch returned, and the parameters' gradients, are. */
+/* True if the sum that mg_run_batch returned and all parameter gradients are finite. */
 int mg_batch_is_finite(const mg_batch *batch, double sum);
 
 #endif

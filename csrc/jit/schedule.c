@@ -1,10 +1,11 @@
-/* schedule.c - units that run as one instruction, in the order they run in.
+/* schedule.c - which results each instruction computes, and the order of instructions.
  *
- * A unit's level is the longest way to it from what is given. Units of one level
- * don't depend on each other, so those that do the same make one instruction over
- * many values: a random graph of many thousand nodes becomes a few hundred
- * instructions, and the neurons of a layer become the layer. A hash table finds a
- * unit's group, so all this is linear in the graph.
+ * The level of a result is the length of the longest path to it from the leaves. Results
+ * of one level don't depend on each other, so those with the same operator make one
+ * instruction over many values: a random graph of many thousand nodes becomes a few
+ * hundred instructions, and the neurons of a layer become the layer. The stage of a result
+ * is its level, counted on from the uniform results' levels if it is a row value. A hash
+ * table finds a result's group, so all this is linear in the graph.
  */
 #include "jit/schedule.h" /* first */
 
@@ -14,82 +15,112 @@
 
 typedef struct {
     mg_trace *trace;
-    const mg_units *units;
-    mg_groups *groups;
-    uint32_t *stage;  /* by node: its level */
-    uint32_t *bucket; /* the table: a group's number + 1 */
-    size_t mask;
-} grouper;
+    const mg_fused *fused;
+    mg_schedule *schedule;
+    uint32_t *level;  /* by node; 0 for a leaf and inside a result */
+    uint32_t *bucket; /* the hash table: a group's number + 1, or 0 */
+    size_t mask;      /* the number of buckets - 1 */
+} scheduler;
 
 static int is_row(const mg_trace *t, uint32_t i) { return t->is[i] & MG_IS_ROW; }
 
 static int wants_grad(const mg_trace *t, uint32_t i) { return t->is[i] & MG_WANTS_GRAD; }
 
-static uint32_t later(const grouper *g, uint32_t stage, uint32_t operand, uint32_t user) {
-    uint32_t after = g->stage[operand] + 1;
-    return is_row(g->trace, operand) == is_row(g->trace, user) && after > stage ? after
-                                                                                : stage;
+/* --- levels ------------------------------------------------------------------- */
+
+/* Returns the level of user, which is level without this operand. Uniform operands of a
+ * row value are computed before any row, and do not count. */
+static uint32_t above(const scheduler *s, uint32_t level, uint32_t operand,
+                      uint32_t user) {
+    uint32_t next = s->level[operand] + 1;
+    return is_row(s->trace, operand) == is_row(s->trace, user) && next > level ? next
+                                                                               : level;
 }
 
-/* 1 for what depends on leaves only, and so on. */
-static uint32_t level_of(const grouper *g, uint32_t i) {
-    const mg_trace *t = g->trace;
-    const mg_units *u = g->units;
+/* Returns 1 for a result that depends on leaves only, and so on. */
+static uint32_t level_of(const scheduler *s, uint32_t i) {
+    const mg_trace *t = s->trace;
+    const mg_fused *fused = s->fused;
     uint32_t level = 1;
-    if (u->code[i] < MG_OP_COUNT)
-        return later(g, later(g, level, t->a[i], i), t->b[i], i);
-    level = later(g, level, u->init[i], i);
-    for (uint32_t j = 0; j < u->count[i]; j++) {
-        const uint32_t *term = u->terms[u->first[i] + j];
-        level = later(g, later(g, level, term[0], i), term[1], i);
+    if (fused->code[i] < MG_OP_COUNT)
+        return above(s, above(s, level, t->a[i], i), t->b[i], i);
+    level = above(s, level, fused->init[i], i);
+    for (uint32_t j = 0; j < fused->count[i]; j++) {
+        const uint32_t *term = fused->terms[fused->first[i] + j];
+        level = above(s, above(s, level, term[0], i), term[1], i);
     }
     return level;
 }
 
-/* Whether a gradient flows from a node to its operand. */
+/* --- flags -------------------------------------------------------------------- */
+
+/* True if a gradient flows from a node to its operand. */
 static int flows(const mg_trace *t, uint32_t operand, uint32_t user) {
     return wants_grad(t, user) && wants_grad(t, operand);
 }
 
-/* The flags of an operand, from those it would have as the first. */
+/* Returns the flags of a single operand, as if it were operand a. */
 static unsigned operand_flags(const mg_trace *t, uint32_t operand, uint32_t user) {
     unsigned uniform = is_row(t, user) && !is_row(t, operand) ? MG_A_UNIFORM : 0;
     return uniform | (flows(t, operand, user) ? MG_A_GRAD : 0);
 }
 
-static uint16_t flags_of(const grouper *g, uint32_t i) {
-    mg_trace *t = g->trace;
-    const mg_units *u = g->units;
-    unsigned flags = 0;
-    if (u->code[i] < MG_OP_COUNT) {
-        int commutes = u->code[i] == MG_OP_add || u->code[i] == MG_OP_mul;
-        if (commutes && is_row(t, i) && !is_row(t, t->a[i])) {
-            uint32_t a = t->a[i];
-            t->a[i] = t->b[i];
-            t->b[i] = a;
-        }
+/* Puts the row operand of a sum or product first, so that fewer groups differ in flags. */
+static void put_row_first(mg_trace *t, uint32_t i, int code) {
+    int commutes = code == MG_OP_add || code == MG_OP_mul;
+    if (commutes && is_row(t, i) && !is_row(t, t->a[i])) {
+        uint32_t a = t->a[i];
+        t->a[i] = t->b[i];
+        t->b[i] = a;
+    }
+}
+
+static uint16_t flags_of(const scheduler *s, uint32_t i) {
+    mg_trace *t = s->trace;
+    const mg_fused *fused = s->fused;
+    const int code = fused->code[i];
+    unsigned flags = code == MG_LAYER && t->op[i] == MG_OP_relu ? MG_RELU : 0;
+    put_row_first(t, i, code);
+    if (code < MG_OP_COUNT) { /* what the loop would do, but most results are operators */
         flags = operand_flags(t, t->a[i], i);
-        if (mg_kind[u->code[i]] == MG_BINARY)
+        if (mg_kind[code] == MG_BINARY)
             flags |= operand_flags(t, t->b[i], i) << 1;
         return (uint16_t)flags;
     }
-    flags = operand_flags(t, u->init[i], i) << 2;
-    if (u->code[i] == MG_LAYER && t->op[i] == MG_OP_relu)
-        flags |= MG_RELU;
-    if (u->code[i] == MG_MULADD) {
-        const uint32_t *term = u->terms[u->first[i]];
-        return (uint16_t)(flags | operand_flags(t, term[0], i) |
-                          operand_flags(t, term[1], i) << 1);
-    }
-    for (uint32_t j = 0; j < u->count[i]; j++) {
-        const uint32_t *term = u->terms[u->first[i] + j];
-        if (u->code[i] != MG_LAYER)
-            flags |= wants_grad(t, i) ? MG_A_GRAD : 0;
-        else
-            flags |= (flows(t, term[1], i) ? MG_A_GRAD : 0) |
-                     (flows(t, term[0], i) ? MG_B_GRAD : 0);
-    }
+    for (int j = 0; j < 3; j++)
+        switch (mg_operand_kind_of(code, j)) {
+        case MG_NO_OPERAND:
+            break;
+        case MG_SLOTS:
+        case MG_TAGGED_SLOT:
+        case MG_BIASES:
+            flags |= operand_flags(t, mg_operand_node(fused, t, i, j, 0), i) << j;
+            break;
+        case MG_TAGGED_SLOTS:
+            flags |= wants_grad(t, i) ? (unsigned)MG_A_GRAD << j : 0;
+            break;
+        case MG_INPUTS:
+        case MG_WEIGHTS:
+            for (uint32_t term = 0; term < fused->count[i]; term++)
+                if (flows(t, mg_operand_node(fused, t, i, j, term), i))
+                    flags |= (unsigned)MG_A_GRAD << j;
+            break;
+        }
     return (uint16_t)flags;
+}
+
+/* --- groups ------------------------------------------------------------------- */
+
+static int shares_inputs(int code) { return mg_operand_kind_of(code, 0) == MG_INPUTS; }
+
+static int have_same_inputs(const mg_fused *fused, uint32_t i, uint32_t j) {
+    if (fused->count[i] != fused->count[j])
+        return 0;
+    for (uint32_t term = 0; term < fused->count[i]; term++)
+        if (fused->terms[fused->first[i] + term][0] !=
+            fused->terms[fused->first[j] + term][0])
+            return 0;
+    return 1;
 }
 
 static uint64_t mix(uint64_t hash, uint64_t x) {
@@ -97,71 +128,66 @@ static uint64_t mix(uint64_t hash, uint64_t x) {
     return hash ^ hash >> 32;
 }
 
-static int same_inputs(const mg_units *u, uint32_t i, uint32_t j) {
-    if (u->count[i] != u->count[j])
-        return 0;
-    for (uint32_t k = 0; k < u->count[i]; k++)
-        if (u->terms[u->first[i] + k][1] != u->terms[u->first[j] + k][1])
-            return 0;
-    return 1;
-}
-
-static int belongs(const grouper *g, const mg_group *group, const mg_group *like,
-                   uint32_t i) {
+/* True if group takes the result of a group of its own, like. */
+static int takes(const scheduler *s, const mg_group *group, const mg_group *like) {
     return group->stage == like->stage && group->code == like->code &&
            group->flags == like->flags &&
            memcmp(&group->k, &like->k, sizeof group->k) == 0 &&
-           (group->code != MG_LAYER || same_inputs(g->units, group->first, i));
+           (!shares_inputs(group->code) ||
+            have_same_inputs(s->fused, group->first, like->first));
 }
 
-static void add_unit(grouper *g, uint32_t i, uint32_t stage) {
-    const mg_units *u = g->units;
-    mg_group like = {.stage = stage, .code = u->code[i], .n = 1, .first = i, .last = i};
-    like.flags = flags_of(g, i);
+static void add_result(scheduler *s, uint32_t i, uint32_t stage) {
+    const mg_fused *fused = s->fused;
+    mg_schedule *schedule = s->schedule;
+    mg_group like = {
+        .stage = stage, .code = fused->code[i], .n = 1, .first = i, .last = i};
+    like.flags = flags_of(s, i);
     if (like.code < MG_OP_COUNT && mg_kind[like.code] == MG_UNARY_K)
-        like.k = g->trace->k[i];
-    if (like.code >= MG_OP_COUNT)
-        like.m = u->count[i];
-    g->groups->next[i] = 0;
-    if (like.code == MG_DOT || like.code == MG_SUM) {
-        g->groups->list[g->groups->n++] = like;
+        like.k = s->trace->k[i];
+    schedule->next[i] = 0;
+    if (mg_instruction_types[like.code].has_one_result) {
+        like.n = fused->count[i];
+        schedule->list[schedule->n++] = like;
         return;
     }
     uint64_t bits, hash;
     memcpy(&bits, &like.k, sizeof bits);
     hash = mix(mix(mix(stage, like.code), like.flags), bits);
-    if (like.code == MG_LAYER)
+    if (shares_inputs(like.code)) {
+        like.m = fused->count[i];
         for (uint32_t j = 0; j < like.m; j++)
-            hash = mix(hash, u->terms[u->first[i] + j][1]);
-    size_t at = (size_t)(hash & g->mask);
-    for (; g->bucket[at] != 0; at = (at + 1) & g->mask) {
-        mg_group *group = &g->groups->list[g->bucket[at] - 1];
-        if (belongs(g, group, &like, i)) {
-            g->groups->next[group->last] = i;
+            hash = mix(hash, fused->terms[fused->first[i] + j][0]);
+    }
+    size_t at = (size_t)(hash & s->mask);
+    for (; s->bucket[at] != 0; at = (at + 1) & s->mask) {
+        mg_group *group = &schedule->list[s->bucket[at] - 1];
+        if (takes(s, group, &like)) {
+            schedule->next[group->last] = i;
             group->last = i;
             group->n++;
             return;
         }
     }
-    g->groups->list[g->groups->n++] = like;
-    g->bucket[at] = g->groups->n;
+    schedule->list[schedule->n++] = like;
+    s->bucket[at] = schedule->n;
 }
 
-/* Sorts the groups by stage, those of one stage as they were found. */
-static int sort_groups(mg_groups *groups, uint32_t n_stages) {
+/* Sorts the groups by stage; those of one stage stay in their order. */
+static int sort_groups(mg_schedule *schedule, uint32_t n_stages) {
     uint32_t *start = mg_alloc((size_t)n_stages + 1, sizeof *start);
-    mg_group *sorted = mg_alloc(groups->n, sizeof *sorted);
+    mg_group *sorted = mg_alloc(schedule->n, sizeof *sorted);
     int fine = start != NULL && sorted != NULL;
     if (fine) {
         memset(start, 0, ((size_t)n_stages + 1) * sizeof *start);
-        for (uint32_t i = 0; i < groups->n; i++)
-            start[groups->list[i].stage + 1]++;
-        for (uint32_t s = 0; s < n_stages; s++)
-            start[s + 1] += start[s];
-        for (uint32_t i = 0; i < groups->n; i++)
-            sorted[start[groups->list[i].stage]++] = groups->list[i];
-        mg_dealloc(groups->list);
-        groups->list = sorted;
+        for (uint32_t i = 0; i < schedule->n; i++)
+            start[schedule->list[i].stage + 1]++;
+        for (uint32_t stage = 0; stage < n_stages; stage++)
+            start[stage + 1] += start[stage];
+        for (uint32_t i = 0; i < schedule->n; i++)
+            sorted[start[schedule->list[i].stage]++] = schedule->list[i];
+        mg_dealloc(schedule->list);
+        schedule->list = sorted;
     } else {
         mg_dealloc(sorted);
     }
@@ -169,79 +195,82 @@ static int sort_groups(mg_groups *groups, uint32_t n_stages) {
     return fine;
 }
 
-/* Joins neighbours that do the same. Results may then depend on earlier ones of their
- * own instruction: instructions over n values take them in order, and backward in
- * reverse. So a chain of thousands of equal steps is one instruction. */
-static void join(mg_groups *groups) {
-    uint32_t kept = 0;
-    for (uint32_t i = 0; i < groups->n; i++) {
-        const mg_group *group = &groups->list[i];
-        mg_group *before = kept > groups->n_uniform ? &groups->list[kept - 1] : NULL;
-        int joins = group->code < MG_OP_COUNT || group->code == MG_MULADD;
-        if (i >= groups->n_uniform && before != NULL && joins &&
+/* Joins a row group with the one before it if they differ in nothing but their stage.
+ * Results may then depend on earlier results of their own instruction: an elementwise
+ * instruction computes them in order, and backward goes through them in reverse. So a
+ * chain of thousands of equal steps is one instruction. */
+static void join(mg_schedule *schedule) {
+    uint32_t n = 0; /* groups that remain */
+    for (uint32_t i = 0; i < schedule->n; i++) {
+        const mg_group *group = &schedule->list[i];
+        mg_group *before = n > schedule->n_uniform ? &schedule->list[n - 1] : NULL;
+        if (i >= schedule->n_uniform && before != NULL && mg_is_elementwise(group->code) &&
             group->code == before->code && group->flags == before->flags &&
             memcmp(&group->k, &before->k, sizeof group->k) == 0) {
-            groups->next[before->last] = group->first;
+            schedule->next[before->last] = group->first;
             before->last = group->last;
             before->n += group->n;
         } else {
-            groups->list[kept++] = *group;
+            schedule->list[n++] = *group;
         }
     }
-    groups->n = kept;
+    schedule->n = n;
 }
 
-static int find(grouper *g) {
-    mg_trace *t = g->trace;
+/* --- all of it ---------------------------------------------------------------- */
+
+static int make(scheduler *s) {
+    const mg_trace *t = s->trace;
+    mg_schedule *schedule = s->schedule;
     uint32_t uniform_stages = 0, stages;
-    g->stage[t->n - 1] = 0; /* the one node that is used by nodes before it */
+    s->level[t->n - 1] = 0; /* the last node is a leaf that nodes before it use */
     for (uint32_t i = 0; i < t->n; i++) {
-        g->stage[i] = g->units->code[i] == MG_OP_leaf ? 0 : level_of(g, i);
-        if (!is_row(t, i) && g->stage[i] > uniform_stages)
-            uniform_stages = g->stage[i];
+        s->level[i] = s->fused->code[i] == MG_OP_leaf ? 0 : level_of(s, i);
+        if (!is_row(t, i) && s->level[i] > uniform_stages)
+            uniform_stages = s->level[i];
     }
     stages = uniform_stages;
     for (uint32_t i = 0; i < t->n; i++) {
-        if (g->units->code[i] == MG_OP_leaf)
+        if (s->fused->code[i] == MG_OP_leaf)
             continue;
-        uint32_t stage = g->stage[i] - 1 + (is_row(t, i) ? uniform_stages : 0);
-        add_unit(g, i, stage);
+        uint32_t stage = s->level[i] - 1 + (is_row(t, i) ? uniform_stages : 0);
+        add_result(s, i, stage);
         if (stage + 1 > stages)
             stages = stage + 1;
     }
-    if (!sort_groups(g->groups, stages))
+    if (!sort_groups(schedule, stages))
         return 0;
-    while (g->groups->n_uniform < g->groups->n &&
-           g->groups->list[g->groups->n_uniform].stage < uniform_stages)
-        g->groups->n_uniform++;
-    join(g->groups);
+    while (schedule->n_uniform < schedule->n &&
+           schedule->list[schedule->n_uniform].stage < uniform_stages)
+        schedule->n_uniform++;
+    join(schedule);
     return 1;
 }
 
-int mg_groups_find(mg_groups *groups, mg_trace *trace, const mg_units *units) {
-    uint32_t n_units = 0;
+int mg_make_schedule(mg_schedule *schedule, mg_trace *trace, const mg_fused *fused) {
+    uint32_t n_results = 0;
     for (uint32_t i = 0; i < trace->n; i++)
-        n_units += units->code[i] != MG_OP_leaf;
+        n_results += fused->code[i] != MG_OP_leaf;
     size_t buckets = 16;
-    while (buckets < (size_t)n_units * 2)
+    while (buckets < (size_t)n_results * 2)
         buckets *= 2;
-    memset(groups, 0, sizeof *groups);
-    groups->list = mg_alloc(n_units, sizeof *groups->list);
-    groups->next = mg_alloc(trace->n, sizeof *groups->next);
-    grouper g = {trace, units, groups, NULL, NULL, buckets - 1};
-    g.stage = mg_alloc(trace->n, sizeof *g.stage);
-    g.bucket = mg_alloc(buckets, sizeof *g.bucket);
-    int fine = groups->list && groups->next && g.stage && g.bucket;
+    memset(schedule, 0, sizeof *schedule);
+    schedule->list = mg_alloc(n_results, sizeof *schedule->list);
+    schedule->next = mg_alloc(trace->n, sizeof *schedule->next);
+    scheduler s = {trace, fused, schedule, NULL, NULL, buckets - 1};
+    s.level = mg_alloc(trace->n, sizeof *s.level);
+    s.bucket = mg_alloc(buckets, sizeof *s.bucket);
+    int fine = schedule->list && schedule->next && s.level && s.bucket;
     if (fine) {
-        memset(g.bucket, 0, buckets * sizeof *g.bucket);
-        fine = find(&g);
+        memset(s.bucket, 0, buckets * sizeof *s.bucket);
+        fine = make(&s);
     }
-    mg_dealloc(g.stage);
-    mg_dealloc(g.bucket);
+    mg_dealloc(s.level);
+    mg_dealloc(s.bucket);
     return fine;
 }
 
-void mg_groups_free(mg_groups *groups) {
-    mg_dealloc(groups->list);
-    mg_dealloc(groups->next);
+void mg_schedule_free(mg_schedule *schedule) {
+    mg_dealloc(schedule->list);
+    mg_dealloc(schedule->next);
 }

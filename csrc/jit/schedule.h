@@ -1,4 +1,4 @@
-/* schedule.h - units that run as one instruction, in the order they run in. */
+/* schedule.h - which results each instruction computes, and the order of instructions. */
 #ifndef MG_SCHEDULE_H
 #define MG_SCHEDULE_H
 
@@ -7,27 +7,30 @@
 #include "jit/trace.h"
 #include "jit/fuse.h"
 
-/* Units with the same code and flags that don't depend on each other. A DOT or SUM
- * is alone; a LAYER's units share their inputs. */
+/* Results with the same code and flags that don't depend on each other: one instruction. A
+ * DOT or SUM has one result. The results of a LAYER share their inputs. */
 typedef struct {
-    uint32_t stage; /* 0 up: first the uniform ones, then the rows' */
+    uint32_t stage; /* instructions run in the order of their stages, from 0 on */
     uint16_t code, flags;
-    uint32_t n, m;
-    uint32_t first, last; /* its units, linked by next, in the order of the trace */
+    uint32_t n, m;        /* those of the instruction */
+    uint32_t first, last; /* the results, linked by next, in the order of the trace */
     double k;
-    uint32_t weights, biases;            /* a layer's uniform slots, */
-    uint8_t packs_weights, packs_biases; /* filled by a MG_PACK */
+    /* Of a LAYER: the first slots of its weights and biases. True: a GATHER fills them. */
+    uint32_t weights, biases;
+    uint8_t gathers_weights, gathers_biases;
 } mg_group;
 
 typedef struct {
-    mg_group *list; /* sorted by stage */
+    mg_group *list; /* sorted by stage: first n_uniform groups of uniform results, then the
+                       rest */
     uint32_t n, n_uniform;
-    uint32_t *next; /* by node; 0 ends */
-} mg_groups;
+    uint32_t *next; /* by node: the next result of the same group; 0 ends */
+} mg_schedule;
 
-/* 0: out of memory. May swap operands where that changes no bit. */
-int mg_groups_find(mg_groups *groups, mg_trace *trace, const mg_units *units);
+/* Returns 0 if out of memory; the schedule is to be freed in any case. May swap operands
+ * in the trace where that changes no bit of a result. O(nodes). */
+int mg_make_schedule(mg_schedule *schedule, mg_trace *trace, const mg_fused *fused);
 
-void mg_groups_free(mg_groups *groups);
+void mg_schedule_free(mg_schedule *schedule);
 
 #endif

@@ -13,7 +13,8 @@ const uint8_t mg_kind[MG_OP_COUNT] = {
 #undef X
 };
 
-/* Gives a node its place in the trace, once; its link holds it. */
+/* Gives a node its number in the trace, unless it has one. The node's link holds the
+ * number. */
 static void place(mg_index id, uint32_t mark, uint32_t *n) {
     mg_node_t *node = mg_at(id);
     if (node->mark == mark)
@@ -52,7 +53,8 @@ static void fill_operator(mg_trace *trace, mg_index id) {
     if (node->op == MG_OP_detach)
         trace->is[i] &= MG_IS_ROW;
     if (trace->is[a] & trace->is[b] & MG_IS_CONSTANT) {
-        int has_k = mg_kind[node->op] == MG_UNARY_K, raises; /* which is let through */
+        int has_k = mg_kind[node->op] == MG_UNARY_K;
+        int raises; /* not used: a constant may be infinite or NaN */
         trace->k[i] =
             mg_value(node->op, trace->k[a], has_k ? node->k : trace->k[b], &raises);
         trace->op[i] = MG_OP_leaf;
@@ -60,8 +62,9 @@ static void fill_operator(mg_trace *trace, mg_index id) {
     }
 }
 
-/* Lets no gradient flow that would not change a parameter's, or that is none: below a
- * detach() alone, where 0 times infinity would be NaN. */
+/* Clears MG_WANTS_GRAD where the gradient of the first output does not arrive. So no
+ * gradient flows that changes no parameter's, nor into a node that only a detach() uses,
+ * where 0 times infinity would be NaN. */
 static void find_gradients(mg_trace *trace) {
     trace->is[trace->outputs[0]] |= MG_IS_REACHED;
     for (uint32_t i = trace->n; i-- > 0;) {
@@ -92,8 +95,9 @@ static int allocate(mg_trace *trace) {
     return 1;
 }
 
-/* The order jumps about in memory: a node is asked for this many turns before its own,
- * and its operands, which it must then be there to name, half as many. */
+/* The order jumps about in memory. A node is prefetched this many turns before its own
+ * turn, and its operands half as many: the node must be in the cache then, because it
+ * names them. */
 enum { AHEAD = 16 };
 
 static void prefetch(const mg_index *order, size_t i) {
@@ -107,7 +111,7 @@ static void prefetch(const mg_index *order, size_t i) {
         MG_PREFETCH(mg_room(node->operand[1]));
 }
 
-/* order holds what mg_sorted gave for a node above the outputs, that node first. */
+/* order is what mg_sorted returned for a node above the outputs; that node comes first. */
 static mg_status fill(mg_trace *trace, const mg_index *order, size_t count,
                       const mg_id *args, const mg_id *outputs) {
     uint32_t mark = mg_new_mark(), n = 0;
@@ -163,8 +167,8 @@ mg_status mg_trace_read(mg_trace *trace, const mg_id *args, size_t n_args,
     memset(trace, 0, sizeof *trace);
     trace->n_args = (uint32_t)n_args;
     trace->n_outputs = (uint32_t)n_outputs;
-    /* One node above all outputs makes one walk of it. It is only looked at here,
-     * and so counts as no reference. */
+    /* With a node above all outputs, one walk reaches everything. Nothing else sees that
+     * node, so its operands need no references. */
     mg_operand_list *list = mg_list_new(n_outputs, 0);
     mg_index top = list == NULL ? 0 : mg_new_node(MG_OP_custom, 0.0);
     if (top == 0) {

@@ -4,38 +4,41 @@
 
 #include "graph/graph.h" /* first */
 
-/* MG_BINARY and so on, by operator. */
+/* By operator: MG_BINARY, MG_UNARY or MG_UNARY_K. */
 extern const uint8_t mg_kind[MG_OP_COUNT];
 
-/* What is known of a traced node. An argument's value differs by row, and so does
- * what is computed from it; all else is uniform. */
+/* What is known of a traced node. The values of arguments differ from row to row, and so
+ * do those of nodes that are computed from them; all other values are uniform. */
 enum {
     MG_IS_ARG = 1,
     MG_IS_PARAMETER = 2,
     MG_IS_CONSTANT = 4,
     MG_IS_ROW = 8,
-    MG_WANTS_GRAD = 16, /* a parameter gets its gradient through it */
-    MG_IS_REACHED = 32  /* by the gradient of the first output */
+    MG_WANTS_GRAD = 16, /* a parameter gets a gradient through the node */
+    MG_IS_REACHED = 32  /* the gradient of the first output reaches the node */
 };
 
-/* Node i is computed from nodes before it; the arguments come first. The last node
- * is the constant -0.0, for sums that start from nothing: -0.0 + x is x for any x. */
+/* Nodes are numbered so that operands come before what is computed from them, and
+ * arguments come first. The last node is the constant -0.0, for sums that start from
+ * nothing: -0.0 + x is x for any x. All arrays but outputs are by node; the trace owns
+ * them. */
 typedef struct {
     uint32_t n, n_args;
     uint8_t *op;
-    uint8_t *is;
-    uint32_t *a, *b; /* operands; b of an operator of one is its a */
-    double *k;       /* the operator's parameter; a constant's value */
-    uint32_t *uses;  /* by other nodes, and as an output */
-    mg_index *id;    /* of parameters */
+    uint8_t *is;     /* MG_IS_ARG and so on */
+    uint32_t *a, *b; /* operands; if there is only one, both are that one */
+    double *k;       /* the operator's parameter, or the value of a constant */
+    uint32_t
+        *uses; /* how often nodes use the node as an operand, and outputs as an output */
+    mg_index *id; /* the graph's node, of a leaf */
     uint32_t *outputs;
     uint32_t n_outputs;
-    int has_other; /* an argument of another trace */
+    int has_other; /* true: there is an argument of another trace */
 } mg_trace;
 
-/* Reads the graph. Constants are folded: a node of constants alone is a constant.
- * Fails as mg_compile does. The trace is to be freed in any case. Wants the graph's
- * lock. */
+/* Reads the graph below the outputs. Folds constants: a node whose operands are all
+ * constants becomes one. Returns MG_OK or an error of mg_compile; the trace is to be freed
+ * in any case. The caller holds the graph's lock. O(nodes). */
 mg_status mg_trace_read(mg_trace *trace, const mg_id *args, size_t n_args,
                         const mg_id *outputs, size_t n_outputs);
 

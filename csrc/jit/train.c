@@ -1,10 +1,10 @@
 /* train.c - batch after batch through a program and an optimizer.
  *
- * While it trains, parameters and the optimizer's state are copies in the program's
- * order, so that an update is a loop over consecutive doubles. They start with the
- * program's own parameters; behind them come those that only the optimizer has, whose
- * gradients are 0. Parameters that only the program has are frozen: they are put back
- * after each update.
+ * Training works on copies of the parameters and of the optimizer's state in the program's
+ * order, so that an update is a loop over consecutive doubles. The program's parameters
+ * come first. After them come the *extra* parameters, those that only the optimizer has,
+ * whose gradients are 0. Parameters that only the program has are *frozen*: each update is
+ * followed by putting their data back.
  */
 #include "graph/graph.h" /* first */
 
@@ -17,16 +17,17 @@
 typedef struct {
     const mg_program *program;
     mg_optimizer *optimizer;
-    uint32_t *place;     /* by the optimizer's parameters: where the copy stands */
-    uint32_t *frozen;    /* uniform slots, */
-    double *frozen_data; /* and their data */
+    uint32_t *place;     /* (optimizer->n,): where each parameter's copy stands */
+    uint32_t *frozen;    /* (n_frozen,): uniform slots */
+    double *frozen_data; /* (n_frozen,): their data */
     uint32_t n_frozen, n_extra;
-    double *state[3];      /* program's parameters, then the extra ones; or NULL */
-    double *extra, *zeros; /* the extra ones' data and gradients */
+    double *state[3]; /* copies of the optimizer's arrays; NULL where it has none */
+    double *extra;    /* (n_extra,): data of the extra parameters */
+    double *zeros;    /* (n_extra,): their gradients */
 } trainer;
 
-/* Where each of the optimizer's parameters stands, and what is frozen. */
-static void match(trainer *t) {
+/* Finds the place of each of the optimizer's parameters, and the frozen parameters. */
+static void match_parameters(trainer *t) {
     const mg_program *p = t->program;
     const mg_optimizer *o = t->optimizer;
     mg_lock(&mg_graph_lock);
@@ -46,8 +47,8 @@ static void match(trainer *t) {
             t->place[i] = p->n_parameters + t->n_extra++;
         }
     }
-    int all = o->n - t->n_extra == p->n_parameters; /* of them are trained */
-    for (uint32_t i = 0; !all && i < p->n_parameters; i++)
+    int none_frozen = o->n - t->n_extra == p->n_parameters;
+    for (uint32_t i = 0; !none_frozen && i < p->n_parameters; i++)
         if (mg_at(p->parameters[i])->mark == given) {
             t->frozen_data[t->n_frozen] = mg_at(p->parameters[i])->data;
             t->frozen[t->n_frozen++] = i;
@@ -55,6 +56,7 @@ static void match(trainer *t) {
     mg_unlock(&mg_graph_lock);
 }
 
+/* Copies the optimizer's state to t->state, or back. */
 static void copy_state(const trainer *t, int back) {
     for (int s = 0; s < 3; s++)
         for (size_t i = 0; t->state[s] != NULL && i < t->optimizer->n; i++) {
@@ -67,6 +69,7 @@ static void copy_state(const trainer *t, int back) {
         }
 }
 
+/* Returns 0 if out of memory; stop is to be called in any case. */
 static int start(trainer *t) {
     size_t n = t->optimizer->n, all = n + t->program->n_parameters;
     int fine = 1;
@@ -84,7 +87,7 @@ static int start(trainer *t) {
         }
     if (!fine || !t->place || !t->frozen || !t->frozen_data || !t->extra || !t->zeros)
         return 0;
-    match(t);
+    match_parameters(t);
     copy_state(t, 0);
     return 1;
 }
@@ -99,6 +102,7 @@ static void stop(trainer *t) {
         mg_dealloc(t->state[s]);
 }
 
+/* Takes a step of the optimizer. */
 static void update(trainer *t, mg_scratch *scratch) {
     mg_optimizer *o = t->optimizer;
     uint32_t n = t->program->n_parameters;
@@ -115,7 +119,8 @@ static void update(trainer *t, mg_scratch *scratch) {
     }
 }
 
-/* Writes parameters and, if any, the last batch's gradients back to the graph. */
+/* Writes the parameters back to the graph, and the last batch's gradients unless grad is
+ * NULL. */
 static void write_back(const trainer *t, const mg_scratch *scratch, const double *grad) {
     const mg_program *p = t->program;
     mg_lock(&mg_graph_lock);
@@ -133,8 +138,8 @@ static void write_back(const trainer *t, const mg_scratch *scratch, const double
     mg_unlock(&mg_graph_lock);
 }
 
-/* Batch after batch, repeats times over all rows. moved has room for all inputs,
- * last_grad for all parameters' gradients. */
+/* Runs and updates batch after batch, repeats times over all rows. moved: (n_inputs,) is
+ * room for pointers; last_grad: (n_parameters,) = the last batch's gradients. */
 static mg_status train(trainer *t, mg_batch *batch, size_t n, size_t batch_size,
                        size_t repeats, int check_finite, double *sums,
                        const double **moved, double *last_grad) {
@@ -180,14 +185,14 @@ mg_status mg_program_train(mg_program *program, const double *const *inputs,
     }
     if (fine)
         batch.scratch =
-            mg_take_scratch(program, batch_size < n ? batch_size : n, 1, n_threads);
+            mg_borrow_scratch(program, batch_size < n ? batch_size : n, 1, n_threads);
     if (fine && batch.scratch != NULL) {
         mg_fetch_parameters(program, batch.scratch);
         status = train(&t, &batch, n, batch_size, repeats, check_finite, sums, moved,
                        last_grad);
         write_back(&t, batch.scratch, status == MG_OK ? last_grad : NULL);
         copy_state(&t, 1);
-        mg_give_scratch(program, batch.scratch);
+        mg_return_scratch(program, batch.scratch);
     }
     mg_team_stop(batch.team);
     mg_dealloc((void *)moved);

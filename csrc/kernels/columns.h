@@ -1,9 +1,10 @@
-/* columns.h - from rows, as NumPy holds them, to columns of a block.
+/* columns.h - copies rows of NumPy's row-major arrays to the slots of a block.
  *
  * A template like elementwise.h, for each instruction set.
  */
 
-/* Columns of w rows of one input, side by side. */
+/* to: (columns, w) = the transpose of rows: (w, columns), where each row has its own pointer.
+ * w is 16, 4 or 1. */
 MG_TARGET static void MG_NAME(load_columns)(double *to, const double *const *rows, size_t w,
                                             size_t columns) {
     size_t j = 0;

@@ -1,7 +1,7 @@
-/* elementwise.h - operators, sums and sums of products over a block of rows.
+/* elementwise.h - operators, sums, sums of products and copies over a block of rows.
  *
- * A template: kernels.c includes it once for each instruction set and block width,
- * with these defined:
+ * A template: instantiate.h includes it once for each instruction set and block width, with
+ * these defined:
  *
  *     W             rows in a block: 16, 4 or 1
  *     MG_NAME(x)    x with a suffix of its own
@@ -9,13 +9,17 @@
  *     VEC, N_VEC    the type that holds rows side by side, and how many make a block
  *     VEC_LOAD, VEC_STORE, VEC_ADD, VEC_MUL, VEC_SPLAT, FOLD, LANE_SUM, VEC_KEEP
  *
+ * Below, a row slot is a (W,) array, a uniform slot a (1,) array that is broadcast to (W,).
+ * g is the gradient of out. Backward goes through the results of an instruction in reverse,
+ * because one of them may be an operand of a later one.
+ *
  * Operators are loops over the lanes of the expressions in ops.h. A loop over a constant
  * number of lanes becomes vectors. A loop that calls the C library for each lane does not, so
- * it computes the block's rows only, and then fills the other lanes.
+ * it computes the block's rows only, and then fills the padding lanes.
  */
 
 #define EACH_LANE(lanes) MG_ROLLED for (int l = 0; l < (lanes); l++)
-#define LANES(calls) (W == 1 || !(calls) ? W : (int)frame->rows)
+#define LANES(calls) (W == 1 || !(calls) ? W : (int)block->rows)
 #define FILL(to, lanes, value)                                                            \
     for (int l = (lanes); l < W; l++)                                                     \
         (to)[l] = value;
@@ -24,12 +28,13 @@
 #define LOAD(vecs, p) EACH_VEC VEC_LOAD(vecs[v], (p) + v * LANES_PER_VEC)
 #define STORE(p, vecs) EACH_VEC VEC_STORE((p) + v * LANES_PER_VEC, vecs[v])
 
-/* The rows of a slot, or the one double of a uniform slot: its first lane and the
- * step to the next. */
+/* --- operators ---------------------------------------------------------------- */
+
+/* The first lane of a slot, and a lane of it. */
 #define OPERAND(slot, is_uniform) ((is_uniform) ? uniform + (slot) : data + (size_t)(slot) * W)
 #define LANE(p, is_uniform) ((p)[(is_uniform) ? 0 : l])
 
-#define MAP_FORWARD(kind, calls, value, x_uniform, y_uniform)                             \
+#define ELEMENTWISE_FORWARD(kind, calls, value, x_uniform, y_uniform)                     \
     for (uint32_t i = 0; i < n; i++) {                                                    \
         const double *px = OPERAND(a[i], x_uniform);                                      \
         const double *py = (kind) == MG_BINARY ? OPERAND(b[i], y_uniform) : px;           \
@@ -46,10 +51,12 @@
         FILL(pout, lanes, pout[lanes - 1])                                                \
     }
 
-MG_TARGET static void MG_NAME(map_forward)(const mg_instruction *ins, const mg_frame *frame) {
-    double *data = frame->data;
-    const double *uniform = frame->uniform;
-    const uint32_t *a = frame->program->index + ins->a, *b = frame->program->index + ins->b;
+/* out[i]: (W,) = op(a[i]: (W,), b[i]: (W,)), for i from 0 to n */
+MG_TARGET static void MG_NAME(elementwise_forward)(const mg_instruction *ins,
+                                                   const mg_block *block) {
+    double *data = block->data;
+    const double *uniform = block->uniform;
+    const uint32_t *a = block->index + ins->a, *b = block->index + ins->b;
     uint32_t n = ins->n, out_slot = ins->out;
     double k = ins->k;
     (void)b, (void)k, (void)uniform;
@@ -57,37 +64,37 @@ MG_TARGET static void MG_NAME(map_forward)(const mg_instruction *ins, const mg_f
 #define X(name, kind, label, raises, value, dx, dy)                                       \
     case MG_OP_##name:                                                                    \
         if ((kind) == MG_BINARY && ins->flags & MG_A_UNIFORM) {                           \
-            MAP_FORWARD(kind, raises, value, 1, 0)                                        \
+            ELEMENTWISE_FORWARD(kind, raises, value, 1, 0)                                \
         } else if ((kind) == MG_BINARY && ins->flags & MG_B_UNIFORM) {                    \
-            MAP_FORWARD(kind, raises, value, 0, 1)                                        \
+            ELEMENTWISE_FORWARD(kind, raises, value, 0, 1)                                \
         } else {                                                                          \
-            MAP_FORWARD(kind, raises, value, 0, 0)                                        \
+            ELEMENTWISE_FORWARD(kind, raises, value, 0, 0)                                \
         }                                                                                 \
         break;
         MG_OPS(X)
 #undef X
-    default:
-        break;
     }
 }
 
-/* Adds the gradient of each lane to an operand's slot, or their sum to a uniform slot. */
-MG_TARGET MG_INLINE void MG_NAME(give)(const mg_frame *frame, uint32_t slot, int is_uniform,
-                                       int is_first, const VEC *lanes) {
+/* grad[slot]: (W,) += lanes: (W,), or = lanes if is_first. Of a uniform slot:
+ * uniform_grad[slot]: (1,) += the sum of lanes: (W,) */
+MG_TARGET MG_INLINE void MG_NAME(accumulate)(const mg_block *block, uint32_t slot,
+                                             int is_uniform, int is_first,
+                                             const VEC *lanes) {
     if (is_uniform) {
         VEC folded = FOLD(lanes);
-        if (W > 1 && MG_UNLIKELY(frame->leave_out)) {
-            VEC kept[N_VEC];
+        if (W > 1 && MG_UNLIKELY(block->masks_padding)) {
+            VEC masked[N_VEC];
             EACH_VEC {
-                kept[v] = lanes[v];
-                VEC_KEEP(kept[v], v * LANES_PER_VEC, frame->rows);
+                masked[v] = lanes[v];
+                VEC_KEEP(masked[v], v * LANES_PER_VEC, block->rows);
             }
-            folded = FOLD(kept);
+            folded = FOLD(masked);
         }
-        frame->uniform_grad[slot] += LANE_SUM(folded);
+        block->uniform_grad[slot] += LANE_SUM(folded);
         return;
     }
-    double *grad = frame->grad + (size_t)slot * W;
+    double *grad = block->grad + (size_t)slot * W;
     if (is_first) {
         STORE(grad, lanes);
     } else {
@@ -98,12 +105,12 @@ MG_TARGET MG_INLINE void MG_NAME(give)(const mg_frame *frame, uint32_t slot, int
     }
 }
 
-#define MAP_BACKWARD(kind, calls, dx, dy, x_uniform, y_uniform)                           \
+#define ELEMENTWISE_BACKWARD(kind, calls, dx, dy, x_uniform, y_uniform)                   \
     for (uint32_t i = n; i-- > 0;) {                                                      \
         const double *px = OPERAND(a[i], x_uniform);                                      \
         const double *py = (kind) == MG_BINARY ? OPERAND(b[i], y_uniform) : px;           \
         const double *pout = data + (size_t)(out_slot + i) * W;                           \
-        const double *pg = frame->grad + (size_t)(out_slot + i) * W;                      \
+        const double *pg = block->grad + (size_t)(out_slot + i) * W;                      \
         if (flags & MG_A_GRAD)                                                            \
             DERIVATIVE(kind, calls, dx, x_uniform, y_uniform, a[i], x_uniform,            \
                        MG_A_FIRST)                                                        \
@@ -114,13 +121,14 @@ MG_TARGET MG_INLINE void MG_NAME(give)(const mg_frame *frame, uint32_t slot, int
 
 #define PASSED(raises, derivative) mg_passed(raises, g, derivative)
 
-/* Gives the derivative's values to a slot: the first to arrive straight away. */
+/* grad[slot]: (W,) += expression: (W,). The first gradient of a row slot is computed in
+ * place. */
 #define DERIVATIVE(kind, calls, expression, x_uniform, y_uniform, slot, is_uniform,       \
                    first)                                                                 \
     {                                                                                     \
         double results[W];                                                                \
         int direct = !(is_uniform) && flags & (first);                                    \
-        double *to = direct ? frame->grad + (size_t)(slot) * W : results;                 \
+        double *to = direct ? block->grad + (size_t)(slot) * W : results;                 \
         const int lanes = LANES(calls);                                                   \
         EACH_LANE(lanes) {                                                                \
             double x = LANE(px, x_uniform), out = pout[l], g = pg[l];                     \
@@ -134,13 +142,16 @@ MG_TARGET MG_INLINE void MG_NAME(give)(const mg_frame *frame, uint32_t slot, int
         if (!direct) {                                                                    \
             VEC vecs[N_VEC];                                                              \
             LOAD(vecs, results);                                                          \
-            MG_NAME(give)(frame, slot, is_uniform, 0, vecs);                              \
+            MG_NAME(accumulate)(block, slot, is_uniform, 0, vecs);                        \
         }                                                                                 \
     }
 
-MG_TARGET static void MG_NAME(map_backward)(const mg_instruction *ins, const mg_frame *frame) {
-    const double *data = frame->data, *uniform = frame->uniform;
-    const uint32_t *a = frame->program->index + ins->a, *b = frame->program->index + ins->b;
+/* grad[a[i]]: (W,) += dx(g[i]: (W,)) and grad[b[i]]: (W,) += dy(g[i]: (W,)), for i from n
+ * down to 0 */
+MG_TARGET static void MG_NAME(elementwise_backward)(const mg_instruction *ins,
+                                                    const mg_block *block) {
+    const double *data = block->data, *uniform = block->uniform;
+    const uint32_t *a = block->index + ins->a, *b = block->index + ins->b;
     uint32_t n = ins->n, out_slot = ins->out;
     double k = ins->k;
     unsigned flags = ins->flags;
@@ -149,27 +160,25 @@ MG_TARGET static void MG_NAME(map_backward)(const mg_instruction *ins, const mg_
 #define X(name, kind, label, raises, value, dx, dy)                                       \
     case MG_OP_##name:                                                                    \
         if ((kind) == MG_BINARY && flags & MG_A_UNIFORM) {                                \
-            MAP_BACKWARD(kind, MG_DERIVATIVE_CALLS(name), PASSED(raises, dx),             \
-                         PASSED(raises, dy), 1, 0)                                         \
+            ELEMENTWISE_BACKWARD(kind, MG_DERIVATIVE_CALLS(name), PASSED(raises, dx),     \
+                                 PASSED(raises, dy), 1, 0)                                \
         } else if ((kind) == MG_BINARY && flags & MG_B_UNIFORM) {                         \
-            MAP_BACKWARD(kind, MG_DERIVATIVE_CALLS(name), PASSED(raises, dx),             \
-                         PASSED(raises, dy), 0, 1)                                         \
+            ELEMENTWISE_BACKWARD(kind, MG_DERIVATIVE_CALLS(name), PASSED(raises, dx),     \
+                                 PASSED(raises, dy), 0, 1)                                \
         } else {                                                                          \
-            MAP_BACKWARD(kind, MG_DERIVATIVE_CALLS(name), PASSED(raises, dx),             \
-                         PASSED(raises, dy), 0, 0)                                         \
+            ELEMENTWISE_BACKWARD(kind, MG_DERIVATIVE_CALLS(name), PASSED(raises, dx),     \
+                                 PASSED(raises, dy), 0, 0)                                \
         }                                                                                 \
         break;
         MG_OPS(X)
 #undef X
-    default:
-        break;
     }
 }
 
 /* --- multiply-add and sums ---------------------------------------------------- */
 
-/* The rows of a slot that says itself whether it is uniform. */
-#define LOAD_MARKED(vecs, slot)                                                           \
+/* vecs: (W,) = a slot that has a tag, see MG_UNIFORM_SLOT */
+#define LOAD_TAGGED(vecs, slot)                                                           \
     do {                                                                                  \
         if ((slot)&MG_UNIFORM_SLOT) {                                                     \
             EACH_VEC vecs[v] = VEC_SPLAT(uniform[(slot) & ~MG_UNIFORM_SLOT]);             \
@@ -178,180 +187,146 @@ MG_TARGET static void MG_NAME(map_backward)(const mg_instruction *ins, const mg_
         }                                                                                 \
     } while (0)
 
+/* out[i]: (W,) = a[i]: (W,) * b[i]: (W,) + c[i]: (W,), for i from 0 to n */
 MG_TARGET static void MG_NAME(muladd_forward)(const mg_instruction *ins,
-                                              const mg_frame *frame) {
-    double *data = frame->data;
-    const double *uniform = frame->uniform;
-    const uint32_t *index = frame->program->index;
-    const uint32_t b_mark = ins->flags & MG_B_UNIFORM ? MG_UNIFORM_SLOT : 0;
-    const uint32_t c_mark = ins->flags & MG_C_UNIFORM ? MG_UNIFORM_SLOT : 0;
+                                              const mg_block *block) {
+    double *data = block->data;
+    const double *uniform = block->uniform;
+    const uint32_t *index = block->index;
+    const uint32_t b_tag = ins->flags & MG_B_UNIFORM ? MG_UNIFORM_SLOT : 0;
+    const uint32_t c_tag = ins->flags & MG_C_UNIFORM ? MG_UNIFORM_SLOT : 0;
     for (uint32_t i = 0; i < ins->n; i++) {
         VEC x[N_VEC], y[N_VEC], z[N_VEC];
         LOAD(x, data + (size_t)index[ins->a + i] * W);
-        LOAD_MARKED(y, index[ins->b + i] | b_mark);
-        LOAD_MARKED(z, index[ins->c + i] | c_mark);
+        LOAD_TAGGED(y, index[ins->b + i] | b_tag);
+        LOAD_TAGGED(z, index[ins->c + i] | c_tag);
         EACH_VEC z[v] = VEC_ADD(z[v], VEC_MUL(x[v], y[v]));
         STORE(data + (size_t)(ins->out + i) * W, z);
     }
 }
 
+/* grad[a[i]] += b[i] * g[i], grad[b[i]] += a[i] * g[i] and grad[c[i]] += g[i], all (W,), for
+ * i from n down to 0 */
 MG_TARGET static void MG_NAME(muladd_backward)(const mg_instruction *ins,
-                                               const mg_frame *frame) {
-    const double *data = frame->data, *uniform = frame->uniform;
-    const uint32_t *index = frame->program->index;
+                                               const mg_block *block) {
+    const double *data = block->data, *uniform = block->uniform;
+    const uint32_t *index = block->index;
     unsigned flags = ins->flags;
-    const uint32_t b_mark = flags & MG_B_UNIFORM ? MG_UNIFORM_SLOT : 0;
+    const uint32_t b_tag = flags & MG_B_UNIFORM ? MG_UNIFORM_SLOT : 0;
     for (uint32_t i = ins->n; i-- > 0;) {
         VEC y[N_VEC], g[N_VEC];
         uint32_t a = index[ins->a + i], b = index[ins->b + i], c = index[ins->c + i];
-        LOAD(g, frame->grad + (size_t)(ins->out + i) * W);
+        LOAD(g, block->grad + (size_t)(ins->out + i) * W);
         if (flags & MG_A_GRAD) {
-            LOAD_MARKED(y, b | b_mark);
+            LOAD_TAGGED(y, b | b_tag);
             EACH_VEC y[v] = VEC_MUL(y[v], g[v]);
-            MG_NAME(give)(frame, a, 0, flags & MG_A_FIRST, y);
+            MG_NAME(accumulate)(block, a, 0, flags & MG_A_FIRST, y);
         }
         if (flags & MG_B_GRAD) {
             LOAD(y, data + (size_t)a * W);
             EACH_VEC y[v] = VEC_MUL(y[v], g[v]);
-            MG_NAME(give)(frame, b, flags & MG_B_UNIFORM, flags & MG_B_FIRST, y);
+            MG_NAME(accumulate)(block, b, flags & MG_B_UNIFORM, flags & MG_B_FIRST, y);
         }
         if (flags & MG_C_GRAD)
-            MG_NAME(give)(frame, c, flags & MG_C_UNIFORM, flags & MG_C_FIRST, g);
+            MG_NAME(accumulate)(block, c, flags & MG_C_UNIFORM, flags & MG_C_FIRST, g);
     }
 }
 
-/* MG_DOT and MG_SUM. */
-MG_TARGET static void MG_NAME(chain_forward)(const mg_instruction *ins,
-                                             const mg_frame *frame) {
-    double *data = frame->data;
-    const double *uniform = frame->uniform;
-    const uint32_t *a = frame->program->index + ins->a, *b = frame->program->index + ins->b;
+MG_TARGET MG_INLINE void MG_NAME(accumulate_tagged)(const mg_block *block, uint32_t slot,
+                                                    const VEC *lanes) {
+    MG_NAME(accumulate)(block, slot & ~MG_UNIFORM_SLOT, (slot & MG_UNIFORM_SLOT) != 0, 0,
+                        lanes);
+}
+
+/* out: (W,) = ((c: (W,) + a[0]: (W,) * b[0]: (W,)) + ...) + a[n - 1]: (W,) * b[n - 1]: (W,) */
+MG_TARGET static void MG_NAME(dot_forward)(const mg_instruction *ins, const mg_block *block) {
+    double *data = block->data;
+    const double *uniform = block->uniform;
+    const uint32_t *a = block->index + ins->a, *b = block->index + ins->b;
     VEC sum[N_VEC], x[N_VEC], y[N_VEC];
-    LOAD_MARKED(sum, ins->c);
-    if (ins->code == MG_SUM) {
-        for (uint32_t i = 0; i < ins->n; i++) {
-            LOAD_MARKED(x, a[i]);
-            EACH_VEC sum[v] = VEC_ADD(sum[v], x[v]);
-        }
-    } else {
-        for (uint32_t i = 0; i < ins->n; i++) {
-            LOAD_MARKED(x, a[i]);
-            LOAD_MARKED(y, b[i]);
-            EACH_VEC sum[v] = VEC_ADD(sum[v], VEC_MUL(x[v], y[v]));
-        }
+    LOAD_TAGGED(sum, ins->c);
+    for (uint32_t i = 0; i < ins->n; i++) {
+        const uint32_t x_slot = a[i], y_slot = b[i];
+        LOAD_TAGGED(x, x_slot);
+        LOAD_TAGGED(y, y_slot);
+        EACH_VEC sum[v] = VEC_ADD(sum[v], VEC_MUL(x[v], y[v]));
     }
     STORE(data + (size_t)ins->out * W, sum);
 }
 
-MG_TARGET MG_INLINE void MG_NAME(give_marked)(const mg_frame *frame, uint32_t slot,
-                                              const VEC *lanes) {
-    MG_NAME(give)(frame, slot & ~MG_UNIFORM_SLOT, (slot & MG_UNIFORM_SLOT) != 0, 0, lanes);
-}
-
-MG_TARGET static void MG_NAME(chain_backward)(const mg_instruction *ins,
-                                              const mg_frame *frame) {
-    const double *data = frame->data, *uniform = frame->uniform;
-    const uint32_t *a = frame->program->index + ins->a, *b = frame->program->index + ins->b;
+/* grad[a[i]] += b[i] * g and grad[b[i]] += a[i] * g, all (W,), for i from n down to 0;
+ * grad[c]: (W,) += g: (W,) */
+MG_TARGET static void MG_NAME(dot_backward)(const mg_instruction *ins, const mg_block *block) {
+    const double *data = block->data, *uniform = block->uniform;
+    const uint32_t *a = block->index + ins->a, *b = block->index + ins->b;
     VEC g[N_VEC], x[N_VEC];
-    LOAD(g, frame->grad + (size_t)ins->out * W);
+    LOAD(g, block->grad + (size_t)ins->out * W);
     if (W == 1 && ins->flags & MG_SQUARES) {
-        double *to = frame->grad + ins->m, up = frame->grad[ins->out];
+        double *to = block->grad + ins->m, up = block->grad[ins->out];
         data += ins->m;
         MG_ROLLED for (uint32_t i = 0; i < ins->n; i++) { /* x * x has x twice */
             double d = data[i] * up;
             to[i] = (to[i] + d) + d;
         }
-        MG_NAME(give_marked)(frame, ins->c, g);
+        MG_NAME(accumulate_tagged)(block, ins->c, g);
         return;
     }
     for (uint32_t i = ins->n; i-- > 0;) {
-        if (ins->code == MG_SUM) {
-            MG_NAME(give_marked)(frame, a[i], g);
-            continue;
-        }
-        LOAD_MARKED(x, b[i]);
+        LOAD_TAGGED(x, b[i]);
         EACH_VEC x[v] = VEC_MUL(x[v], g[v]);
-        MG_NAME(give_marked)(frame, a[i], x);
-        LOAD_MARKED(x, a[i]);
+        MG_NAME(accumulate_tagged)(block, a[i], x);
+        LOAD_TAGGED(x, a[i]);
         EACH_VEC x[v] = VEC_MUL(x[v], g[v]);
-        MG_NAME(give_marked)(frame, b[i], x);
+        MG_NAME(accumulate_tagged)(block, b[i], x);
     }
-    MG_NAME(give_marked)(frame, ins->c, g);
+    MG_NAME(accumulate_tagged)(block, ins->c, g);
 }
 
-/* --- a layer's relu ------------------------------------------------------------ */
-
-/* In place: its derivative looks at the result, never at the sum. */
-
-MG_TARGET MG_INLINE void MG_NAME(relu_forward)(const mg_instruction *ins,
-                                               const mg_frame *frame) {
-    double *out = frame->data + (size_t)ins->out * W;
-    MG_ROLLED for (size_t l = 0; l < (size_t)ins->n * W; l++) out[l] = mg_value_relu(out[l], 0.0);
+/* out: (W,) = ((c: (W,) + a[0]: (W,)) + ...) + a[n - 1]: (W,) */
+MG_TARGET static void MG_NAME(sum_forward)(const mg_instruction *ins, const mg_block *block) {
+    double *data = block->data;
+    const double *uniform = block->uniform;
+    const uint32_t *a = block->index + ins->a;
+    VEC sum[N_VEC], x[N_VEC];
+    LOAD_TAGGED(sum, ins->c);
+    for (uint32_t i = 0; i < ins->n; i++) {
+        LOAD_TAGGED(x, a[i]);
+        EACH_VEC sum[v] = VEC_ADD(sum[v], x[v]);
+    }
+    STORE(data + (size_t)ins->out * W, sum);
 }
 
-MG_TARGET MG_INLINE void MG_NAME(relu_backward)(const mg_instruction *ins,
-                                                const mg_frame *frame) {
-    const double *out = frame->data + (size_t)ins->out * W;
-    double *g = frame->grad + (size_t)ins->out * W;
-    MG_ROLLED for (size_t l = 0; l < (size_t)ins->n * W; l++)
-        g[l] = mg_dx_relu(out[l], 0.0, out[l], g[l]);
+/* grad[a[i]]: (W,) += g: (W,), for i from n down to 0; grad[c]: (W,) += g: (W,) */
+MG_TARGET static void MG_NAME(sum_backward)(const mg_instruction *ins, const mg_block *block) {
+    const uint32_t *a = block->index + ins->a;
+    VEC g[N_VEC];
+    LOAD(g, block->grad + (size_t)ins->out * W);
+    for (uint32_t i = ins->n; i-- > 0;)
+        MG_NAME(accumulate_tagged)(block, a[i], g);
+    MG_NAME(accumulate_tagged)(block, ins->c, g);
 }
 
-/* --- a whole list -------------------------------------------------------------- */
+/* --- copies --------------------------------------------------------------------- */
 
-MG_TARGET static void MG_NAME(forward)(const mg_code *code, const mg_frame *frame) {
-    for (size_t i = 0; i < code->n; i++) {
-        const mg_instruction *ins = &code->list[i];
-        switch (ins->code) {
-        case MG_LAYER:
-            MG_NAME(layer_forward)(ins, frame);
-            if (ins->flags & MG_RELU)
-                MG_NAME(relu_forward)(ins, frame);
-            break;
-        case MG_MULADD:
-            MG_NAME(muladd_forward)(ins, frame);
-            break;
-        case MG_DOT:
-        case MG_SUM:
-            MG_NAME(chain_forward)(ins, frame);
-            break;
-        case MG_PACK:
-            for (uint32_t j = 0; j < ins->n; j++)
-                frame->data[ins->out + j] = frame->data[frame->program->index[ins->a + j]];
-            break;
-        default:
-            MG_NAME(map_forward)(ins, frame);
-            break;
-        }
+/* out[i]: (W,) = a[i]: (W,), for i from 0 to n */
+MG_TARGET static void MG_NAME(gather_forward)(const mg_instruction *ins,
+                                              const mg_block *block) {
+    const uint32_t *a = block->index + ins->a;
+    for (uint32_t i = 0; i < ins->n; i++) {
+        VEC x[N_VEC];
+        LOAD(x, block->data + (size_t)a[i] * W);
+        STORE(block->data + (size_t)(ins->out + i) * W, x);
     }
 }
 
-MG_TARGET static void MG_NAME(backward)(const mg_code *code, const mg_frame *frame) {
-    for (size_t i = code->n; i-- > 0;) {
-        const mg_instruction *ins = &code->list[i];
-        if (!(ins->flags & MG_ANY_GRAD))
-            continue;
-        switch (ins->code) {
-        case MG_LAYER:
-            if (ins->flags & MG_RELU)
-                MG_NAME(relu_backward)(ins, frame);
-            MG_NAME(layer_backward)(ins, frame);
-            break;
-        case MG_MULADD:
-            MG_NAME(muladd_backward)(ins, frame);
-            break;
-        case MG_DOT:
-        case MG_SUM:
-            MG_NAME(chain_backward)(ins, frame);
-            break;
-        case MG_PACK:
-            for (uint32_t j = ins->n; j-- > 0;)
-                frame->grad[frame->program->index[ins->a + j]] += frame->grad[ins->out + j];
-            break;
-        default:
-            MG_NAME(map_backward)(ins, frame);
-            break;
-        }
+/* grad[a[i]]: (W,) += g[i]: (W,), for i from n down to 0 */
+MG_TARGET static void MG_NAME(gather_backward)(const mg_instruction *ins,
+                                               const mg_block *block) {
+    const uint32_t *a = block->index + ins->a;
+    for (uint32_t i = ins->n; i-- > 0;) {
+        VEC g[N_VEC];
+        LOAD(g, block->grad + (size_t)(ins->out + i) * W);
+        MG_NAME(accumulate)(block, a[i], 0, 0, g);
     }
 }
 
@@ -362,10 +337,10 @@ MG_TARGET static void MG_NAME(backward)(const mg_code *code, const mg_frame *fra
 #undef LANES_PER_VEC
 #undef OPERAND
 #undef LANE
-#undef MAP_FORWARD
-#undef MAP_BACKWARD
+#undef ELEMENTWISE_FORWARD
+#undef ELEMENTWISE_BACKWARD
 #undef DERIVATIVE
 #undef PASSED
-#undef LOAD_MARKED
+#undef LOAD_TAGGED
 #undef LOAD
 #undef STORE

@@ -1,8 +1,9 @@
 /* instantiate.h - the kernels of one instruction set, for each block width.
  *
  * A template: kernels.c includes it for each instruction set, with MG_TARGET, MG_SUFFIX,
- * MG_TILE, MG_WIDE, MG_WIDE_LANES and MG_WIDE_SPLAT defined. LANE_SUM and FOLD add up
- * lanes in one fixed order: lane l and l + 8, then + 4, then + 2, then + 1.
+ * MG_TILE, MG_WIDE, MG_WIDE_LANES and MG_WIDE_SPLAT defined. FOLD and then LANE_SUM add up
+ * the lanes of a block in one fixed order: first lanes l and l + 8, then the sums of lanes l
+ * and l + 4, then l and l + 2, then l and l + 1.
  */
 
 #define MG_PASTE(a, b, c) a##_##b##_##c
@@ -30,6 +31,7 @@
 #endif
 #include "kernels/layer.h"
 #include "kernels/elementwise.h"
+#include "kernels/dispatch.h"
 #undef W
 #undef N_VEC
 #undef TILE
@@ -47,6 +49,7 @@
 #define FOLD(y) (y[0])
 #include "kernels/layer.h"
 #include "kernels/elementwise.h"
+#include "kernels/dispatch.h"
 #undef W
 #undef N_VEC
 #undef TILE
@@ -78,6 +81,7 @@
 #include "kernels/columns.h"
 #include "kernels/layer_one_row.h"
 #include "kernels/elementwise.h"
+#include "kernels/dispatch.h"
 #undef W
 #undef N_VEC
 #undef FOLD

@@ -1,17 +1,17 @@
-/* kernels.c - the kernels, once for each instruction set, and which of them to use.
+/* kernels.c - compiles the kernels for each instruction set and chooses among them.
  *
- * All of them do the same additions and multiplications in the same order, none
- * fused, so that a program's results do not depend on the machine.
+ * All of them do the same additions and multiplications in the same order and fuse none,
+ * so that a program's results do not depend on the machine.
  */
-#include "jit/program.h" /* first */
+#include "kernels/kernels.h" /* first */
 
 #include <string.h>
 
 #include "kernels/simd.h"
 
-/* Loops over vectors are to be unrolled, so that these stay in registers. Loops over
- * lanes are not to be, because gcc turns only a loop into vectors; and it must be told
- * that a result's lanes are no other lane's operands. */
+/* MG_UNROLL is for loops over vectors, which then stay in registers. MG_ROLLED is for
+ * loops over lanes: gcc makes vectors of a loop only if it is not unrolled, and must be
+ * told that no lane of a result is an operand of another lane. */
 #if defined(__clang__)
 #define MG_UNROLL _Pragma("clang loop unroll(full)")
 #define MG_ROLLED
@@ -23,7 +23,7 @@
 #define MG_ROLLED
 #endif
 
-/* Whether an operator's derivative calls the C library. */
+/* True if an operator's derivative calls the C library. */
 #define MG_DERIVATIVE_CALLS(name)                                                         \
     (MG_OP_##name == MG_OP_pow || MG_OP_##name == MG_OP_pow_k ||                          \
      MG_OP_##name == MG_OP_softplus || MG_OP_##name == MG_OP_sin ||                       \
@@ -31,7 +31,7 @@
      MG_OP_##name == MG_OP_acos || MG_OP_##name == MG_OP_sinh ||                          \
      MG_OP_##name == MG_OP_cosh || MG_OP_##name == MG_OP_erf)
 
-/* Inputs of a layer at a time: 16 rows of 64 are 8 KiB. */
+/* How many inputs a layer's loops take at a time: 16 rows of 64 inputs are 8 KiB. */
 #define MG_NEAR ((size_t)64)
 
 #if (defined(__x86_64__) || defined(__i386__)) && (defined(__GNUC__) || defined(__clang__))
@@ -47,8 +47,8 @@
             descend_1_##suffix, load_columns_1_##suffix,                                  \
     }
 
-/* How many sums over 16 rows a layer's loops keep in registers, see layer.h; the
- * vector that holds rows there, and outputs side by side in layer_one_row.h. */
+/* MG_TILE is how many sums over 16 rows the loops of layer.h keep in registers. MG_WIDE is
+ * a vector of MG_WIDE_LANES rows in layer.h, or of as many outputs in layer_one_row.h. */
 #define MG_TILE 2
 #define MG_WIDE mg_v4
 #define MG_WIDE_LANES 4
@@ -99,7 +99,8 @@ static const mg_kernels avx512 = KERNELS("avx512", avx512);
 
 static const mg_kernels *forced;
 
-/* The set of this name, NULL for the best; NULL if there is none for this machine. */
+/* Returns the kernels with this name, or the best ones if name is NULL. NULL: this machine
+ * cannot run such kernels. */
 static const mg_kernels *find(const char *name) {
 #if MG_IS_X86
     __builtin_cpu_init();

@@ -1,7 +1,12 @@
 /* layer_one_row.h - a layer of neurons over one row, outputs side by side; SGD's step.
  *
- * A template like elementwise.h, for a block of one row. A weight matrix lies input
- * by input, so that the weights of one input to all outputs are consecutive.
+ * A template like elementwise.h, for a block of one row. The shapes are
+ *
+ *     x: (m,)    the inputs; input i is the row slot input[i]
+ *     w: (m, n)  the weights: those of one input to all outputs are consecutive
+ *     b: (n,)    the biases
+ *     out: (n,)  = x @ w + b
+ *     g: (n,)    the gradient of out
  */
 
 #define LANES MG_WIDE_LANES
@@ -9,66 +14,67 @@
 #define STORE(p, v) memcpy((p), &(v), sizeof(MG_WIDE))
 #define EACH_SIDE(n) MG_UNROLL for (int v = 0; v < (n) / LANES; v++)
 
-/* Outputs j to j + width. */
+/* out[j:j + width]: (width,) = x: (m,) @ w[:, j:j + width] + b[j:j + width] */
 MG_TARGET MG_INLINE void MG_NAME(forward_wide)(const mg_instruction *ins,
-                                               const mg_frame *frame, size_t j,
+                                               const mg_block *block, size_t j,
                                                const int width) {
-    const uint32_t *input = frame->program->index + ins->a, *end = input + ins->m;
-    const double *weight = frame->uniform + ins->b + j, *bias = frame->uniform + ins->c + j;
+    const uint32_t *input = block->index + ins->a, *end = input + ins->m;
+    const double *weight = block->uniform + ins->b + j, *bias = block->uniform + ins->c + j;
     MG_WIDE sum[32 / LANES];
     EACH_SIDE(width) LOAD(sum[v], bias + LANES * v);
     for (; input < end; input++, weight += ins->n) {
-        MG_WIDE x = MG_WIDE_SPLAT(frame->data[*input]), w;
+        MG_WIDE x = MG_WIDE_SPLAT(block->data[*input]), w;
         EACH_SIDE(width) {
             LOAD(w, weight + LANES * v);
             sum[v] = V4_ADD(sum[v], V4_MUL(w, x));
         }
     }
-    EACH_SIDE(width) STORE(frame->data + ins->out + j + LANES * v, sum[v]);
+    EACH_SIDE(width) STORE(block->data + ins->out + j + LANES * v, sum[v]);
 }
 
-/* Outputs j to j + 4. */
+/* out[j:j + 4]: (4,) = x: (m,) @ w[:, j:j + 4] + b[j:j + 4] */
 MG_TARGET MG_INLINE void MG_NAME(forward_four)(const mg_instruction *ins,
-                                               const mg_frame *frame, size_t j) {
-    const uint32_t *input = frame->program->index + ins->a;
-    const double *weight = frame->uniform + ins->b + j;
+                                               const mg_block *block, size_t j) {
+    const uint32_t *input = block->index + ins->a;
+    const double *weight = block->uniform + ins->b + j;
     mg_v4 sum, w;
-    V4_LOAD(sum, frame->uniform + ins->c + j);
+    V4_LOAD(sum, block->uniform + ins->c + j);
     for (size_t i = 0; i < ins->m; i++, weight += ins->n) {
-        mg_v4 x = V4_SPLAT(frame->data[input[i]]);
+        mg_v4 x = V4_SPLAT(block->data[input[i]]);
         V4_LOAD(w, weight);
         sum = V4_ADD(sum, V4_MUL(w, x));
     }
-    V4_STORE(frame->data + ins->out + j, sum);
+    V4_STORE(block->data + ins->out + j, sum);
 }
 
-MG_TARGET static void MG_NAME(layer_forward)(const mg_instruction *ins,
-                                             const mg_frame *frame) {
+/* out: (n,) = x: (m,) @ w: (m, n) + b: (n,) */
+MG_TARGET static void MG_NAME(affine_forward)(const mg_instruction *ins,
+                                             const mg_block *block) {
     size_t n = ins->n, j = 0;
     for (; j + 32 <= n; j += 32)
-        MG_NAME(forward_wide)(ins, frame, j, 32);
+        MG_NAME(forward_wide)(ins, block, j, 32);
     for (; j + 16 <= n; j += 16)
-        MG_NAME(forward_wide)(ins, frame, j, 16);
+        MG_NAME(forward_wide)(ins, block, j, 16);
     for (; j + LANES <= n; j += LANES)
-        MG_NAME(forward_wide)(ins, frame, j, LANES);
+        MG_NAME(forward_wide)(ins, block, j, LANES);
     for (; j + 4 <= n; j += 4)
-        MG_NAME(forward_four)(ins, frame, j);
-    if (j < n && n >= 4) { /* the last four, some of them again: vectors are quicker */
-        MG_NAME(forward_four)(ins, frame, n - 4);
+        MG_NAME(forward_four)(ins, block, j);
+    if (j < n && n >= 4) { /* the last four, some of them a second time: quicker than one by one */
+        MG_NAME(forward_four)(ins, block, n - 4);
         return;
     }
-    const uint32_t *input = frame->program->index + ins->a;
-    const double *weight = frame->uniform + ins->b;
+    const uint32_t *input = block->index + ins->a;
+    const double *weight = block->uniform + ins->b;
     for (; j < n; j++) {
-        double sum = frame->uniform[ins->c + j];
+        double sum = block->uniform[ins->c + j];
         for (size_t i = 0; i < ins->m; i++)
-            sum += weight[i * n + j] * frame->data[input[i]];
-        frame->data[ins->out + j] = sum;
+            sum += weight[i * n + j] * block->data[input[i]];
+        block->data[ins->out + j] = sum;
     }
 }
 
-/* to = x * g, or to += x * g. */
-MG_TARGET MG_INLINE void MG_NAME(give_row)(double *to, const double *g, double x, size_t n,
+/* to: (n,) += x * g: (n,), or = if store */
+MG_TARGET MG_INLINE void MG_NAME(accumulate_row)(double *to, const double *g, double x, size_t n,
                                            int store) {
     size_t j = 0;
     MG_WIDE xs = MG_WIDE_SPLAT(x);
@@ -86,6 +92,7 @@ MG_TARGET MG_INLINE void MG_NAME(give_row)(double *to, const double *g, double x
         to[j] = store ? x * g[j] : to[j] + x * g[j];
 }
 
+/* Returns w: (n,) @ g: (n,), added up in an order of its own: 16 sums side by side. */
 MG_TARGET MG_INLINE double MG_NAME(inner_product)(const double *w, const double *g,
                                                   size_t n) {
     MG_WIDE sum[16 / LANES], a, b;
@@ -111,28 +118,29 @@ MG_TARGET MG_INLINE double MG_NAME(inner_product)(const double *w, const double 
     return V4_SUM(part[0]) + rest;
 }
 
-MG_TARGET static void MG_NAME(layer_backward)(const mg_instruction *ins,
-                                              const mg_frame *frame) {
-    const uint32_t *input = frame->program->index + ins->a;
-    const double *g = frame->grad + ins->out;
+/* grad of w: (m, n) += outer(x, g), grad of b: (n,) += g, grad of x: (m,) += w @ g */
+MG_TARGET static void MG_NAME(affine_backward)(const mg_instruction *ins,
+                                              const mg_block *block) {
+    const uint32_t *input = block->index + ins->a;
+    const double *g = block->grad + ins->out;
     size_t n = ins->n, m = ins->m;
-    int store = ins->flags & MG_B_FIRST && frame->first;
+    int store = ins->flags & MG_B_FIRST && block->is_first;
     if (ins->flags & MG_B_GRAD)
         for (size_t i = 0; i < m; i++)
-            MG_NAME(give_row)(frame->uniform_grad + ins->b + i * n, g,
-                              frame->data[input[i]], n, store);
+            MG_NAME(accumulate_row)(block->uniform_grad + ins->b + i * n, g,
+                              block->data[input[i]], n, store);
     if (ins->flags & MG_C_GRAD)
-        MG_NAME(give_row)(frame->uniform_grad + ins->c, g, 1.0, n,
-                          ins->flags & MG_C_FIRST && frame->first);
+        MG_NAME(accumulate_row)(block->uniform_grad + ins->c, g, 1.0, n,
+                          ins->flags & MG_C_FIRST && block->is_first);
     if (ins->flags & MG_A_GRAD)
         for (size_t i = 0; i < m; i++) {
-            double to = MG_NAME(inner_product)(frame->uniform + ins->b + i * n, g, n);
-            double *grad = &frame->grad[input[i]];
+            double to = MG_NAME(inner_product)(block->uniform + ins->b + i * n, g, n);
+            double *grad = &block->grad[input[i]];
             *grad = ins->flags & MG_A_FIRST ? to : *grad + to;
         }
 }
 
-/* data -= scale * grad, n times. */
+/* data: (n,) -= scale * grad: (n,) */
 MG_TARGET static void MG_NAME(descend)(double *data, const double *grad, double scale,
                                        size_t n) {
     size_t i = 0;

@@ -1,9 +1,9 @@
-/* simd.h - four doubles side by side, and the few steps that kernels are made of.
+/* simd.h - vectors of four or eight doubles, and the operations on them that kernels use.
  *
- * With gcc and clang the type is the compilers' vector extension: it becomes one
- * AVX register, or two of SSE2 or NEON, by what the function around is compiled
- * for. Elsewhere it is a plain struct. Each lane is rounded by itself, so results
- * are the same bits everywhere.
+ * With gcc and clang the types are the compilers' vector extension: a vector of four becomes
+ * one AVX register, or two of SSE2 or NEON, depending on the instruction set that the
+ * function around it is compiled for. Elsewhere it is a struct of four doubles. Each lane is
+ * rounded by itself, so results are the same bits everywhere.
  */
 #ifndef MG_SIMD_H
 #define MG_SIMD_H
@@ -94,16 +94,17 @@ MG_INLINE mg_v4 v4_shuffle(mg_v4 a, mg_v4 b, int i, int j, int k, int l) {
 
 #endif
 
+/* The masks of V4_KEEP are read from here: 16 lanes that stay, then 16 that become 0. */
 static const long long mg_first_lanes[32] = {-1, -1, -1, -1, -1, -1, -1, -1,
                                              -1, -1, -1, -1, -1, -1, -1, -1};
 
-/* Both want no alignment: a v4 starts at any double. Macros, because a function
- * that takes or returns a vector would have another ABI by instruction set. */
+/* Neither needs alignment: a v4 starts at any double. These are macros, because the ABI of a
+ * function that takes or returns a vector depends on the instruction set. */
 #define V4_LOAD(v, p) memcpy(&(v), (p), sizeof(mg_v4))
 #define V4_STORE(p, v) memcpy((p), &(v), sizeof(mg_v4))
 
-/* v holds the lanes of a block from lane on. Sets those to 0 that are not among the first
- * n of the block. v is evaluated twice. */
+/* v: (4,) = v where its lanes, which are lanes lane to lane + 4 of a block, are among the
+ * block's first n; 0 elsewhere. v is evaluated twice. */
 #define V4_KEEP(v, lane, n)                                                               \
     do {                                                                                  \
         mg_i4 mask;                                                                       \
@@ -111,7 +112,7 @@ static const long long mg_first_lanes[32] = {-1, -1, -1, -1, -1, -1, -1, -1,
         (v) = V4_AND(v, mask);                                                            \
     } while (0)
 
-/* The sums of the lanes of a, b, c and d as one v4: (0 + 2) + (1 + 3) of each. */
+/* out: (4,) = the sums of the lanes of a, b, c and d: (4,) each, as (0 + 2) + (1 + 3) */
 #define V4_SUMS(out, a, b, c, d)                                                          \
     do {                                                                                  \
         mg_v4 ac = V4_ADD(V4_SHUFFLE(a, c, 0, 1, 6, 7), V4_SHUFFLE(a, c, 2, 3, 4, 5));    \
@@ -119,7 +120,7 @@ static const long long mg_first_lanes[32] = {-1, -1, -1, -1, -1, -1, -1, -1,
         (out) = V4_ADD(V4_SHUFFLE(ac, bd, 0, 4, 2, 6), V4_SHUFFLE(ac, bd, 1, 5, 3, 7));   \
     } while (0)
 
-/* The sum of v's lanes in the same order; v is evaluated again and again. */
+/* The sum of the lanes of v: (4,), in the same order. v is evaluated four times. */
 #define V4_SUM(v) ((V4_LANE(v, 0) + V4_LANE(v, 2)) + (V4_LANE(v, 1) + V4_LANE(v, 3)))
 
 #endif

@@ -1,4 +1,4 @@
-"""How CFFI builds ``micrograd_c._native`` from ``csrc/``. Run by setup.py, not imported."""
+"""How CFFI builds ``micrograd_c._native`` from ``csrc/``. Only setup.py uses it."""
 
 import os
 from pathlib import Path
@@ -17,32 +17,32 @@ else:
         "-O3",
         "-pthread",
         "-fvisibility=hidden",
-        # These two keep results the same on every machine, whatever CFLAGS say.
+        # These two make results the same on every machine, whatever CFLAGS contain.
         "-fno-fast-math",
         "-ffp-contract=off",
     ]
-    # With fast-math among CFLAGS, linking adds what makes a whole process take the numbers
-    # next to 0 for 0. The last option of a kind counts.
+    # With fast-math among CFLAGS, the linker would add code that makes the whole process take
+    # subnormal numbers for 0. The last option of a kind wins.
     LINK = ["-pthread", "-O3", "-fno-fast-math", "-fno-unsafe-math-optimizations"]
     LIBRARIES = ["m"]
 
 
 def declarations():
-    """What CFFI is to parse: the public header between its two marks."""
+    """Return what CFFI parses: the public header between its two cffi comments."""
     header = (CSRC / "micrograd.h").read_text(encoding="utf-8")
     return header.split("/* cffi: begin */")[1].split("/* cffi: end */")[0]
 
 
-# What node.c adds to the library. mg_node_type returns the type Node, where node.c compiles
-# it. mg_claim makes a Value of an id that mg_net_call or mg_softmax wrote.
+# The functions that node.c adds to the library. mg_node_type returns the type Node, where
+# node.c compiles it. mg_take_id makes a Value of an id that mg_net_call or mg_softmax wrote.
 ADDED = """
 double mg_node_type(void);
-mg_id mg_claim(mg_id *ids, size_t i);
+mg_id mg_take_id(mg_id *ids, size_t i);
 """
 
 
 def source():
-    """The C code that comes before the code that CFFI generates."""
+    """Return the C code that comes before the code that CFFI generates."""
     names = ("mode.c", "node.c", "calls.c", "node_methods.c")  # each needs those before it
     parts = [Path(__file__).with_name(name) for name in names]
     return "\n".join(part.read_text(encoding="utf-8") for part in parts)

@@ -1,20 +1,20 @@
 """``functional``'s bulk helpers on the C engine, one call each.
 
-Each returns None where the operators must do it: an operand is kept (see
-``pinning.py``), or there is no memory, which they then find as well.
+Each returns None where the operators must do the work: an operand is pinned (see
+``pinning.py``), or memory ran out, in which case the operators raise.
 """
 
 from operator import attrgetter
 
-from micrograd_c._c.node import IN_C, Ids, Node, mg_claim, mg_dot, mg_logsumexp, mg_total
+from micrograd_c._c.node import IN_C, Ids, Node, mg_dot, mg_logsumexp, mg_take_id, mg_total
 from micrograd_c._c.value import Value
 from micrograd_c._native import ffi, lib
 from python_ref.nn import NONLINEARITIES
 
-PLAIN = {Value}
+PLAIN = {Value}  # a plain Value is an instance of Value itself, not of a subclass
 
-# The methods that are replaced by one call here and in nets. If a program assigns another
-# method to Value, that must be called instead. So they are noted when this is imported.
+# The methods that one call of C replaces, here and in nets. If a program assigns another
+# method to Value, that must be called instead: so this is what they were at import.
 METHODS = {
     name: getattr(Value, name)
     for name in (
@@ -27,12 +27,12 @@ ORIGINAL = tuple(METHODS.values())
 
 
 def are_plain(values):
-    """Whether all of ``values`` are Values and no subclass's; true of none."""
+    """Return True if the class of each of ``values`` is Value, not a subclass."""
     return set(map(type, values)) <= PLAIN
 
 
 def are_original():
-    """Whether no program has replaced one of Value's METHODS."""
+    """Return True if no program has replaced one of Value's METHODS."""
     return methods_of(Value) == ORIGINAL
 
 
@@ -62,12 +62,13 @@ def softmax(values):
     out = Ids(len(ids))
     if lib.mg_softmax(ids, len(ids), out.at[0]):
         return None
-    return [mg_claim(out.at[0], i) for i in range(len(ids))]
+    return [mg_take_id(out.at[0], i) for i in range(len(ids))]
 
 
-# What Node._mg_bulk does for a list of Values, see node_methods.c.
+# The argument ``what`` of Node._mg_bulk: see node_methods.c.
 READ_AT_ONCE, WRITE_AT_ONCE, ZERO_AT_ONCE = {"data": 0, "grad": 1}, {"data": 2, "grad": 3}, 4
-# Its result is None where it does not serve: for a subclass, or another number of doubles.
+# Returns None where the functions below must do the work: for a subclass of Value, or where the
+# number of doubles is another.
 at_once = Node._mg_bulk if IN_C else lambda values, what, doubles: None
 
 
@@ -86,7 +87,7 @@ def write(what, values, array):
 
 
 def smaller(ids, doubles):
-    """The smaller number of elements, so that C goes beyond the end of neither."""
+    """Return the smaller length, so that C goes past the end of neither."""
     return min(len(ids), len(doubles))
 
 

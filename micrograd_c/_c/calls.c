@@ -1,11 +1,13 @@
-/* calls.c - what CFFI's functions do with Values: see node.c, which comes before it.
+/* calls.c - makes the functions that CFFI generates take and return Values: see node.c,
+ * which is compiled before it.
  *
- * CFFI generates a C function for each of micrograd.h, of the macros below. So a function
- * that takes an mg_id takes a Value too, and one that makes a node returns a Value.
+ * For each function of micrograd.h, CFFI generates a C function that uses the macros
+ * below. Here they are defined such that a function that takes an mg_id also takes a
+ * Value, and one that makes a node returns a Value.
  */
 #if !defined(PYPY_VERSION) && !defined(Py_GIL_DISABLED)
-/* The id of a Value, or a number, as a C double. -1 and an exception where x is neither.
- */
+/* Returns the id of a Value, or a number, as a C double; -1 with an exception if x is
+ * neither, or a Value before __init__. */
 static double id_or_number(PyObject *x) {
     PyTypeObject *type = Py_TYPE(x);
     if (type != value_class) {
@@ -27,7 +29,7 @@ static double id_or_number(PyObject *x) {
     (IS(mg_add) || IS(mg_mul) || IS(mg_add_number) || IS(mg_mul_number) ||                \
      IS(mg_unary) || IS(mg_unary_k) || IS(mg_binary) || IS(mg_node) ||                    \
      IS(mg_node_with_local) || IS(mg_leaf) || IS(mg_total) || IS(mg_dot) ||               \
-     IS(mg_logsumexp) || IS(mg_claim))
+     IS(mg_logsumexp) || IS(mg_take_id))
 
 #undef _cffi_to_c_double
 #define _cffi_to_c_double(x) id_or_number(x)
@@ -38,17 +40,19 @@ static double id_or_number(PyObject *x) {
      : IS(mg_node_type) ? get_node_type()                                                 \
                         : PyFloat_FromDouble(result))
 
-/* Calls that take some nanoseconds keep the GIL. To release and take it would take longer
- * than the call: a seventh of an operator's time. Each call sets the mode, see mode.c. */
+/* Calls that take some nanoseconds keep the GIL. Releasing it and taking it again would
+ * take longer than the call: a seventh of an operator's time. Each call sets the mode: see
+ * mode.c. */
 #ifdef __GNUC__
 #define IS_QUICK                                                                          \
     (IS(mg_add) || IS(mg_mul) || IS(mg_add_number) || IS(mg_mul_number) ||                \
      IS(mg_unary) || IS(mg_unary_k) || IS(mg_binary) || IS(mg_leaf) || IS(mg_data) ||     \
-     IS(mg_grad) || IS(mg_set_data) || IS(mg_set_grad) || IS(mg_traced) || IS(mg_claim))
+     IS(mg_grad) || IS(mg_set_data) || IS(mg_set_grad) || IS(mg_traced) ||                \
+     IS(mg_take_id))
 #define IS_SAME_IN_ALL_MODES                                                              \
-    (IS(mg_data) || IS(mg_grad) || IS(mg_set_data) || IS(mg_set_grad) || IS(mg_claim) ||  \
-     IS(mg_new_mode) || IS(mg_free_mode) || IS(mg_modes))
-#else /* the names would be compared in each call */
+    (IS(mg_data) || IS(mg_grad) || IS(mg_set_data) || IS(mg_set_grad) ||                  \
+     IS(mg_take_id) || IS(mg_new_mode) || IS(mg_free_mode) || IS(mg_modes))
+#else /* the names would be compared at run time, in each call */
 #define IS_QUICK 0
 #define IS_SAME_IN_ALL_MODES 0
 #endif

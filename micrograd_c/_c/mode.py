@@ -1,44 +1,46 @@
-"""How the C library learns the mode of ``python_ref/core/modes.py``: see ``mode.c``."""
+"""Sets the C library's mode to that of ``python_ref/core/modes.py``: see ``mode.c``."""
 
 import sys
 
 from micrograd_c import _native
 from python_ref.core import modes
 
-# mg_new_mode counts a mode, and mg_free_mode when the object that this returns is deallocated.
-# No Python code runs at either, so no interrupt can come between.
+# Calls mg_new_mode, which counts a mode, and mg_free_mode when the result is deallocated. No
+# Python code runs in either, so no interrupt can come between.
 allocate = _native.ffi.new_allocator(
     _native.lib.mg_new_mode, _native.lib.mg_free_mode, should_clear_after_alloc=False
 )
 
 
-def tell_c():
+def count_in_c():
     return allocate("char *")
 
 
-modes.tell_c = tell_c
+modes.count_in_c = count_in_c
 
 
 # These do the same in all modes, and are called very often.
-UNTOLD = {"mg_data", "mg_grad", "mg_set_data", "mg_set_grad", "mg_release", "mg_modes"}
+SAME_IN_ALL_MODES = {"mg_data", "mg_grad", "mg_set_data", "mg_set_grad", "mg_release", "mg_modes"}
 
 
-class ToldTheMode:
+class LibraryInMode:
     """The library where ``mode.c`` is not compiled: Python sets the mode for each call."""
 
     def __init__(self, lib):
         for name in dir(lib):
             x = getattr(lib, name)
-            setattr(self, name, told(lib, x) if callable(x) and name not in UNTOLD else x)
+            needs_mode = callable(x) and name not in SAME_IN_ALL_MODES
+            setattr(self, name, in_mode(lib, x) if needs_mode else x)
 
 
-def told(lib, function):
+def in_mode(lib, function):
+    """Return ``function`` of C as one that sets the library's mode for the call."""
     mg_modes = lib.mg_modes
 
     def call(*args):
         if not mg_modes():
             return function(*args)
-        number = modes.current().for_c
+        number = modes.current().c_mode
         try:
             lib.mg_set_recording(number != -1)
             lib.mg_set_tracing(max(number, 0))
@@ -51,4 +53,4 @@ def told(lib, function):
 
 
 if sys.implementation.name == "pypy" or not getattr(sys, "_is_gil_enabled", lambda: True)():
-    _native.lib = ToldTheMode(_native.lib)
+    _native.lib = LibraryInMode(_native.lib)

@@ -1,15 +1,15 @@
 """Whole nets in one call of C: what ``nn``'s classes do on the C engine.
 
-``compiled(layers)`` is a net in C for the neurons of a Neuron, a Layer or an MLP, or
-one that leaves every call to Python where only Python can tell what a module does:
-a subclass with a ``__call__`` of its own, a weight that is itself computed, layers
-that don't fit each other. A net is used until the modules change, see ``_net_changes.py``.
+``compiled(...)`` returns a net in C of the neurons of a Neuron, a Layer or an MLP. Where only
+Python can tell what a module does, it returns one that leaves every call to Python: for a
+subclass with a ``__call__`` of its own, a weight that is itself computed, or layers that do not
+fit each other. A net is used until the modules change: see ``_net_changes.py``.
 """
 
 from operator import attrgetter
 
 from micrograd_c._c.bulk import METHODS
-from micrograd_c._c.node import NO_MEMORY, Ids, mg_claim, owned, set_also_held
+from micrograd_c._c.node import NO_MEMORY, Ids, mg_take_id, owned, set_net_operands
 from micrograd_c._c.value import (
     CODES,
     LEAF,
@@ -21,20 +21,21 @@ from python_ref.nn import NONLINEARITIES, name_of
 
 NULL = ffi.NULL
 mg_net_call = lib.mg_net_call
-KEPT, CUSTOM_BACKWARD = lib.MG_NET_PINNED, lib.MG_NET_CUSTOM_BACKWARD
+PINNED, CUSTOM_BACKWARD = lib.MG_NET_PINNED, lib.MG_NET_CUSTOM_BACKWARD
 
 
 class Net:
     """A net in C, and what Python needs to call it.
 
-    Several threads may call it. They change ``rooms`` by pop and append, and ``looked`` and
-    each look's ``seen`` by one assignment. Everything else never changes.
+    Several threads may call it. They change ``free_outputs`` by pop and append, and ``compared``
+    and each snapshot's ``compared_at`` by one assignment. Everything else never changes.
     """
 
-    def __init__(self, base, layers, looks, structure):
+    def __init__(self, base, layers, snapshots, nodes_stamp):
         """``layers``: for each a list of (weights, bias, nonlin) that fit the layer before."""
-        self.base, self.looks, self.structure = base, looks, structure
-        self.looked = None, ()  # ``seen`` at the last look, and the looks that were open
+        self.base, self.snapshots, self.nodes_stamp = base, snapshots, nodes_stamp
+        # last_access at the last comparison, and the snapshots that were shared then.
+        self.compared = None, ()
         self.classes = self.subclasses = self.modules = ()
         self.parameters = tuple(p for neurons in layers for w, b, _ in neurons for p in (*w, b))
         self.nin = len(layers[0][0][0])
@@ -42,7 +43,7 @@ class Net:
         sizes = [self.nin, *map(len, layers)]
         nonlins = [neurons[0][2] for neurons in layers]
         ops = [operator_of(nonlin) for nonlin in nonlins]
-        nodes = [p._mg_id for p in self.parameters]  # held until C holds them
+        nodes = [p._mg_id for p in self.parameters]
         self.ids = ffi.new("mg_id[]", nodes)
         self.net = owned(lib.mg_net_free, lib.mg_net_new, sizes, len(layers), ops, self.ids)
         if self.net == NULL:
@@ -50,19 +51,19 @@ class Net:
         names = {name_of(nonlin) for nonlin in nonlins} - {None}
         self.methods_of = attrgetter("__add__", "__mul__", *names)
         self.methods = tuple(METHODS[name] for name in ("__add__", "__mul__", *names))
-        self.rooms = []  # for outputs; each call takes one, as several threads may call
+        self.free_outputs = []  # Ids for the outputs of a call; each call takes one out
 
     def __reduce_ex__(self, protocol):
         raise TypeError("a net in C cannot be copied or pickled, its module can")
 
-    def is_waiting(self):
+    def waits(self):
         return False
 
     def zero_grad(self):
         lib.mg_zero_grad(self.ids, len(self.ids))
 
     def call(self, x):
-        """The list of the net's outputs for ``x``, or None: let Python do it."""
+        """Return the list of the net's outputs for ``x``; None where Python must compute them."""
         if type(x) is not list and type(x) is not tuple:
             if not hasattr(x, "tolist") or getattr(x, "ndim", 0) != 1:
                 return None
@@ -81,25 +82,25 @@ class Net:
         else:
             return None
         try:
-            room = self.rooms.pop()
+            ids = self.free_outputs.pop()
         except IndexError:
-            room = Ids(self.nout)
-        ids, kept = room.at[0], False
-        result = mg_net_call(self.net, inputs, numbers, kept, ids)
-        if result == KEPT:
-            kept = True
-            result = mg_net_call(self.net, inputs, numbers, kept, ids)
+            ids = Ids(self.nout)
+        block, is_pinned = ids.at[0], False
+        result = mg_net_call(self.net, inputs, numbers, is_pinned, block)
+        if result == PINNED:
+            is_pinned = True
+            result = mg_net_call(self.net, inputs, numbers, is_pinned, block)
         if result == CUSTOM_BACKWARD:
             return None
         if result:
             raise MemoryError(NO_MEMORY)
-        outputs = [mg_claim(ids, i) for i in range(self.nout)]
-        self.rooms.append(room)
-        if kept:
-            held = (*self.parameters, *(x if numbers is NULL else ()))
+        outputs = [mg_take_id(block, i) for i in range(self.nout)]
+        self.free_outputs.append(ids)
+        if is_pinned:
+            operands = (*self.parameters, *(x if numbers is NULL else ()))
             for output in outputs:
                 lib.mg_pin(output._mg_id)
-                set_also_held(output, held)
+                set_net_operands(output, operands)
         return outputs
 
 
@@ -107,14 +108,17 @@ class NoNet:
     """Stands for a Net where C cannot compute the modules."""
 
     parameters = subclasses = ()
-    looked = None, ()
+    compared = None, ()
 
-    def __init__(self, base, structure):
-        self.base, self.structure = base, structure
+    def __init__(self, base, nodes_stamp):
+        self.base, self.nodes_stamp = base, nodes_stamp
         self.calls = 0
 
-    def is_waiting(self):
-        """Whether to wait before the next attempt, which takes a tenth of a call in Python."""
+    def waits(self):
+        """Return True 15 times out of 16: do not try to make a Net in this call.
+
+        An attempt takes a tenth of the time of a call in Python.
+        """
         self.calls += 1
         return self.calls % 16 != 0
 
@@ -123,22 +127,22 @@ class NoNet:
 
 
 def operator_of(nonlin):
-    """The code of the operator, -1 for none; None when nets in C do not have it."""
+    """Return the code of the operator, -1 for none; None if nets in C do not have it."""
     name = name_of(nonlin)
     if name is None:
         return -1
     return CODES[name] if name in NONLINEARITIES else None
 
 
-def compiled(base, layers, looks, structure):
-    """A Net of the layers of neurons if ``all_fit``, else a NoNet."""
+def compiled(base, layers, snapshots, nodes_stamp):
+    """Return a Net of the layers of neurons if ``all_fit``, else a NoNet."""
     if layers and all_fit(layers):
-        return Net(base, layers, looks, structure)
-    return NoNet(base, structure)
+        return Net(base, layers, snapshots, nodes_stamp)
+    return NoNet(base, nodes_stamp)
 
 
 def all_fit(layers):
-    """Whether C can compute these layers, each from the outputs of the one before."""
+    """Return True if C can compute these layers, each from the outputs of the one before."""
     width = None
     for neurons in layers:
         first, _, nonlin = neurons[0]

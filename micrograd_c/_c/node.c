@@ -1,31 +1,31 @@
 /* node.c - Node, the base class of Value: a Python object that owns a node of the C
  * library.
  *
- * CPython only, with the GIL; elsewhere node_in_python.py is the same class. It is
+ * CPython with the GIL only; elsewhere node_in_python.py is the same class. This file is
  * compiled into the CFFI module, before the functions that CFFI generates for micrograd.h.
- * Macros in calls.c change those functions: where one takes an mg_id, it also takes a
- * Value, and where it makes a node, it returns a Value, or None for the id 0. So a node
- * has an owner before any Python code can run, and the owner gives the node back in C: no
- * interrupt can come between.
+ * Macros in calls.c change those functions: one that takes an mg_id also takes a Value,
+ * and one that makes a node returns a Value, or None for the id 0. So a node has an owner
+ * before any Python code can run, and the owner releases it in C: no interrupt can come
+ * between.
  *
- * Three kinds of pointers:
- * - A Value owns one reference to its node and gives it back when it is deallocated.
- * - values[id] is the Value of a node, not a reference: its deallocation clears the entry.
- *   So the same node is the same object for as long as somebody has that object.
- * - A Value that has attributes may be deallocated while other nodes still use its node.
- *   Then its memory stays, to keep the attributes, and the lowest bit of values[id] is
- * set. The next Value of that node takes them over. If there is none, they are freed after
- * the node.
+ * Who points to whom:
+ * - A Value owns one reference to its node, and releases it when it is deallocated.
+ * - values[id] is a borrowed pointer to the Value of a node. The Value's deallocation
+ *   clears the entry. So the same node is the same object as long as somebody has it.
+ * - A Value with attributes may be deallocated while other nodes still use its node. Then
+ *   it is a dead Value: its memory stays, to keep the attributes, and values[id] points to
+ *   it with the lowest bit set. The next Value of that node takes the attributes over. If
+ *   there is none, they are freed after the node.
  *
- * Threads: the GIL guards values[]. An entry of a node that is freed without the GIL is
- * cleared under the library's lock, when nobody can ask for that node any more.
+ * Threads: the GIL guards values[]. When a node is freed without the GIL, its entry is
+ * cleared under the library's lock, at a time when nobody can ask for that node any more.
  */
 #include <string.h>
 
 #include "micrograd.h"
 
-/* Takes the id at i, with its reference, out of a block of ids. */
-static mg_id mg_claim(mg_id *ids, size_t i) {
+/* Takes the id at i, and its reference to the node, out of a block of ids. */
+static mg_id mg_take_id(mg_id *ids, size_t i) {
     mg_id id = ids[i];
     ids[i] = 0;
     return id;
@@ -40,13 +40,13 @@ static double mg_node_type(void) { return 0.0; }
 #include "graph/graph.h"
 
 typedef struct {
-    PyObject_HEAD double id; /* 0 before __init__ */
-    PyObject *attributes;    /* the dict, NULL before the first attribute */
-    /* What pinning.py notes, NULL for nothing: */
-    PyObject *held;      /* the operands, as Operands, once somebody asked for them */
-    PyObject *also_held; /* Values that an output of a net depends on */
-    PyObject *custom_backward; /* a function that the user assigned to _backward */
-    PyObject *next;            /* in the list of those to be freed */
+    PyObject_HEAD double id;   /* of the node; 0 before __init__ */
+    PyObject *attributes;      /* the dict, NULL before the first attribute */
+    PyObject *known_operands;  /* the operands, NULL until somebody asks for them */
+    PyObject *net_operands;    /* of an output of a net: the pinned net's inputs and
+                                  parameters, until they are operands of its nodes */
+    PyObject *custom_backward; /* the function assigned to _backward, NULL for none */
+    PyObject *next;            /* of a dead Value: the next one in to_free */
 } node_object;
 
 #define NODE(object) ((node_object *)(object))
@@ -54,27 +54,30 @@ typedef struct {
 static PyTypeObject *node_type;
 static PyTypeObject *operands_class;             /* of _prev: a subclass of tuple */
 static PyTypeObject *value_class, *traced_class; /* of what C functions return */
-static PyObject *unused; /* a list of Values to free: their nodes were freed */
-static mg_lock_t unused_lock;
-static volatile int any_unused; /* read without the lock, as a hint */
+static PyObject *to_free; /* a linked list of dead Values whose nodes were freed */
+static mg_lock_t to_free_lock;
+static volatile int any_to_free; /* read without the lock, as a hint */
 
 /* --- which Value belongs to a node ------------------------------------------- */
 
-/* values[id]. */
+/* Returns the address of values[id]. */
 static PyObject **entry_of(double id) { return (PyObject **)mg_note_of((mg_index)id); }
 
-static int is_left_behind(PyObject *object) { return ((uintptr_t)object & 1) != 0; }
-static PyObject *left_behind(PyObject *object) {
-    return (PyObject *)((uintptr_t)object ^ 1); /* adds or removes the mark */
+/* True if an entry points to a dead Value, with the lowest bit set. */
+static int is_dead(PyObject *entry) { return ((uintptr_t)entry & 1) != 0; }
+
+/* Sets or clears the lowest bit of a pointer. */
+static PyObject *toggle_dead(PyObject *object) {
+    return (PyObject *)((uintptr_t)object ^ 1);
 }
 
-/* Frees the memory and attributes of Values that died before their nodes did. */
-static void free_unused(void) {
-    mg_lock(&unused_lock);
-    PyObject *object = unused;
-    unused = NULL;
-    any_unused = 0;
-    mg_unlock(&unused_lock);
+/* Frees the dead Values whose nodes were freed, with their attributes. Needs the GIL. */
+static void free_dead_values(void) {
+    mg_lock(&to_free_lock);
+    PyObject *object = to_free;
+    to_free = NULL;
+    any_to_free = 0;
+    mg_unlock(&to_free_lock);
     while (object != NULL) {
         PyObject *next = NODE(object)->next;
         PyTypeObject *type = Py_TYPE(object);
@@ -85,29 +88,30 @@ static void free_unused(void) {
     }
 }
 
-/* The library calls this, under its lock and perhaps without the GIL, when it frees a node
- * that was given to mg_release_noted. */
+/* The library calls this when it frees a node that was given to mg_release_noted: under
+ * its lock, and perhaps without the GIL. */
 static void node_was_freed(mg_id id) {
     PyObject **entry = entry_of(id);
-    if (!is_left_behind(*entry))
-        return; /* another Value has taken the attributes */
-    PyObject *object = left_behind(*entry);
+    if (!is_dead(*entry))
+        return; /* another Value has taken the attributes over */
+    PyObject *object = toggle_dead(*entry);
     *entry = NULL;
-    mg_lock(&unused_lock);
-    NODE(object)->next = unused;
-    unused = object;
-    any_unused = 1;
-    mg_unlock(&unused_lock);
+    mg_lock(&to_free_lock);
+    NODE(object)->next = to_free;
+    to_free = object;
+    any_to_free = 1;
+    mg_unlock(&to_free_lock);
 }
 
-/* Makes object, which has no node, the Value of a node. Takes the caller's reference. */
+/* Makes object, which has no node, the Value of a node. Takes over the caller's reference
+ * to the node. */
 static void give_node(PyObject *object, double id) {
     PyObject **entry = entry_of(id), *before = *entry;
     NODE(object)->id = id;
     *entry = object;
     if (MG_UNLIKELY(before != NULL)) {
-        if (is_left_behind(before)) {
-            before = left_behind(before);
+        if (is_dead(before)) {
+            before = toggle_dead(before);
             PyTypeObject *type = Py_TYPE(before);
             NODE(object)->attributes = NODE(before)->attributes;
             PyObject_GC_Del(before);
@@ -119,12 +123,13 @@ static void give_node(PyObject *object, double id) {
     }
 }
 
-/* A new instance of cls for a node; takes the caller's reference. None for the id 0. */
+/* Returns a new instance of cls for a node, or None for the id 0. Takes over the caller's
+ * reference to the node, also where it returns NULL with an exception. */
 static PyObject *make(PyTypeObject *cls, double id) {
     if (id == 0.0)
         Py_RETURN_NONE;
-    if (MG_UNLIKELY(any_unused))
-        free_unused();
+    if (MG_UNLIKELY(any_to_free))
+        free_dead_values();
     PyObject *object = PyType_GenericAlloc(cls, 0);
     if (object == NULL) {
         mg_release(id);
@@ -134,19 +139,19 @@ static PyObject *make(PyTypeObject *cls, double id) {
     return object;
 }
 
-/* The Value of a node as a new reference; NULL where it has none, or one that is being
- * deallocated. */
+/* Returns the Value of a node as a new reference; NULL without an exception if the node
+ * has none, or one that is being deallocated. */
 static PyObject *known_value_of(double id) {
     PyObject *value = *entry_of(id);
-    if (value == NULL || is_left_behind(value) || Py_REFCNT(value) == 0)
+    if (value == NULL || is_dead(value) || Py_REFCNT(value) == 0)
         return NULL;
     Py_INCREF(value);
     return value;
 }
 
-/* The Value of a node: the one that exists, or a new one. Takes the caller's reference to
- * the node. That keeps the node alive meanwhile: to allocate the new Value may start a
- * garbage collection, which can run any Python code. */
+/* Returns the Value of a node: the one that exists, or a new one. Takes over the caller's
+ * reference to the node, which keeps the node alive meanwhile: allocating the new Value
+ * may start a garbage collection, which can run any Python code. */
 static PyObject *value_of(double id) {
     PyObject *value = known_value_of(id);
     if (value == NULL) {
@@ -164,32 +169,32 @@ static PyObject *value_of(double id) {
 
 /* --- the type ----------------------------------------------------------------- */
 
-static int refers_to_nothing(PyObject *x) {
+/* True if x is an atom: of a type that refers to no other object. */
+static int is_atom(PyObject *x) {
     PyTypeObject *type = Py_TYPE(x);
     return x == Py_None || type == &PyFloat_Type || type == &PyLong_Type ||
            type == &PyUnicode_Type || type == &PyBool_Type;
 }
 
-/* Whether no attribute can be part of a cycle. */
+/* True if all attributes are atoms, so that none can be part of a cycle. */
 static int are_atoms(PyObject *attributes) {
     Py_ssize_t i = 0;
     PyObject *name, *x;
     while (PyDict_Next(attributes, &i, &name, &x))
-        if (!refers_to_nothing(x))
+        if (!is_atom(x))
             return 0;
     return 1;
 }
 
-/* A new dict of the attributes that can be part of no cycle; NULL without an exception: no
- * memory. */
+/* Returns a new dict of the attributes that are atoms. Keeps the exception that is set.
+ * NULL without one of its own if memory runs out. */
 static PyObject *atoms_of(PyObject *attributes) {
     PyObject *error[3], *name, *x, *atoms;
     Py_ssize_t i = 0;
     PyErr_Fetch(&error[0], &error[1], &error[2]);
     atoms = PyDict_New();
     while (atoms != NULL && PyDict_Next(attributes, &i, &name, &x))
-        if (refers_to_nothing(x) && refers_to_nothing(name) &&
-            PyDict_SetItem(atoms, name, x) < 0)
+        if (is_atom(x) && is_atom(name) && PyDict_SetItem(atoms, name, x) < 0)
             Py_CLEAR(atoms);
     PyErr_Restore(error[0], error[1], error[2]);
     return atoms;
@@ -198,22 +203,22 @@ static PyObject *atoms_of(PyObject *attributes) {
 static int node_traverse(PyObject *self, visitproc visit, void *arg) {
     Py_VISIT(Py_TYPE(self));
     Py_VISIT(NODE(self)->attributes);
-    Py_VISIT(NODE(self)->held);
-    Py_VISIT(NODE(self)->also_held);
+    Py_VISIT(NODE(self)->known_operands);
+    Py_VISIT(NODE(self)->net_operands);
     Py_VISIT(NODE(self)->custom_backward);
     return 0;
 }
 
-/* For garbage. Attributes that are in no cycle stay, since the node may still be in use.
- */
+/* Breaks cycles of garbage. Attributes that are atoms stay, since the node may still be in
+ * use. */
 static int node_clear(PyObject *self) {
     PyObject *attributes = NODE(self)->attributes;
     if (attributes != NULL && !are_atoms(attributes)) {
         NODE(self)->attributes = atoms_of(attributes);
         Py_DECREF(attributes);
     }
-    Py_CLEAR(NODE(self)->held);
-    Py_CLEAR(NODE(self)->also_held);
+    Py_CLEAR(NODE(self)->known_operands);
+    Py_CLEAR(NODE(self)->net_operands);
     Py_CLEAR(NODE(self)->custom_backward);
     return 0;
 }
@@ -223,20 +228,20 @@ static void node_dealloc(PyObject *self) {
     double id = NODE(self)->id;
     PyObject *attributes = NODE(self)->attributes, *others = NULL;
     PyObject_GC_UnTrack(self);
-    Py_CLEAR(NODE(self)->held);
-    Py_CLEAR(NODE(self)->also_held);
+    Py_CLEAR(NODE(self)->known_operands);
+    Py_CLEAR(NODE(self)->net_operands);
     Py_CLEAR(NODE(self)->custom_backward);
     if (MG_LIKELY(id != 0.0)) {
         PyObject **entry = entry_of(id);
         if (*entry == self && attributes != NULL && !are_atoms(attributes)) {
-            /* Set past __setattr__. The collector would not see a cycle that they close.
-             */
+            /* Some were set past __setattr__. They are not kept: the collector would not
+             * see a cycle that they close. */
             others = attributes;
             NODE(self)->attributes = attributes = atoms_of(others);
         }
         if (*entry == self && attributes != NULL && PyDict_Size(attributes) > 0) {
-            *entry =
-                left_behind(self); /* first: node_was_freed may come at any time then */
+            /* First: from mg_release_noted on, node_was_freed may come at any time. */
+            *entry = toggle_dead(self);
             if (mg_release_noted(id)) {
                 Py_XDECREF(others);
                 return;
@@ -252,7 +257,7 @@ static void node_dealloc(PyObject *self) {
     PyObject_GC_Del(self);
     Py_DECREF(type);
     Py_XDECREF(others);
-    if (MG_UNLIKELY(any_unused))
-        free_unused();
+    if (MG_UNLIKELY(any_to_free))
+        free_dead_values();
 }
 #endif

@@ -1,7 +1,8 @@
-"""``Node``, the base class of Value, and the functions of C that make nodes or read them.
+"""``Node``, the base class of Value, and the C functions that make or read nodes.
 
-Where ``micrograd.h`` says mg_id, these functions take a Value, and return one or, for the id
-0, None. On CPython the functions that CFFI generates do so themselves, see ``node.c``.
+Where ``micrograd.h`` says mg_id, these functions take a Value. Where they make a node, they
+return a Value, or None if C returned the id 0. On CPython the functions that CFFI generates do
+this themselves (``calls.c``); elsewhere ``node_in_python.py`` wraps them.
 """
 
 import sys
@@ -21,16 +22,15 @@ if IN_C:
     mg_leaf, mg_node, mg_traced = lib.mg_leaf, lib.mg_node, lib.mg_traced
     mg_node_with_local = lib.mg_node_with_local
     mg_total, mg_dot, mg_logsumexp = lib.mg_total, lib.mg_dot, lib.mg_logsumexp
-    mg_claim = lib.mg_claim
+    mg_take_id = lib.mg_take_id
     mg_data, mg_grad = lib.mg_data, lib.mg_grad
     mg_set_data, mg_set_grad = lib.mg_set_data, lib.mg_set_grad
 else:
-    from micrograd_c._c.node_in_python import (  # noqa: F401 - for others
+    from micrograd_c._c.node_in_python import (  # noqa: F401 - for other modules
         Node,
         mg_add,
         mg_add_number,
         mg_binary,
-        mg_claim,
         mg_data,
         mg_dot,
         mg_grad,
@@ -42,6 +42,7 @@ else:
         mg_node_with_local,
         mg_set_data,
         mg_set_grad,
+        mg_take_id,
         mg_total,
         mg_traced,
         mg_unary,
@@ -49,25 +50,29 @@ else:
     )
 
 
-# What pinning.py notes on Values, None for nothing: past a user's __getattr__ and __setattr__.
-held, set_held = Node._mg_held.__get__, Node._mg_held.__set__
-also_held, set_also_held = Node._mg_also_held.__get__, Node._mg_also_held.__set__
-custom_backward, set_custom_backward = (
+# Node's slots, None where empty. These functions go past a user's __getattr__ and __setattr__.
+get_known_operands, set_known_operands = (
+    Node._mg_known_operands.__get__,
+    Node._mg_known_operands.__set__,
+)
+get_net_operands, set_net_operands = Node._mg_net_operands.__get__, Node._mg_net_operands.__set__
+get_custom_backward, set_custom_backward = (
     Node._mg_custom_backward.__get__,
     Node._mg_custom_backward.__set__,
 )
 
 
 class Ids:
-    """A block of ``n`` ids in C that owns a reference to each node in it: see mg_new_ids.
+    """A block of ``n`` ids in C (mg_new_ids) that owns a reference to each node in it.
 
-    ``at`` points to the block's address, for functions that make such a block.
+    ``at`` is the address of a pointer to the block: C functions that make a block write to it.
+    Without ``n``, there is no block yet.
     """
 
     __slots__ = ("at",)
 
     def __init__(self, n=None):
-        # First: it owns what C makes from here on, whatever interrupts Python.
+        # First: from here on it owns what C makes, whatever interrupts Python.
         self.at = ffi.gc(ffi.new("mg_id **"), lib.mg_free_ids)
         if n is not None:
             check_memory(lib.mg_new_ids(n, self.at))
@@ -77,15 +82,38 @@ class Ids:
 
 
 def owned(free, function, *arguments):
-    """What a function of C returns, which ``free`` is called with when nobody has it any more.
+    """Return ``function(*arguments)``, a pointer from C that ``free`` is called with at its end.
 
-    All in one call of Python's: an exception cannot come in between and leave what C made.
+    Both steps are one call for Python, so no exception can come between them and leak the
+    pointer.
     """
     made = map(function, *([argument] for argument in arguments))
     return next(map(partial(ffi.gc, destructor=free), made))
 
 
 def check_memory(status):
-    """Raise MemoryError if a call of C ran out of memory. Then it changed nothing."""
+    """Raise MemoryError if a call of C ran out of memory. Such a call has changed nothing."""
     if status == lib.MG_NO_MEMORY:
         raise MemoryError(NO_MEMORY)
+
+
+# --- ids of nodes, for code that needs no Value for each --------------------------------
+
+
+def operand_ids(node):
+    """Return the ids of the operands of a node, given by its id: in order, with repetitions."""
+    check_memory(lib.mg_expand(node))
+    n = lib.mg_operands(node, ffi.NULL, 0)
+    ids = ffi.new("mg_id[]", n)
+    lib.mg_operands(node, ids, n)
+    return list(ids)
+
+
+def backward_order(root):
+    """Return the ids in the order of backward(), as Ids, and how many there are.
+
+    Leaves for which backward() has nothing to do are left out.
+    """
+    order, n = Ids(), ffi.new("size_t *")
+    check_memory(lib.mg_backward_order(root._mg_id, order.at, n))
+    return order, n[0]

@@ -1,11 +1,12 @@
-"""``Node`` in Python, where there is no GIL to guard the one in C: see ``node.c``.
+"""``Node`` in Python, where there is no GIL to guard the one in C (``node.c``).
 
-On PyPy, and on CPython without the GIL. Each Value has an ``Owner``, which gives the node
-back when nobody can find the Value any more: a ``__del__`` of its own would run while other
-finalizers may still use it. So an owner refers to no Value. It does refer to the Value's
-attributes while these refer to nothing themselves, and leaves them behind.
+This is for PyPy and for CPython without the GIL. Each Value has an ``Owner``, which releases
+the node when no program can reach the Value any more. A ``__del__`` of the Value itself would
+run while other finalizers may still use the Value. So an owner refers to no Value. It refers
+to the Value's attributes as long as these are atoms, and saves them when it dies.
 
-There are no locks: on PyPy a finalizer may run anywhere, and wait for another thread.
+There are no locks, because PyPy may run a finalizer anywhere, and it would wait there for
+another thread.
 """
 
 import gc
@@ -14,17 +15,17 @@ from weakref import ref
 from micrograd_c._native import ffi, lib
 
 values = {}  # node id -> a weak reference to its Value, until the Value's owner dies
-left_behind = {}  # node id -> the attributes of a Value that died, while mg_is_noted(id)
+saved_attributes = {}  # node id -> the attributes of a Value that died, while mg_is_noted(id)
 classes = {}
-ATOMS = {str, int, float, bool, type(None)}  # see pinning.py
+ATOMS = {str, int, float, bool, type(None)}  # types that refer to no other object
 new = object.__new__
 NO_MEMORY = "no memory for a larger graph"
 
 
 class Owner:
-    """What gives a reference to a node back when it dies."""
+    """Owns a reference to a node, and releases it when the owner dies."""
 
-    attributes = None  # or the Value's, once it has some
+    attributes = None  # the Value's, once it has some
 
     def __init__(self, node):
         self.node = node
@@ -36,28 +37,29 @@ class Owner:
         if value is None:
             values.pop(node, None)
         if self.attributes:
-            leave_behind(self, node, value)
+            save_attributes(self, node, value)
         else:
             release(node)
 
 
-def leave_behind(owner, node, value):
-    """Give back a node for which a Value that died had attributes.
+def save_attributes(owner, node, value):
+    """Release a node, and save the attributes of its Value that died with ``owner``.
 
-    ``value`` is the one that the node has now, or None.
+    ``value`` is the Value that the node has now, or None.
     """
     if value is not None and owner_of(value) is owner:
-        # The attributes refer to the Value, which others may still use: they die before a
-        # second owner does, which knows no attributes.
+        # The attributes refer to the Value, so all three became garbage together, and other
+        # finalizers may still use the Value. Its second owner refers to no attributes: they die
+        # before that owner does.
         set_owner(value, Owner(node))
-        owner_of(value).attributes = REFERS
+        owner_of(value).attributes = NOT_ATOMS
     elif value is not None:  # it was made after the other died, and before this was called
-        give_attributes(value, {**owner.attributes, **vars(value)})
+        set_shared_attributes(value, {**owner.attributes, **vars(value)})
         lib.mg_release(node)
     else:
-        left_behind[node] = owner.attributes
+        saved_attributes[node] = owner.attributes
         if not lib.mg_release_noted(node):
-            left_behind.pop(node, None)
+            saved_attributes.pop(node, None)
 
 
 class HasAttributes:
@@ -67,11 +69,11 @@ class HasAttributes:
 attributes_of = vars(HasAttributes)["__dict__"].__get__
 set_attributes = vars(HasAttributes)["__dict__"].__set__
 get_owner, set_owner = HasAttributes._mg_owner.__get__, HasAttributes._mg_owner.__set__
-REFERS = {}  # in place of attributes that an owner must not refer to
+NOT_ATOMS = {}  # stands for attributes to which an owner must not refer: they may refer to Values
 
 
 def owner_of(value):
-    """None before ``__init__``."""
+    """Return the owner of a Value, None before ``__init__``."""
     try:
         return get_owner(value)
     except AttributeError:
@@ -79,41 +81,42 @@ def owner_of(value):
 
 
 def attributes_with_owner(value):
-    """The attributes of a Value, which its owner knows from now on."""
+    """Return the attributes of a Value. From now on its owner refers to them too."""
     owner = owner_of(value)
     if owner is not None and owner.attributes is None:
-        give_attributes(value, dict(attributes_of(value)))  # PyPy's own refers to the Value
+        set_shared_attributes(value, dict(attributes_of(value)))  # PyPy's own refers to the Value
     return attributes_of(value)
 
 
-def give_attributes(value, attributes):
+def set_shared_attributes(value, attributes):
+    """Make ``attributes`` those of the Value and of its owner."""
     set_attributes(value, attributes)
     owner = owner_of(value)
     if owner is not None:
         owner.attributes = attributes
 
 
-def noted(slot):
-    """A property for a slot of Node, None where it is empty."""
+def slot(name):
+    """Return a property for a slot of Node that is None where the slot is empty."""
 
     def get(value):
         try:
-            return object.__getattribute__(value, slot)
+            return object.__getattribute__(value, name)
         except AttributeError:
             return None
 
     def set_(value, x):
-        object.__setattr__(value, slot, x)
+        object.__setattr__(value, name, x)
 
     return property(get, set_)
 
 
 class Node(HasAttributes):
-    __slots__ = ("_mg_slot_held", "_mg_slot_also", "_mg_slot_backward")
+    __slots__ = ("_mg_slot_known_operands", "_mg_slot_net_operands", "_mg_slot_backward")
 
-    _mg_held = noted("_mg_slot_held")
-    _mg_also_held = noted("_mg_slot_also")
-    _mg_custom_backward = noted("_mg_slot_backward")
+    _mg_known_operands = slot("_mg_slot_known_operands")
+    _mg_net_operands = slot("_mg_slot_net_operands")
+    _mg_custom_backward = slot("_mg_slot_backward")
 
     @property
     def __dict__(self):
@@ -121,14 +124,14 @@ class Node(HasAttributes):
 
     @__dict__.setter
     def __dict__(self, attributes):
-        give_attributes(self, attributes)
+        set_shared_attributes(self, attributes)
 
     def __setattr__(self, name, value):
         attributes_with_owner(self)
         object.__setattr__(self, name, value)
         owner = owner_of(self)
         if type(value) not in ATOMS and owner is not None:
-            owner.attributes = REFERS  # this Value lives as long as what is made of it
+            owner.attributes = NOT_ATOMS  # this Value is pinned: it lives as long as its results
 
     @property
     def _mg_id(self):
@@ -150,10 +153,10 @@ class Node(HasAttributes):
         give_node(self, node)
         return True
 
-    def _mg_take(self, other):
+    def _mg_become(self, other):
         mine, theirs = owner_of(self), other._mg_owner
         set_owner(self, theirs)
-        values[theirs.node] = LaterReference(self)
+        values[theirs.node] = UncachedReference(self)
         if mine is None:
             del other._mg_owner
             return True
@@ -162,37 +165,28 @@ class Node(HasAttributes):
         mine.attributes, theirs.attributes = theirs.attributes, mine.attributes
         return False
 
-    def _mg_operands(self):
-        if self._mg_held is None:
-            Node._mg_held.__set__(self, self._mg_find_operands())
-        return self._mg_held
-
     def _mg_find_operands(self):
-        node = self._mg_id
-        if lib.mg_expand(node) != lib.MG_OK:
-            raise MemoryError(NO_MEMORY)
-        n = lib.mg_operands(node, ffi.NULL, 0)
-        ids = ffi.new("mg_id[]", n)
-        lib.mg_operands(node, ids, n)
-        return classes["operands"](map(Node._mg_value_of, ids))
+        if self._mg_known_operands is None:
+            Node._mg_known_operands.__set__(self, operands_of(self._mg_id))
+        return self._mg_known_operands
 
     @staticmethod
     def _mg_value_of(node):
-        value = known(node)
+        value = known_value_of(node)
         if value is None:
             lib.mg_retain(node)
             value = new(classes[0])
             set_owner(value, Owner(node))
             first = publish(node, value)
             if first is value:
-                take_over(value, node)
+                inherit_attributes(value, node)
             return first
         return value
 
     @staticmethod
     def _mg_living():
         if any(refer() is None for refer in list(values.values())):
-            find_saved()
+            find_resurrected()
         every = [refer() for refer in list(values.values())]
         return [value for value in every if value is not None]
 
@@ -205,36 +199,47 @@ class Node(HasAttributes):
         classes[number] = cls
 
 
-def known(node):
-    """The Value of a node, None where it has none."""
+def operands_of(node):
+    """Return the Values of the operands of a node, given by its id, as Operands."""
+    if lib.mg_expand(node) != lib.MG_OK:
+        raise MemoryError(NO_MEMORY)
+    n = lib.mg_operands(node, ffi.NULL, 0)
+    ids = ffi.new("mg_id[]", n)
+    lib.mg_operands(node, ids, n)
+    return classes["operands"](map(Node._mg_value_of, ids))
+
+
+def known_value_of(node):
+    """Return the Value that a node has, None where it has none."""
     refer = values.get(node)
     if refer is None:
         return None
     value = refer()
-    if value is None:  # its owner lives, see above
-        find_saved()
+    if value is None:  # but its owner lives: a finalizer may have resurrected it
+        find_resurrected()
         refer = values.get(node)
         value = None if refer is None else refer()
     return value
 
 
-class LaterReference(ref):
-    """Not what PyPy gives for ``ref`` once more: the reference of before, which is dead."""
+class UncachedReference(ref):
+    """A new weak reference to a Value. PyPy's ``ref`` returns the earlier one, which is dead."""
 
     __slots__ = ()
 
 
-def find_saved():
-    """Note Values again that a finalizer may have saved.
+def find_resurrected():
+    """Enter the Values into ``values`` again that a finalizer has resurrected.
 
-    Weak references die before finalizers run, also those to what a finalizer can use. Where
-    one is dead and the owner has not died yet, this looks at all objects, and lets the owners
-    of the other Values die, so that these leave their attributes behind.
+    Weak references die before finalizers run, even those to objects that a finalizer can still
+    use. Where a weak reference is dead and the owner has not died yet, this searches all
+    objects for the Value. It also lets the owners of the dead Values die, so that they save
+    the attributes.
     """
     for x in gc.get_objects():
         owner = owner_of(x) if issubclass(type(x), Node) else None
         if owner is not None and values.get(owner.node, type(None))() is None:
-            values[owner.node] = LaterReference(x)
+            values[owner.node] = UncachedReference(x)
     if any(refer() is None for refer in list(values.values())):
         gc.collect()
     for node, refer in list(values.items()):
@@ -243,7 +248,7 @@ def find_saved():
 
 
 def publish(node, value):
-    """The Value of a node: ``value``, if another thread has not been quicker."""
+    """Enter ``value`` as the Value of a node. Return it, or that of a thread that was quicker."""
     mine = ref(value)
     while True:
         first = values.setdefault(node, mine)()
@@ -253,21 +258,22 @@ def publish(node, value):
 
 
 def give_node(value, node):
-    """Make ``value`` the Value of a node whose reference it takes."""
+    """Make ``value`` the Value of a node; takes over the caller's reference to the node."""
     set_owner(value, Owner(node))
     values[node] = ref(value)
-    if left_behind:
-        take_over(value, node)
+    if saved_attributes:
+        inherit_attributes(value, node)
 
 
-def take_over(value, node):
-    """Give the node's new Value the attributes of one that died."""
-    attributes = left_behind.pop(node, None)
+def inherit_attributes(value, node):
+    """Give the node's new Value the saved attributes of the one that died."""
+    attributes = saved_attributes.pop(node, None)
     if attributes and lib.mg_is_noted(node):
-        give_attributes(value, attributes)
+        set_shared_attributes(value, attributes)
 
 
 def make(cls, node):
+    """Return a new ``cls`` for a node, None for the id 0; takes over the caller's reference."""
     if not node:
         return None
     value = new(cls)
@@ -276,7 +282,7 @@ def make(cls, node):
 
 
 def maker(function, number=0):
-    """A function of C that makes a node, with Values for ids, as node.c has it."""
+    """Return ``function``, which makes a node in C, as one that takes and returns Values."""
 
     def call(*arguments):
         return make(classes[number], function(*map(id_or_argument, arguments)))
@@ -291,14 +297,14 @@ def id_or_argument(x):
 mg_leaf, mg_node, mg_unary, mg_unary_k = map(
     maker, (lib.mg_leaf, lib.mg_node, lib.mg_unary, lib.mg_unary_k)
 )
-mg_binary, mg_total, mg_dot, mg_logsumexp, mg_claim = map(
-    maker, (lib.mg_binary, lib.mg_total, lib.mg_dot, lib.mg_logsumexp, lib.mg_claim)
+mg_binary, mg_total, mg_dot, mg_logsumexp, mg_take_id = map(
+    maker, (lib.mg_binary, lib.mg_total, lib.mg_dot, lib.mg_logsumexp, lib.mg_take_id)
 )
 mg_node_with_local = maker(lib.mg_node_with_local)
 mg_traced = maker(lib.mg_traced, 1)
 
 
-# Operators and data, spelled out for speed.
+# The most frequent functions, written out for speed.
 def mg_add(a, b):
     return make(classes[0], lib.mg_add(a._mg_id, b._mg_id))
 

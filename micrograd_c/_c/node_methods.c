@@ -1,6 +1,6 @@
-/* node_methods.c - the methods of the type Node, for micrograd_c's own Python: see
- * node.c, which comes before it. Their names begin with _mg_, so that users have all
- * others.
+/* node_methods.c - the methods of the type Node, for micrograd_c's own Python code. It is
+ * compiled after node.c and calls.c. The names of the methods begin with _mg_, so that
+ * users are free to use any other.
  */
 #if !defined(PYPY_VERSION) && !defined(Py_GIL_DISABLED)
 static PyObject *no_memory(void) {
@@ -8,8 +8,8 @@ static PyObject *no_memory(void) {
     return NULL;
 }
 
-/* self._mg_init_leaf(number): makes self a leaf. Where self has a node already, that node
- * becomes the leaf in one step, and the result is False. */
+/* self._mg_init_leaf(number): makes self a leaf. Returns False if self had a node already,
+ * which then becomes the leaf in one step, else True. */
 static PyObject *init_leaf(PyObject *self, PyObject *number) {
     double data = PyFloat_AsDouble(number);
     if (data == -1.0 && PyErr_Occurred())
@@ -28,11 +28,11 @@ static PyObject *init_leaf(PyObject *self, PyObject *number) {
     Py_RETURN_TRUE;
 }
 
-/* self._mg_take(other): self becomes what other is, which has a new custom node, and other
- * what self was, in one step. Returns whether self had no node; if it had one it keeps it,
- * as others use it and may just have its id. Only where that would close a cycle in C,
- * which nothing would free, they change nodes. */
-static PyObject *take(PyObject *self, PyObject *other) {
+/* self._mg_become(other): makes self what other is, and other what self was, in one step.
+ * other has a new custom node. Returns True if self had no node. If it had one, it keeps
+ * that node, as other nodes use it and other code may have just read its id. Only if
+ * that would close a cycle in C, which nothing would free, they exchange their nodes. */
+static PyObject *become(PyObject *self, PyObject *other) {
     if (id_or_number(other) == -1.0 && PyErr_Occurred())
         return NULL;
     double id = NODE(self)->id;
@@ -43,7 +43,7 @@ static PyObject *take(PyObject *self, PyObject *other) {
         Py_RETURN_FALSE;
     NODE(self)->id = NODE(other)->id;
     *entry_of(NODE(self)->id) = self;
-    if (id == 0.0) { /* other has it too until it dies: _mg_living may have named it */
+    if (id == 0.0) { /* other has it too until it dies: _mg_living may have listed other */
         mg_retain(NODE(self)->id);
         Py_RETURN_TRUE;
     }
@@ -52,7 +52,7 @@ static PyObject *take(PyObject *self, PyObject *other) {
     Py_RETURN_FALSE;
 }
 
-/* The Values of n nodes as Operands; takes a reference to each node. */
+/* Returns the Values of n nodes as Operands. Takes over a reference to each node. */
 static PyObject *values_of(const mg_id *ids, size_t n) {
     PyObject *tuple = PyType_GenericAlloc(operands_class, (Py_ssize_t)n);
     for (size_t i = 0; i < n; i++) {
@@ -67,17 +67,18 @@ static PyObject *values_of(const mg_id *ids, size_t n) {
     return tuple;
 }
 
-/* Whether a member is empty: Python empties it by writing None. */
-static int is_nothing(PyObject *x) { return x == NULL || x == Py_None; }
+/* True if a member is empty: Python empties it by writing None. */
+static int is_empty(PyObject *x) { return x == NULL || x == Py_None; }
 
-/* self._mg_operands(): the Values of its operands, in order, repeated as they are. They
- * are kept, so that the same node stays the same object for as long as self lives. */
-static PyObject *operands(PyObject *self, PyObject *unused_argument) {
+/* self._mg_find_operands(): returns the Values of its operands, in order, with
+ * repetitions. Self refers to them from then on, so that the same node stays the same
+ * object as long as self lives. */
+static PyObject *find_operands(PyObject *self, PyObject *unused_argument) {
     (void)unused_argument;
     double id = id_or_number(self);
     if (id == -1.0)
         return NULL;
-    if (is_nothing(NODE(self)->held)) {
+    if (is_empty(NODE(self)->known_operands)) {
         if (mg_expand(id) != MG_OK)
             return no_memory();
         mg_id few[2], *ids = few; /* with a reference to each */
@@ -95,18 +96,19 @@ static PyObject *operands(PyObject *self, PyObject *unused_argument) {
             mg_dealloc(ids);
         if (tuple == NULL)
             return NULL;
-        if (is_nothing(NODE(self)->held)) { /* else a finalizer has looked meanwhile */
-            Py_XDECREF(NODE(self)->held);
-            NODE(self)->held = tuple;
+        /* A finalizer may have asked for the operands meanwhile. */
+        if (is_empty(NODE(self)->known_operands)) {
+            Py_XDECREF(NODE(self)->known_operands);
+            NODE(self)->known_operands = tuple;
         } else {
             Py_DECREF(tuple);
         }
     }
-    Py_INCREF(NODE(self)->held);
-    return NODE(self)->held;
+    Py_INCREF(NODE(self)->known_operands);
+    return NODE(self)->known_operands;
 }
 
-/* Node._mg_value_of(id): the Value of a node that something living uses. */
+/* Node._mg_value_of(id): returns the Value of a node, which the caller keeps alive. */
 static PyObject *value_of_id(PyObject *cls, PyObject *number) {
     (void)cls;
     double id = PyFloat_AsDouble(number);
@@ -116,13 +118,13 @@ static PyObject *value_of_id(PyObject *cls, PyObject *number) {
     return value_of(id);
 }
 
-/* Node._mg_living(): a list of every Value there is. */
+/* Node._mg_living(): returns a list of all living Values. O(ids that were ever in use). */
 static PyObject *living(PyObject *cls, PyObject *unused_argument) {
     (void)cls, (void)unused_argument;
     PyObject *list = PyList_New(0);
     for (mg_index id = 1; list != NULL && id < mg_id_end(); id++) {
         PyObject *object = *entry_of(id);
-        if (object == NULL || is_left_behind(object) || Py_REFCNT(object) == 0)
+        if (object == NULL || is_dead(object) || Py_REFCNT(object) == 0)
             continue;
         if (PyList_Append(list, object) < 0)
             Py_CLEAR(list);
@@ -131,11 +133,11 @@ static PyObject *living(PyObject *cls, PyObject *unused_argument) {
 }
 
 /* Node._mg_bulk(values, what, doubles): reads or writes the data or gradients of a list or
- * tuple of Values. what: 0 and 1 read data and gradients, and return a bytearray of
- * doubles; 2 and 3 write them from bytes of as many doubles, 4 sets gradients to 0, and
- * they return True. None where one is of another type or there are not as many doubles,
- * and then nothing was written. It keeps the GIL, so that no other thread changes the list
- * or lets a Value go meanwhile. O(n). */
+ * tuple of n Values. what = 0 and 1 read data and gradients, and return a bytearray of n
+ * doubles; 2 and 3 write them from bytes of n doubles, 4 sets gradients to 0, and these
+ * return True. Returns None, and writes nothing, if an item is of another type or there
+ * are not n doubles. It keeps the GIL, so that no other thread changes the list or
+ * releases a Value meanwhile. O(n). */
 static PyObject *bulk(PyObject *cls, PyObject *arguments) {
     (void)cls;
     PyObject *values, *doubles;
@@ -159,26 +161,26 @@ static PyObject *bulk(PyObject *cls, PyObject *arguments) {
     }
     enum { ROOM = 256 }; /* reads in parts; writes once all are known to be Values */
     mg_id room[ROOM], *ids = what < 2 ? room : mg_alloc((size_t)n, sizeof *ids);
-    int all = ids != NULL; /* else the usual way runs out of memory as well, and says so */
-    size_t k = 0;
+    int all = ids != NULL; /* else the caller's other way raises the MemoryError */
+    size_t filled = 0;
     for (Py_ssize_t i = 0; all && i < n; i++) {
         PyObject *value = is_list ? PyList_GetItem(values, i) : PyTuple_GetItem(values, i);
         all = Py_TYPE(value) == value_class && NODE(value)->id != 0.0;
         if (MG_LIKELY(all))
-            ids[k++] = NODE(value)->id;
-        if (ids == room && (k == ROOM || i == n - 1)) {
-            (what == 0 ? mg_get_data : mg_get_grad)(ids, k, out);
-            out += k;
-            k = 0;
+            ids[filled++] = NODE(value)->id;
+        if (ids == room && (filled == ROOM || i == n - 1)) {
+            (what == 0 ? mg_get_data : mg_get_grad)(ids, filled, out);
+            out += filled;
+            filled = 0;
         }
     }
     const double *in = writes ? (const double *)(void *)PyBytes_AsString(doubles) : NULL;
     if (all && what == 2)
-        mg_set_data_of(ids, k, in);
+        mg_set_data_of(ids, filled, in);
     else if (all && what == 3)
-        mg_set_grad_of(ids, k, in);
+        mg_set_grad_of(ids, filled, in);
     else if (all && what == 4)
-        mg_zero_grad(ids, k);
+        mg_zero_grad(ids, filled);
     if (ids != room)
         mg_dealloc(ids);
     if (all && read != NULL)
@@ -191,7 +193,7 @@ static PyObject *bulk(PyObject *cls, PyObject *arguments) {
 
 /* --- before collections ------------------------------------------------------------ */
 
-static PyObject *pending, *hold_pending; /* of pinning.py */
+static PyObject *pending, *resolve_pending; /* of pinning.py */
 
 /* An exception that a signal handler raised while the collector ran. The collector could
  * only print it, so it is raised where the main thread goes on. */
@@ -206,7 +208,7 @@ static int raise_delayed(void *argument) {
     return -1;
 }
 
-/* Node._mg_around_collection(phase, info), one of gc.callbacks: calls hold_pending()
+/* Node._mg_around_collection(phase, info), one of gc.callbacks: calls resolve_pending()
  * before a full collection. It is in C because a signal handler could raise in a callback
  * that is written in Python. */
 static PyObject *around_collection(PyObject *cls, PyObject *arguments) {
@@ -219,7 +221,7 @@ static PyObject *around_collection(PyObject *cls, PyObject *arguments) {
     PyObject *generation = PyDict_GetItemString(info, "generation");
     if (generation == NULL || PyLong_AsLong(generation) != 2)
         Py_RETURN_NONE;
-    PyObject *result = PyObject_CallObject(hold_pending, NULL);
+    PyObject *result = PyObject_CallObject(resolve_pending, NULL);
     if (result == NULL && PyErr_ExceptionMatches(PyExc_MemoryError)) {
         PyErr_Clear(); /* they stay pending */
     } else if (result == NULL && delayed[0] == NULL) {
@@ -233,8 +235,8 @@ static PyObject *around_collection(PyObject *cls, PyObject *arguments) {
     Py_RETURN_NONE;
 }
 
-/* Node._mg_before_collections(pending, hold_pending): a dict, and the function to call
- * before a collection if the dict is not empty. */
+/* Node._mg_before_collections(pending, resolve_pending): sets the dict, and the function
+ * to call before a full collection if the dict is not empty. */
 static PyObject *before_collections(PyObject *cls, PyObject *arguments) {
     (void)cls;
     PyObject *dict, *function;
@@ -243,12 +245,12 @@ static PyObject *before_collections(PyObject *cls, PyObject *arguments) {
     Py_INCREF(dict);
     Py_INCREF(function);
     pending = dict;
-    hold_pending = function;
+    resolve_pending = function;
     Py_RETURN_NONE;
 }
 
-/* Node._mg_operands_are(cls): the class of what _mg_operands returns, a subclass of tuple
- * without attributes. */
+/* Node._mg_operands_are(cls): sets the class of what _mg_find_operands returns, a subclass
+ * of tuple without attributes. */
 static PyObject *operands_are(PyObject *node_class, PyObject *cls) {
     (void)node_class;
     Py_INCREF(cls); /* for good */
@@ -256,8 +258,8 @@ static PyObject *operands_are(PyObject *node_class, PyObject *cls) {
     Py_RETURN_NONE;
 }
 
-/* cls._mg_register(n): C functions return instances of cls, or with n = 1 mg_traced does.
- */
+/* cls._mg_register(n): makes C functions return instances of cls: all but mg_traced with
+ * n = 0, mg_traced with n = 1. */
 static PyObject *register_class(PyObject *cls, PyObject *number) {
     long n = PyLong_AsLong(number);
     if ((n == -1 && PyErr_Occurred()) || load_modes() < 0)
@@ -297,8 +299,8 @@ static int set_attributes(PyObject *self, PyObject *dict, void *closure) {
 
 static PyMethodDef node_methods[] = {
     {"_mg_init_leaf", init_leaf, METH_O, NULL},
-    {"_mg_take", take, METH_O, NULL},
-    {"_mg_operands", operands, METH_NOARGS, NULL},
+    {"_mg_become", become, METH_O, NULL},
+    {"_mg_find_operands", find_operands, METH_NOARGS, NULL},
     {"_mg_value_of", value_of_id, METH_O | METH_STATIC, NULL},
     {"_mg_living", living, METH_NOARGS | METH_STATIC, NULL},
     {"_mg_bulk", bulk, METH_VARARGS | METH_STATIC, NULL},
@@ -315,8 +317,9 @@ static PyGetSetDef node_getset[] = {
 
 static PyMemberDef node_members[] = {
     {"__dictoffset__", T_PYSSIZET, offsetof(node_object, attributes), READONLY, NULL},
-    {"_mg_held", T_OBJECT, offsetof(node_object, held), 0, NULL}, /* None for NULL */
-    {"_mg_also_held", T_OBJECT, offsetof(node_object, also_held), 0, NULL},
+    /* Python reads None for NULL. */
+    {"_mg_known_operands", T_OBJECT, offsetof(node_object, known_operands), 0, NULL},
+    {"_mg_net_operands", T_OBJECT, offsetof(node_object, net_operands), 0, NULL},
     {"_mg_custom_backward", T_OBJECT, offsetof(node_object, custom_backward), 0, NULL},
     {NULL, 0, 0, 0, NULL}};
 
@@ -333,7 +336,7 @@ static PyType_Spec node_spec = {
     "micrograd_c._native.Node", sizeof(node_object), 0,
     Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC, node_slots};
 
-/* The type, as the result of lib.mg_node_type(). */
+/* Returns the type, as lib.mg_node_type(). */
 static PyObject *get_node_type(void) {
     if (node_type == NULL)
         node_type = (PyTypeObject *)PyType_FromSpec(&node_spec);

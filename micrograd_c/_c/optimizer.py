@@ -1,5 +1,6 @@
 """Optimizers on the C engine: a step, or a whole training, in one call."""
 
+from functools import lru_cache
 from operator import attrgetter
 from weakref import ref
 
@@ -9,36 +10,44 @@ from micrograd_c._c.value import Value  # noqa: F401 - for optim/uninterrupted.p
 from micrograd_c._native import ffi, lib
 from python_ref.core.number_arrays import owner_of
 
-KINDS = {"sgd": lib.MG_SGD, "adam": lib.MG_ADAM, "adamw": lib.MG_ADAMW, "rmsprop": lib.MG_RMSPROP}
-FLAGS = {"sgd": "nesterov", "adam": "amsgrad", "adamw": "amsgrad", "rmsprop": "centered"}
-
-
 DOUBLES = ffi.typeof("double[]")
 
 
+@lru_cache(None)
+def kind_in_c(name):
+    """Return the number of a kind of optimizer in C, and the name of its flag.
+
+    Raises KeyError if C has no rule for the kind.
+    """
+    kind = lib.mg_optimizer_find(name.encode())
+    if kind < 0:
+        raise KeyError(name)
+    return kind, ffi.string(lib.mg_optimizer_describe(kind).flag).decode()
+
+
 class Arrays:
-    """The memory of an optimizer that C reads and writes. An instance never changes."""
+    """An optimizer's arrays, which C reads and writes. An instance never changes."""
 
     def __init__(self, optimizer):
         self.names = optimizer.state_names
         self.state = optimizer._checked_state()
-        views = [array.view() for array in self.state]  # nobody else can reshape these
-        self.guards = [ref(owner_of(view)) for view in views]  # NumPy resizes no array that has one
+        views = [array.view() for array in self.state]  # nobody else can reshape a view
+        self.guards = [ref(owner_of(view)) for view in views]  # an array with one is never resized
         self.buffers = [ffi.from_buffer(DOUBLES, view, True) for view in views]
         self.double = optimizer._count.dtype
         self.params = optimizer._params  # keeps the nodes alive
         self.ids = ffi.new("mg_id[]", [p._mg_id for p in self.params])
         self.count = optimizer._count
         self.count_buffer = ffi.from_buffer(DOUBLES, self.count)
-        self.structure = _net_changes.structure
+        self.nodes_stamp = _net_changes.nodes_stamp
         self.read_numbers = attrgetter(*optimizer.hyperparameters())
 
     def have_nodes_of(self, optimizer):
-        """Whether the optimizer still has these Values, and they still have these nodes."""
-        return self.params is optimizer._params and self.structure is _net_changes.structure
+        """True if the optimizer still has these Values, and they still have these nodes."""
+        return self.params is optimizer._params and self.nodes_stamp is _net_changes.nodes_stamp
 
     def are_of(self, optimizer):
-        """Whether, besides, it still has these arrays, in the same memory."""
+        """True if, besides, the optimizer still has these arrays, in the same memory."""
         if not self.have_nodes_of(optimizer) or self.count is not optimizer._count:
             return False
         state = optimizer.state
@@ -54,23 +63,23 @@ class Arrays:
 
 
 class InC:
-    """An ``mg_optimizer *`` and all it points to. C may use it while the instance exists."""
+    """An ``mg_optimizer *`` and the memory that it points to, valid while the instance exists."""
 
     def __init__(self, optimizer, arrays):
         self.arrays, self.numbers = arrays, arrays.read_numbers(optimizer)
         struct = self.struct = ffi.new("mg_optimizer *")
-        struct.kind = KINDS[optimizer.kind]
+        struct.kind, flag = kind_in_c(optimizer.kind)
         struct.n, struct.parameters = len(arrays.ids), arrays.ids
         struct.step_count = arrays.count_buffer
         struct.first_with_momentum = arrays.count_buffer + 1
         for i, buffer in enumerate(arrays.buffers):
             struct.state[i] = buffer
         for name, value in zip(optimizer.hyperparameters(), self.numbers):
-            setattr(struct, "flag" if name == FLAGS[optimizer.kind] else name, value)
+            setattr(struct, "flag" if name == flag else name, value)
 
 
 def in_c(optimizer):
-    """The optimizer as it is now. The caller must hold the result until C has returned."""
+    """Return the optimizer as it is now. The caller must hold the result until C has returned."""
     made = optimizer._in_c
     if made is not None and made.arrays.are_of(optimizer):
         arrays = made.arrays
@@ -83,7 +92,7 @@ def in_c(optimizer):
 
 
 def zero_grad(optimizer):
-    """``optimizer.zero_grad()`` in one call."""
+    """Do ``optimizer.zero_grad()`` in one call."""
     made = optimizer._in_c
     if made is None or not made.arrays.have_nodes_of(optimizer):
         made = in_c(optimizer)
@@ -92,7 +101,7 @@ def zero_grad(optimizer):
 
 
 def step(optimizer):
-    """``optimizer.step()`` in one call. Where it raises MemoryError, nothing has changed."""
+    """Do ``optimizer.step()`` in one call. If it raises MemoryError, nothing has changed."""
     made = in_c(optimizer)
     check_memory(lib.mg_optimizer_step(made.struct))
 

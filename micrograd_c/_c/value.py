@@ -1,24 +1,25 @@
 """Value of the C engine: a Python object that owns a node in C.
 
-C counts who uses a node: one reference for its Value, one for every node made
-of it. So a temporary Value dies at once and leaves its node to the graph, and a
-graph dies in C. That is why an operator is fast, and why Python has no list of
-a graph's Values. ``node.c`` has the object itself and finds a node's Value again;
-``pinning.py`` says how attributes and ``_backward`` functions stay with a node
-whose Value nobody holds.
+C counts the references to a node: one from its Value, and one from every node that is made
+of it. So a temporary Value dies at once while its node stays in the graph, and C frees a
+whole graph. This makes operators fast. It also means that Python has no list of a graph's
+Values.
+
+``node.c`` is the object itself, and finds the Value of a node. ``pinning.py`` keeps the
+attributes that a program set on a Value whose node outlives it. ``custom_nodes.py`` and
+``custom_backward.py`` are for operators and ``_backward`` functions of the user's own.
 """
 
 from numbers import Real
 
 from micrograd_c import _net_changes
-from micrograd_c._c import custom_nodes, pinning
-from micrograd_c._c.custom_nodes import refuse_in_trace
+from micrograd_c._c import custom_backward, custom_nodes, pinning
 from micrograd_c._c.node import (
     NO_MEMORY,
     Node,
     check_memory,
-    custom_backward,
-    held,
+    get_custom_backward,
+    get_known_operands,
     mg_add,
     mg_add_number,
     mg_binary,
@@ -32,16 +33,16 @@ from micrograd_c._c.node import (
     mg_set_grad,
     mg_unary,
     mg_unary_k,
-    set_also_held,
     set_custom_backward,
-    set_held,
+    set_known_operands,
+    set_net_operands,
 )
-from micrograd_c._c.number_types import EXACT, WRITTEN_AS, as_float, number_types, style_of, to_grad
+from micrograd_c._c.number_types import EXACT, K_STYLES, as_float, k_style_of, number_types, to_grad
 from micrograd_c._native import ffi, lib
 from python_ref.core.grad_mode import is_grad_enabled
 from python_ref.core.hints import check_name, fine_names
 from python_ref.core.ieee import value_of
-from python_ref.core.numbers import describe, to_float
+from python_ref.core.numbers import to_float
 from python_ref.core.operands import Operands, distinct, either_name, made_of
 from python_ref.core.operators import Operators
 from python_ref.core.ops import OPS
@@ -56,15 +57,22 @@ LEAF, CUSTOM = lib.mg_op_find(b"leaf"), lib.mg_op_find(b"custom")
 POW_K, RELU = CODES["pow_k"], CODES["relu"]
 WITH_K = {"pow_k", "leaky_relu"}
 
-
-# Node's own names. Any other is the user's, who may call an attribute _id or _held.
-ENGINES_OWN = ("_mg_held", "_mg_also_held", "_mg_custom_backward")
-# Attributes of these types refer to no other object: ``node.c`` keeps them with the node.
+# Names that belong to Node. A user may call an attribute anything else, _id and _data included.
+RESERVED = ("_mg_known_operands", "_mg_net_operands", "_mg_custom_backward")
+# Objects of these types refer to no other object: ``node.c`` keeps such attributes with the node.
 ATOMS = {str, int, float, bool, type(None)}
 
 
 class Value(Node, Operators):
-    """A scalar, its gradient, and the operator and operands that made it.
+    """A scalar with its gradient, and the operator and operands that made it.
+
+    ``data`` is a number, or anything with ``__float__`` or ``__index__``; ``label`` is a name to
+    show. The other arguments are for operators of your own: ``_children`` (or ``children``) are
+    the operands, ``_op`` is the operator's text, and ``local_grads`` are numbers, the derivative
+    by each operand, which may also stand in the place of ``_op``.
+
+    Raises TypeError if ``data`` is not a real number or an operand is not a Value, and
+    OverflowError for an int too large for a float.
 
     >>> from micrograd_c.engine import Value
     >>> a, b = Value(2.0), Value(-3.0)
@@ -86,23 +94,23 @@ class Value(Node, Operators):
             and children is None
             and local_grads is None
         ):
-            if not init_leaf(self, data):
-                _initialise_again(self)
+            if not init_leaf(self, data):  # it had a node: this is a second __init__
+                _clear_slots(self)
         else:
             children = either_name("children", _children, children)
-            self._init_slowly(data, children, _op, local_grads)
+            self._init_general(data, children, _op, local_grads)
         if type(self) is not Value:
             _pin_class(self)
         if label:
             self.label = label
 
-    def _init_slowly(self, data, children, op, local_grads):
+    def _init_general(self, data, children, op, local_grads):
         data = as_float(data)
         if children or op:
-            refuse_in_trace()
+            custom_nodes.refuse_in_trace()
         operands, op, local = made_of(Value, children, op, local_grads)
         if operands or op:
-            _take(self, _made(CUSTOM, operands, data, local, op))
+            _become(self, _new_node(CUSTOM, operands, data, local, op))
         else:
             Value.__init__(self, data)
 
@@ -111,20 +119,21 @@ class Value(Node, Operators):
             mg_set_data(self, value if type(value) is float else to_float(value))
         elif name == "grad":
             mg_set_grad(self, value if type(value) is float else to_grad(value))
-        elif name in ENGINES_OWN:
+        elif name in RESERVED:
             raise AttributeError(f"{name} is the engine's own and cannot be set")
         elif name == "_backward" and value is None:
-            custom_nodes.forget_backward(self)
+            custom_backward.remove(self)
         else:
             if name not in fine_names:
                 check_name(name, stacklevel=2)
             if type(value) not in ATOMS:
-                pinning.pin(self)  # first: without memory for it, nothing is set
+                pinning.pin(self)  # first: if memory runs out here, nothing is set
             Node.__setattr__(self, name, value)
             if name == "__class__":
-                _net_changes.changed()  # it may be a parameter
+                _net_changes.node_changed()  # self may be a parameter
 
-    # The setters are for help(), which would call these read-only. __setattr__ is quicker.
+    # __setattr__ sets these two, which is quicker. The setters are here for help(), which would
+    # call the properties read-only without them.
     data = property(
         lambda self: mg_data(self),
         lambda self, x: mg_set_data(self, to_float(x)),
@@ -133,10 +142,10 @@ class Value(Node, Operators):
     grad = property(
         lambda self: mg_grad(self),
         lambda self, x: mg_set_grad(self, to_grad(x)),
-        doc="The gradient that backward() adds up here, a float. To set None is to set 0.",
+        doc="The gradient, a float, to which backward() adds. Setting it to None sets it to 0.",
     )
 
-    # --- the operators that programs are full of; the others are in Operators ---
+    # --- the operators that programs use most, made fast; the others are in Operators ---
 
     def __add__(self, other):
         if type(other) is Value:
@@ -144,7 +153,7 @@ class Value(Node, Operators):
         elif type(other) in number_types:
             result = mg_add_number(self, other)
         else:
-            return self._with_stranger("add", other)
+            return self._with_other_type("add", other)
         return self._apply("add", other) if result is None else result
 
     def __mul__(self, other):
@@ -153,7 +162,7 @@ class Value(Node, Operators):
         elif type(other) in number_types:
             result = mg_mul_number(self, other)
         else:
-            return self._with_stranger("mul", other)
+            return self._with_other_type("mul", other)
         return self._apply("mul", other) if result is None else result
 
     def __radd__(self, other):
@@ -163,7 +172,7 @@ class Value(Node, Operators):
         return self.__mul__(other)
 
     def __pow__(self, other):
-        # As Operators does it; the exponent's place in WRITTEN_AS is 0 or 1.
+        # As in Operators. The position of the exponent's type in K_STYLES is 0 or 1.
         if type(other) is float or (type(other) is int and -EXACT < other < EXACT):
             result = mg_unary_k(POW_K, self, other, type(other) is float)
             if result is not None:
@@ -175,8 +184,8 @@ class Value(Node, Operators):
         result = mg_unary(RELU, self)
         return self._apply("relu") if result is None else result
 
-    def _with_stranger(self, name, other):
-        """An operand that is no Value itself and of no number type met so far."""
+    def _with_other_type(self, name, other):
+        """The operator with an ``other`` of any further type, such as an array or a subclass."""
         if isinstance(other, Real):
             other = as_float(other)
         return getattr(Operators, f"__{name}__")(self, other)
@@ -184,38 +193,34 @@ class Value(Node, Operators):
     # --- gradients ---
 
     def backward(self):
-        """Add d self / d node to the ``grad`` of self and of every node below it.
+        """Set self's ``grad`` to 1 and add d self / d node to the ``grad`` of every node below.
 
-        Zeroes nothing: gradients accumulate until somebody sets them to 0.
+        Gradients accumulate: backward() sets none to 0 first.
         """
         if current_trace():
             current_trace().refuse_backward()
         status = lib.mg_backward(self._mg_id)
         if status == lib.MG_HAS_CUSTOM_BACKWARD:
-            pinning.backward(self)
+            custom_backward.backward(self)
         elif status:
             check_memory(status)
 
     @property
     def _backward(self):
-        """The step that backward() does for this node; assign to it to do one's own.
+        """The function that backward() calls to add to the operands' gradients.
 
-        None takes the assigned one away: the operator's is the step again.
+        Assign a function to use it in place of the operator's; assign None to remove it.
         """
-        return custom_backward(self) or self._apply_derivatives
+        return get_custom_backward(self) or self._apply_derivatives
 
     @_backward.setter
     def _backward(self, function):
-        if not callable(function):
-            raise TypeError(f"expected a function as _backward, got {describe(function)}")
-        refuse_in_trace()
-        lib.mg_set_custom_backward(self._mg_id)  # first: backward() must find the function
-        set_custom_backward(self, function)
+        custom_backward.assign(self, function)
 
     def _apply_derivatives(self):
         check_memory(lib.mg_backward_node(self._mg_id))
 
-    # --- the graph, for who looks ---
+    # --- reading the graph ---
 
     @property
     def _op(self):
@@ -224,7 +229,7 @@ class Value(Node, Operators):
         if code == CUSTOM or "_op" in self.__dict__:
             return self.__dict__.get("_op", "")
         if code == POW_K:
-            return f"**{WRITTEN_AS[lib.mg_k_style(self._mg_id)](lib.mg_k(self._mg_id))}"
+            return f"**{K_STYLES[lib.mg_k_style(self._mg_id)](lib.mg_k(self._mg_id))}"
         return LABELS.get(code, "")
 
     @_op.setter
@@ -233,18 +238,18 @@ class Value(Node, Operators):
 
     @property
     def _operands(self):
-        operands = self._mg_held
+        operands = self._mg_known_operands
         return pinning.operands_of(self) if operands is None else operands
 
     @Operators._prev.getter
     def _prev(self):
-        """The distinct operands in their order. Assigning () releases them."""
-        operands = self._mg_held or self._operands
+        """The distinct operands, in order. Assigning () releases them."""
+        operands = self._mg_known_operands or self._operands
         if len(operands) == 2 and type(operands) is Operands and operands[0] is not operands[1]:
-            return operands  # nearly always
+            return operands  # the usual case
         return Operands(distinct(operands))
 
-    # --- what operators.py and copying.py ask of an engine ---
+    # --- what operators.py and copying.py require of an engine ---
 
     _release_operands = custom_nodes.release_operands
 
@@ -252,7 +257,7 @@ class Value(Node, Operators):
         return lib.mg_operands(self._mg_id, ffi.NULL, 0) > 0
 
     def _apply(self, name, *others):
-        """One operator; ``others`` is a Value or a number, or nothing."""
+        """The result of one operator; ``others`` is one Value or number, or empty."""
         if others:
             other = others[0] if isinstance(others[0], Value) else Value(others[0])
             others = (other,)
@@ -261,9 +266,9 @@ class Value(Node, Operators):
             result = mg_unary(CODES[name], self)
         if result is not None:
             return result
-        # The value is one for which Python's math raises, an operand is kept, or
-        # there is no memory: each of them shows here.
-        if others and other._apply_after:  # ``self`` is of a subclass, ``other`` is traced
+        # C made no node: Python's math raises for this value, or an operand is pinned, or
+        # memory ran out. Each of these raises, or succeeds, below.
+        if others and other._apply_after:  # self is of a subclass, other is traced
             return other._apply_after(name, self)
         operands = (self, *others)
         data = value_of(OPS[name], *(operand.data for operand in operands))
@@ -271,27 +276,28 @@ class Value(Node, Operators):
             return Value(data)
         return self._make(name, None, OPS[name].label, operands, data)
 
-    def _apply_k(self, name, k, label):
-        style = style_of(k, label) if name == "pow_k" else 0
-        if style is not None:
-            result = mg_unary_k(CODES[name], self, k, style)
+    def _apply_k(self, name, k, op):
+        k_style = k_style_of(k, op) if name == "pow_k" else 0
+        if k_style is not None:
+            result = mg_unary_k(CODES[name], self, k, k_style)
             if result is not None:
                 return result
         data = value_of(OPS[name], self.data, k)
-        return self._make(name, k, label, (self,), data) if is_grad_enabled() else Value(data)
+        return self._make(name, k, op, (self,), data) if is_grad_enabled() else Value(data)
 
     @staticmethod
-    def _make(name, k, label, operands, data, cls=None):
-        """A node with its value given, its operands held."""
-        result = _made(CUSTOM if name is None else CODES[name], operands, data, k, label)
+    def _make(name, k, op, operands, data, cls=None):
+        """A Value of ``cls`` on a new node with this data; ``name`` is None for a custom one."""
+        result = _new_node(CUSTOM if name is None else CODES[name], operands, data, k, op)
         if cls is not None:
             instance = new(cls)
-            _take(instance, result)
+            _become(instance, result)
             _pin_class(instance)
             return instance
         return result
 
     def _recipe(self):
+        """Return the operator's name or None, its k or local gradients or None, and ``_op``."""
         check_memory(lib.mg_expand(self._mg_id))
         name = NAMES.get(lib.mg_op(self._mg_id))
         k = lib.mg_k(self._mg_id) if name in WITH_K else custom_nodes.local_gradients(self._mg_id)
@@ -307,53 +313,53 @@ Value._mg_register(0)
 Node._mg_operands_are(Operands)
 
 
-def _made(code, operands, data, k, label):
-    """A Value on a new node of ``operands``, with ``data`` as its value."""
+def _new_node(code, operands, data, k, op):
+    """Return a Value on a new node with these operands, this data and ``op`` as its _op."""
     ids = [operand._mg_id for operand in operands]
-    style = style_of(k, label) if code == POW_K else 0
+    k_style = k_style_of(k, op) if code == POW_K else 0
     if code == CUSTOM and k is not None:  # local gradients
         result = mg_node_with_local(ids, k, len(ids), data)
     else:
-        result = mg_node(code, ids, len(ids), 0.0 if k is None else k, style or 0, data)
+        result = mg_node(code, ids, len(ids), 0.0 if k is None else k, k_style or 0, data)
     if result is None:
         raise MemoryError(NO_MEMORY)
-    if style is None or (code == CUSTOM and (label or k is None)):
-        vars(result)["_op"] = label
-    if any(map(lib.mg_is_pinned, ids)):
-        set_held(result, operands)  # what is kept in Python stays with what is made of it
+    if k_style is None or (code == CUSTOM and (op or k is None)):
+        vars(result)["_op"] = op
+    if any(map(lib.mg_is_pinned, ids)):  # what is made of a pinned node is pinned too
+        set_known_operands(result, operands)
         lib.mg_pin(result._mg_id)
     return result
 
 
-def _take(value, made):
-    """Exchange the nodes of ``value`` and ``made``, a new Value."""
-    operands, op = held(made), vars(made).pop("_op", None)
-    is_new = value._mg_take(made)
+def _become(value, made):
+    """Make ``value``, old or new, what ``made`` is: a Value that nobody else uses."""
+    operands, op = get_known_operands(made), vars(made).pop("_op", None)
+    is_new = value._mg_become(made)
     if not is_new:
-        _initialise_again(value)
+        _clear_slots(value)
     if operands is not None:
-        set_held(value, operands)
+        set_known_operands(value, operands)
         if not is_new:
-            pinning.pin(value)  # results that it has already do not hold it
+            pinning.pin(value)  # results that it has already do not refer to it
     if op is not None:
         vars(value)["_op"] = op
 
 
-def _initialise_again(value):
-    """Clear what an earlier __init__ and operators noted on a Value. Its attributes stay."""
-    for set_slot in (set_held, set_also_held, set_custom_backward):
+def _clear_slots(value):
+    """Clear what a Value has from before a second __init__, apart from its attributes."""
+    for set_slot in (set_known_operands, set_net_operands, set_custom_backward):
         set_slot(value, None)
     vars(value).pop("_op", None)
-    _net_changes.changed()  # it may be a parameter, whose net in C knows its node
+    _net_changes.node_changed()  # value may be a parameter, whose net in C has the id of its node
 
 
 def _pin_class(value):
-    """Keep a Value of a subclass: its class must stay with its node."""
+    """Pin a Value of a subclass, so that its class stays with its node."""
     pinning.pin(value)
     if type(value)._backward is not Value._backward:
         lib.mg_set_custom_backward(value._mg_id)
 
 
 def live_nodes():
-    """How many nodes the C library holds, in all threads."""
+    """Return how many nodes the C library has, in all threads."""
     return lib.mg_live_nodes()

@@ -4,14 +4,15 @@ from micrograd_c._backend import backend
 from micrograd_c.engine import Value
 from micrograd_c.functional import get_grad, set_grad, zero_grad
 from micrograd_c.grad_mode import enable_grad
-from micrograd_c.jit.interpreted import sorted_below
 from micrograd_c.jit.outputs import Outputs
 from python_ref.core.ieee import ieee, ieee_value_of
 from python_ref.core.ops import OPS
 from python_ref.core.vector import Vector
+from python_ref.core.walking import topological_sort
 
 if backend == "c":
-    from micrograd_c._c import pinning
+    from micrograd_c._c.node import backward_order, operand_ids
+    from micrograd_c._c.pinning import value_of
 
 TOLERANCE = 1e-12
 
@@ -95,19 +96,19 @@ class EagerRows:
 def in_both_graphs(first, second):
     """Return the Values that are in the graphs of both lists of outputs, operands first."""
     if backend != "c":
-        again = set(sorted_below(second))
-        return [x for x in sorted_below(first) if x in again]
+        again = set(topological_sort(*second))
+        return [x for x in topological_sort(*first) if x in again]
     again = ids_below(second)  # ids, because making a Value for each node takes long
-    return [pinning.value_of(node) for node in ids_below(first) if node in again]
+    return [value_of(node) for node in ids_below(first) if node in again]
 
 
 def ids_below(outputs):
     """Return the ids of the outputs' nodes and of all below them, operands first, as dict keys."""
     ids = {}
     for output in outputs:
-        order, n = pinning.backward_order(output)
+        order, n = backward_order(output)
         for i in reversed(range(n)):
-            ids.update(dict.fromkeys(pinning.operand_ids(order[i])))
+            ids.update(dict.fromkeys(operand_ids(order[i])))
             ids[order[i]] = None
         ids[output._mg_id] = None
     return ids

@@ -8,7 +8,6 @@ from micrograd_c.jit.base_program import BaseProgram, NotFinite
 from micrograd_c.jit.errors import custom_operator_error, other_trace_error
 from micrograd_c.jit.interpreted import InterpretedProgram
 from micrograd_c.jit.user_code import definition_line
-from python_ref.core.ops import OPS
 
 NO_MEMORY = "no memory to run a program"
 DOUBLES, from_buffer = ffi.typeof("double[]"), ffi.from_buffer
@@ -128,15 +127,12 @@ SHOWN = 8  # parameters that are shown one by one
 class Listing:
     """A program as text: u12 is uniform slot 12, the same for all rows; r3 is row slot 3."""
 
-    UNIFORM = {"a": 1, "b": 2, "c": 4}
-    MARK = 1 << 31
-
     def __init__(self, program):
         self.program = program
         self.index = lib.mg_program_index(program)
 
     def leaves(self, info, columns, parameters):
-        """What is in slots before any instruction has run."""
+        """Yield a line for each slot, or range of slots, that holds a value before any run."""
         first = 0
         for i, n in enumerate(columns):
             if n:
@@ -151,41 +147,31 @@ class Listing:
             yield f"u{info.parameters + i} = constant {constants[i]!r}"
 
     def line(self, i):
+        """Return instruction ``i`` as text."""
         ins = lib.mg_program_instruction(self.program, i)
-        name = ffi.string(ins.name).decode()
-        kind = "u" if ins.uniform else "r"
-        if name in ("layer", "relu_layer"):
-            inputs = self.slots("r", ins.a, ins.m)
-            weights, biases = span("u", ins.b, ins.n * ins.m), span("u", ins.c, ins.n)
-            layer = f"layer(inputs {inputs}, weights {weights}, biases {biases})"
-            text = layer if name == "layer" else f"relu({layer})"
-            return f"{span(kind, ins.out, ins.n)} = {text}"
-        if name in ("dot", "sum"):
-            terms = self.slots(kind, ins.a, ins.n)
-            if name == "dot":
-                terms += ", " + self.slots(kind, ins.b, ins.n)
-            return f"{kind}{ins.out} = {name}({self.slot(kind, ins.c)}, {terms})"
-        operands = [self.slots("u" if ins.flags & 1 else kind, ins.a, ins.n)]
-        if name == "muladd":
-            operands.append(self.slots("u" if ins.flags & 2 else kind, ins.b, ins.n))
-            operands.append(self.slots("u" if ins.flags & 4 else kind, ins.c, ins.n))
-        elif name in OPS and len(OPS[name].derivatives) == 2:
-            operands.append(self.slots("u" if ins.flags & 2 else kind, ins.b, ins.n))
-        elif name in ("pow_k", "leaky_relu"):
-            operands.append(repr(ins.k))
-        return f"{span(kind, ins.out, ins.n)} = {name}({', '.join(operands)})"
+        a, b, c = map(self.operand, (ins.a, ins.b, ins.c))
+        text = ffi.string(ins.listing).decode().format(a=a, b=b, c=c, k=repr(ins.k))
+        if ins.relu:
+            text = f"relu({text})"
+        return f"{span('u' if ins.uniform else 'r', ins.out, ins.n)} = {text}"
+
+    def operand(self, operand):
+        kind = "u" if operand.uniform else "r"
+        if not operand.listed:
+            return span(kind, operand.first, operand.n)
+        slots = [self.index[operand.first + i] for i in range(operand.n)]
+        is_run = all(b == a + 1 for a, b in zip(slots, slots[1:]))
+        if operand.n > 1 and is_run and slots[0] < lib.MG_UNIFORM_SLOT:
+            return span(kind, slots[0], operand.n)
+        shown = " ".join(self.slot(kind, slot) for slot in slots[:6])
+        return f"[{shown}]" if operand.n <= 6 else f"[{shown} ... {operand.n} in all]"
 
     def slot(self, kind, slot):
-        return f"u{slot & ~self.MARK}" if slot & self.MARK else f"{kind}{slot}"
-
-    def slots(self, kind, first, n):
-        """n slots of the index list, runs of them shortened."""
-        slots = [self.index[first + i] for i in range(n)]
-        if n > 1 and all(b == a + 1 for a, b in zip(slots, slots[1:])) and slots[0] < self.MARK:
-            return span(kind, slots[0], n)
-        shown = [self.slot(kind, slot) for slot in slots[:6]]
-        return "[" + " ".join(shown) + (f" ... {n} in all]" if n > 6 else "]")
+        """Return the name of a slot of this kind, or of a uniform one if it has the tag."""
+        is_tagged = slot & lib.MG_UNIFORM_SLOT
+        return f"u{slot & ~lib.MG_UNIFORM_SLOT}" if is_tagged else f"{kind}{slot}"
 
 
 def span(kind, first, n):
+    """Return the name of n consecutive slots."""
     return f"{kind}{first}" if n == 1 else f"{kind}{first}..{first + n - 1}"

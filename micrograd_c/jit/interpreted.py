@@ -10,9 +10,9 @@ from micrograd_c.jit.base_program import BaseProgram, NotFinite
 from micrograd_c.jit.errors import custom_operator_error, other_trace_error
 from micrograd_c.jit.traced_value import trace_number_of
 from micrograd_c.jit.user_code import definition_line
-from python_ref.core.copying import topological_sort
 from python_ref.core.ieee import ieee_value_of
 from python_ref.core.ops import OPS
+from python_ref.core.walking import topological_sort
 
 # One operator of the graph. ``place``: where its value is in a row's list of values;
 # ``op``: its row of OPS; ``k``: its exponent or slope, or None; ``operands``: their places.
@@ -28,7 +28,7 @@ class InterpretedProgram(BaseProgram):
         self.start = [0.0] * len(trace.arguments)  # the values before any step
         self.parameters, self.parameter_places, self.steps = [], [], []
         place_of = {id(x): i for i, x in enumerate(trace.arguments)}
-        nodes = sorted_below(trace.outputs.values)  # keeps them alive, so that no id is used twice
+        nodes = topological_sort(*trace.outputs.values)  # kept alive, so that no id is used twice
         for node in nodes:
             if id(node) not in place_of:
                 self._add(node, place_of, trace)
@@ -161,12 +161,6 @@ class InterpretedProgram(BaseProgram):
                 value = f" {self.start[place]!r}" if name == "constant" else ""
                 lines.append(f"    v{place} = {name}{value}")
         return [*lines, "outputs: " + ", ".join(f"v{place}" for place in self.output_places)]
-
-
-def sorted_below(outputs):
-    """Return the outputs and every node below them, operands before their results."""
-    above = object()  # stands for a node that has the outputs as operands
-    return topological_sort(above, lambda x: outputs if x is above else x._operands)[:-1]
 
 
 def inputs_of(step, values):

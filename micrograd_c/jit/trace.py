@@ -14,10 +14,10 @@ from micrograd_c.jit.outputs import Outputs
 from micrograd_c.jit.patched_operators import follow_patches
 from micrograd_c.jit.traced_value import TracedValue, compare, new_argument, trace_number_of
 from micrograd_c.jit.user_code import user_line
-from python_ref.core.copying import topological_sort
 from python_ref.core.numbers import to_float
 from python_ref.core.tracing import tracing
 from python_ref.core.vector import Vector
+from python_ref.core.walking import topological_sort
 
 trace_numbers = itertools.count(1)
 

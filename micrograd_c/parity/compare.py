@@ -10,8 +10,8 @@ from micrograd_c.parity import override_programs
 from micrograd_c.parity.net_programs import makers
 from micrograd_c.parity.programs import FORMS, Var, fallback
 from python_ref import engine as reference
-from python_ref.core.copying import topological_sort
 from python_ref.core.ops import OPS
+from python_ref.core.walking import topological_sort
 
 # Two gradients whose contributions are added in different orders may differ by TOLERANCE times
 # the sum of the contributions' absolute values, plus SUBNORMAL for digits lost near zero.

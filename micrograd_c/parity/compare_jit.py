@@ -10,9 +10,9 @@ import math
 
 from micrograd_c.parity.compare import TOLERANCE, Result, bits, gradient_scales, run_step
 from micrograd_c.parity.jit_programs import COMPARISONS, split
-from python_ref.core.copying import topological_sort
 from python_ref.core.ieee import ieee_value_of
 from python_ref.core.ops import OPS
+from python_ref.core.walking import topological_sort
 from python_ref.engine import Value
 
 KERNELS = ("portable", "avx2", "avx512")
@@ -162,7 +162,7 @@ def run_in_python(program):
     known = [values[step.makes] for step in parameters]
     given = [values[step.makes] for step in columns]
     outputs, errors = run_body(program, values, calls)
-    order = list(dict.fromkeys(x for output in outputs for x in topological_sort(output)))
+    order = topological_sort(*outputs)
 
     n = len(columns[0].operands)
     rows, total, total_scale = [], 0.0, 0.0
@@ -180,7 +180,7 @@ def run_in_python(program):
         total += rows[-1][0]
         total_scale += abs(rows[-1][0])
         outputs[0].grad = 1.0
-        for node in reversed(topological_sort(outputs[0], operands_with_gradient)):
+        for node in reversed(topological_sort(outputs[0], operands_of=operands_with_gradient)):
             if node._recipe()[0] != "detach":
                 node._backward()
         sizes = gradient_scales(outputs[0])

@@ -10,16 +10,17 @@ import sys
 from python_ref.core.hints import FORMULAS
 from python_ref.core.numbers import describe, is_value, to_float
 
-# NumPy's functions for operators, with the reflected methods of Value.
+# NumPy's function for each operator, and Value's reflected method for it.
 REFLECTED = {
     "add": "__radd__", "subtract": "__rsub__", "multiply": "__rmul__", "divide": "__rtruediv__",
     "power": "__rpow__", "less": "__gt__", "less_equal": "__ge__", "greater": "__lt__",
     "greater_equal": "__le__", "true_divide": "__rtruediv__", "floor_divide": "__rfloordiv__",
     "remainder": "__rmod__", "divmod": "__rdivmod__",
 }  # fmt: skip
-# For these NumPy calls the operators of the elements, one after the other.
+# For these NumPy calls the operator of each element.
 BY_ELEMENT = {*REFLECTED, "equal", "not_equal", "negative", "positive", "absolute", "square",
               "reciprocal", "matmul", "float_power", "fabs"}  # fmt: skip
+# NumPy's functions, and the methods of Value that compute them.
 METHODS = {
     "exp": "exp", "expm1": "expm1", "log": "log", "log1p": "log1p", "sqrt": "sqrt", "sin": "sin",
     "cos": "cos", "tan": "tan", "arcsin": "asin", "arccos": "acos", "arctan": "atan",
@@ -27,15 +28,15 @@ METHODS = {
     "arctan2": "atan2", "maximum": "maximum", "minimum": "minimum",
 }  # fmt: skip
 
-_reflected = {}  # a function of NumPy -> the reflected method; filled when first met
+_reflected = {}  # a function of NumPy -> the reflected method; each is entered when first met
 
 
 def elementwise(operator, x, y):
-    """``operator(x, y)`` of a Value and an array, as an object array of Values.
+    """Return ``operator(x, y)`` of a Value and an array, as an object array of Values.
 
-    NotImplemented where neither is a NumPy array.
+    Return NotImplemented if neither is a NumPy array.
     """
-    numpy = sys.modules.get("numpy")  # whoever has an array has imported it
+    numpy = sys.modules.get("numpy")  # a program that has an array has imported it
     if numpy is None or not (isinstance(x, numpy.ndarray) or isinstance(y, numpy.ndarray)):
         return NotImplemented
     for number in (x, y):
@@ -45,7 +46,7 @@ def elementwise(operator, x, y):
 
 
 def boxed(x, numpy):
-    """An array unchanged, or a Value as an object array without dimensions."""
+    """Return an array unchanged, or a Value as an object array without dimensions."""
     if isinstance(x, numpy.ndarray):
         return x
     box = numpy.empty((), dtype=object)
@@ -54,7 +55,7 @@ def boxed(x, numpy):
 
 
 def without_values(x):
-    """``x`` with data in place of Values, whose float() may warn."""
+    """Return ``x`` with data in place of Values, whose float() may warn."""
     items = x.tolist() if getattr(getattr(x, "dtype", None), "kind", "") == "O" else x
     if not isinstance(items, (list, tuple)) or not any(map(is_value, items)):
         return x
@@ -62,9 +63,9 @@ def without_values(x):
 
 
 def array_function(self, function, kind, *operands, **options):
-    """NumPy's ``function`` of operands, one of which is ``self``."""
+    """Value's ``__array_ufunc__``: NumPy's ``function`` of operands, one of which is ``self``."""
     if len(operands) == 2 and operands[1] is self and not options:
-        # The short way for numpy.float64 * Value, which programs do in loops.
+        # A fast path for numpy.float64 * Value, which programs use in loops.
         reflected = _reflected.get(function)
         if reflected and kind == "__call__" and not getattr(operands[0], "ndim", 1):
             return getattr(self, reflected)(operands[0])
@@ -77,7 +78,7 @@ def general_function(self, function, kind, operands, options):
     outputs = options.get("out", ())
     for x in (*operands, *outputs):
         if not (is_value(x) or isinstance(x, numpy.ndarray)) and overrides(x, numpy):
-            return NotImplemented  # another library's, which may know what to do
+            return NotImplemented  # another library's object, which may know what to do
     name = function.__name__
     if name in REFLECTED and function not in _reflected:
         _reflected[function] = REFLECTED[name]
@@ -102,12 +103,12 @@ COMPARISONS = {"equal", "not_equal", "less", "less_equal", "greater", "greater_e
 
 
 def overrides(x, numpy):
-    """Whether the type of ``x`` has its own ``__array_ufunc__``, which NumPy would call."""
+    """Return True if the type of ``x`` has its own ``__array_ufunc__``, which NumPy would call."""
     return not isinstance(x, numpy.generic) and hasattr(type(x), "__array_ufunc__")
 
 
 def apply(method, operands, numpy):
-    """A method of Values, on operands that may be numbers or arrays."""
+    """Return a method of Value applied to operands that may be numbers or arrays."""
 
     def call(x, *rest):
         if not is_value(x):
@@ -121,6 +122,7 @@ def apply(method, operands, numpy):
 
 
 def instead(name):
+    """Return what to write instead of NumPy's function of that name, for an error message."""
     what = FORMULAS.get(name)
     return (f"write {what}, or " if what else "write ") + (
         f"numpy.{name}(v.data) for the number alone; Value has methods, such as v.exp()"

@@ -1,40 +1,18 @@
 """Copying and pickling a Value with the graph below it, without recursion.
 
-A leaf reduces to its data and gradient. Any other Value reduces to one flat list
-of the nodes below it in topological order, operands given by their place in the
-list; the leaves stand apart, so that what shares a leaf still shares it after.
-User's attributes travel as state, which is restored last and may form cycles.
+A leaf reduces to its data and gradient. Any other Value reduces to one flat list of the nodes
+below it in topological order, which names operands by their place in the list. The leaves are
+pickled as objects of their own, so that Values that share a leaf still share its copy. The
+user's attributes are state, which is restored last and may form cycles.
 """
-
-from operator import attrgetter
 
 from python_ref.core.numbers import to_float
 from python_ref.core.ops import OPS
-
-
-def topological_sort(root, operands_of=attrgetter("_operands")):
-    """Every node below ``root`` and it, operands before what is made of them.
-
-    The post-order of a depth-first search that visits operands left to right,
-    with a stack of its own: a graph may be deeper than Python can recurse. Goes by identity,
-    as a subclass may compare data.
-    """
-    order, visited, stack = [], {id(root)}, [(root, iter(operands_of(root)))]
-    while stack:
-        node, operands = stack[-1]
-        for operand in operands:
-            if id(operand) not in visited:
-                visited.add(id(operand))
-                stack.append((operand, iter(operands_of(operand))))
-                break
-        else:
-            order.append(node)
-            stack.pop()
-    return order
+from python_ref.core.walking import topological_sort
 
 
 def reduce_value(root, protocol=None):
-    """What ``__reduce_ex__`` returns for a Value of either engine."""
+    """Return what ``__reduce_ex__`` must for a Value of either engine."""
     cls = None if type(root) is root._plain_class else type(root)
     if not root._operands and not root._op:
         refuse_custom_backward(root)
@@ -45,7 +23,7 @@ def reduce_value(root, protocol=None):
         operands_of[id(node)] = operands = node._operands
         return operands
 
-    order = topological_sort(root, read)
+    order = topological_sort(root, operands_of=read)
     place = {}
     leaves, nodes, attributes = [], [], {}
     for node in order:
@@ -61,21 +39,21 @@ def reduce_value(root, protocol=None):
         if own:
             attributes[len(nodes)] = own
         operands = tuple(place[id(operand)] for operand in operands_of[id(node)])
-        name, k, label = node._recipe()
-        if len(operands) != operand_count(name, k, operands) or not (operands or label):
+        name, k, op = node._recipe()
+        if len(operands) != operand_count(name, k, operands) or not (operands or op):
             raise RuntimeError("the graph was changed while it was copied or pickled")
-        nodes.append((name, k, label, operands, node.data, node.grad))
+        nodes.append((name, k, op, operands, node.data, node.grad))
     return root._rebuild_graph, (leaves, nodes, cls), attributes or None
 
 
 def operand_count(name, k, operands):
-    """How many operands such a node has; of a user's operator, as many as there are."""
+    """Return how many operands a node must have; a user's operator may have any number."""
     has_local = not name and k is not None  # a user's operator with local gradients
     return len(OPS[name].derivatives) if name else len(k) if has_local else len(operands)
 
 
 def attributes_of(node):
-    """The user's attributes, a subclass's slots among them."""
+    """Return a dict of the user's attributes, with those in a subclass's slots."""
     attributes = dict(vars(node))
     for cls in type(node).__mro__:
         if cls is node._plain_class:
@@ -106,7 +84,7 @@ def rebuild_leaf(value_class, data, grad, cls=None):
 
 def rebuild_graph(value_class, leaves, nodes, cls=None):
     made = list(leaves)
-    for name, k, label, operands, data, grad in nodes:
+    for name, k, op, operands, data, grad in nodes:
         expected = operand_count(name, k, operands)
         if len(operands) != expected:
             raise ValueError(
@@ -114,7 +92,7 @@ def rebuild_graph(value_class, leaves, nodes, cls=None):
             )
         is_root = len(made) == len(leaves) + len(nodes) - 1
         node = value_class._make(
-            name, k, label, tuple(made[i] for i in operands), data, cls if is_root else None
+            name, k, op, tuple(made[i] for i in operands), data, cls if is_root else None
         )
         node.grad = to_float(grad)
         made.append(node)
@@ -122,7 +100,7 @@ def rebuild_graph(value_class, leaves, nodes, cls=None):
 
 
 def restore_attributes(root, state):
-    """``__setstate__``: a leaf's attributes, or those of a graph's nodes by place."""
+    """``__setstate__`` of a Value: set the attributes of a leaf, or of a graph's nodes by place."""
     if not root._operands and not root._op:
         by_node = [(root, state)]
     else:

@@ -1,7 +1,7 @@
 """Functions that always run in a mode, as ``@no_grad()`` makes them.
 
-A generator or coroutine is in the mode while it runs. When it yields or waits, its caller, the
-event loop and other tasks continue in their own mode.
+A generator or coroutine is in the mode while it runs. While it has yielded or waits, its caller,
+the event loop and other tasks run in their own mode.
 """
 
 import functools
@@ -11,7 +11,7 @@ from python_ref.core.numbers import describe
 
 
 def in_mode(context, function):
-    """``function`` in the mode of ``context()``. A generator function stays one, and so on."""
+    """Return ``function`` as one of the same kind that runs in the mode of ``context()``."""
     if isinstance(function, (staticmethod, classmethod)):
         return type(function)(in_mode(context, function.__func__))
     name = f"{context.__name__}()"
@@ -26,7 +26,7 @@ def in_mode(context, function):
 
 
 def wrapper_of(context, function):
-    import inspect  # which takes long, and only decorators need
+    import inspect  # here, because its import takes long and only decorators need it
 
     if is_kind(inspect.isasyncgenfunction, function):
 
@@ -68,7 +68,7 @@ def wrapper_of(context, function):
 
 
 def is_kind(is_function_of_that_kind, function):
-    """Also for an object with such a ``__call__``."""
+    """Return True for a function of that kind, and for an object with such a ``__call__``."""
     import inspect
 
     return is_function_of_that_kind(function) or (

@@ -5,16 +5,17 @@ from python_ref.core.modes import EntersByOneCall, LeavesByOneCall, Mode, curren
 
 
 class no_grad:
-    """Within it, operators give leaves: data only, nothing to run backward through.
+    """A context or decorator in which operators record no graph: their results are leaves.
 
-    A context or a decorator, with or without parentheses; may be nested. Values that were
-    made before keep their graphs, and ``Value(data, _children=...)`` still makes one.
-    It is in force for this thread or task of asyncio, and for the tasks that are created
-    within it; new threads record. A decorated generator, coroutine or asynchronous
-    generator is in it whenever it runs, and those that wait for it are not.
+    It works with or without parentheses, and may be nested. Values that were made before keep
+    their graphs, and ``Value(data, _children=...)`` still makes a node with operands.
 
-    Raises TraceError in a function that ``jit`` traces, and TypeError where it decorates a
-    class or what cannot be called.
+    The mode is that of this thread or asyncio task, and of tasks that are created within it; a
+    new thread records. A decorated generator, coroutine or asynchronous generator is in the mode
+    whenever it runs; the code that waits for it is not.
+
+    Raises TraceError in a function that ``jit`` traces, and TypeError if it decorates a class or
+    an object that cannot be called.
 
     >>> from python_ref.engine import Value
     >>> from python_ref.core.grad_mode import no_grad
@@ -47,7 +48,7 @@ class no_grad:
 
 
 class enable_grad(no_grad):
-    """Within it, operators record a graph again, also inside of ``no_grad``."""
+    """A context or decorator in which operators record a graph, also inside of ``no_grad``."""
 
     __slots__ = ()
 
@@ -55,5 +56,5 @@ class enable_grad(no_grad):
 
 
 def is_grad_enabled():
-    """Whether operators record a graph, in this thread or task."""
+    """Return True if operators record a graph in this thread or asyncio task."""
     return current().records

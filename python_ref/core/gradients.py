@@ -6,11 +6,11 @@ It walks the graph as ``backward()`` does and adds in the same order, so that th
 
 import math
 
-from python_ref.core.copying import topological_sort
 from python_ref.core.derivatives import DERIVATIVES, add, mul
 from python_ref.core.ieee import ieee
 from python_ref.core.numbers import describe, is_value
 from python_ref.core.tracing import current_trace
+from python_ref.core.walking import topological_sort
 
 
 def gradients(output, inputs):

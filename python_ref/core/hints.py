@@ -1,16 +1,17 @@
-"""What to write instead of attributes that a Value does not have but other libraries do."""
+"""Error messages and warnings for attributes of other libraries, and for misspelt ones."""
 
 import difflib
 import functools
 import warnings
 
-# What to write for functions of math and NumPy that are no methods of Value.
+# What to write for functions of math and NumPy for which Value has no method.
 FORMULAS = {
     "log2": "v.log() / math.log(2)", "log10": "v.log() / math.log(10)", "exp2": "2**v",
     "cbrt": "v ** (1 / 3)", "hypot": "(v**2 + w**2).sqrt()",
     "logaddexp": "functional.logsumexp([v, w])", "fmax": "v.maximum(w)", "fmin": "v.minimum(w)",
 }  # fmt: skip
 
+# What to write for attributes that a Value does not have.
 MISSING = {
     "item": "v.data is the number",
     "numpy": "v.data is the number; functional.get_data(values) is an array of many",
@@ -32,7 +33,7 @@ MISSING = {
     "children": "write v._prev",
     "_parents": "write v._prev",
     "parents": "write v._prev",
-    "_local_grads": "an operator's are not kept; v._backward() adds to the operands' grad",
+    "_local_grads": "operators do not store theirs; v._backward() adds to the operands' grad",
     "add": "write a + b",
     "sub": "write a - b",
     "mul": "write a * b",
@@ -49,7 +50,7 @@ MISSING = {
 
 
 class Hint:
-    """Stands for a missing attribute. Reading it raises an AttributeError with what to write."""
+    """A descriptor for a missing attribute. Reading it raises AttributeError with what to write."""
 
     def __init__(self, name):
         self.name = name
@@ -64,7 +65,7 @@ class Hint:
 
 
 class Hints:
-    """A base class with a Hint for each of ``MISSING``. A user can set these attributes."""
+    """A base class with a Hint for each name in ``MISSING``. A user can set these attributes."""
 
     __slots__ = ()
 
@@ -80,29 +81,29 @@ for _name in MISSING:
 # --- names that are nearly those of Value's attributes -----------------------------------
 
 OWN = ("data", "grad", "label", "_backward", "_prev", "_op")
-PLAIN = {"data", "grad", "label", "prev", "op"}  # a user's own names, though close to OWN
+USERS_OWN = {"data", "grad", "label", "prev", "op"}  # not misspelt, though close to OWN
 NEAR = 0.74  # "gard" is 0.75 from "grad"
 
 
 def may_be_slip(name):
-    """Whether a name is long enough to tell, and not a plain name of the user's own."""
-    return len(name) >= 4 and name.strip("_") not in PLAIN and not any(map(str.isdigit, name))
+    """Return True if a name is long enough to be judged, and not one that a user may mean."""
+    return len(name) >= 4 and name.strip("_") not in USERS_OWN and not any(map(str.isdigit, name))
 
 
 @functools.lru_cache(maxsize=1000)
 def meant_by(name):
-    """The attribute of Value that is likely meant by ``name``; None for a user's own name."""
+    """Return the attribute of Value that ``name`` likely means; None for a user's own name."""
     if not may_be_slip(name):
         return None
     near = difflib.get_close_matches(name, OWN, n=1, cutoff=NEAR)
     return near[0] if near and abs(len(near[0]) - len(name)) <= 1 else None
 
 
-fine_names = set(OWN)  # and those that check_name found to be no slip
+fine_names = set(OWN)  # and the names that check_name found not to be slips
 
 
 def check_name(name, stacklevel):
-    """Warn, once per place, where an attribute is set whose name is likely a slip."""
+    """Warn, once per place in the program, if an attribute is set whose name is likely a slip."""
     if name == "requires_grad":
         hint = "every Value has a grad, and this changes nothing"
     elif meant_by(name):
@@ -119,7 +120,7 @@ def check_name(name, stacklevel):
 
 
 def slips_of(name):
-    """Two letters swapped, one left out, one more at the end, a capital one."""
+    """Return ``name`` with letters swapped, left out, added at the end, or the first in capital."""
     swapped = {name[:i] + name[i + 1] + name[i] + name[i + 2 :] for i in range(len(name) - 1)}
     without = {name[:i] + name[i + 1 :] for i in range(1, len(name))}
     return swapped | without | {name + "s", name + name[-1], name.capitalize()}
@@ -133,7 +134,7 @@ NOT_THERE = {*MISSING, *SLIPS}
 
 
 class Slip:
-    """An attribute whose name is in SLIPS. It can be set, with a warning."""
+    """A descriptor for a name in SLIPS. The attribute can be set, with a warning."""
 
     def __init__(self, name):
         self.name = name

@@ -1,15 +1,15 @@
 """The mode that operators work in: recording or not, tracing or not.
 
-The mode is stored in one place, a context variable. A thread begins in ``PLAIN``, a task of
+The mode is stored in one place, a context variable. A thread begins in ``DEFAULT``, a task of
 asyncio in the mode in which it was created. A Mode never changes; one call puts another one
 in force.
 
 The functions that a ``with`` statement calls here are written in C. Python runs signal
-handlers, which may raise, between a function's bytecodes and when it enters a function that
-has bytecodes. So an ``__exit__`` in Python could be interrupted before its first line, and
-the mode would stay in force. A function in C has no such point. After ``__enter__`` returns,
-Python is already in the block, which ends with ``__exit__``. (Two exceptions: CPython 3.9
-also runs handlers between a block's end and the call of ``__exit__``, and PyPy at any point.)
+handlers, which may raise, between a function's bytecodes and on entry to a function that has
+bytecodes. So an ``__exit__`` in Python could be interrupted before its first line, and the
+mode would stay in force. A function in C has no such point. When ``__enter__`` returns, Python
+is already in the block, which ends with ``__exit__``. (Two exceptions: CPython 3.9 also runs
+handlers between the end of a block and the call of ``__exit__``, and PyPy does at any point.)
 """
 
 import io
@@ -22,28 +22,28 @@ from operator import attrgetter, not_
 class Mode:
     """How operators work."""
 
-    __slots__ = ("records", "trace", "raises", "before", "for_c", "known_to_c")
+    __slots__ = ("records", "trace", "raises", "before", "c_mode", "counted")
 
     def __init__(self, before, records, trace=None, raises=True):
         self.before = before or self  # the mode that was in force before
-        self.records = records  # whether operators record a graph
-        self.trace = trace  # of micrograd_c.jit, if this thread is in one
-        self.raises = raises  # whether operators raise where Python's math does
-        # What the C library reads: 0 as in PLAIN, -1 for not recording, else the trace's number.
-        self.for_c = trace.number if trace else 0 if records else -1
-        self.known_to_c = tell_c() if self.for_c else None
+        self.records = records  # True if operators record a graph
+        self.trace = trace  # micrograd_c.jit's, if a function is being traced, else None
+        self.raises = raises  # True if operators raise where Python's math does
+        # For the C library: 0 as in DEFAULT, -1 for not recording, else the trace's number.
+        self.c_mode = trace.number if trace else 0 if records else -1
+        self.counted = count_in_c() if self.c_mode else None
 
 
-def nobody_to_tell():
-    """``tell_c`` of the Python engine, which does nothing."""
+def count_nothing():
+    """``count_in_c`` of the Python engine."""
 
 
-# Called for each mode in which C must work differently than in PLAIN. The mode keeps the result
-# until it is deallocated: when it is in force in no context, nor in a copy that a task has.
-tell_c = nobody_to_tell
+# Called for each mode in which C must work differently than in DEFAULT. C counts the mode until
+# the result dies with the mode: when no context, and no copy that a task has, has the mode in it.
+count_in_c = count_nothing
 
-PLAIN = Mode(None, records=True)
-in_force = ContextVar("micrograd_c mode", default=PLAIN)
+DEFAULT = Mode(None, records=True)
+in_force = ContextVar("micrograd_c mode", default=DEFAULT)
 current = in_force.get
 put_in_force = in_force.set
 
@@ -51,8 +51,8 @@ put_in_force = in_force.set
 class EntersByOneCall:
     """An ``__enter__`` that puts ``instance._new_mode()`` in force.
 
-    Python finds it on the class, so it runs ``__get__`` and then calls the result. Everything
-    that can be interrupted is done before the mode changes.
+    Python looks it up on the class, which runs ``__get__``, and then calls the result.
+    Everything that can be interrupted happens before the mode changes.
     """
 
     def __get__(self, instance, owner=None):
@@ -63,7 +63,7 @@ class EntersByOneCall:
 
 
 class LeavesByOneCall:
-    """An ``__exit__`` that puts the mode before the present one in force."""
+    """An ``__exit__`` that restores the mode that was in force before the present one."""
 
     def __get__(self, instance, owner=None):
         return self if instance is None else leave
@@ -82,11 +82,11 @@ class CallsClose(io.IOBase):
         self.close = map(not_, map(put_in_force, modes)).__next__
 
 
-leave = CallsClose(map(attrgetter("before"), map(current, repeat(PLAIN)))).__exit__
+leave = CallsClose(map(attrgetter("before"), map(current, repeat(DEFAULT)))).__exit__
 
 
 class within:  # noqa: N801 - used as a context
-    """``with within(mode)``: at the end, the mode of before is in force again in any case."""
+    """``with within(mode)``. At the end, the mode from before is in force again in any case."""
 
     __enter__ = EntersByOneCall()
 

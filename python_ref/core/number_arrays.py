@@ -6,11 +6,12 @@ from python_ref.core.numbers import is_number, to_float
 
 
 def as_doubles(given, name, objects=False):
-    """``given`` as an aligned float64 array in C order that nobody else can reshape.
+    """Return ``given`` as an aligned float64 array in C order that nobody else can reshape.
 
-    The result is a view if ``given`` is such an array, else a copy. With ``objects``, an
-    array of objects that are numbers is taken too. Raises TypeError for entries that are no
-    real numbers, and for masked and sparse arrays; ValueError for rows of different lengths.
+    The result is a view if ``given`` is such an array, else a copy. With ``objects``, an array of
+    objects that are numbers is taken too. ``name`` is for error messages. Raises TypeError for
+    entries that are not real numbers and for masked or sparse arrays, and ValueError for rows of
+    different lengths.
     """
     import numpy as np
 
@@ -40,7 +41,7 @@ def as_doubles(given, name, objects=False):
 
 
 def owner_of(array):
-    """The array that owns the memory of ``array``."""
+    """Return the array that owns the memory of ``array``."""
     kind, base = type(array), array.base
     while isinstance(base, kind):
         array, base = base, base.base
@@ -48,7 +49,7 @@ def owner_of(array):
 
 
 def refuse_masked(given, name):
-    """Raise TypeError for a masked array, also one in a list: NumPy would drop the mask."""
+    """Raise TypeError for a masked array or a list with one, because NumPy would drop the mask."""
     masked = getattr(sys.modules.get("numpy.ma"), "MaskedArray", None)
     if masked is None:
         return
@@ -65,7 +66,7 @@ def refuse_masked(given, name):
 
 
 def hint(array):
-    """What to write instead of an array of this dtype, for an error message."""
+    """Return what to write instead of an array of this dtype, for an error message."""
     if array.dtype.kind == "O":
         return object_hint(array)
     if array.dtype.kind == "c":

@@ -1,4 +1,4 @@
-"""``float(v)``: the number is no part of the graph, so no gradient flows through it."""
+"""``float(v)``: the number is not part of the graph, so no gradient flows through it."""
 
 import warnings
 
@@ -7,10 +7,10 @@ from python_ref.core.tracing import current_trace
 
 
 def number_of(value, stacklevel):
-    """The data of ``value``, which a program reads as a number.
+    """Return the data of ``value``, which a program reads as a number.
 
-    Warns, once per place, where ``value`` was computed from others: no gradient flows through
-    the number. While a function is traced, the trace may refuse it.
+    Warns, once per place in the program, if ``value`` was computed from others: no gradient flows
+    through the number. While a function is traced, the trace may refuse the read.
     """
     trace = current_trace()
     if trace:

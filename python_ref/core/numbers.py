@@ -1,14 +1,14 @@
-"""What counts as a number: the rule that both engines share."""
+"""What counts as a number, for both engines."""
 
 import numbers
 
 
 def to_float(x):
-    """``x`` as a Python float.
+    """Return ``x`` as a Python float.
 
-    Takes int, float, bool, NumPy's real scalars, arrays of one element, and
-    anything with ``__float__`` or ``__index__``. Raises TypeError that names the
-    type for anything else, OverflowError for an int too big for a double.
+    ``x`` is an int, float, bool, real scalar of NumPy, array of one element, or anything with
+    ``__float__`` or ``__index__``. Raises TypeError with the type's name for anything else, and
+    OverflowError for an int too large for a double.
     """
     kind = type(x)
     if kind is float:
@@ -25,12 +25,12 @@ def to_float(x):
 
 
 def is_value(x):
-    """Whether ``x`` is a Value of either engine."""
+    """Return True if ``x`` is a Value of either engine."""
     return hasattr(type(x), "_is_computed")
 
 
 def is_number(x):
-    """Whether to_float takes ``x`` (short of what its own __float__ raises)."""
+    """Return True if to_float takes ``x``, unless the ``__float__`` of ``x`` raises."""
     kind = type(x)
     if isinstance(x, (str, bytes, bytearray)) or (
         isinstance(x, numbers.Complex) and not isinstance(x, numbers.Real)
@@ -46,6 +46,6 @@ def is_number(x):
 
 
 def describe(x):
-    """The type of ``x`` for an error message, with the shape where it has one."""
+    """Return the type of ``x`` for an error message, with its shape if it has one."""
     shape = getattr(x, "shape", ())
     return type(x).__name__ + (f" of shape {shape}" if shape else "")

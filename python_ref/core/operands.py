@@ -12,10 +12,10 @@ CHANGING = (
 
 
 class Operands(tuple):
-    """The distinct operands of a node, in their order. Cannot be changed.
+    """The distinct operands of a node, in their order. They cannot be changed.
 
-    It compares with sets as a set does. ``| & - ^`` and the methods of sets that change
-    nothing return sets.
+    Compared with a set, it compares as a set. ``| & - ^``, and the methods of sets that change
+    nothing, return sets.
 
     >>> Operands("ab") == {"b", "a"}, Operands("ab") | {"c"} == {"a", "b", "c"}
     (True, True)
@@ -83,7 +83,7 @@ Set.register(Operands)
 
 
 def refuse_operands(given):
-    """Raise TypeError for what is assigned to ``_prev``, unless it is an empty set or sequence."""
+    """Raise TypeError unless ``given``, assigned to ``_prev``, is an empty set, tuple or list."""
     if not isinstance(given, (tuple, list, Set)) or given:
         raise TypeError(
             "a node's operands cannot be replaced; assign () or set() to _prev to release them, "
@@ -92,7 +92,7 @@ def refuse_operands(given):
 
 
 def distinct(values):
-    """The values without repetitions: the same objects, as a subclass may compare data."""
+    """Return the values without repetitions of an object; a subclass may compare data."""
     values = tuple(values)
     if len(values) < 2 or (len(values) == 2 and values[0] is not values[1]):
         return values
@@ -100,10 +100,10 @@ def distinct(values):
 
 
 def made_of(value_class, children, op, local_grads):
-    """The operands, ``_op``, and local gradients (or None) of a constructor's arguments.
+    """Return the operands, ``_op``, and local gradients or None of a constructor's arguments.
 
-    Local gradients may be given in place of ``_op``. Without them, an operand that is given
-    twice counts once, as in a set; with them, it counts each time.
+    Local gradients may be given in place of ``_op``. Without them, an operand that is given twice
+    counts once, as in a set; with them, it counts each time. Raises TypeError for anything else.
     """
     if not isinstance(op, str):
         if local_grads is not None:
@@ -121,13 +121,14 @@ def made_of(value_class, children, op, local_grads):
 
 
 def either_name(name, by_place, by_name):
-    """An argument that may be given by a second name: ``Value(data, children=(a, b))``."""
+    """Return an argument that may be given by another name: ``Value(data, children=(a, b))``."""
     if by_name is not None and by_place:
         raise TypeError(f"got both _{name} and {name}")
     return by_place if by_name is None else by_name
 
 
 def local_gradients(children, given):
+    """Return the local gradients as a tuple of floats, one for each child; None for no child."""
     if not isinstance(given, (tuple, list)) and getattr(given, "ndim", 0) != 1:
         raise TypeError(
             "expected a str as _op, or local gradients, a number for each operand, "

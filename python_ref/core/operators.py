@@ -1,11 +1,11 @@
-"""Python's operators on a Value, spelled with the few steps that an engine provides.
+"""Python's operators on a Value, written with the few methods that an engine provides.
 
-Both engines inherit this class, so that an expression builds the same graph on
+Both engines' Values inherit from this class, so that an expression builds the same graph on
 either: ``a - b`` is ``a + (-b)``, ``-a`` is ``a * -1``, ``a / b`` is ``a * b**-1``.
 
-An engine provides ``data``, ``_apply(name, *others)`` for an operator whose
-operands are nodes, ``_apply_k(name, k, label)`` for one with a parameter that is
-no node, and ``_plain_class``, its own Value. Operator names are those of ``ops.py``.
+An engine provides ``data``, ``_apply(name, *others)`` for an operator whose operands are nodes,
+``_apply_k(name, k, op)`` for one with a number k that is no node, where ``op`` is the node's
+``_op``, and ``_plain_class``, its own Value. Operator names are those of ``ops.py``.
 """
 
 import math
@@ -33,11 +33,11 @@ class Operators(Hints):
             owner = next(base for base in cls.__mro__ if name in vars(base))
             if owner is not value_class:
                 raise TypeError(
-                    f"{cls.__name__} has a {name!r} of its own, which the engine would pass by: "
-                    "name it otherwise, or override __setattr__ to see what a program sets"
+                    f"{cls.__name__} has a {name!r} of its own, which the engine would bypass: "
+                    "give it another name, or override __setattr__ to see what a program sets"
                 )
 
-    _refuses_reads = False  # whether its data and grad are there to raise
+    _refuses_reads = False  # True in a subclass whose data and grad always raise
 
     def __add__(self, other):
         if not self._is_operand(other):
@@ -56,8 +56,8 @@ class Operators(Hints):
             return self._with_array(operator.pow, self, other)
         return self._apply_k("pow_k", to_float(other), f"**{other}")
 
-    # The reflected forms call __add__ and __mul__, so that an override of those has an effect on
-    # them too, as in micrograd. An operator here would call ``other`` again, without end.
+    # The reflected methods call __add__ and __mul__, so that an override of these affects them too,
+    # as in micrograd. An operator in place of the call would call ``other`` again, without end.
 
     def __radd__(self, other):  # other + self
         return self.__add__(other)
@@ -205,7 +205,7 @@ class Operators(Hints):
             return other._apply_after(name, self)
         return self._apply(name, other)
 
-    # Of a kind of Value that makes results of its own kind, as its __radd__ would.
+    # A method where results are of the class of self, also with self as the right operand.
     _apply_after = None
 
     # --- a Value among numbers ---
@@ -253,12 +253,12 @@ class Operators(Hints):
         return format(self._number(), spec) if spec else str(self)
 
     def _number(self):
-        """The data. Refused while jit traces, because the trace would keep this number."""
+        """Return the data. While jit traces, the trace may refuse: it would keep this number."""
         if current_trace():
             current_trace().refuse_number(self)
         return self.data
 
-    # --- what a Value cannot do, with what to write instead ---
+    # --- what Values do not have, with what to write instead ---
 
     def _without_derivative(self, other):
         if not self._is_operand(other):
@@ -278,7 +278,7 @@ class Operators(Hints):
         self.grad = 0.0
 
     def detach(self):
-        """A new leaf with the same data: no gradient flows through it."""
+        """Return a new leaf with the same data: no gradient flows through it to self."""
         return self._apply("detach") if current_trace() else self._constant(self.data)
 
     def __repr__(self):
@@ -289,7 +289,7 @@ class Operators(Hints):
 
     @property
     def _prev(self):
-        """The distinct operands in their order. Assigning () releases them."""
+        """The distinct operands, in order. Assigning () releases them."""
         return Operands(distinct(self._operands))
 
     @_prev.setter
@@ -310,7 +310,7 @@ class Operators(Hints):
 
     @classmethod
     def _is_operand(cls, x):
-        """A Value of this engine or a number; no array, no other engine's Value."""
+        """Return True for a Value of this engine or a number; not for an array."""
         if cls._is_value(x):
             return True
         if getattr(x, "ndim", 0) or hasattr(x, "_backward") or not is_number(x):
@@ -319,7 +319,7 @@ class Operators(Hints):
 
     @staticmethod
     def _with_array(operator, x, y):
-        """An operator with an array, or with an object that may have the operator itself."""
+        """The operator with an array; NotImplemented if the other object may have the operator."""
         for other in (x, y):
             if type(other).__name__ == "Value" and not isinstance(other, Operators):
                 raise TypeError(f"a {of_class(x)} and a {of_class(y)} do not mix")

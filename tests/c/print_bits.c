@@ -158,7 +158,7 @@ static void print_program(const char *kernels) {
         print_bits(mg_grad(parameters[i]));
 
     double steps = 0.0;
-    mg_optimizer rmsprop = {.kind = MG_RMSPROP,
+    mg_optimizer rmsprop = {.kind = mg_optimizer_find("rmsprop"),
                             .step_count = &steps,
                             .lr = 0.01,
                             .alpha = 0.99,

@@ -50,7 +50,7 @@ static void test_many_rows(void) {
     CHECK(mg_program_backward(program, inputs, 20, 0, &mean) ==
           MG_OK); /* then more rows */
     CHECK(is(mean, ARGS + 1.0));
-    mg_optimizer sgd = {.kind = MG_SGD,
+    mg_optimizer sgd = {.kind = mg_optimizer_find("sgd"),
                         .lr = 1.0,
                         .momentum = 0.5,
                         .step_count = &steps,
@@ -233,15 +233,18 @@ static void test_refusals(void) {
     CHECK(mg_program_output(program, 1) & uniform); /* no row changes it */
 
     /* A step that is not finite: none is taken, also of what the program does not know. */
-    mg_optimizer optimizer = {
-        .kind = MG_SGD, .lr = 1.0, .step_count = &steps, .n = 2, .parameters = parameters};
+    mg_optimizer optimizer = {.kind = mg_optimizer_find("sgd"),
+                              .lr = 1.0,
+                              .step_count = &steps,
+                              .n = 2,
+                              .parameters = parameters};
     mg_set_grad(parameters[1], 5.0);
     CHECK(mg_program_train(program, inputs, NULL, 1, 1, 1, &optimizer, 1, 1, sums) ==
           MG_NOT_FINITE);
     CHECK(is(mg_data(w), 2.0) && is(mg_grad(w), 0.0));
     CHECK(is(mg_data(parameters[1]), 3.0) && is(mg_grad(parameters[1]), 5.0));
 
-    optimizer.kind = (mg_optimizer_kind)4; /* there is none */
+    optimizer.kind = mg_optimizer_find("none"); /* there is none */
     CHECK(mg_optimizer_step(&optimizer) == MG_OK && is(mg_data(parameters[1]), 3.0));
     CHECK(!mg_use_kernels("none") && mg_use_kernels("portable"));
     CHECK(mg_use_kernels(mg_program_describe(program).kernels)); /* "sse2", say */
@@ -258,7 +261,7 @@ static void test_refusals(void) {
 static void test_momentum_later(void) {
     mg_id w = mg_leaf(8.0);
     double steps = 0.0, first = 0.0, buffer = 0.0;
-    mg_optimizer sgd = {.kind = MG_SGD,
+    mg_optimizer sgd = {.kind = mg_optimizer_find("sgd"),
                         .lr = 1.0,
                         .dampening = 0.5,
                         .step_count = &steps,

@@ -44,8 +44,11 @@ static void test_too_few_threads(void) {
     mg_id w = mg_leaf(3.0), arg = mg_traced(mg_op_find("leaf"), 0, 0, 0.0);
     mg_id loss = mg_traced(mg_op_find("mul"), w, arg, 0.0);
     mg_program *program = mg_compile(&arg, widths, 1, &loss, 1, &status);
-    mg_optimizer sgd = {
-        .kind = MG_SGD, .lr = 1.0, .step_count = &steps, .n = 1, .parameters = &w};
+    mg_optimizer sgd = {.kind = mg_optimizer_find("sgd"),
+                        .lr = 1.0,
+                        .step_count = &steps,
+                        .n = 1,
+                        .parameters = &w};
     CHECK(program != NULL);
     size_t blocks = mg_live_blocks();
     for (int started = 0; started < 3; started++) {

@@ -91,8 +91,11 @@ static void run_programs(int number) {
     mg_id w = mg_leaf(1.0), arg = mg_traced(mg_op_find("leaf"), 0, 0, 0.0);
     mg_id root = mg_traced(mg_op_find("mul"), w, arg, 0.0);
     mg_program *own = mg_compile(&arg, widths, 1, &root, 1, &status);
-    mg_optimizer optimizer = {
-        .kind = MG_SGD, .lr = 0.001, .step_count = &steps, .n = 1, .parameters = &w};
+    mg_optimizer optimizer = {.kind = mg_optimizer_find("sgd"),
+                              .lr = 0.001,
+                              .step_count = &steps,
+                              .n = 1,
+                              .parameters = &w};
     optimizer.state[0] = state;
     CHECK(own != NULL);
     CHECK(mg_program_train(own, inputs, NULL, ROWS, 32, 2, &optimizer, 2, 0, sums) ==

@@ -118,10 +118,10 @@ def test_names_that_an_engine_could_use_itself(engine, name):
 
 @pytest.mark.parametrize("engine", ["c"], indirect=True)
 def test_no_assignment_reaches_a_node_in_c(engine):
-    from micrograd_c._c.value import ENGINES_OWN
+    from micrograd_c._c.value import RESERVED
 
     a = engine.Value(2.0)
-    for name in ENGINES_OWN:
+    for name in RESERVED:
         with pytest.raises(AttributeError, match=f"{name} is the engine's own"):
             setattr(a, name, 1)
     assert (a * 3).data == 6.0

@@ -5,12 +5,12 @@ import random
 
 import pytest
 
-from micrograd_c.parity.compare import bits, perform
+from micrograd_c.parity.compare import bits, run_step
 from micrograd_c.parity.programs import random_program
-from python_ref.core.copying import topological_sort
 from python_ref.core.derivatives import DERIVATIVES
 from python_ref.core.gradients import gradients
 from python_ref.core.ops import ONLY_TRACED, OPS
+from python_ref.core.walking import topological_sort
 
 SKIPPED = {"del", "backward", "set_grad"}
 
@@ -20,7 +20,7 @@ def last_value(program, value_class):
     values, errors = {}, {}
     for place, step in enumerate(program):
         if step.form not in SKIPPED:
-            perform(place, step, {"leaf": value_class}, values, errors)
+            run_step(place, step, {"leaf": value_class}, values, errors)
     return list(values.values())[-1]
 
 

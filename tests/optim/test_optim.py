@@ -240,6 +240,18 @@ def test_a_loaded_hyperparameter_is_checked(engine):
     assert not optimizer.state["momentum_buffer"].any()
 
 
+@pytest.mark.parametrize("cls", KINDS)
+def test_c_has_the_rule_of_each_kind(cls):
+    native = pytest.importorskip("micrograd_c._native")
+    lib, ffi = native.lib, native.ffi
+    kind = lib.mg_optimizer_find(cls.kind.encode())
+    info = lib.mg_optimizer_describe(kind)
+    assert kind >= 0 and ffi.string(info.name).decode() == cls.kind
+    assert info.n_state == len(cls.state_names)
+    assert ffi.string(info.flag).decode() in inspect.signature(cls).parameters
+    assert lib.mg_optimizer_find(b"lion") == -1
+
+
 def test_repr(engine):
     assert repr(SGD(values(engine), lr=0.5)) == (
         "SGD(5 parameters, lr=0.5, momentum=0.0, dampening=0.0, weight_decay=0.0, nesterov=False)"

@@ -31,7 +31,7 @@ from interrupted_operations import LOOPS, OPERATIONS
 import micrograd_c
 from micrograd_c import is_grad_enabled, no_grad
 from micrograd_c.engine import Value
-from python_ref.core.modes import PLAIN, put_in_force
+from python_ref.core.modes import DEFAULT, put_in_force
 from python_ref.core.tracing import current_trace
 
 PACKAGES = tuple(
@@ -54,7 +54,7 @@ def what_is_wrong(nodes_before):
     """Yield a message for each piece of state that an interrupted operation did not restore."""
     if not is_grad_enabled():
         yield "recording is off"
-        put_in_force(PLAIN)
+        put_in_force(DEFAULT)
     if current_trace() is not None:
         yield "it is still tracing"
     if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:

@@ -55,7 +55,7 @@ def test_at_random_moments(backend, name):
 MODES = """
 import random, signal
 from micrograd_c import enable_grad, is_grad_enabled, no_grad
-from python_ref.core.modes import PLAIN, put_in_force
+from python_ref.core.modes import DEFAULT, put_in_force
 
 class Hit(Exception):
     pass
@@ -76,7 +76,7 @@ for i in range({times}):
     except Hit:
         caught += 1
     wrong += not is_grad_enabled()
-    put_in_force(PLAIN)
+    put_in_force(DEFAULT)
 print(caught, wrong)
 """
 

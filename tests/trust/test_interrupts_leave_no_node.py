@@ -17,6 +17,7 @@ FILES = (
     "jit/compiled.py",
     "_c/net.py",
     "_c/bulk.py",
+    "_c/custom_backward.py",
     "_c/pinning.py",
     "_c/node.py",
     "_c/value.py",

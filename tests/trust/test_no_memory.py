@@ -88,7 +88,7 @@ def late_attribute():
 
     def work():
         y.note = ["y"]
-        pinning.hold_pending()
+        pinning.resolve_pending()
 
     return [*x, z], work
 

@@ -136,7 +136,7 @@ def test_attributes_that_are_set_during_a_search():
 
     def attempt(number):
         results, more = labelled_after_use(), []
-        traced(at_step(number, lambda: more.append(labelled_after_use())), pinning.hold_pending)
+        traced(at_step(number, lambda: more.append(labelled_after_use())), pinning.resolve_pending)
         for later in more:
             check_labels(later)
         check_labels(results)
@@ -155,9 +155,9 @@ def test_searches_that_are_interrupted():
     def attempt(number):
         results = labelled_after_use()
         try:
-            traced(at_step(number, interrupt), pinning.hold_pending)
+            traced(at_step(number, interrupt), pinning.resolve_pending)
         except KeyboardInterrupt:
-            pinning.hold_pending()
+            pinning.resolve_pending()
             check_labels(results)
             return True
         check_labels(results)
@@ -179,7 +179,7 @@ def test_a_collector_that_the_user_changes(how):
             gc.disable()
         elif hasattr(gc, "freeze"):
             gc.freeze()
-        results += [result * 2.0 for result in labelled_after_use(pinning._due.FEW)]
+        results += [result * 2.0 for result in labelled_after_use(pinning.NextSearch.MIN_PENDING)]
         gc.collect()
         check_labels(results[:50])
         check_labels([result._prev[0] for result in results[50:]])
@@ -199,9 +199,9 @@ def test_a_value_whose_node_is_taken_over_during_a_search():
     made = Value(1.0, (y,), "mine")
     living = type(x)._mg_living()
     taker = object.__new__(Value)
-    taker._mg_take(made)
+    taker._mg_become(made)
     x.note = []
-    pinning.hold([x], living)
+    pinning.add_references([x], living)
     assert taker._prev == (y,) and made._mg_id == taker._mg_id
     del made, living
     assert (taker * 2.0)._prev[0] is taker and taker.data == 1.0

@@ -1,0 +1,20 @@
+/* instructions.c - the table of instructions as an array. */
+#include "kernels/instructions.h" /* first */
+
+#define OPERANDS_MG_BINARY MG_SLOTS, MG_SLOTS
+#define OPERANDS_MG_UNARY MG_SLOTS
+#define OPERANDS_MG_UNARY_K MG_SLOTS
+
+#define LISTING_MG_BINARY "({a}, {b})"
+#define LISTING_MG_UNARY "({a})"
+#define LISTING_MG_UNARY_K "({a}, {k})"
+
+const mg_instruction_type mg_instruction_types[MG_CODE_COUNT] = {
+#define X(name, kind, ...) [MG_OP_##name] = {#name LISTING_##kind, 0, {OPERANDS_##kind}},
+    MG_OPS(X)
+#undef X
+#define X(code, name, has_one_result, a, b, c, listing)                                   \
+    [MG_##code] = {listing, has_one_result, {MG_##a, MG_##b, MG_##c}},
+        MG_INSTRUCTIONS(X)
+#undef X
+};

@@ -1,0 +1,139 @@
+/* instructions.h - the instructions of a program: a table with a row for each.
+ *
+ * An instruction computes n results from up to three operands, a, b and c. It is one of the
+ * operators of ops.h, applied to n values one after the other, or a row of MG_INSTRUCTIONS.
+ * The compiler, the kernels and the listing read in that table what they need to know.
+ *
+ * Every value of a program has a slot. A row slot holds one double for each row of a block, a
+ * uniform slot holds a single double: the value is the same for every row. Slots and
+ * gradients of a block are explained in kernels.h.
+ *
+ * A new instruction needs a row here, functions name_forward and name_backward in
+ * elementwise.h, and code in jit/fuse.c that makes it of nodes. Operands of a new kind need
+ * a case in the switches over mg_operand_kind, which the compiler then asks for.
+ */
+#ifndef MG_INSTRUCTIONS_H
+#define MG_INSTRUCTIONS_H
+
+#include "base/platform.h" /* first */
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "graph/ops.h"
+#include "micrograd.h"
+
+/* How the field of an operand, say a, leads to the operand's slots. */
+typedef enum {
+    MG_NO_OPERAND,   /* the instruction has no such operand */
+    MG_SLOTS,        /* index[a] to index[a + n - 1]; the flag MG_A_UNIFORM tells their type */
+    MG_TAGGED_SLOTS, /* the same, but each has its own tag, see MG_UNIFORM_SLOT */
+    MG_TAGGED_SLOT,  /* a itself, with a tag */
+    MG_INPUTS,       /* index[a] to index[a + m - 1], all of them row slots */
+    MG_WEIGHTS,      /* a to a + m * n - 1, uniform: a (m, n) matrix, row by row */
+    MG_BIASES        /* a to a + n - 1, uniform */
+} mg_operand_kind;
+
+/* Rows: X(code, name, 1 if it has one result whatever n is, kinds of a, b and c, listing).
+ * The listing is the text of the instruction, see mg_instruction_info. */
+#define MG_INSTRUCTIONS(X)                                                                \
+    /* n results: a * b + c, which rounds twice */                                        \
+    X(MULADD, muladd, 0, SLOTS, SLOTS, SLOTS, "muladd({a}, {b}, {c})")                    \
+    /* 1 result of n terms: ((c + a0 * b0) + a1 * b1) + ... */                            \
+    X(DOT, dot, 1, TAGGED_SLOTS, TAGGED_SLOTS, TAGGED_SLOT, "dot({c}, {a}, {b})")         \
+    /* 1 result of n terms: ((c + a0) + a1) + ... */                                      \
+    X(SUM, sum, 1, TAGGED_SLOTS, NO_OPERAND, TAGGED_SLOT, "sum({c}, {a})")                \
+    /* n results from m inputs: a @ b + c, each summed up as a DOT */                     \
+    X(LAYER, layer, 0, INPUTS, WEIGHTS, BIASES,                                           \
+      "layer(inputs {a}, weights {b}, biases {c})")                                       \
+    /* n results: copies of a, so that scattered values become consecutive */             \
+    X(GATHER, gather, 0, SLOTS, NO_OPERAND, NO_OPERAND, "gather({a})")
+
+/* MG_MULADD, MG_DOT, ...: codes after those of the operators. */
+enum {
+    MG_LAST_OPERATOR = MG_OP_COUNT - 1,
+#define X(code, ...) MG_##code,
+    MG_INSTRUCTIONS(X)
+#undef X
+        MG_CODE_COUNT
+};
+
+/* A row of the table, as data. */
+typedef struct {
+    const char *listing;    /* see mg_instruction_info */
+    uint8_t has_one_result; /* true: 1 result of n terms; false: n results */
+    uint8_t operand[3];     /* the mg_operand_kind of a, b and c */
+} mg_instruction_type;
+
+/* By code; also of the operators, whose operands are MG_SLOTS. */
+extern const mg_instruction_type mg_instruction_types[MG_CODE_COUNT];
+
+/* Flags of an instruction. MG_A_UNIFORM << j and so on are those of operand j. */
+enum {
+    /* The operand's slots are uniform, in an instruction over rows. */
+    MG_A_UNIFORM = 1,
+    MG_B_UNIFORM = 2,
+    MG_C_UNIFORM = 4,
+    /* Backward passes a gradient on to the operand. */
+    MG_A_GRAD = 8,
+    MG_B_GRAD = 16,
+    MG_C_GRAD = 32,
+    MG_ANY_GRAD = 8 | 16 | 32,
+    /* No gradient reaches the operand's slots before this instruction's: backward stores it
+     * and does not add it. For a layer's weights and biases, only in the first block of a
+     * run. */
+    MG_A_FIRST = 64,
+    MG_B_FIRST = 128,
+    MG_C_FIRST = 256,
+    /* A DOT in the uniform list: it adds up the squares of the n consecutive slots from m on,
+     * in any order. L2 penalties do that. */
+    MG_SQUARES = 512,
+    /* A LAYER: relu is applied to the results. The sums themselves are not stored. */
+    MG_RELU = 1024
+};
+
+typedef struct {
+    uint16_t code;  /* MG_OP_add and so on, or MG_MULADD and so on */
+    uint16_t flags; /* MG_A_UNIFORM and so on */
+    uint32_t n;     /* results, or the terms of a single result */
+    uint32_t m;     /* inputs of a LAYER; the first slot of MG_SQUARES; otherwise 0 */
+    uint32_t out;   /* the first slot of the results, which are consecutive */
+    union {         /* the operands, see mg_operand_kind */
+        struct {
+            uint32_t a, b, c;
+        };
+        uint32_t operand[3];
+    };
+    double k; /* the parameter of an operator that has one; otherwise 0 */
+} mg_instruction;
+
+/* Returns the kind of operand j: 0 is a, 1 is b, 2 is c. */
+static inline mg_operand_kind mg_operand_kind_of(int code, int j) {
+    return (mg_operand_kind)mg_instruction_types[code].operand[j];
+}
+
+/* True if result i of the instruction depends on element i of each operand alone, so that n
+ * may be any number of them. */
+static inline int mg_is_elementwise(int code) {
+    return mg_operand_kind_of(code, 0) == MG_SLOTS;
+}
+
+/* Returns how many entries of the index list an operand of this kind takes, of an instruction
+ * with this n and m. */
+static inline size_t mg_index_length(mg_operand_kind kind, size_t n, size_t m) {
+    switch (kind) {
+    case MG_SLOTS:
+    case MG_TAGGED_SLOTS:
+        return n;
+    case MG_INPUTS:
+        return m;
+    case MG_NO_OPERAND:
+    case MG_TAGGED_SLOT:
+    case MG_WEIGHTS:
+    case MG_BIASES:
+        break;
+    }
+    return 0;
+}
+
+#endif
