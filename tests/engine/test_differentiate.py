@@ -1,4 +1,4 @@
-"""grad, value_and_grad, jacobian, hessian, jvp, vjp and hvp: values, structures, nesting, errors."""
+"""grad, value_and_grad, jacobian, hessian, jvp, vjp, hvp: values, structures, nesting, errors."""
 
 import math
 import os
