@@ -12,7 +12,8 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 STRICT = ["-std=c11", "-Wall", "-Wextra", "-Wconversion", "-Werror",
           "-ffp-contract=off", "-pthread"]  # fmt: skip
-SANITIZE = ("-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
+CHECKS = "-DMG_CHECKS"  # makes MG_ASSERT of csrc/base/checks.h abort; without it, it is nothing
+SANITIZE = ("-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all", CHECKS)
 
 COMPILERS = ("gcc", "clang")
 

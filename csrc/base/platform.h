@@ -7,6 +7,8 @@
 #define _POSIX_C_SOURCE 200809L
 #endif
 
+#include "base/checks.h"
+
 #if defined(__GNUC__) || defined(__clang__)
 #define MG_LIKELY(condition) __builtin_expect(!!(condition), 1)
 #define MG_UNLIKELY(condition) __builtin_expect(!!(condition), 0)

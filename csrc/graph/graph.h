@@ -4,10 +4,6 @@
 
 #include "base/platform.h" /* first */
 
-#ifdef MG_CHECK_NODES
-#include <stdlib.h>
-#endif
-
 #include "micrograd.h"
 #include "graph/ops.h"
 
@@ -66,13 +62,11 @@ static inline mg_node_t *mg_room(mg_index id) {
     return &mg_chunks[id >> MG_CHUNK_BITS][id & (MG_CHUNK_NODES - 1)];
 }
 
-/* The node of an id. A build with MG_CHECK_NODES, for tests, aborts where no node has the
- * id, so that the first use of a freed node ends the program. */
+/* The node of an id. A build with MG_CHECKS aborts where no node has the id, so that the
+ * first use of a freed node ends the program. */
 static inline mg_node_t *mg_at(mg_index id) {
-#ifdef MG_CHECK_NODES
-    if (id == 0 || mg_chunks[id >> MG_CHUNK_BITS] == NULL || mg_room(id)->refs == 0)
-        abort();
-#endif
+    MG_ASSERT(id != 0 && mg_chunks[id >> MG_CHUNK_BITS] != NULL);
+    MG_ASSERT(mg_room(id)->refs > 0);
     return mg_room(id);
 }
 

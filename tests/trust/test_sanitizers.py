@@ -49,7 +49,7 @@ def test_extension_under_sanitizers(tmp_path):
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="flags of POSIX compilers")
 def test_extension_that_aborts_on_a_node_without_references(tmp_path):
-    hostile_tests(built_copy(tmp_path, CFLAGS="-DMG_CHECK_NODES -O1"))
+    hostile_tests(built_copy(tmp_path, CFLAGS="-DMG_CHECKS -O1"))
 
 
 def hostile_tests(copy, **environment):
