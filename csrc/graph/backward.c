@@ -10,23 +10,13 @@
 #include "graph/graph.h"
 
 #include "base/alloc.h"
-#include "net/net.h"
 
-/* The operand that a visit comes to next, 0 when all are done. A custom node's
- * cursor is too small for its list, so the count moves on in k, which it does not
- * otherwise use. */
+/* The operand that a visit comes to next, 0 when all are done. */
 static mg_index next_operand(mg_node_t *node) {
-    if (MG_UNLIKELY(node->op == MG_OP_custom)) {
-        uint32_t i = (uint32_t)node->k;
-        if (node->list == NULL || i == node->list->n)
-            return 0;
-        node->k = (double)(i + 1);
-        return node->list->ids[i];
+    if (MG_UNLIKELY(node->op == MG_OP_custom || node->op == MG_OP_net)) {
+        mg_operand_list *list = node->list;
+        return list == NULL || list->cursor == list->n ? 0 : list->ids[list->cursor++];
     }
-    if (MG_UNLIKELY(node->op == MG_OP_net))
-        return node->call->cursor < node->call->n_inputs
-                   ? node->call->inputs[node->call->cursor++]
-                   : 0;
     if (node->cursor == mg_arity[node->op])
         return 0;
     return node->operand[node->cursor++];
@@ -35,13 +25,11 @@ static mg_index next_operand(mg_node_t *node) {
 /* Makes a node ready to be visited; 0: out of memory. */
 static int arrive(mg_index id, mg_node_t *node, mg_index from, int plain) {
     if (MG_UNLIKELY(node->op == MG_OP_net_output)) {
-        mg_call *call = mg_at(node->operand[0])->call;
-        if ((plain || mg_call_is_stale(call)) && !mg_expand_output(id))
+        if (!mg_nets->expand(id, plain))
             return 0;
-    } else if (MG_UNLIKELY(node->op == MG_OP_net)) {
-        node->call->cursor = 0; /* no backward was here: its outputs would be plain now */
-    } else if (MG_UNLIKELY(node->op == MG_OP_custom)) {
-        node->k = 0.0; /* an earlier walk may have run out of memory halfway */
+    } else if (MG_UNLIKELY(node->op == MG_OP_custom || node->op == MG_OP_net)) {
+        if (node->list != NULL)
+            node->list->cursor = 0;
     } else {
         MG_PREFETCH(mg_room(node->operand[1])); /* which is read after the first */
     }
@@ -112,10 +100,10 @@ void mg_step(const mg_node_t *node) {
         mg_step_custom(node->list, g);
         break;
     case MG_OP_net:
-        mg_step_net(node->call);
+        mg_nets->step_net(node->call);
         break;
     case MG_OP_net_output:
-        mg_step_output(node);
+        mg_nets->step_output(node);
         break;
     default:
         break;
@@ -145,19 +133,18 @@ mg_status mg_backward(mg_id of) {
 mg_status mg_backward_node(mg_id of) {
     mg_index id = (mg_index)of;
     mg_lock(&mg_graph_lock);
-    int plain = mg_at(id)->op != MG_OP_net_output || mg_expand_output(id);
-    if (plain)
+    int ok = mg_expand_node(id);
+    if (ok)
         mg_step(mg_at(id));
     mg_unlock(&mg_graph_lock);
-    return plain ? MG_OK : MG_NO_MEMORY;
+    return ok ? MG_OK : MG_NO_MEMORY;
 }
 
 mg_status mg_expand(mg_id of) {
-    mg_index id = (mg_index)of;
     mg_lock(&mg_graph_lock);
-    int plain = mg_at(id)->op != MG_OP_net_output || mg_expand_output(id);
+    int ok = mg_expand_node((mg_index)of);
     mg_unlock(&mg_graph_lock);
-    return plain ? MG_OK : MG_NO_MEMORY;
+    return ok ? MG_OK : MG_NO_MEMORY;
 }
 
 void mg_backward_nodes(const mg_id *order, size_t n) {

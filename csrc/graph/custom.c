@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "net/net.h"
 
 mg_operand_list *mg_list_new(size_t n, int with_local) {
     mg_operand_list *list = NULL;
@@ -65,7 +64,7 @@ mg_status mg_release_operands(mg_id of) {
     mg_index id = (mg_index)of;
     mg_lock(&mg_graph_lock);
     mg_index heir = 0;
-    if (mg_at(id)->op != MG_OP_net_output || mg_expand_output(id))
+    if (mg_expand_node(id))
         heir = mg_new_node(MG_OP_custom, 0.0);
     if (heir != 0 && mg_at(id)->op != MG_OP_leaf) {
         mg_node_t *node = mg_at(id), *dying = mg_at(heir);
@@ -101,8 +100,7 @@ mg_status mg_become(mg_id of, mg_id custom, int *closes_cycle) {
     mg_index id = (mg_index)of;
     mg_lock(&mg_graph_lock);
     mg_node_t *node = mg_at(id), *other = mg_at((mg_index)custom);
-    int ok = node->op != MG_OP_net_output || mg_expand_output(id);
-    int below = ok ? is_below((mg_index)custom, id) : -1;
+    int below = mg_expand_node(id) ? is_below((mg_index)custom, id) : -1;
     *closes_cycle = below == 1;
     if (below == 0) {
         mg_node_t old = *node;

@@ -2,7 +2,6 @@
 #include "graph/graph.h"
 
 #include "base/alloc.h"
-#include "net/net.h"
 
 static int is_dependent(const mg_node_t *node) {
     uint32_t n;
@@ -10,13 +9,7 @@ static int is_dependent(const mg_node_t *node) {
     for (uint32_t i = 0; i < n; i++)
         if (mg_at(operands[i])->flags & MG_DEPENDENT)
             return 1;
-    if (node->op == MG_OP_net) {
-        const struct mg_net *net = node->call->net;
-        for (size_t i = 0; i < net->n_parameters; i++)
-            if (mg_at(net->parameters[i])->flags & MG_DEPENDENT)
-                return 1;
-    }
-    return 0;
+    return node->op == MG_OP_net && mg_nets->has_parameter_with(node->call, MG_DEPENDENT);
 }
 
 /* The nodes below root that are computed from a target, operands before what is made
@@ -51,7 +44,7 @@ static int make_plain(const mg_index *nodes, size_t n, int *any) {
     for (size_t i = 0; i < n; i++)
         if (mg_at(nodes[i])->op == MG_OP_net_output) {
             *any = 1;
-            if (!mg_expand_output(nodes[i]))
+            if (!mg_expand_node(nodes[i]))
                 return 0;
         }
     return 1;

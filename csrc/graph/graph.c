@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "net/net.h"
 
 /* Every chunk there can be: 2^32 ids, but in a build that tests what is then, which has
  * fewer marks too. The table costs memory only where used. */
@@ -16,6 +15,7 @@
 
 mg_node_t *mg_chunks[MAX_CHUNKS];
 mg_lock_t mg_graph_lock;
+const mg_net_functions *mg_nets;
 
 static size_t chunks_used;
 static mg_index fresh = 1;     /* the next id that was never used */
@@ -89,15 +89,12 @@ mg_index mg_new_node(int op, double data) {
 }
 
 const mg_index *mg_operands_of(const mg_node_t *node, uint32_t *n) {
-    *n = mg_arity[node->op];
-    if (node->op == MG_OP_custom && node->list != NULL) {
+    int has_list = node->op == MG_OP_custom || node->op == MG_OP_net;
+    if (MG_UNLIKELY(has_list) && node->list != NULL) {
         *n = node->list->n;
         return node->list->ids;
     }
-    if (node->op == MG_OP_net) {
-        *n = node->call->n_inputs;
-        return node->call->inputs;
-    }
+    *n = mg_arity[node->op];
     return node->operand;
 }
 
@@ -114,9 +111,9 @@ static void free_contents(mg_node_t *node) {
     if (node->op == MG_OP_custom)
         mg_list_free(node->list);
     else if (node->op == MG_OP_net)
-        mg_call_free(node->call);
+        mg_nets->free_call(node->call);
     else if (node->op == MG_OP_net_output)
-        mg_room(node->operand[0])->call->outputs[node->operand[1]] = 0;
+        mg_nets->forget_output(node);
 }
 
 /* Nodes that wait to be freed are linked through themselves: freeing needs no

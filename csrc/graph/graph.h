@@ -15,6 +15,7 @@ typedef uint32_t mg_index;
 typedef struct {
     double *local;
     uint32_t n;
+    uint32_t cursor; /* in a walk, the operands already visited */
     mg_index ids[];
 } mg_operand_list;
 
@@ -27,16 +28,18 @@ typedef struct {
     double data, grad;
     union {
         mg_index operand[2];   /* of an operator; unused ones are 0 */
-        mg_operand_list *list; /* of a custom node; owned */
-        struct mg_call *call;  /* of a net node; owned */
+        mg_operand_list *list; /* of a custom node, owned; of a net node, its inputs */
     };
-    double k;       /* the operator's parameter: an exponent, a slope; see mg_made_in */
+    union {
+        double k;             /* of an operator: its parameter, an exponent or a slope */
+        struct mg_call *call; /* of a net node; owned */
+    };
     uint32_t refs;  /* references from outside and from nodes made of this one */
     uint32_t mark;  /* the last walk that came by, see backward.c */
     mg_index link;  /* the walk's next node; of a dead node the next dead one */
     uint16_t flags; /* MG_PINNED and so on */
     uint8_t op;
-    uint8_t cursor; /* in a walk, the operands already visited */
+    uint8_t cursor; /* in a walk, the operands already visited; not of a list's */
 } mg_node_t;
 
 enum {
@@ -91,6 +94,38 @@ static inline void mg_disown(mg_node_t *node) {
 
 /* The number of operands of each operator, by code; a custom node's is its own. */
 extern const uint8_t mg_arity[];
+
+/* What the graph does not know of nets: the functions for the two kinds of nodes that
+ * stand for a net, MG_OP_net and MG_OP_net_output. They are net's own, see net/net.h,
+ * which no file in graph/ includes. All want the lock to be held. */
+typedef struct {
+    /* Frees what a net node holds, after its operands were dropped. */
+    void (*free_call)(struct mg_call *call);
+
+    /* Notes that an output node is being freed or becomes a leaf. */
+    void (*forget_output)(const mg_node_t *output);
+
+    /* Turns the output node, and all other outputs of its call, into nodes of ordinary
+     * operators: in any case with always != 0, else only if backward needs them. Returns 0
+     * if it is out of memory, and then nothing changed. */
+    int (*expand)(mg_index output, int always);
+
+    /* The derivative steps of a net node and of an output node. */
+    void (*step_net)(struct mg_call *call);
+    void (*step_output)(const mg_node_t *output);
+
+    /* True if a parameter of the net has the flag. */
+    int (*has_parameter_with)(const struct mg_call *call, int flag);
+} mg_net_functions;
+
+/* NULL until mg_net_new sets it: before the first node of a net is made. */
+extern const mg_net_functions *mg_nets;
+
+/* Expands the node's net if the node is an output of one. Returns 0 if it is out of
+ * memory, and then nothing changed. */
+static inline int mg_expand_node(mg_index id) {
+    return mg_at(id)->op != MG_OP_net_output || mg_nets->expand(id, 1);
+}
 
 /* A node's operands; *n is how many. */
 const mg_index *mg_operands_of(const mg_node_t *node, uint32_t *n);
@@ -153,8 +188,8 @@ double mg_value(int op, double x, double y, int *raises);
 /* Sorts what is below root and returns the first node of the order; each node's
  * link is the next, 0 ends it. Leaves without a backward step of their own are
  * left out. Sets *n to their number and *own to whether one has MG_CUSTOM_BACKWARD.
- * Allocates only to unfold nets (see net.h): those of which backward needs the plain
- * graph, or with plain != 0 every one. 0: no memory for that. */
+ * Allocates only to expand nets: those that backward cannot do without, or with plain != 0
+ * every one. 0: no memory for that. */
 mg_index mg_sort(mg_index root, int plain, int *own, size_t *n);
 
 /* The derivative step of one node, or of a custom node with this list. */

@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-#include "net/net.h"
-
 double mg_data(mg_id id) {
     mg_lock(&mg_graph_lock);
     double data = mg_at((mg_index)id)->data;

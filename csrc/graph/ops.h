@@ -122,7 +122,7 @@ enum { MG_BINARY, MG_UNARY, MG_UNARY_K };
     X(less_equal, MG_BINARY, "<=", 0, x <= y ? 1.0 : 0.0, 0.0, 0.0)                       \
     X(detach, MG_UNARY, "detach", 0, x, 0.0, 0.0)
 
-/* MG_OP_leaf, MG_OP_custom, MG_OP_add, ...; the two of net.h are never shown. */
+/* MG_OP_leaf, MG_OP_custom, MG_OP_add, ...; the two for nets are never shown. */
 enum {
     MG_OP_leaf,
     MG_OP_custom,

@@ -1,6 +1,5 @@
 /* owners.c - references from outside: taken, given back, and a node that begins anew. */
 #include "graph/graph.h"
-#include "net/net.h"
 
 void mg_retain(mg_id id) {
     mg_lock(&mg_graph_lock);
@@ -38,7 +37,7 @@ void mg_become_leaf(mg_id of, double data) {
         const mg_index *operands = mg_operands_of(node, &n);
         mg_operand_list *list = node->op == MG_OP_custom ? node->list : NULL;
         if (node->op == MG_OP_net_output) /* the call is still alive */
-            mg_at(node->operand[0])->call->outputs[node->operand[1]] = 0;
+            mg_nets->forget_output(node);
         for (uint32_t i = 0; i < n; i++)
             mg_drop(operands[i]);
         mg_list_free(list);

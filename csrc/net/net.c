@@ -48,6 +48,7 @@ mg_net *mg_net_new(const size_t *sizes, size_t n_layers, const int *ops,
         return NULL;
     }
     mg_lock(&mg_graph_lock);
+    mg_nets = &mg_functions_of_nets;
     net->flags_checked = mg_flags_version - 1;
     for (size_t i = 0; i < n; i++)
         net->parameters[i] = mg_use((mg_index)parameters[i]);
@@ -151,27 +152,28 @@ static mg_call *new_call(mg_net *net) {
     } else {
         size_t nin = net->layers[0].nin, nout = net->layers[net->n_layers - 1].nout;
         size_t doubles = nin + 2 * net->n_units;
-        call = mg_alloc(1, sizeof *call + doubles * sizeof(double) +
+        call = mg_alloc(1, sizeof *call + doubles * sizeof(double) + sizeof *call->inputs +
                                (nin + 2 * nout) * sizeof(mg_index));
         if (call == NULL)
             return NULL;
         call->x = (double *)(call + 1);
         call->units = call->x + nin;
         call->grads = call->units + net->n_units;
-        call->inputs = (mg_index *)(call->grads + net->n_units);
-        call->outputs = call->inputs + nin;
+        call->inputs = (mg_operand_list *)(call->grads + net->n_units);
+        call->inputs->local = NULL;
+        call->outputs = call->inputs->ids + nin;
         call->reached = call->outputs + nout;
     }
     call->net = net;
     call->weights = net->weights;
-    call->n_inputs = call->n_reached = 0;
+    call->inputs->n = call->n_reached = 0;
     call->swept = 0;
     net->weights->users++;
     net->calls++;
     return call;
 }
 
-void mg_call_free(mg_call *call) {
+static void free_call(mg_call *call) {
     mg_net *net = call->net;
     drop_weights(call->weights);
     call->next = net->spare;
@@ -194,12 +196,14 @@ static unsigned parameter_flags(mg_net *net) {
     return net->flags;
 }
 
-int mg_call_is_stale(mg_call *call) {
+/* Whether backward must unfold: it was here before, a parameter or an input has
+ * another value than at the call, or a parameter now has a step of its own. */
+static int is_stale(mg_call *call) {
     if (call->swept || !is_current(call->net, call->weights) ||
         parameter_flags(call->net) & MG_CUSTOM_BACKWARD)
         return 1;
-    for (uint32_t i = 0; i < call->n_inputs; i++)
-        if (!same_bits(call->x[i], mg_at(call->inputs[i])->data))
+    for (uint32_t i = 0; i < call->inputs->n; i++)
+        if (!same_bits(call->x[i], mg_at(call->inputs->ids[i])->data))
             return 1;
     return 0;
 }
@@ -249,9 +253,9 @@ static mg_net_result refusal(mg_net *net, const mg_id *inputs, int take_pinned) 
 
 /* Frees a call that has no node. */
 static void drop_call(mg_call *call) {
-    for (uint32_t i = 0; i < call->n_inputs; i++)
-        mg_drop(call->inputs[i]);
-    mg_call_free(call);
+    for (uint32_t i = 0; i < call->inputs->n; i++)
+        mg_drop(call->inputs->ids[i]);
+    free_call(call);
 }
 
 /* Outputs that only have their values. 0: out of memory. */
@@ -279,15 +283,18 @@ static int make_nodes(mg_call *call, mg_id *outputs) {
         drop_call(call);
         return 0;
     }
-    mg_at(id)->call = call;
-    mg_at(id)->flags = 0;
+    mg_node_t *node = mg_at(id);
+    node->list = call->inputs;
+    node->call = call;
+    node->flags = 0;
     size_t made = 0;
     for (; made < last->nout; made++) {
         mg_index output = mg_new_node(MG_OP_net_output, call->units[last->units + made]);
         if (output == 0)
             break;
-        mg_at(output)->operand[0] = mg_use(id);
-        mg_at(output)->operand[1] = (mg_index)made;
+        node = mg_at(output);
+        node->operand[0] = mg_use(id);
+        node->operand[1] = (mg_index)made;
         outputs[made] = call->outputs[made] = output;
     }
     int all = made == last->nout;
@@ -307,9 +314,9 @@ mg_net_result mg_net_call(mg_net *net, const mg_id *inputs, const double *number
         for (size_t i = 0; call != NULL && i < nin; i++)
             call->x[i] = inputs == NULL ? numbers[i] : mg_at((mg_index)inputs[i])->data;
         if (call != NULL && inputs != NULL) {
-            call->n_inputs = (uint32_t)nin;
+            call->inputs->n = (uint32_t)nin;
             for (size_t i = 0; i < nin; i++)
-                call->inputs[i] = mg_use((mg_index)inputs[i]);
+                call->inputs->ids[i] = mg_use((mg_index)inputs[i]);
         }
         if (call != NULL)
             forward(call);
@@ -320,3 +327,31 @@ mg_net_result mg_net_call(mg_net *net, const mg_id *inputs, const double *number
     mg_unlock(&mg_graph_lock);
     return result;
 }
+
+/* --- what the graph asks of nets ---------------------------------------------- */
+
+static void forget_output(const mg_node_t *output) {
+    mg_room(output->operand[0])->call->outputs[output->operand[1]] = 0;
+}
+
+static int expand(mg_index output, int always) {
+    int must = always || is_stale(mg_at(mg_at(output)->operand[0])->call);
+    return !must || mg_expand_output(output);
+}
+
+static int has_parameter_with(const mg_call *call, int flag) {
+    const mg_net *net = call->net;
+    for (size_t i = 0; i < net->n_parameters; i++)
+        if (mg_at(net->parameters[i])->flags & flag)
+            return 1;
+    return 0;
+}
+
+const mg_net_functions mg_functions_of_nets = {
+    .free_call = free_call,
+    .forget_output = forget_output,
+    .expand = expand,
+    .step_net = mg_step_net,
+    .step_output = mg_step_output,
+    .has_parameter_with = has_parameter_with,
+};

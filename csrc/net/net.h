@@ -48,28 +48,22 @@ struct mg_net {
 typedef struct mg_call {
     mg_net *net;
     mg_weights *weights;
-    struct mg_call *next; /* among spare ones */
-    mg_index *inputs;     /* one reference each; unused when the inputs are numbers */
-    mg_index *outputs;    /* the output nodes; 0: freed or unfolded. No references */
-    uint32_t n_inputs;    /* 0 when the inputs are numbers */
-    uint32_t cursor;      /* of a walk, see mg_sort */
-    uint32_t n_reached;   /* outputs that this backward came by */
-    uint32_t *reached;    /* which, in the order it did */
-    int swept;            /* backward has been here */
-    double *x;            /* the inputs' data at the time of the call */
-    double *units;        /* every neuron's output */
-    double *grads;        /* after backward: a hidden neuron's gradient; at an output
-                             neuron what arrives at its sum */
+    struct mg_call *next;    /* among spare ones */
+    mg_operand_list *inputs; /* the net node's list; empty when the inputs are numbers */
+    mg_index *outputs;       /* the output nodes; 0: freed or unfolded. No references */
+    uint32_t n_reached;      /* outputs that this backward came by */
+    uint32_t *reached;       /* which, in the order it did */
+    int swept;               /* backward has been here */
+    double *x;               /* the inputs' data at the time of the call */
+    double *units;           /* every neuron's output */
+    double *grads;           /* after backward: a hidden neuron's gradient; at an output
+                                neuron what arrives at its sum */
 } mg_call;
 
+/* What mg_nets points to, once there is a net. */
+extern const mg_net_functions mg_functions_of_nets;
+
 /* All of these want the graph's lock. */
-
-/* Frees the call of a net node. Its inputs were dropped by the caller. */
-void mg_call_free(mg_call *call);
-
-/* Whether backward must unfold: it was here before, a parameter or an input has
- * another value than at the call, or a parameter now has a step of its own. */
-int mg_call_is_stale(mg_call *call);
 
 /* Makes the graph below an output node plain. 0: out of memory, nothing changed. */
 int mg_expand_output(mg_index output);

@@ -56,20 +56,20 @@ static void step_inputs(const mg_layer *layer, size_t neuron, double g,
 static int load_input_grads(const mg_call *call, double *grads) {
     uint32_t mark = mg_new_mark();
     int twice = 0;
-    for (uint32_t i = 0; i < call->n_inputs; i++) {
-        mg_node_t *input = mg_at(call->inputs[i]);
+    for (uint32_t i = 0; i < call->inputs->n; i++) {
+        mg_node_t *input = mg_at(call->inputs->ids[i]);
         twice |= input->mark == mark;
         input->mark = mark;
         grads[i] = input->grad;
     }
-    for (uint32_t i = 0; twice && i < call->n_inputs; i++)
+    for (uint32_t i = 0; twice && i < call->inputs->n; i++)
         grads[i] = 0.0;
     return twice;
 }
 
 static void store_input_grads(const mg_call *call, const double *grads, int twice) {
-    for (uint32_t i = 0; i < call->n_inputs; i++) {
-        mg_node_t *input = mg_at(call->inputs[i]);
+    for (uint32_t i = 0; i < call->inputs->n; i++) {
+        mg_node_t *input = mg_at(call->inputs->ids[i]);
         input->grad = twice ? input->grad + grads[i] : grads[i];
     }
 }
@@ -92,7 +92,7 @@ void mg_step_net(mg_call *call) {
             net->arriving[i] = l == last ? g : mg_net_through(layer->op, out, out, g);
             step_weights(net, layer, neuron, net->arriving[i], x);
         }
-        if (l == 0 && call->n_inputs == 0)
+        if (l == 0 && call->inputs->n == 0)
             break;
         double *grads = l == 0 ? net->input_grads : call->grads + net->layers[l - 1].units;
         int twice = l == 0 ? load_input_grads(call, grads) : 0;

@@ -107,7 +107,7 @@ static void drop_all(const mg_index *ids, size_t n) {
  * returns how many, or -1: out of memory. made has as much room as ids. */
 static long unfold_hidden(const mg_call *call, mg_index *ids, mg_index *made) {
     const mg_net *net = call->net;
-    layer_inputs inputs = {call->n_inputs == 0 ? NULL : call->inputs, call->x};
+    layer_inputs inputs = {call->inputs->n == 0 ? NULL : call->inputs->ids, call->x};
     size_t n = 0;
     for (size_t l = 0; l + 1 < net->n_layers; l++) {
         const mg_layer *layer = &net->layers[l];
@@ -190,7 +190,8 @@ int mg_expand_output(mg_index output) {
         layer_inputs inputs = {ids,
                                call->units + net->layers[net->n_layers - 1].units - n};
         if (net->n_layers == 1)
-            inputs = (layer_inputs){call->n_inputs == 0 ? NULL : call->inputs, call->x};
+            inputs =
+                (layer_inputs){call->inputs->n == 0 ? NULL : call->inputs->ids, call->x};
         ok = unfold_outputs(call, inputs, parts);
         drop_all(ids, (size_t)n);
     }
