@@ -115,7 +115,10 @@ mg_status mg_become(mg_id of, mg_id custom, int *closes_cycle) {
             other->list = old.list;
         else
             memcpy(other->operand, old.operand, sizeof old.operand);
-        other->k = old.k;
+        if (old.op == MG_OP_leaf)
+            other->made_in = old.made_in;
+        else
+            other->k = old.k;
         mg_data_version++;
         mg_flags_version++;
     }

@@ -208,7 +208,7 @@ size_t mg_modes(void) { return mg_mode_count + silent_threads + tracing_threads;
 mg_index mg_new_leaf(double data) {
     mg_index id = mg_new_node(MG_OP_leaf, data);
     if (MG_UNLIKELY(tracing_threads != 0) && id != 0)
-        mg_at(id)->k = trace_number;
+        mg_at(id)->made_in = trace_number;
     return id;
 }
 

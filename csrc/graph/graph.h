@@ -32,6 +32,7 @@ typedef struct {
     };
     union {
         double k;             /* of an operator: its parameter, an exponent or a slope */
+        double made_in;       /* of a leaf: its trace, see mg_made_in */
         struct mg_call *call; /* of a net node; owned */
     };
     uint32_t refs;  /* references from outside and from nodes made of this one */
@@ -41,6 +42,7 @@ typedef struct {
     uint8_t op;
     uint8_t cursor; /* in a walk, the operands already visited; not of a list's */
 } mg_node_t;
+_Static_assert(sizeof(mg_node_t) == 48, "each operator reads or writes whole nodes");
 
 enum {
     MG_PINNED = 1,

@@ -41,7 +41,8 @@ int mg_op(mg_id id) {
 
 double mg_k(mg_id id) {
     mg_lock(&mg_graph_lock);
-    double k = mg_at((mg_index)id)->k;
+    const mg_node_t *node = mg_at((mg_index)id);
+    double k = node->op == MG_OP_leaf ? 0.0 : node->k;
     mg_unlock(&mg_graph_lock);
     return k;
 }

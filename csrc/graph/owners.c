@@ -43,7 +43,7 @@ void mg_become_leaf(mg_id of, double data) {
         mg_list_free(list);
         node->op = MG_OP_leaf;
         node->operand[0] = node->operand[1] = 0;
-        node->k = 0.0;
+        node->made_in = 0.0; /* in no trace */
     }
     node->data = data;
     node->grad = 0.0;
