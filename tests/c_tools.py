@@ -71,9 +71,9 @@ def sources(csrc=ROOT / "csrc"):
 
 
 def build(compiler, folder, *options, programs=("test_graph",), csrc=ROOT / "csrc"):
-    """Programs of tests/c linked with the library, warnings being errors; the first one's path."""
+    """Builds programs of tests/c with the library, warnings being errors; the first one's path."""
     command = [*compiler.split(), *STRICT, *options, f"-I{csrc}"]
     run(*command, "-c", *sources(csrc), cwd=folder)
     for name in programs:  # .exe, because Wine runs no other names
         run(*command, f"tests/c/{name}.c", *folder.glob("*.o"), "-o", folder / f"{name}.exe", "-lm")
-    return folder / f"{programs[0]}.exe"
+    return folder / f"{programs[0]}.exe" if programs else None

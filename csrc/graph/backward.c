@@ -78,6 +78,7 @@ mg_index mg_sort(mg_index root, int plain, int *own, size_t *n) {
 }
 
 void mg_step(const mg_node_t *node) {
+    MG_ASSERT_LOCKED();
     double out = node->data, g = node->grad;
     switch (node->op) {
 #define X(name, kind, label, raises, value, dx, dy)                                       \

@@ -222,6 +222,7 @@ void mg_free_ids(mg_id **ids) {
 }
 
 mg_status mg_copy_ids(const mg_index *ids, size_t n, mg_id **block) {
+    MG_ASSERT_LOCKED();
     *block = NULL;
     if (ids == NULL || mg_new_ids(n, block) != MG_OK)
         return MG_NO_MEMORY;

@@ -64,6 +64,7 @@ static int add_chunk(void) {
 }
 
 mg_index mg_new_node(int op, double data) {
+    MG_ASSERT_LOCKED();
     mg_index id = dead;
     mg_node_t *node;
     if (MG_LIKELY(id != 0)) {
@@ -119,6 +120,8 @@ static void free_contents(mg_node_t *node) {
 /* Nodes that wait to be freed are linked through themselves: freeing needs no
  * memory and no stack, however deep the graph. */
 void mg_free_nodes(mg_index id) {
+    MG_ASSERT_LOCKED();
+    MG_ASSERT(mg_room(id)->refs == 0);
     mg_room(id)->link = 0;
     while (id != 0) {
         mg_node_t *node = mg_room(id);
@@ -147,6 +150,7 @@ mg_index mg_id_end(void) { return fresh; }
 
 uint32_t mg_new_mark(void) {
     static uint32_t last;
+    MG_ASSERT_LOCKED();
     if (MG_UNLIKELY(last == LAST_MARK)) { /* old marks would look new */
         for (mg_index id = 1; id < fresh; id++)
             mg_room(id)->mark = 0;
@@ -171,7 +175,10 @@ void mg_set_recording(int on) {
     mg_unlock(&mg_graph_lock);
 }
 
-int mg_is_recording(void) { return MG_LIKELY(silent_threads == 0) || !silent; }
+int mg_is_recording(void) {
+    MG_ASSERT_LOCKED();
+    return MG_LIKELY(silent_threads == 0) || !silent;
+}
 
 /* The same for the traces that threads are in. */
 static size_t tracing_threads;
@@ -184,7 +191,10 @@ void mg_set_tracing(double number) {
     mg_unlock(&mg_graph_lock);
 }
 
-double mg_tracing(void) { return MG_LIKELY(tracing_threads == 0) ? 0.0 : trace_number; }
+double mg_tracing(void) {
+    MG_ASSERT_LOCKED();
+    return MG_LIKELY(tracing_threads == 0) ? 0.0 : trace_number;
+}
 
 volatile size_t mg_mode_count;
 void *mg_new_mode(size_t unused) {

@@ -139,11 +139,17 @@ size_t mg_retain_operands(mg_id id, mg_id *out, size_t max);
 /* Grow with every change of a node's data from outside, and of its flags. */
 extern uint64_t mg_data_version, mg_flags_version;
 
+/* The first id that no node has had yet. Takes no lock, nor needs one: without it, a node
+ * that another thread makes meanwhile may be missed. */
+mg_index mg_id_end(void);
+
 /* How many modes mg_new_mode has noted. */
 extern volatile size_t mg_mode_count;
 
 /* Guards every node and all that follows. */
 extern mg_lock_t mg_graph_lock;
+
+#define MG_ASSERT_LOCKED() MG_ASSERT(mg_holds(&mg_graph_lock))
 
 /* The functions below want the lock to be held. */
 
@@ -155,9 +161,6 @@ mg_index mg_new_node(int op, double data);
 
 /* The same for a leaf, marked with the trace that this thread is in. */
 mg_index mg_new_leaf(double data);
-
-/* The first id that no node has had yet. */
-mg_index mg_id_end(void);
 
 /* Whether this thread's operators record their operands, see mg_set_recording. */
 int mg_is_recording(void);
@@ -174,12 +177,14 @@ mg_index mg_custom(const mg_id *operands, const double *local, size_t n, double 
 void mg_free_nodes(mg_index id);
 
 static inline void mg_drop(mg_index id) {
+    MG_ASSERT_LOCKED();
     if (--mg_at(id)->refs == 0)
         mg_free_nodes(id);
 }
 
 /* A new reference to an operand of another node. */
 static inline mg_index mg_use(mg_index id) {
+    MG_ASSERT_LOCKED();
     mg_at(id)->refs++;
     return id;
 }

@@ -25,6 +25,7 @@ double mg_net_through(int op, double computed, double out, double g) {
 }
 
 void mg_step_output(const mg_node_t *node) {
+    MG_ASSERT(node->op == MG_OP_net_output);
     mg_call *call = mg_at(node->operand[0])->call;
     const mg_layer *last = &call->net->layers[call->net->n_layers - 1];
     uint32_t output = node->operand[1];

@@ -176,6 +176,8 @@ static void turn(mg_call *call, size_t output, const last_addition *part) {
 }
 
 int mg_expand_output(mg_index output) {
+    MG_ASSERT_LOCKED();
+    MG_ASSERT(mg_at(output)->op == MG_OP_net_output);
     mg_index id =
         mg_use(mg_at(output)->operand[0]); /* so that the call outlives its outputs */
     mg_call *call = mg_at(id)->call;

@@ -5,11 +5,24 @@ test_graph takes the number of nodes to make, the others take nothing.
 By hand: cc -std=c11 -Icsrc csrc/*/*.c tests/c/test_graph.c -lm -pthread && ./a.out
 """
 
+import re
 import shutil
+import signal
 import subprocess
 
 import pytest
-from c_tools import COMPILERS, ROOT, SANITIZE, STRICT, any_compiler, build, need, run, sources
+from c_tools import (
+    CHECKS,
+    COMPILERS,
+    ROOT,
+    SANITIZE,
+    STRICT,
+    any_compiler,
+    build,
+    need,
+    run,
+    sources,
+)
 
 PROGRAMS = ("test_graph", "test_program", "test_net", "test_owners")
 
@@ -43,6 +56,25 @@ def test_on_a_small_stack(compiler, tmp_path):
     build(need(compiler), tmp_path, "-O1", programs=PROGRAMS)
     for name in PROGRAMS:
         assert run("sh", "-c", f"ulimit -s 256 && exec {tmp_path / name}.exe 1000000") == ""
+
+
+def test_a_broken_rule_aborts_in_a_build_with_checks(tmp_path):
+    program = build(any_compiler(), tmp_path, "-O0", CHECKS, programs=["test_checks"])
+    rules = run(program).split()
+    assert len(rules) > 10
+    for rule in rules:
+        done = subprocess.run([str(program), rule], capture_output=True, text=True)
+        assert done.returncode == -signal.SIGABRT, f"{rule}: {done}"
+        assert re.fullmatch(r".*csrc/.*: MG_ASSERT\(.*\) failed\n", done.stderr), done
+
+
+def test_a_build_without_checks_has_none(tmp_path):
+    """No file of the library can abort, nor contains the text of an assertion."""
+    build(any_compiler(), tmp_path, "-O1", programs=[])
+    objects = sorted(tmp_path.glob("*.o"))
+    assert len(objects) == len(sources())
+    for file in objects:
+        assert not re.search(rb"\babort\b|MG_ASSERT|mg_holds", file.read_bytes()), file
 
 
 def test_a_system_that_refuses(tmp_path):
