@@ -173,8 +173,7 @@ void mg_get_grad(const mg_id *ids, size_t n, double *grad) {
 void mg_set_data_of(const mg_id *ids, size_t n, const double *data) {
     mg_lock(&mg_graph_lock);
     for (size_t i = 0; i < n; i++)
-        mg_at((mg_index)ids[i])->data = data[i];
-    mg_data_version++;
+        mg_write_data(mg_at((mg_index)ids[i]), data[i]);
     mg_unlock(&mg_graph_lock);
 }
 

@@ -107,7 +107,7 @@ mg_status mg_become(mg_id of, mg_id custom, int *closes_cycle) {
         node->op = other->op;
         node->list = other->list;
         node->k = other->k;
-        node->data = other->data;
+        mg_write_data(node, other->data);
         node->grad = 0.0;
         node->flags &= (uint16_t) ~(MG_CUSTOM_BACKWARD | MG_STYLE);
         other->op = old.op;
@@ -119,7 +119,6 @@ mg_status mg_become(mg_id of, mg_id custom, int *closes_cycle) {
             other->made_in = old.made_in;
         else
             other->k = old.k;
-        mg_data_version++;
         mg_flags_version++;
     }
     mg_unlock(&mg_graph_lock);

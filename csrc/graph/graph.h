@@ -136,8 +136,17 @@ const mg_index *mg_operands_of(const mg_node_t *node, uint32_t *n);
  * reference to each. */
 size_t mg_retain_operands(mg_id id, mg_id *out, size_t max);
 
-/* Grow with every change of a node's data from outside, and of its flags. */
+/* mg_data_version grows with every change of a node's data, mg_flags_version with every
+ * change of its flags, operator or operands from outside. A copy of either kind is current
+ * as long as the version is the one at which it was made. A new node changes neither: no
+ * copy of it can exist. */
 extern uint64_t mg_data_version, mg_flags_version;
+
+/* Every write to the data of a node after mg_new_node, which sets the first data. */
+static inline void mg_write_data(mg_node_t *node, double data) {
+    node->data = data;
+    mg_data_version++;
+}
 
 /* The first id that no node has had yet. Takes no lock, nor needs one: without it, a node
  * that another thread makes meanwhile may be missed. */

@@ -21,8 +21,7 @@ uint64_t mg_data_version, mg_flags_version;
 
 void mg_set_data(mg_id id, double data) {
     mg_lock(&mg_graph_lock);
-    mg_at((mg_index)id)->data = data;
-    mg_data_version++;
+    mg_write_data(mg_at((mg_index)id), data);
     mg_unlock(&mg_graph_lock);
 }
 

@@ -45,10 +45,9 @@ void mg_become_leaf(mg_id of, double data) {
         node->operand[0] = node->operand[1] = 0;
         node->made_in = 0.0; /* in no trace */
     }
-    node->data = data;
+    mg_write_data(node, data);
     node->grad = 0.0;
     node->flags &= (uint16_t) ~(MG_CUSTOM_BACKWARD | MG_STYLE);
-    mg_data_version++;
     mg_flags_version++;
     mg_unlock(&mg_graph_lock);
 }

@@ -9,11 +9,11 @@
 
 #include "base/alloc.h"
 
-/* A neuron's sum before its last addition is made: the two operands, and the data
+/* A neuron's sum before its last addition is made: the two operands, and the value
  * that the addition gives. */
 typedef struct {
     mg_index sum, product;
-    double data;
+    double value;
 } last_addition;
 
 /* Where a layer's inputs come from: nodes, or numbers when ids is NULL. */
@@ -61,7 +61,7 @@ static int unfold_sum(const mg_call *call, const mg_layer *layer, size_t neuron,
     size_t nin = layer->nin, first = layer->weights + neuron * (nin + 1);
     const mg_index *parameters = call->net->parameters + first;
     const double *w = call->weights->by_neuron + first;
-    last->data = w[nin];
+    last->value = w[nin];
     last->sum = mg_use(parameters[nin]);
     for (size_t i = 0;; i++) {
         last->product = product_of(parameters[i], w[i], inputs, i, grad);
@@ -69,10 +69,10 @@ static int unfold_sum(const mg_call *call, const mg_layer *layer, size_t neuron,
             mg_drop(last->sum);
             return 0;
         }
-        last->data += w[i] * inputs.x[i];
+        last->value += w[i] * inputs.x[i];
         if (i + 1 == nin)
             return 1;
-        last->sum = made_of(MG_OP_add, last->data, grad == NULL ? 0.0 : *grad, last->sum,
+        last->sum = made_of(MG_OP_add, last->value, grad == NULL ? 0.0 : *grad, last->sum,
                             last->product);
         if (last->sum == 0)
             return 0;
@@ -90,7 +90,7 @@ static mg_index unfold_neuron(const mg_call *call, const mg_layer *layer, size_t
         return 0;
     if (layer->op < 0)
         return made_of(MG_OP_add, out, grad, last.sum, last.product);
-    mg_index sum = made_of(MG_OP_add, last.data, at_sum, last.sum, last.product);
+    mg_index sum = made_of(MG_OP_add, last.value, at_sum, last.sum, last.product);
     mg_index id = sum == 0 ? 0 : made_of(layer->op, out, grad, sum, 0);
     if (id != 0 && layer->op == MG_OP_leaky_relu)
         mg_at(id)->k = MG_NET_SLOPE;
@@ -146,7 +146,7 @@ static int unfold_outputs(const mg_call *call, layer_inputs inputs, last_additio
             continue;
         int ok = unfold_sum(call, last, j, inputs, grad, &parts[j]);
         if (ok && last->op >= 0) { /* the output is the nonlinearity, not the addition */
-            parts[j].sum = made_of(MG_OP_add, parts[j].data, grad == NULL ? 0.0 : *grad,
+            parts[j].sum = made_of(MG_OP_add, parts[j].value, grad == NULL ? 0.0 : *grad,
                                    parts[j].sum, parts[j].product);
             parts[j].product = 0;
             ok = parts[j].sum != 0;

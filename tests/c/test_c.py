@@ -77,6 +77,15 @@ def test_a_build_without_checks_has_none(tmp_path):
         assert not re.search(rb"\babort\b|MG_ASSERT|mg_holds", file.read_bytes()), file
 
 
+def test_two_functions_write_the_data_of_nodes():
+    """All others call mg_write_data, so that none forgets that there is a new version."""
+    lines = [line.strip() for source in (ROOT / "csrc").rglob("*.[ch]")
+             for line in source.read_text(encoding="utf-8").splitlines()]  # fmt: skip
+    assert [line for line in lines if "mg_data_version++" in line] == ["mg_data_version++;"]
+    writes = [line for line in lines if re.search(r"->data [-+*/]?= ", line)]
+    assert writes == ["node->data = data;"] * 2, writes  # mg_new_node and mg_write_data
+
+
 def test_a_system_that_refuses(tmp_path):
     """A thread, or handlers around fork: what the library then gets in place of the system's."""
     refusing = [f"-Dpthread_{name}=maybe_{name}" for name in ("create", "atfork")]
