@@ -1,4 +1,4 @@
-/* owners.c - references from outside: taken, given back, and a node that begins anew. */
+/* owners.c - the caller's references to nodes, and a node that becomes a leaf. */
 #include "graph/graph.h"
 
 void mg_retain(mg_id id) {
