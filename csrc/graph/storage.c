@@ -1,8 +1,5 @@
-/* storage.c - where nodes mg_n_live: chunks of memory, new nodes, the list of freed ones.
- */
+/* storage.c - where nodes are stored: chunks of memory, and the list of freed nodes. */
 #include "graph/graph.h"
-
-#include <string.h>
 
 #include "base/alloc.h"
 

@@ -1,4 +1,4 @@
-"""The C library without Python: built with every warning, run plain, sanitized and under valgrind.
+"""The C library without Python: built with every warning; run as it is, sanitized, in valgrind.
 
 test_graph takes the number of nodes to make, the others take nothing.
 
@@ -32,7 +32,7 @@ def test_there_is_a_compiler():
 
 
 def test_a_compiler_that_is_half_there_skips(tmp_path):
-    """As gcc is where the libraries of -fsanitize are not."""
+    """Like gcc on a machine without the libraries of -fsanitize."""
     half = tmp_path / "half"
     half.write_text('#!/bin/sh\ncase "$*" in *-fsanitize*) exit 1;; esac\nexec cc "$@"\n')
     half.chmod(0o755)
@@ -87,7 +87,7 @@ def test_two_functions_write_the_data_of_nodes():
 
 
 def test_a_system_that_refuses(tmp_path):
-    """A thread, or handlers around fork: what the library then gets in place of the system's."""
+    """To start a thread, or to register fork handlers. The program replaces both functions."""
     refusing = [f"-Dpthread_{name}=maybe_{name}" for name in ("create", "atfork")]
     assert run(build(any_compiler(), tmp_path, *refusing, programs=["test_system"])) == ""
 
@@ -114,8 +114,8 @@ def test_under_valgrind(tmp_path):
 @pytest.mark.parametrize("source", sources(), ids=lambda path: path.name)
 def test_gcc_analyzer(source, tmp_path):
     gcc = need("gcc", "-fanalyzer")  # which may be clang by another name
-    # It takes loops of a fixed four rounds for ones that may have none, and so the sums of
-    # vectors in the kernels for uninitialized; valgrind and the sanitizers watch those.
+    # The analyzer assumes that a loop of four rounds may have none, and reports the kernels'
+    # sums of vectors as uninitialized. Valgrind and the sanitizers watch those.
     blind = ["-Wno-analyzer-use-of-uninitialized-value"] if source.name == "kernels.c" else []
     options = [*STRICT, "-O1", "-fanalyzer", *blind]
     run(gcc, *options, "-Icsrc", "-c", source, "-o", tmp_path / "out.o")
