@@ -54,12 +54,12 @@ mg_status mg_computed_from(const mg_id *targets, size_t n_targets, const mg_id *
                            size_t n, mg_id **out, size_t *n_out) {
     /* With one root above them all, one walk visits them. */
     mg_index root = (mg_index)mg_node(MG_OP_custom, nodes, n, 0.0, 0, 0.0);
+    *out = NULL;
     if (root == 0)
         return MG_NO_MEMORY;
     mg_lock(&mg_graph_lock);
     int again = 1, ok = 1; /* again: until no net is left among what was found */
     mg_status status = MG_NO_MEMORY;
-    *out = NULL;
     while (ok && again) {
         mg_index *found = dependents(root, targets, n_targets, n_out);
         ok = found != NULL && expand_nets(found, *n_out, &again);
