@@ -60,8 +60,8 @@ mg_id mg_node_with_local(const mg_id *operands, const double *local, size_t n,
 
 /* The operands, or their list, move to a new node. To free that node then frees all that
  * only the operands kept alive, as for any node. */
-mg_status mg_release_operands(mg_id of) {
-    mg_index id = (mg_index)of;
+mg_status mg_release_operands(mg_id node_id) {
+    mg_index id = (mg_index)node_id;
     mg_lock(&mg_graph_lock);
     mg_index temporary = 0;
     if (mg_expand_node(id))
@@ -97,8 +97,8 @@ static int is_below(mg_index root, mg_index id) {
     return found;
 }
 
-mg_status mg_become(mg_id of, mg_id custom, int *closes_cycle) {
-    mg_index id = (mg_index)of;
+mg_status mg_become(mg_id node_id, mg_id custom, int *closes_cycle) {
+    mg_index id = (mg_index)node_id;
     mg_lock(&mg_graph_lock);
     mg_node_t *node = mg_at(id), *other = mg_at((mg_index)custom);
     int below = mg_expand_node(id) ? is_below((mg_index)custom, id) : -1;

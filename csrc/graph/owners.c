@@ -15,8 +15,8 @@ void mg_release(mg_id id) {
     mg_unlock(&mg_graph_lock);
 }
 
-int mg_release_noted(mg_id of) {
-    mg_index id = (mg_index)of;
+int mg_release_noted(mg_id node_id) {
+    mg_index id = (mg_index)node_id;
     mg_lock(&mg_graph_lock);
     int lives_on = mg_at(id)->refs > 1;
     if (lives_on)
@@ -29,9 +29,9 @@ int mg_release_noted(mg_id of) {
     return lives_on;
 }
 
-void mg_become_leaf(mg_id of, double data) {
+void mg_become_leaf(mg_id node_id, double data) {
     mg_lock(&mg_graph_lock);
-    mg_node_t *node = mg_at((mg_index)of);
+    mg_node_t *node = mg_at((mg_index)node_id);
     if (node->op != MG_OP_leaf) {
         uint32_t n;
         const mg_index *operands = mg_operands_of(node, &n);
