@@ -13,15 +13,19 @@ True
 1.5
 """
 
+import builtins
 import functools
 import math
+import re
 
 from micrograd_c._backend import backend
+from python_ref.core import ops
 from python_ref.core.arrays import without_values
 from python_ref.core.number_arrays import as_doubles
 from python_ref.core.numbers import to_float
 from python_ref.core.operators import Operators
-from python_ref.core.ops import OPS
+from python_ref.core.ops import NAMED, OPS
+from python_ref.core.templates import copy_for
 from python_ref.core.tracing import current_trace
 
 if backend == "c":
@@ -29,62 +33,57 @@ if backend == "c":
 else:
     c_bulk = None
 
-UNARY = (
-    "abs", "relu", "tanh", "sigmoid", "softplus", "exp", "expm1", "log", "log1p", "sqrt", "sin",
-    "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "erf",
-)  # fmt: skip
-BINARY = ("atan2", "maximum", "minimum")
+UNARY = tuple(op.name for op in NAMED if op.kind == ops.UNARY)
+UNARY_K = tuple(op.name for op in NAMED if op.kind == ops.UNARY_K)
+BINARY = tuple(op.name for op in NAMED if op.kind == ops.BINARY)
 BULK = (
     "dot", "total", "mean", "softmax", "logsumexp", "get_data", "get_grad", "set_data",
     "set_grad", "zero_grad",
 )  # fmt: skip
 # Without abs: a star import must not hide Python's own.
-__all__ = [*(name for name in UNARY if name != "abs"), "leaky_relu", *BINARY, *BULK]
+__all__ = [
+    *(name for name in (*UNARY, *UNARY_K, *BINARY) if not hasattr(builtins, name)), *BULK,
+]  # fmt: skip
 
 
 # --- operators -----------------------------------------------------------------
 
 
-def unary_function(name):
-    def function(x):
-        if isinstance(x, Operators):
-            return getattr(x, name)()
-        return OPS[name].value(to_float(x))
-
-    function.__name__ = function.__qualname__ = name
-    doc = getattr(Operators, name).__doc__  # None under -OO
-    function.__doc__ = doc and doc.replace("self", "x")
-    return function
-
-
-def binary_function(name):
-    def function(x, y):
-        if isinstance(x, Operators):
-            return getattr(x, name)(y)
-        if isinstance(y, Operators):
-            return getattr(y._constant(x), name)(y)
-        return OPS[name].value(to_float(x), to_float(y))
-
-    function.__name__ = function.__qualname__ = name
-    function.__doc__ = {
-        "atan2": "The angle of the point (y, x) in radians, as ``math.atan2(x, y)``.",
-        "maximum": "The larger of two; NaN if either is. A tie gives its gradient to x.",
-        "minimum": "The smaller of two; NaN if either is. A tie gives its gradient to x.",
-    }[name]
-    return function
-
-
-for _name in UNARY:
-    globals()[_name] = unary_function(_name)
-for _name in BINARY:
-    globals()[_name] = binary_function(_name)
-
-
-def leaky_relu(x, slope=0.01):
-    """x where positive, slope * x where not."""
+def unary_template(x):
     if isinstance(x, Operators):
-        return x.leaky_relu(slope)
-    return OPS["leaky_relu"].value(to_float(x), to_float(slope))
+        return x.NAME()
+    return OPS["NAME"].value(to_float(x))
+
+
+def unary_k_template(x, k):
+    if isinstance(x, Operators):
+        return x.NAME(k)
+    return OPS["NAME"].value(to_float(x), to_float(k))
+
+
+def binary_template(x, y):
+    if isinstance(x, Operators):
+        return x.NAME(y)
+    if isinstance(y, Operators):
+        return y._constant(x).NAME(y)
+    return OPS["NAME"].value(to_float(x), to_float(y))
+
+
+def function_of(op):
+    """Return the function that applies an operator, a row of the operator table."""
+    template, second = {
+        ops.UNARY: (unary_template, None),
+        ops.UNARY_K: (unary_k_template, op.second),
+        ops.BINARY: (binary_template, "y"),
+    }[op.kind]
+    # The row's docstring is the method's: x is ``self`` there.
+    names = {"self": "x", op.second: second or "y"}
+    doc = re.sub(r"\w+", lambda word: names.get(word[0], word[0]), op.doc)
+    return copy_for(op, template, doc, second)
+
+
+for _op in NAMED:
+    globals()[_op.name] = function_of(_op)
 
 
 # --- sums ------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from micrograd_c._native import ffi, lib
 from micrograd_c.jit.errors import line_of, of_another_trace, own_operator
 from micrograd_c.jit.interpreted import InterpretedProgram, NotFinite, train_by_steps
 from micrograd_c.jit.trace import Trace
-from python_ref.core.ops import OPS
+from python_ref.core.ops import BINARY, OPS, UNARY_K
 
 NO_MEMORY = "no memory to run a program"
 DOUBLES, from_buffer = ffi.typeof("double[]"), ffi.from_buffer
@@ -170,9 +170,9 @@ class Listing:
         if name == "muladd":
             operands.append(self.slots("u" if ins.flags & 2 else kind, ins.b, ins.n))
             operands.append(self.slots("u" if ins.flags & 4 else kind, ins.c, ins.n))
-        elif name in OPS and len(OPS[name].derivatives) == 2:
+        elif name in OPS and OPS[name].kind == BINARY:
             operands.append(self.slots("u" if ins.flags & 2 else kind, ins.b, ins.n))
-        elif name in ("pow_k", "leaky_relu"):
+        elif name in OPS and OPS[name].kind == UNARY_K:
             operands.append(repr(ins.k))
         return f"{span(kind, ins.out, ins.n)} = {name}({', '.join(operands)})"
 

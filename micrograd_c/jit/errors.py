@@ -6,7 +6,7 @@ import sys
 
 from python_ref.core import arrays
 from python_ref.core.hints import FORMULAS
-from python_ref.core.ops import ONLY_TRACED, OPS
+from python_ref.core.ops import NAMED
 
 
 class TraceError(TypeError):
@@ -55,7 +55,7 @@ def made_a_number():
     )
 
 
-METHODS = {name: f"v.{name}()" for name in OPS if name not in ("add", "mul", "pow_k", *ONLY_TRACED)}
+METHODS = {op.name: f"v.{op.name}()" for op in NAMED}
 METHODS.update((name, f"v.{method}()") for name, method in arrays.METHODS.items())
 METHODS.update(FORMULAS)
 METHODS.update(

@@ -1,7 +1,6 @@
 """``ieee``: operators that give infinity or NaN, as C does, where Python raises."""
 
 from python_ref.core.modes import Mode, current, within
-from python_ref.core.ops import ieee_value
 
 
 def ieee():
@@ -17,7 +16,7 @@ def value_of(op, *xs):
     except (ArithmeticError, ValueError):
         if current().raises:
             raise
-        return ieee_value(op.name, *xs)
+        return op.ieee(*xs)
 
 
 def ieee_value_of(op, *xs):
@@ -25,4 +24,4 @@ def ieee_value_of(op, *xs):
     try:
         return op.value(*xs)
     except (ArithmeticError, ValueError):
-        return ieee_value(op.name, *xs)
+        return op.ieee(*xs)
