@@ -1,4 +1,8 @@
-"""Writes docs/api.md from the docstrings: ``python docs/make_api.py``, in a checkout."""
+"""Writes docs/api.md from the docstrings, and the types of operators into the stubs.
+
+Run ``python docs/make_api.py`` in a checkout, after a change of docstrings or of the operator
+table.
+"""
 
 import inspect
 import re
@@ -106,4 +110,7 @@ def page():
 
 
 if __name__ == "__main__":
+    import make_stubs
+
+    make_stubs.write()
     PAGE.write_text(page(), encoding="utf-8")

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 import micrograd_c
+from python_ref.core.ops import NAMED
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted((ROOT / "docs").glob("*.md"))
@@ -81,13 +82,31 @@ def test_links_between_pages_lead_somewhere(page):
         assert target.startswith("https://") or (page.parent / target).exists(), target
 
 
+def script(name):
+    """Return a script of docs/ as a module."""
+    spec = importlib.util.spec_from_file_location(name, ROOT / "docs" / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
 def test_the_api_reference_is_that_of_the_docstrings():
-    spec = importlib.util.spec_from_file_location("make_api", ROOT / "docs" / "make_api.py")
-    make_api = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(make_api)
+    make_api = script("make_api")
     assert make_api.PAGE.read_text(encoding="utf-8") == make_api.page(), (
         "a docstring has changed: run python docs/make_api.py"
     )
+
+
+def test_the_types_of_operators_are_those_of_the_table():
+    for path, text in script("make_stubs").stubs().items():
+        assert path.read_text(encoding="utf-8") == text, (
+            f"{path.name}: the operator table has changed: run python docs/make_api.py"
+        )
+
+
+def test_the_changelog_names_every_operator_beyond_micrograds():
+    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert [op.name for op in NAMED if f"`{op.name}`" not in text] == ["relu"]
 
 
 def examples_of_the_api_reference():
