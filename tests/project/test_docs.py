@@ -7,6 +7,7 @@ import doctest
 import importlib.util
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -43,37 +44,74 @@ def follow(page, checkout):
     return {name for name, _, _ in steps}
 
 
-def run(*command, cwd):
-    """This Python with ``command``, the package of ``cwd``; its output."""
+def run(*command, cwd, **environment):
+    """Run this Python with ``command`` and the package in ``cwd``; return the output."""
+    required = {"MICROGRAD_C_REQUIRE_EXT": "1", "PYTHONPATH": str(cwd)}
     done = subprocess.run(
         [sys.executable, *command], cwd=cwd, encoding="utf-8",
-        env={**os.environ, "MICROGRAD_C_REQUIRE_EXT": "1", "PYTHONPATH": str(cwd)},
+        env={**os.environ, **required, **environment},
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout
     return done.stdout
 
 
+# Prints the engine, and then bits that must be the same on both engines.
+USES_SILU = """
+import random
+from micrograd_c import backend, functional, jit, nn, silu
+from micrograd_c.engine import Value
+
+def show(*values):
+    print(*(x.hex() for v in values for x in ([v.data, v.grad] if isinstance(v, Value) else [v])))
+
+print(backend, Value(2.0).silu()._op, silu.__doc__)
+v = Value(-0.75)
+(v.silu() + functional.silu(v * 3.0)).backward()
+show(silu(2), v)
+
+random.seed(7)
+model = nn.MLP(2, [4, 3, 1], nonlin="silu")
+print(model.layers[0].neurons[0], nn.Neuron.__doc__)
+x = [Value(0.3), Value(-1.5)]
+for out in (model(x), model([-0.2, 40.0]), nn.Neuron(2, nonlin="silu")(x)):
+    out.backward()
+    show(out, *model.parameters(), *x)
+
+loss = jit(lambda x, y: (model([x, y]) - silu(x)) ** 2)
+show(*loss([0.5, -2.0, 3.0], [1.0, 0.1, -0.4]), *loss.value_and_grad([0.5], [1.0])[1])
+loss.check([0.5, -2.0], [1.0, 0.1])
+"""
+
+
 @pytest.mark.slow
 def test_the_steps_to_an_operator_lead_to_one(tmp_path):
     checkout = Path(shutil.copytree(ROOT, tmp_path / "checkout", ignore=NOT_COPIED))
     page = (ROOT / "docs" / "add-an-operator.md").read_text(encoding="utf-8")
-    changed = follow(page, checkout)
-    assert {
-        "csrc/graph/ops.h",
-        "python_ref/core/ops.py",
-        "tests/engine/test_operators.py",
-    } < changed
+    assert follow(page, checkout) == {
+        "csrc/graph/ops.h", "python_ref/core/ops.py", "tests/engine/test_operators.py",
+        "CHANGELOG.md", "csrc/net/net.h", "python_ref/nn.py",
+    }  # fmt: skip
 
     commands = re.search(r"```sh\n(.*?)```", page, re.DOTALL).group(1).splitlines()
-    build, test, parity = (line.partition("python ")[2].split() for line in commands)
+    build, generate, test, parity = (shlex.split(line.partition("python ")[2]) for line in commands)
     run(*build, cwd=checkout)
-    output = run(*test, "-k", "silu or every_row", "-v", "-p", "no:cacheprovider", cwd=checkout)
+    run(*generate, cwd=checkout)
+    output = run(*test, "-v", "-p", "no:cacheprovider", "-p", "no:xdist", cwd=checkout)
     for engine in ("c", "py"):
         assert f"test_derivatives_of_functions[{engine}-silu] PASSED" in output
+    for passed in ("nonlin.*silu.*", "types_of_operators.*", "changelog.*"):
+        assert re.search(rf"test_docs|test_nets.*{passed} PASSED", output), passed
     run(*parity, cwd=checkout)
-    program = "from micrograd_c import silu, backend; print(backend, silu(2), silu.__doc__)"
-    assert "c 1.76159" in run("-c", program, cwd=checkout)
+    ours, theirs = (
+        run("-c", USES_SILU, cwd=checkout, MICROGRAD_C_BACKEND=b) for b in ("c", "python")
+    )
+    assert ours.startswith("c silu x * sigmoid(x), for") and theirs.startswith("python silu")
+    assert "SiLUNeuron(2)" in ours and '"silu"' in ours
+    assert ours.split()[1:] == theirs.split()[1:]
+    assert "def silu(self) -> Value: ..." in (checkout / "micrograd_c/engine.pyi").read_text(
+        "utf-8"
+    )
 
 
 @pytest.mark.parametrize("page", [*PAGES, ROOT / "README.md"], ids=lambda path: path.name)
