@@ -79,7 +79,7 @@ for out in (model(x), model([-0.2, 40.0]), nn.Neuron(2, nonlin="silu")(x)):
     show(out, *model.parameters(), *x)
 
 loss = jit(lambda x, y: (model([x, y]) - silu(x)) ** 2)
-show(*loss([0.5, -2.0, 3.0], [1.0, 0.1, -0.4]), *loss.value_and_grad([0.5], [1.0])[1])
+show(loss.backward([0.5], [1.0]), *model.parameters(), *loss([-2.0, 3.0], [0.1, -0.4]).tolist())
 loss.check([0.5, -2.0], [1.0, 0.1])
 """
 
@@ -98,20 +98,18 @@ def test_the_steps_to_an_operator_lead_to_one(tmp_path):
     run(*build, cwd=checkout)
     run(*generate, cwd=checkout)
     output = run(*test, "-v", "-p", "no:cacheprovider", "-p", "no:xdist", cwd=checkout)
-    for engine in ("c", "py"):
-        assert f"test_derivatives_of_functions[{engine}-silu] PASSED" in output
-    for passed in ("nonlin.*silu.*", "types_of_operators.*", "changelog.*"):
-        assert re.search(rf"test_docs|test_nets.*{passed} PASSED", output), passed
+    for passed in (
+        "test_derivatives_of_functions[c-silu]", "test_derivatives_of_functions[py-silu]",
+        "test_backward_by_hand_node_by_node[silu]",
+        "test_the_types_of_operators_are_those_of_the_table",
+    ):  # fmt: skip
+        assert f"::{passed} PASSED" in output
     run(*parity, cwd=checkout)
-    ours, theirs = (
-        run("-c", USES_SILU, cwd=checkout, MICROGRAD_C_BACKEND=b) for b in ("c", "python")
-    )
-    assert ours.startswith("c silu x * sigmoid(x), for") and theirs.startswith("python silu")
-    assert "SiLUNeuron(2)" in ours and '"silu"' in ours
-    assert ours.split()[1:] == theirs.split()[1:]
-    assert "def silu(self) -> Value: ..." in (checkout / "micrograd_c/engine.pyi").read_text(
-        "utf-8"
-    )
+
+    ours = run("-c", USES_SILU, cwd=checkout, MICROGRAD_C_BACKEND="c")
+    theirs = run("-c", USES_SILU, cwd=checkout, MICROGRAD_C_BACKEND="python")
+    assert ours.startswith("c silu x * sigmoid(x), for any") and '"silu"' in ours
+    assert theirs == ours.replace("c silu", "python silu", 1)
 
 
 @pytest.mark.parametrize("page", [*PAGES, ROOT / "README.md"], ids=lambda path: path.name)
