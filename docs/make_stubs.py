@@ -13,7 +13,8 @@ BEGIN = "# --- operators: written by python docs/make_api.py ---"
 END = "# --- end of the operators ---"
 PACKAGE = Path(functional.__file__).parent
 
-# The overloads of a function, by kind: the types of x, of the second parameter and of the result.
+# The overloads of a function, by the operator's kind: the types of the two parameters and of
+# the result.
 OVERLOADS = {
     UNARY: [("Value", None, "Value"), ("_Number", None, "float")],
     UNARY_K: [("Value", "_Number", "Value"), ("_Number", "_Number", "float")],
@@ -70,5 +71,6 @@ def stubs():
 
 
 def write():
+    """Write all that ``stubs`` returns."""
     for path, text in stubs().items():
         path.write_text(text, encoding="utf-8")

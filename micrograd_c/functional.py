@@ -1,8 +1,8 @@
 """Functions of Values: the operators by name, and bulk helpers for many Values at once.
 
-The operators take Values or numbers, of numbers alone they give a float. A bulk
-helper builds the graph that the same program would build one operator at a time,
-on the C engine in one call.
+The operators take Values or numbers; of numbers alone they return a float. A bulk
+helper builds the graph that one operator after the other would build, on the C
+engine in one call.
 
 >>> from micrograd_c.engine import Value
 >>> from micrograd_c.functional import sin, total
@@ -46,7 +46,7 @@ __all__ = [
 ]  # fmt: skip
 
 
-# --- operators -----------------------------------------------------------------
+# --- operators: a function for each named row of the operator table, see templates.py ---
 
 
 def unary_template(x):
@@ -104,8 +104,8 @@ def mean(values):
 def dot(ws, xs, start=None):
     """start + ws[0] * xs[0] + ws[1] * xs[1] + ..., added from left to right.
 
-    ``start`` is a Value or a number; None: 0, as in ``sum``. Raises ValueError when
-    ``ws`` and ``xs`` are not of one length.
+    ``start`` is a Value or a number; None stands for 0, as in ``sum``. Raises ValueError if
+    ``ws`` and ``xs`` differ in length.
     """
     ws, xs = list(ws), list(xs)
     if len(ws) != len(xs):
@@ -117,8 +117,8 @@ def dot(ws, xs, start=None):
 def logsumexp(values):
     """log(exp(values[0]) + exp(values[1]) + ...), without overflow.
 
-    The largest value is taken off before and added after. Raises ValueError for no
-    values, and, as log(0) does, where all are -inf. Source: https://en.wikipedia.org/wiki/LogSumExp.
+    The largest value is subtracted before and added after. Raises ValueError for no
+    values, and if all are -inf, as log(0) does. Source: https://en.wikipedia.org/wiki/LogSumExp.
     """
     values = non_empty(values, "logsumexp")
     made = None if current_trace() else in_c("logsumexp", values)
@@ -129,7 +129,7 @@ def logsumexp(values):
 
 
 def softmax(values):
-    """The list of exp(v) / (the sum of them all), without overflow.
+    """The list of exp(v) / (the sum of all exp(v)), without overflow.
 
     Raises ValueError for no values.
     Source: https://en.wikipedia.org/wiki/Softmax_function.
@@ -145,7 +145,7 @@ def softmax(values):
 
 
 def largest(values):
-    """The largest of the values' data, NaN aside; 0 when it is infinite."""
+    """Return the largest of the values' data, ignoring NaN; 0 if that is infinite."""
     if current_trace() and any(isinstance(v, Operators) for v in values):
         return traced_largest(values)
     m = to_float(values[0])
@@ -155,14 +155,15 @@ def largest(values):
 
 
 def traced_largest(values):
-    """The same in a function that jit traces: it is another number in each run and row."""
+    """Return ``largest`` as a Value, in a function that jit traces: each row has its own."""
     m = functools.reduce(maximum, values)
-    is_finite = math.inf - m.abs()  # NaN where m is infinite, which counts as not positive
+    is_finite = math.inf - m.abs()  # where m is infinite, NaN, which is not positive
     taken = is_finite._apply("if_positive", m)
     return (taken + is_finite._apply("if_not_positive", m._operand(0.0))).detach()
 
 
 def non_empty(values, name):
+    """Return the values as a list; raise ValueError if there are none."""
     values = list(values)
     if not values:
         raise ValueError(f"{name} of no values")
@@ -170,7 +171,7 @@ def non_empty(values, name):
 
 
 def in_c(name, *lists):
-    """The helper's result in one call of C; None where operators must do it."""
+    """Return a helper's result from one call of C, or None if operators must compute it."""
     if c_bulk and all(map(c_bulk.are_plain, lists)) and c_bulk.are_original():
         return getattr(c_bulk, name)(*lists)
     return None
@@ -190,10 +191,10 @@ def get_grad(values):
 
 
 def set_data(values, array):
-    """Set the data of n Values from anything NumPy makes a float64 array of shape (n,).
+    """Set the data of n Values from anything that NumPy makes a float64 array of shape (n,).
 
-    Raises ValueError for another shape, TypeError for a masked array and what is no real
-    number; no Value has changed then.
+    Raises ValueError for another shape, TypeError for a masked array and for what is not a
+    real number. Then no Value has changed.
     """
     write("data", values, array)
 
@@ -216,11 +217,15 @@ def zero_grad(values):
 
 
 def is_for_c(values):
+    """True if C may read or write the list or tuple as it is."""
     return c_bulk and (type(values) is list or type(values) is tuple)
 
 
 def checked(values):
-    """The Values as a list, and whether one call of C can serve them all."""
+    """Return the Values as a list, and True if one call of C can read or write them all.
+
+    Raises TypeError if one is not a Value.
+    """
     values = list(values)
     kinds = set(map(type, values))
     if c_bulk and kinds == c_bulk.PLAIN:
@@ -228,7 +233,7 @@ def checked(values):
     for kind in kinds:
         if not issubclass(kind, Operators):
             raise TypeError(f"expected Values, got {kind.__name__}")
-        if hasattr(kind, "_refuse_bulk"):  # in a function that jit traces
+        if hasattr(kind, "_refuse_bulk"):  # the Values of a function that jit traces
             kind._refuse_bulk()
     return values, c_bulk and all(issubclass(kind, c_bulk.Value) for kind in kinds)
 
@@ -238,7 +243,7 @@ def read(what, values):
 
     if is_for_c(values):
         doubles = c_bulk.at_once(values, c_bulk.READ_AT_ONCE[what], None)
-        if doubles:  # not for no values: NumPy makes no array of an empty buffer
+        if doubles:  # an empty buffer, from which NumPy makes no array, is false
             return np.frombuffer(doubles)
     values, in_one_call = checked(values)
     if in_one_call:

@@ -1,6 +1,6 @@
-"""The pages in docs/: links lead somewhere, the steps of add-an-operator.md to an operator.
+"""The pages in docs/: their links exist, generated ones are up to date, add-an-operator.md works.
 
-Their Python examples run as doctests, see pyproject.toml.
+The Python examples of the pages run as doctests, see pyproject.toml.
 """
 
 import doctest
@@ -24,7 +24,7 @@ NOT_COPIED = shutil.ignore_patterns(
     ".git", ".venv", "build", "*.egg-info", "__pycache__", ".hypothesis", "_native.*"
 )
 
-# "In `file`, after the line that begins with `start`:" and the block below it
+# A step of a page: "In `file`, after the line that begins with `start`:" and the block below.
 STEP = re.compile(
     r"^In `([^`]+)`, after the line that begins with `([^`]+)`:\n\n```\w+\n(.*?)^```$",
     re.MULTILINE | re.DOTALL,
@@ -32,7 +32,7 @@ STEP = re.compile(
 
 
 def follow(page, checkout):
-    """Do what a page says to files; the files it names."""
+    """Insert the blocks of a page's steps; return the names of the changed files."""
     steps = STEP.findall(page)
     assert page.count("after the line that begins with") == len(steps)
     for name, start, block in steps:
@@ -85,7 +85,7 @@ loss.check([0.5, -2.0], [1.0, 0.1])
 
 
 @pytest.mark.slow
-def test_the_steps_to_an_operator_lead_to_one(tmp_path):
+def test_the_steps_of_add_an_operator_lead_to_one(tmp_path):
     checkout = Path(shutil.copytree(ROOT, tmp_path / "checkout", ignore=NOT_COPIED))
     page = (ROOT / "docs" / "add-an-operator.md").read_text(encoding="utf-8")
     assert follow(page, checkout) == {
@@ -101,7 +101,7 @@ def test_the_steps_to_an_operator_lead_to_one(tmp_path):
     for passed in (
         "test_derivatives_of_functions[c-silu]", "test_derivatives_of_functions[py-silu]",
         "test_backward_by_hand_node_by_node[silu]",
-        "test_the_types_of_operators_are_those_of_the_table",
+        "test_the_stubs_are_up_to_date",
     ):  # fmt: skip
         assert f"::{passed} PASSED" in output
     run(*parity, cwd=checkout)
@@ -113,7 +113,7 @@ def test_the_steps_to_an_operator_lead_to_one(tmp_path):
 
 
 @pytest.mark.parametrize("page", [*PAGES, ROOT / "README.md"], ids=lambda path: path.name)
-def test_links_between_pages_lead_somewhere(page):
+def test_links_to_files_name_files_that_exist(page):
     for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
         assert target.startswith("https://") or (page.parent / target).exists(), target
 
@@ -126,14 +126,14 @@ def script(name):
     return module
 
 
-def test_the_api_reference_is_that_of_the_docstrings():
+def test_the_api_reference_is_up_to_date():
     make_api = script("make_api")
     assert make_api.PAGE.read_text(encoding="utf-8") == make_api.page(), (
         "a docstring has changed: run python docs/make_api.py"
     )
 
 
-def test_the_types_of_operators_are_those_of_the_table():
+def test_the_stubs_are_up_to_date():
     for path, text in script("make_stubs").stubs().items():
         assert path.read_text(encoding="utf-8") == text, (
             f"{path.name}: the operator table has changed: run python docs/make_api.py"
@@ -146,7 +146,7 @@ def test_the_changelog_names_every_operator_beyond_micrograds():
 
 
 def examples_of_the_api_reference():
-    """Each example's text, under the title that it stands below."""
+    """Yield each example's text, with the title above it as its id."""
     page = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
     title = None
     for match in re.finditer(
@@ -159,7 +159,7 @@ def examples_of_the_api_reference():
 
 @pytest.mark.parametrize("example", list(examples_of_the_api_reference()))
 def test_an_example_of_the_api_reference_runs_alone(example):
-    """Pasted into a fresh interpreter: it imports all that it names."""
+    """Each imports all names that it uses, so that it can be pasted into a fresh interpreter."""
     test = doctest.DocTestParser().get_doctest(example, {}, "example", None, None)
     assert test.examples
     report = []
