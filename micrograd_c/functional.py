@@ -16,7 +16,6 @@ True
 import builtins
 import functools
 import math
-import re
 
 from micrograd_c._backend import backend
 from python_ref.core import ops
@@ -76,10 +75,9 @@ def function_of(op):
         ops.UNARY_K: (unary_k_template, op.second),
         ops.BINARY: (binary_template, "y"),
     }[op.kind]
-    # The row's docstring is the method's: x is ``self`` there.
-    names = {"self": "x", op.second: second or "y"}
-    doc = re.sub(r"\w+", lambda word: names.get(word[0], word[0]), op.doc)
-    return copy_for(op, template, doc, second)
+    # The row's docstring is the method's, whose first parameter is ``self``.
+    doc = op.doc.replace(op.second, second) if second else op.doc
+    return copy_for(op, template, doc.replace("self", "x"), second)
 
 
 for _op in NAMED:

@@ -19,8 +19,8 @@ def copy_for(op, template, doc, second=None):
     first = code.co_varnames[0]
     code = code.replace(
         co_name=op.name,
-        co_consts=tuple(own.get(constant, constant) for constant in code.co_consts),
-        co_names=tuple(own.get(name, name) for name in code.co_names),
+        co_consts=tuple(map(own.get, code.co_consts, code.co_consts)),  # others stay
+        co_names=tuple(map(own.get, code.co_names, code.co_names)),
         co_varnames=(first,) if op.kind == UNARY else (first, second),
     )
     defaults = None if op.default is None else (op.default,)
