@@ -4,6 +4,7 @@ A template is a function in whose body NAME and LABEL stand for the row's. A cop
 bytecode as a function that is written out for its row: it has no closure and looks up no row.
 """
 
+import sys
 from types import FunctionType
 
 from python_ref.core.ops import UNARY
@@ -26,5 +27,5 @@ def copy_for(op, template, doc, second=None):
     defaults = None if op.default is None else (op.default,)
     function = FunctionType(code, template.__globals__, op.name, defaults)
     function.__qualname__ = op.name
-    function.__doc__ = doc
+    function.__doc__ = None if sys.flags.optimize >= 2 else doc  # as -OO does elsewhere
     return function
