@@ -13,7 +13,7 @@ from python_ref.core.ops import UNARY
 def copy_for(op, template, doc, second=None):
     """Return the copy of a template for a row.
 
-    ``second`` is the name of its second parameter; only an operator of one number has none.
+    ``second`` is the name of its second parameter, unless the row is UNARY and it has none.
     """
     code = template.__code__
     own = {"NAME": op.name, "LABEL": op.label}
