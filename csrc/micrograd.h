@@ -171,13 +171,16 @@ void mg_backward_nodes(const mg_id *order, size_t n);
 typedef struct mg_net mg_net;
 
 /* sizes: n_layers + 1 of them, the inputs' first. ops: each layer's nonlinearity,
- * relu, tanh, sigmoid or leaky_relu with slope 0.01 by its code, or -1 for none.
+ * an operator for which mg_net_has returns 1, or -1 for none.
  * parameters: leaves, layer by layer, neuron by neuron, the weights and then the
  * bias; the net holds them. NULL: out of memory, or sizes that don't fit. After
  * mg_net_free, which takes NULL, the calls that are alive go on by themselves. */
 mg_net *mg_net_new(const size_t *sizes, size_t n_layers, const int *ops,
                    const mg_id *parameters);
 void mg_net_free(mg_net *net);
+
+/* Returns 1 if nets have the operator as a nonlinearity of neurons, also for -1, none. */
+int mg_net_has(int op);
 
 /* Applies the net to one row: to nodes, or with inputs NULL to numbers, which
  * become leaves of their own as in mg_mul_number. Writes the last layer's nodes to

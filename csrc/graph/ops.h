@@ -1,11 +1,10 @@
-/* ops.h - the operator table: one row an operator, its value and its derivatives.
+/* ops.h - the operator table: one row for each operator, with its value and derivatives.
  *
- * python_ref/core/ops.py is the same table in Python, row for row, and explains the
- * choices at kinks and poles. An expression may use
+ * python_ref/core/ops.py is the same table in Python, row for row. An expression may use
  *
  *     x, y   the operands' data; y is the parameter k of an operator that has one
  *     out    the result's data
- *     g      the gradient that arrives at the result
+ *     g      the result's gradient
  *
  * and is written exactly as its Python twin, so that both round alike. Backward
  * never fails: infinities and NaNs flow.
@@ -37,7 +36,7 @@ static inline double mg_dpow_base(double x, double y, double g) {
         return (y * x) * g; /* squares are common, and pow is slow */
     double power = pow(x, y - 1.0);
     if (MG_UNLIKELY(!isnormal(power)) && power == power && x != 0.0 && isfinite(x)) {
-        double root = pow(fabs(x), 0.5 * (y - 1.0)); /* the product may be finite */
+        double root = pow(fabs(x), 0.5 * (y - 1.0)); /* power * y * g may be finite */
         return copysign(root, power) * y * g * root;
     }
     return (y * power) * g;
@@ -67,7 +66,7 @@ static inline double mg_datan(double x, double g) {
     return square > 1e300 && isfinite(x) ? g / x / x : 1.0 / (1.0 + square) * g;
 }
 
-/* g * a / (x * x + y * y), also where the square overflows or underflows. */
+/* Returns g * a / (x * x + y * y), also where the square overflows or underflows. */
 static inline double mg_datan2(double a, double x, double y, double g) {
     double square = x * x + y * y;
     double larger = fabs(x) > fabs(y) ? fabs(x) : fabs(y);
@@ -79,10 +78,15 @@ static inline double mg_datan2(double a, double x, double y, double g) {
     return a / larger / (x * x + y * y) * g / larger;
 }
 
-/* The kinds of rows: operands that are nodes, and whether there is a k. */
+/* The kinds of operators: of two nodes, of one, or of one and a number k, which is no node. */
 enum { MG_BINARY, MG_UNARY, MG_UNARY_K };
 
-/* Rows: X(name, kind, label, may raise, value, d/dx, d/dy) */
+/* Rows: X(name, kind, label, may raise, value, d/dx, d/dy)
+ *
+ *     label      the _op that Python shows of a node
+ *     may raise  1 if Python's math raises for some operands; the derivatives of such an
+ *                operator can be infinite, see mg_passed
+ *     d/dx       what is added to the gradient of x: the derivative times g */
 #define MG_OPS(X)                                                                         \
     X(add, MG_BINARY, "+", 0, x + y, g, g)                                                \
     X(mul, MG_BINARY, "*", 0, x *y, y *g, x *g)                                           \
@@ -134,14 +138,15 @@ enum {
         MG_OP_COUNT
 };
 
-/* The gradient that an operator passes on. The derivative of an operator that may raise can
- * be infinite: a gradient of 0 passes on 0 there, and not the NaN of 0 times infinity. */
+/* Returns what is added to an operand's gradient: the derivative, which has g as a factor,
+ * or 0 if g is 0 and the operator may raise. Its derivative can be infinite, and 0 times
+ * infinity would be NaN. */
 static inline double mg_passed(int raises, double g, double derivative) {
     return raises && g == 0.0 ? 0.0 : derivative;
 }
 
-/* mg_value_relu(x, y), ...: an operator's value; mg_dx_relu(x, y, out, g), ...: what it
- * passes on to its first operand. */
+/* mg_value_relu(x, y), ... return an operator's value; mg_dx_relu(x, y, out, g), ... return
+ * what is added to the gradient of its first operand. */
 #define X(name, kind, label, raises, value, dx, dy)                                       \
     static inline double mg_value_##name(double x, double y) {                            \
         (void)x, (void)y;                                                                 \
@@ -154,8 +159,8 @@ static inline double mg_passed(int raises, double g, double derivative) {
 MG_OPS(X)
 #undef X
 
-/* Whether Python's math raises where C returned out for x and y: a NaN that did
- * not come in, or an infinity from finite operands. */
+/* Returns 1 if Python's math raises for x and y, where C returns out: a NaN though no
+ * operand is NaN, or an infinity from finite operands. */
 static inline int mg_raises(double x, double y, double out) {
     if (MG_LIKELY(isfinite(out)))
         return 0;

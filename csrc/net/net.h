@@ -11,15 +11,31 @@
 
 #include "graph/graph.h"
 
+/* The nonlinearities of neurons, one row each: X(operator, k, needs_sum).
+ *
+ *     k          the operator's parameter, as leaky_relu's slope: the default of the
+ *                Value method, which neurons in Python call. 0.0 where there is none.
+ *     needs_sum  1 if the derivative in ops.h reads x, which here is the neuron's sum: a
+ *                call then stores the sums. 0 if it reads out alone. leaky_relu has 0
+ *                because it reads the sign of x alone, and out has the same sign.
+ *
+ * The operator's value must raise at no sum, as a net does not check for that. Each row
+ * has its twin in NONLINEARITIES of python_ref/nn.py. */
+#define MG_NONLINEARITIES(X)                                                              \
+    X(relu, 0.0, 0)                                                                       \
+    X(tanh, 0.0, 0)                                                                       \
+    X(sigmoid, 0.0, 0)                                                                    \
+    X(leaky_relu, 0.01, 0)
+
 typedef struct {
     size_t nin, nout;
     int op;         /* the nonlinearity's operator, -1 for none */
+    double k;       /* of the nonlinearity's row in MG_NONLINEARITIES */
+    int needs_sum;  /* likewise */
     size_t weights; /* where its weights start among the net's, neuron by neuron:
                        nin weights and a bias */
     size_t units;   /* where its outputs start among the net's units */
 } mg_layer;
-
-#define MG_NET_SLOPE 0.01 /* leaky_relu's */
 
 /* The parameters' data at the time of a call; shared by calls between which no
  * parameter changed. */
@@ -34,6 +50,7 @@ struct mg_net {
     int owned;    /* mg_net_free has not been called */
     size_t calls; /* alive */
     size_t n_layers, n_units, n_parameters;
+    int needs_sums; /* 1 if a layer's needs_sum is */
     mg_layer *layers;
     mg_index *parameters;
     double *arriving;       /* for mg_step_net: what arrives at a layer's sums, */
@@ -60,6 +77,8 @@ typedef struct mg_call {
     double *units;        /* every neuron's output */
     double *grads;        /* after backward: a hidden neuron's gradient; at an output
                              neuron what arrives at its sum */
+    double *sums;         /* every neuron's sum, filled in for layers whose needs_sum is
+                             1; NULL if the net has none */
 } mg_call;
 
 /* All of these want the graph's lock. */
@@ -74,9 +93,10 @@ int mg_call_is_stale(mg_call *call);
 /* Makes the graph below an output node plain. 0: out of memory, nothing changed. */
 int mg_expand_output(mg_index output);
 
-/* What arrives at a neuron's sum when g arrives at its output, which the call computed
- * and which is out now: the user may have changed it. */
-double mg_net_through(int op, double computed, double out, double g);
+/* Returns the gradient of a neuron's sum, where g is the gradient of its output. op is the
+ * nonlinearity, unit the neuron's index among the net's, and out its output's data, which
+ * the user may have changed since the call. */
+double mg_net_through(int op, const mg_call *call, size_t unit, double out, double g);
 
 /* The derivative steps of an output node and of a net node. */
 void mg_step_output(const mg_node_t *node);

@@ -6,18 +6,16 @@
  */
 #include "net/net.h"
 
-/* The sum itself is not kept: of the nonlinearities only leaky_relu asks for it, and
- * only for its sign, which is that of what the call computed. Adding to 0 is what the
- * plain graph does. */
-double mg_net_through(int op, double computed, double out, double g) {
+/* Where the sum is not stored, the derivative gets the output that the call computed
+ * instead, see MG_NONLINEARITIES. It is added to 0 because backward in the plain graph
+ * adds it to a gradient of 0. */
+double mg_net_through(int op, const mg_call *call, size_t unit, double out, double g) {
     switch (op) {
-#define CASE(name)                                                                        \
+#define CASE(name, k, needs_sum)                                                          \
     case MG_OP_##name:                                                                    \
-        return 0.0 + mg_dx_##name(computed, MG_NET_SLOPE, out, g);
-        CASE(relu)
-        CASE(tanh)
-        CASE(sigmoid)
-        CASE(leaky_relu)
+        return 0.0 +                                                                      \
+               mg_dx_##name(((needs_sum) ? call->sums : call->units)[unit], k, out, g);
+        MG_NONLINEARITIES(CASE)
 #undef CASE
     default:
         return 0.0 + g;
@@ -29,8 +27,7 @@ void mg_step_output(const mg_node_t *node) {
     const mg_layer *last = &call->net->layers[call->net->n_layers - 1];
     uint32_t output = node->operand[1];
     size_t unit = last->units + output;
-    call->grads[unit] =
-        mg_net_through(last->op, call->units[unit], node->data, node->grad);
+    call->grads[unit] = mg_net_through(last->op, call, unit, node->data, node->grad);
     call->reached[call->n_reached++] = output;
 }
 
@@ -89,7 +86,8 @@ void mg_step_net(mg_call *call) {
             size_t unit = layer->units + neuron;
             net->order[i] = (uint32_t)neuron;
             double out = call->units[unit], g = call->grads[unit];
-            net->arriving[i] = l == last ? g : mg_net_through(layer->op, out, out, g);
+            net->arriving[i] =
+                l == last ? g : mg_net_through(layer->op, call, unit, out, g);
             step_weights(net, layer, neuron, net->arriving[i], x);
         }
         if (l == 0 && call->n_inputs == 0)

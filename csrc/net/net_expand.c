@@ -84,7 +84,7 @@ static mg_index unfold_neuron(const mg_call *call, const mg_layer *layer, size_t
                               layer_inputs inputs) {
     size_t unit = layer->units + neuron;
     double out = call->units[unit], grad = call->swept ? call->grads[unit] : 0.0;
-    double at_sum = call->swept ? mg_net_through(layer->op, out, out, grad) : 0.0;
+    double at_sum = call->swept ? mg_net_through(layer->op, call, unit, out, grad) : 0.0;
     last_addition last;
     if (!unfold_sum(call, layer, neuron, inputs, call->swept ? &at_sum : NULL, &last))
         return 0;
@@ -92,8 +92,8 @@ static mg_index unfold_neuron(const mg_call *call, const mg_layer *layer, size_t
         return made_of(MG_OP_add, out, grad, last.sum, last.product);
     mg_index sum = made_of(MG_OP_add, last.data, at_sum, last.sum, last.product);
     mg_index id = sum == 0 ? 0 : made_of(layer->op, out, grad, sum, 0);
-    if (id != 0 && layer->op == MG_OP_leaky_relu)
-        mg_at(id)->k = MG_NET_SLOPE;
+    if (id != 0 && layer->k != 0.0)
+        mg_at(id)->k = layer->k;
     return id;
 }
 
@@ -171,7 +171,7 @@ static void turn(mg_call *call, size_t output, const last_addition *part) {
     node->op = (uint8_t)(last->op < 0 ? MG_OP_add : last->op);
     node->operand[0] = part->sum;
     node->operand[1] = part->product;
-    node->k = last->op == MG_OP_leaky_relu ? MG_NET_SLOPE : 0.0;
+    node->k = last->k;
     mg_drop(net);
 }
 
