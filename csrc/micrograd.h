@@ -201,8 +201,8 @@ typedef struct mg_net mg_net;
 
 /* Returns a new net, which the caller frees with mg_net_free.
  * sizes: (n_layers + 1), the number of inputs and then of each layer's neurons.
- * ops: (n_layers), the code of each layer's nonlinearity: relu, tanh, sigmoid, leaky_relu
- * (with the slope 0.01), or -1 for none. parameters: leaves, layer by layer, neuron by
+ * ops: (n_layers), the code of each layer's nonlinearity, for which mg_net_has must return
+ * 1, or -1 for none. parameters: leaves, layer by layer, neuron by
  * neuron, a neuron's weights and then its bias; the net takes a reference to each. Returns
  * NULL if it is out of memory, or if a size or an operator is not allowed.
  * O(parameters). */
@@ -211,6 +211,9 @@ mg_net *mg_net_new(const size_t *sizes, size_t n_layers, const int *ops,
 
 /* Frees a net; NULL is allowed. What its living calls need of it stays until they die. */
 void mg_net_free(mg_net *net);
+
+/* Returns 1 if nets have the operator as a nonlinearity of neurons, also for -1, none. */
+int mg_net_has(int op);
 
 /* Applies the net to one row. inputs: (nin) nodes, or NULL for numbers: (nin), which
  * become leaves as in mg_mul_number. Writes the last layer's nodes to outputs: (nout), a

@@ -1,7 +1,6 @@
 /* ops.h - the table of operators: a row for each, with its value and its derivatives.
  *
- * python_ref/core/ops.py is the same table in Python, row for row, and explains the
- * choices at kinks and poles. An expression may use
+ * python_ref/core/ops.py is the same table in Python, row for row. An expression may use
  *
  *     x, y   the operands' data; y is the parameter k of an operator that has one
  *     out    the result's data
@@ -37,7 +36,7 @@ static inline double mg_dpow_base(double x, double y, double g) {
         return (y * x) * g; /* squares are common, and pow is slow */
     double power = pow(x, y - 1.0);
     if (MG_UNLIKELY(!isnormal(power)) && power == power && x != 0.0 && isfinite(x)) {
-        double root = pow(fabs(x), 0.5 * (y - 1.0)); /* the product may be finite */
+        double root = pow(fabs(x), 0.5 * (y - 1.0)); /* power * y * g may be finite */
         return copysign(root, power) * y * g * root;
     }
     return (y * power) * g;
@@ -79,10 +78,15 @@ static inline double mg_datan2(double a, double x, double y, double g) {
     return a / larger / (x * x + y * y) * g / larger;
 }
 
-/* The kinds of operators: with two operands, with one, with one and the parameter k. */
+/* The kinds of operators: of two nodes, of one, or of one and a number k, which is no node. */
 enum { MG_BINARY, MG_UNARY, MG_UNARY_K };
 
-/* Rows: X(name, kind, label, may raise, value, d/dx, d/dy) */
+/* Rows: X(name, kind, label, may raise, value, d/dx, d/dy)
+ *
+ *     label      the _op that Python shows of a node
+ *     may raise  1 if Python's math raises for some operands; the derivatives of such an
+ *                operator can be infinite, see mg_passed
+ *     d/dx       what is added to the gradient of x: the derivative times g */
 #define MG_OPS(X)                                                                         \
     X(add, MG_BINARY, "+", 0, x + y, g, g)                                                \
     X(mul, MG_BINARY, "*", 0, x *y, y *g, x *g)                                           \

@@ -17,16 +17,32 @@ static size_t count_parameters(const size_t *sizes, size_t n_layers) {
     return n;
 }
 
-static int is_nonlinearity(int op) {
-    return op == -1 || op == MG_OP_relu || op == MG_OP_tanh || op == MG_OP_sigmoid ||
-           op == MG_OP_leaky_relu;
+/* Sets what a layer has of its nonlinearity's row. Returns 0 if there is no such row. */
+static int set_nonlinearity(mg_layer *layer, int op) {
+    layer->op = op;
+    switch (op) {
+#define CASE(name, parameter, needs)                                                      \
+    case MG_OP_##name:                                                                    \
+        layer->k = parameter;                                                             \
+        layer->needs_sum = needs;                                                         \
+        return 1;
+        MG_NONLINEARITIES(CASE)
+#undef CASE
+    default:
+        return op == -1;
+    }
+}
+
+int mg_net_has(int op) {
+    mg_layer layer;
+    return set_nonlinearity(&layer, op);
 }
 
 mg_net *mg_net_new(const size_t *sizes, size_t n_layers, const int *ops,
                    const mg_id *parameters) {
     size_t n = count_parameters(sizes, n_layers);
     for (size_t i = 0; i < n_layers; i++)
-        if (!is_nonlinearity(ops[i]))
+        if (!mg_net_has(ops[i]))
             return NULL;
     mg_net *net = n == 0 ? NULL : mg_alloc(1, sizeof *net);
     if (net == NULL)
@@ -57,7 +73,12 @@ mg_net *mg_net_new(const size_t *sizes, size_t n_layers, const int *ops,
     size_t weights = 0;
     for (size_t i = 0; i < n_layers; i++) {
         mg_layer *layer = &net->layers[i];
-        *layer = (mg_layer){sizes[i], sizes[i + 1], ops[i], weights, net->n_neurons};
+        *layer = (mg_layer){.nin = sizes[i],
+                            .nout = sizes[i + 1],
+                            .first_parameter = weights,
+                            .first_neuron = net->n_neurons};
+        set_nonlinearity(layer, ops[i]);
+        net->needs_sums |= layer->needs_sum;
         weights += layer->nout * (layer->nin + 1);
         net->n_neurons += layer->nout;
     }
@@ -154,7 +175,7 @@ static mg_call *new_call(mg_net *net) {
         net->spare = call->next;
     } else {
         size_t nin = net->layers[0].nin, nout = net->layers[net->n_layers - 1].nout;
-        size_t doubles = nin + 2 * net->n_neurons;
+        size_t doubles = nin + (net->needs_sums ? 3 : 2) * net->n_neurons;
         call = mg_alloc(1, sizeof *call + doubles * sizeof(double) + sizeof *call->inputs +
                                (nin + 2 * nout) * sizeof(mg_index));
         if (call == NULL)
@@ -162,7 +183,8 @@ static mg_call *new_call(mg_net *net) {
         call->x = (double *)(call + 1);
         call->activations = call->x + nin;
         call->grads = call->activations + net->n_neurons;
-        call->inputs = (mg_operand_list *)(call->grads + net->n_neurons);
+        call->sums = net->needs_sums ? call->grads + net->n_neurons : NULL;
+        call->inputs = (mg_operand_list *)(call->x + doubles);
         call->inputs->local = NULL;
         call->outputs = call->inputs->ids + nin;
         call->visited = call->outputs + nout;
@@ -231,16 +253,17 @@ static void forward(mg_call *call) {
     for (size_t l = 0; l < net->n_layers; l++) {
         const mg_layer *layer = &net->layers[l];
         double *out = call->activations + layer->first_neuron;
+        double *sums = layer->needs_sum ? call->sums + layer->first_neuron : out;
         size_t nout = layer->nout;
         sum_inputs(layer->nin, nout, call->weights->by_input + layer->first_parameter, x,
-                   out);
+                   sums);
         if (layer->op == MG_OP_relu) {
             for (size_t j = 0; j < nout; j++)
                 out[j] = out[j] < 0.0 ? 0.0 : out[j];
         } else if (layer->op >= 0) {
             int raises;
             for (size_t j = 0; j < nout; j++)
-                out[j] = mg_value(layer->op, out[j], MG_NET_SLOPE, &raises);
+                out[j] = mg_value(layer->op, sums[j], layer->k, &raises);
         }
         x = out;
     }

@@ -12,15 +12,31 @@
 
 #include "graph/graph.h"
 
+/* The nonlinearities of neurons, one row each: X(operator, k, needs_sum).
+ *
+ *     k          the operator's parameter, as leaky_relu's slope: the default of the
+ *                Value method, which neurons in Python call. 0.0 where there is none.
+ *     needs_sum  1 if the derivative in ops.h reads x, which here is the neuron's sum: a
+ *                call then stores the sums. 0 if it reads out alone. leaky_relu has 0
+ *                because it reads the sign of x alone, and out has the same sign.
+ *
+ * The operator's value must raise at no sum, as a net does not check for that. Each row
+ * has its twin in NONLINEARITIES of python_ref/nn.py. */
+#define MG_NONLINEARITIES(X)                                                              \
+    X(relu, 0.0, 0)                                                                       \
+    X(tanh, 0.0, 0)                                                                       \
+    X(sigmoid, 0.0, 0)                                                                    \
+    X(leaky_relu, 0.01, 0)
+
 typedef struct {
     size_t nin, nout;
     int op;                 /* the nonlinearity's operator, -1 for none */
+    double k;               /* of the nonlinearity's row in MG_NONLINEARITIES */
+    int needs_sum;          /* likewise */
     size_t first_parameter; /* where its parameters start among the net's: neuron by
                                neuron, nin weights and a bias */
     size_t first_neuron;    /* where its neurons start among the net's */
 } mg_layer;
-
-#define MG_NET_SLOPE 0.01 /* leaky_relu's */
 
 /* A copy of the parameters' data at the time of a call. Calls share it if no parameter
  * changed between them. */
@@ -35,6 +51,7 @@ struct mg_net {
     int owned;      /* mg_net_free was not called yet */
     size_t n_calls; /* calls that are alive */
     size_t n_layers, n_neurons, n_parameters;
+    int needs_sums; /* 1 if a layer's needs_sum is */
     mg_layer *layers;
     mg_index *parameters; /* a reference to each */
     /* Room for mg_step_net, within one layer: */
@@ -61,6 +78,8 @@ typedef struct mg_call {
     double *activations; /* (n_neurons): every neuron's output */
     double *grads;       /* (n_neurons): after backward, the gradient of a hidden neuron's
                             output, but of the sum of a neuron in the last layer */
+    double *sums;        /* (n_neurons): the neurons' sums, set in layers whose needs_sum
+                            is 1; NULL if the net has none */
 } mg_call;
 
 /* What mg_nets points to, once there is a net. */
@@ -72,10 +91,11 @@ extern const mg_net_functions mg_functions_of_nets;
  * changed. */
 int mg_expand_output(mg_index output);
 
-/* Returns the gradient of a neuron's sum, from the gradient g of the neuron's output. The
- * call computed the output as computed; it is out now, since the user may have changed it.
- */
-double mg_net_grad_of_sum(int op, double computed, double out, double g);
+/* Returns the gradient of a neuron's sum, from the gradient g of the neuron's output. op
+ * is the nonlinearity, neuron the neuron's index among the net's. The output is out now:
+ * the user may have changed it since the call. */
+double mg_net_grad_of_sum(int op, const mg_call *call, size_t neuron, double out,
+                          double g);
 
 /* The derivative steps of an output node and of a net node. */
 void mg_step_output(const mg_node_t *node);

@@ -7,18 +7,16 @@
  */
 #include "net/net.h"
 
-/* The call does not store the sum. Only leaky_relu's derivative needs it, and only its
- * sign, which is the sign of the computed output. The expanded graph adds to a gradient of
- * 0, so this does too. */
-double mg_net_grad_of_sum(int op, double computed, double out, double g) {
+/* Where the call does not store the sum, the derivative gets the computed output instead,
+ * see MG_NONLINEARITIES. The expanded graph adds to a gradient of 0, so this does too. */
+double mg_net_grad_of_sum(int op, const mg_call *call, size_t neuron, double out,
+                          double g) {
     switch (op) {
-#define CASE(name)                                                                        \
+#define CASE(name, k, needs_sum)                                                          \
     case MG_OP_##name:                                                                    \
-        return 0.0 + mg_dx_##name(computed, MG_NET_SLOPE, out, g);
-        CASE(relu)
-        CASE(tanh)
-        CASE(sigmoid)
-        CASE(leaky_relu)
+        return 0.0 + mg_dx_##name(((needs_sum) ? call->sums : call->activations)[neuron], \
+                                  k, out, g);
+        MG_NONLINEARITIES(CASE)
 #undef CASE
     default:
         return 0.0 + g;
@@ -31,8 +29,7 @@ void mg_step_output(const mg_node_t *node) {
     const mg_layer *last = &call->net->layers[call->net->n_layers - 1];
     uint32_t output = node->operand[1];
     size_t at = last->first_neuron + output;
-    call->grads[at] =
-        mg_net_grad_of_sum(last->op, call->activations[at], node->data, node->grad);
+    call->grads[at] = mg_net_grad_of_sum(last->op, call, at, node->data, node->grad);
     call->visited[call->n_visited++] = output;
 }
 
@@ -95,7 +92,8 @@ void mg_step_net(mg_call *call) {
             size_t at = layer->first_neuron + neuron;
             net->order[i] = (uint32_t)neuron;
             double out = call->activations[at], g = call->grads[at];
-            net->sum_grads[i] = l == last ? g : mg_net_grad_of_sum(layer->op, out, out, g);
+            net->sum_grads[i] =
+                l == last ? g : mg_net_grad_of_sum(layer->op, call, at, out, g);
             step_weights(net, layer, neuron, net->sum_grads[i], x);
         }
         if (l == 0 && call->inputs->n == 0)

@@ -87,7 +87,7 @@ static mg_index expand_neuron(const mg_call *call, const mg_layer *layer, size_t
     double out = call->activations[at],
            grad = call->has_backward_run ? call->grads[at] : 0.0;
     double at_sum =
-        call->has_backward_run ? mg_net_grad_of_sum(layer->op, out, out, grad) : 0.0;
+        call->has_backward_run ? mg_net_grad_of_sum(layer->op, call, at, out, grad) : 0.0;
     last_addition last;
     if (!expand_sum(call, layer, neuron, inputs, call->has_backward_run ? &at_sum : NULL,
                     &last))
@@ -96,8 +96,8 @@ static mg_index expand_neuron(const mg_call *call, const mg_layer *layer, size_t
         return made_of(MG_OP_add, out, grad, last.sum, last.product);
     mg_index sum = made_of(MG_OP_add, last.value, at_sum, last.sum, last.product);
     mg_index id = sum == 0 ? 0 : made_of(layer->op, out, grad, sum, 0);
-    if (id != 0 && layer->op == MG_OP_leaky_relu)
-        mg_at(id)->k = MG_NET_SLOPE;
+    if (id != 0 && layer->k != 0.0)
+        mg_at(id)->k = layer->k;
     return id;
 }
 
@@ -179,7 +179,7 @@ static void become_operator(mg_call *call, size_t output, const last_addition *p
     node->op = (uint8_t)(last->op < 0 ? MG_OP_add : last->op);
     node->operand[0] = part->sum;
     node->operand[1] = part->product;
-    node->k = last->op == MG_OP_leaky_relu ? MG_NET_SLOPE : 0.0;
+    node->k = last->k;
     mg_drop(net);
 }
 
