@@ -1,18 +1,21 @@
 /* micrograd.h - the public API: a graph of scalars and its gradients.
  *
- * This header is also, between the two marks below, what CFFI parses: there is
- * no second list of these functions.
+ * CFFI parses the part between the comments "cffi: begin" and "cffi: end", so there is no
+ * second list of these functions.
  *
- * Nodes are named by an mg_id, never 0. Whoever makes a node owns one reference
- * to it and gives it back with mg_release; a node keeps its operands alive. A
- * dead graph is freed at once, without recursion, and its ids are used again.
+ * Nodes: an mg_id names a node and is never 0. A function that makes a node gives its
+ * caller one reference to it, which the caller releases with mg_release. A node holds
+ * references to its operands. When a node loses its last reference it is freed at once,
+ * with all that only it kept alive, without recursion. Its id is used again.
  *
- * Threads: every function takes the library's one lock, so any thread may call
- * any function at any time. Giving a function the id of a freed node is an error
- * of the caller's that is not detected.
+ * Threads: any thread may call any function at any time. Every function that reads or
+ * writes nodes takes the library's one lock.
  *
- * Errors: a function that makes a node returns 0 and leaves the graph as it was.
- * Nothing here prints, exits or aborts.
+ * Errors: a function that makes a node returns 0 if it cannot, and leaves the graph as it
+ * was. To pass the id of a freed node is the caller's error and is not detected. Nothing
+ * here prints, exits or aborts, except in a build with -DMG_CHECKS, see base/checks.h.
+ *
+ * Cost: O(1) unless the comment on the function says otherwise.
  */
 #ifndef MICROGRAD_H
 #define MICROGRAD_H
@@ -29,36 +32,40 @@ typedef double mg_id;
 typedef enum {
     MG_OK = 0,
     MG_NO_MEMORY = 1,
-    MG_HAS_CUSTOM_BACKWARD = 2, /* the graph holds a node of mg_set_custom_backward */
+    MG_HAS_CUSTOM_BACKWARD = 2, /* of a node in the graph, see mg_set_custom_backward */
     MG_OTHER_TRACE = 3,         /* see mg_compile */
     MG_NOT_FINITE = 4           /* a loss or a gradient is infinite or NaN */
 } mg_status;
 
-/* What mg_net_call answers. */
+/* What mg_net_call returns. No node is made unless it is MG_NET_OK. */
 typedef enum {
     MG_NET_OK = 0,
     MG_NET_NO_MEMORY = 1,
-    MG_NET_PINNED = 2,         /* an input or a parameter is kept */
-    MG_NET_CUSTOM_BACKWARD = 3 /* a parameter has a backward step of its own */
+    MG_NET_PINNED = 2,         /* an input or a parameter is pinned, see mg_pin */
+    MG_NET_CUSTOM_BACKWARD = 3 /* a parameter has one, or is no leaf any more */
 } mg_net_result;
 
 /* --- operators ---------------------------------------------------------- */
 
-/* The code of an operator by its name in ops.h ("add", "tanh", ...), -1 for an
- * unknown name; its name and its label by code, NULL past the last. Codes start
- * at 0 with "leaf", then "custom". The strings are the library's own. */
+/* Returns the code of the operator with a name of ops.h ("add", "tanh", ...), or -1 if
+ * there is none. "leaf" is 0 and "custom" is 1. O(operators). */
 int mg_op_find(const char *name);
+
+/* Return the name and the label ("+", "tanh", ...) of an operator by its code, or NULL if
+ * no operator has the code. The library owns the strings. */
 const char *mg_op_name(int op);
 const char *mg_op_label(int op);
 
 /* --- making nodes ------------------------------------------------------- */
 
-/* A node without operands. 0: out of memory. */
+/* Returns a new node without operands, or 0 if it is out of memory. */
 mg_id mg_leaf(double data);
 
-/* The result of one operator. 0: out of memory, or an operand is kept (see
- * mg_pin), or the value is one for which Python's math raises. A number becomes
- * a leaf of its own. style, 0 to 3, is the caller's own note on k. O(1). */
+/* Each returns a new node, the result of one operator. A number becomes a leaf, to which
+ * only the result holds a reference. k is the operator's parameter: the exponent of
+ * "pow_k", the slope of "leaky_relu". style, 0 to 3, is a note of the caller's that is
+ * stored with k, see mg_k_style. Each returns 0 if it is out of memory, if an operand is
+ * pinned (see mg_pin), or if Python's math raises for this value. */
 mg_id mg_add(mg_id a, mg_id b);
 mg_id mg_mul(mg_id a, mg_id b);
 mg_id mg_add_number(mg_id a, double b);
@@ -67,63 +74,77 @@ mg_id mg_unary(int op, mg_id a);
 mg_id mg_unary_k(int op, mg_id a, double k, int style);
 mg_id mg_binary(int op, mg_id a, mg_id b);
 
-/* Whether, in the calling thread, operators and nets make nodes with operands (1, at
- * first) or leaves that only have the value (0). */
+/* Sets whether operators and nets that the calling thread applies record their operands.
+ * They do at first. With on = 0 they make leaves that only have the value. */
 void mg_set_recording(int on);
 
-/* A block of n ids, all 0 at first, which owns a reference to each node in it.
- * mg_free_ids releases those that are not 0, frees the block and sets *ids to NULL. It
- * does nothing where *ids is NULL. */
+/* Sets *ids to a new block of n ids, all 0. The caller owns the block, and the block owns
+ * one reference to each node whose id is stored in it. Returns MG_NO_MEMORY, with *ids
+ * NULL, if it is out of memory. O(n). */
 mg_status mg_new_ids(size_t n, mg_id **ids);
+
+/* Releases the nodes in a block of mg_new_ids, frees the block and sets *ids to NULL.
+ * Does nothing if *ids is NULL. O(n + nodes freed). */
 void mg_free_ids(mg_id **ids);
-/* For callers that store elsewhere whether to record and what to trace, and tell the
- * library before each call: they may leave that out while mg_modes returns 0. mg_new_mode
- * counts one mode more and mg_free_mode one less; mg_modes adds the threads that do not
- * record or that trace. The two have the form of malloc and free, but
- * the argument of mg_new_mode is not used, and what it returns is no memory. */
+
+/* For callers that keep elsewhere whether to record and which trace they are in, and tell
+ * the library before each call: they need not while mg_modes returns 0. It returns the
+ * calls of mg_new_mode without their mg_free_mode, plus the threads that do not record or
+ * that trace; it takes no lock. The other two have the signatures of malloc and free, for
+ * CFFI to call them with an object; but unused is ignored, and the pointer that
+ * mg_new_mode returns, never NULL, is no memory of the caller's. */
 void *mg_new_mode(size_t unused);
 void mg_free_mode(void *mode);
 size_t mg_modes(void);
 
-/* A node with its value given: nothing is computed or checked, kept operands are
- * taken. An operator's node has as many operands as the operator; a custom node
- * any number, copied, and no derivative. 0: out of memory. */
+/* Returns a new node with the given data. It computes and checks nothing, accepts pinned
+ * operands, and holds its operands also in a thread that does not record. n must be the
+ * operator's number of operands. A custom node takes any number, which are copied, and
+ * passes no gradient on. Returns 0 if it is out of memory, or if op and n do not fit.
+ * O(n). */
 mg_id mg_node(int op, const mg_id *operands, size_t n, double k, int style, double data);
 
-/* A custom node with a derivative: in the backward pass, operand i gets the node's
- * gradient times local[i]. Both arrays are copied. 0: out of memory. */
+/* Returns a new custom node with the given data and local gradients: backward adds the
+ * node's gradient times local[i] to operand i's gradient. Copies both arrays. Returns 0 if
+ * it is out of memory. O(n). */
 mg_id mg_node_with_local(const mg_id *operands, const double *local, size_t n,
                          double data);
 
-/* Writes the first max local gradients of a node to out. Returns how many the node has, 0
- * where it has none. */
+/* Writes the first max local gradients of a node to out. Returns how many the node has: 0
+ * unless mg_node_with_local made it. O(max). */
 size_t mg_local(mg_id id, double *out, size_t max);
 
-/* Releases a node's operands and makes it a custom node without any. It keeps its data and
- * grad. MG_NO_MEMORY: nothing changed. O(nodes freed). */
+/* Releases a node's operands and makes it a custom node without operands, with the same
+ * data and gradient. A leaf stays a leaf. Returns MG_NO_MEMORY if it is out of memory;
+ * then nothing changed. O(nodes freed). */
 mg_status mg_release_operands(mg_id id);
 
-/* One reference more, one fewer. Releasing the last frees the node and all that
- * only it kept alive: O(nodes freed), no recursion, no allocation. */
+/* Take one more reference to a node and release one. To release the last frees the node
+ * and all that only it kept alive; it allocates nothing. O(nodes freed). */
 void mg_retain(mg_id id);
 void mg_release(mg_id id);
 
-/* As mg_release, for a node about which the caller keeps a note. Returns whether the node
- * lives on. If so, mg_is_noted is true of it, and the function given to mg_on_free, if
- * any, is called with its id when it is freed. That may be in any thread, with the
- * library's lock held: the function must call nothing of this library. */
+/* As mg_release, for a node about which the caller stores something of its own. Returns 1
+ * if the node is still alive, 0 if it was freed. If it is alive, mg_is_noted is true of
+ * it, and when it is freed, the function that was given to mg_on_free is called with its
+ * id. */
 int mg_release_noted(mg_id id);
 int mg_is_noted(mg_id id);
+
+/* Sets the function that is called when a node is freed for which mg_release_noted
+ * returned 1; NULL for none. It is called in any thread, with the library's lock held, so
+ * it must not call this library. */
 void mg_on_free(void (*function)(mg_id));
 
-/* Makes a node a leaf with this data and the gradient 0: its operands are released, and a
- * backward step of the caller's own is forgotten. O(nodes freed), cannot fail. */
+/* Makes a node a leaf with this data and the gradient 0. Releases its operands and clears
+ * its custom backward. Cannot fail. O(nodes freed). */
 void mg_become_leaf(mg_id id, double data);
 
-/* Makes a node what a custom node is that nobody else uses, with the gradient 0, and that
- * one what the node was; a backward step of the caller's own is forgotten. MG_NO_MEMORY:
- * nothing changed; neither where *closes_cycle is 1: the custom node is computed from the
- * node. O(nodes below the custom node). */
+/* Exchanges what two nodes are. id becomes what custom is, a custom node that nobody else
+ * uses, with the gradient 0 and without a custom backward of its own; custom becomes what
+ * id was. Changes nothing and returns MG_NO_MEMORY if it is out of memory. Changes nothing
+ * and sets *closes_cycle to 1, else to 0, if custom is computed from id. O(nodes below
+ * custom). */
 mg_status mg_become(mg_id id, mg_id custom, int *closes_cycle);
 
 /* --- reading and writing a node ----------------------------------------- */
@@ -132,101 +153,127 @@ double mg_data(mg_id id);
 double mg_grad(mg_id id);
 void mg_set_data(mg_id id, double data);
 void mg_set_grad(mg_id id, double grad);
+
+/* Return a node's operator, by its code, and the k and style it was made with. */
 int mg_op(mg_id id);
 double mg_k(mg_id id);
 int mg_k_style(mg_id id);
 
-/* The graph inside a net is kept in a short form until somebody asks for it. To
- * be called before mg_op, mg_k or mg_operands of a node that may be the output of
- * mg_net_call. MG_NO_MEMORY: nothing changed. O(nodes inside the call). */
+/* Expands the call of a net that a node is an output of: mg_net_call stores the graph
+ * inside a net in a compact form, and this turns it into nodes of ordinary operators. The
+ * caller must do so before mg_op, mg_k or mg_operands of a node that may be an output.
+ * Does nothing to any other node. Returns MG_NO_MEMORY if it is out of memory; then
+ * nothing changed. O(nodes inside the call). */
 mg_status mg_expand(mg_id id);
 
-/* Writes the first max operands to out and returns how many there are. */
+/* Writes the first max operands to out, without references, and returns how many there
+ * are. O(max). */
 size_t mg_operands(mg_id id, mg_id *out, size_t max);
 
 /* --- gradients ---------------------------------------------------------- */
 
-/* Sets the root's grad to 1 and adds into the grad of every node below it, in
- * reverse post-order of a depth-first search that visits operands left to right.
- * Zeroes nothing. Allocates nothing, unless a net must be made plain (see
- * mg_expand); MG_NO_MEMORY: no gradient was changed. MG_HAS_CUSTOM_BACKWARD:
- * nothing was done, use the functions below. O(nodes below root). */
+/* Sets the root's gradient to 1 and accumulates into the gradient of every node below it,
+ * in reverse post-order of a depth-first search that visits operands left to right. Sets
+ * no gradient to 0 before. Allocates memory only if it has to expand a net, see mg_expand.
+ * Returns MG_NO_MEMORY or MG_HAS_CUSTOM_BACKWARD without having changed a gradient; the
+ * functions below are for graphs with a custom backward. O(nodes below root). */
 mg_status mg_backward(mg_id root);
 
-/* The derivative step of one node. MG_NO_MEMORY: see mg_expand. */
+/* Accumulates one node's gradient into its operands' gradients. Returns MG_NO_MEMORY if it
+ * is out of memory for expanding a net, see mg_expand; then no gradient changed. */
 mg_status mg_backward_node(mg_id id);
 
-/* Sets *order to the ids of the nodes in the order in which mg_backward would visit them,
- * as a block of *n ids, see mg_new_ids. Leaves are left out where they do nothing. */
+/* Sets *order to a block of *n ids, see mg_new_ids: the nodes in the order in which
+ * mg_backward visits them. Leaves without a custom backward are left out, because their
+ * step does nothing. Expands all nets below root. Returns MG_NO_MEMORY, with *order NULL,
+ * if it is out of memory. O(nodes below root). */
 mg_status mg_backward_order(mg_id root, mg_id **order, size_t *n);
 
-/* The derivative steps of n nodes, in this order: some or all that mg_backward_order
- * gave, as long as they live. */
+/* Does the step of mg_backward_node for n nodes in this order. They must be nodes that
+ * mg_backward_order returned and that are still alive. O(n). */
 void mg_backward_nodes(const mg_id *order, size_t n);
 
 /* --- nets --------------------------------------------------------------- */
 
-/* Layers of neurons that are called as a whole: the same values, gradients and
- * graph as one operator after the other would give, in one call. */
+/* Layers of neurons that are called as a whole: one call computes the same values, and
+ * backward the same gradients, as one operator after the other would. */
 typedef struct mg_net mg_net;
 
-/* sizes: n_layers + 1 of them, the inputs' first. ops: each layer's nonlinearity,
- * relu, tanh, sigmoid or leaky_relu with slope 0.01 by its code, or -1 for none.
- * parameters: leaves, layer by layer, neuron by neuron, the weights and then the
- * bias; the net holds them. NULL: out of memory, or sizes that don't fit. After
- * mg_net_free, which takes NULL, the calls that are alive go on by themselves. */
+/* Returns a new net, which the caller frees with mg_net_free.
+ * sizes: (n_layers + 1), the number of inputs and then of each layer's neurons.
+ * ops: (n_layers), the code of each layer's nonlinearity, for which mg_net_has must return
+ * 1, or -1 for none. parameters: leaves, layer by layer, neuron by
+ * neuron, a neuron's weights and then its bias; the net takes a reference to each. Returns
+ * NULL if it is out of memory, or if a size or an operator is not allowed.
+ * O(parameters). */
 mg_net *mg_net_new(const size_t *sizes, size_t n_layers, const int *ops,
                    const mg_id *parameters);
+
+/* Frees a net; NULL is allowed. What its living calls need of it stays until they die. */
 void mg_net_free(mg_net *net);
 
-/* Applies the net to one row: to nodes, or with inputs NULL to numbers, which
- * become leaves of their own as in mg_mul_number. Writes the last layer's nodes to
- * outputs, each with a reference. Unless take_pinned, refuses kept nodes.
- * O(weights), and as much memory as there are neurons. */
+/* Returns 1 if nets have the operator as a nonlinearity of neurons, also for -1, none. */
+int mg_net_has(int op);
+
+/* Applies the net to one row. inputs: (nin) nodes, or NULL for numbers: (nin), which
+ * become leaves as in mg_mul_number. Writes the last layer's nodes to outputs: (nout), a
+ * reference to each. Refuses pinned nodes unless take_pinned != 0. O(weights) in time and
+ * O(neurons) in memory. */
 mg_net_result mg_net_call(mg_net *net, const mg_id *inputs, const double *numbers,
                           int take_pinned, mg_id *outputs);
 
 /* --- many nodes in one call ------------------------------------------------ */
 
-/* Each makes the plain graph that the operators would, and returns its root; 0 as
- * for one operator, and no node is left then. mg_total: 0 + v[0] + v[1] + ...
- * mg_dot: start + w[0] * x[0] + w[1] * x[1] + ..., from the number 0 when start is
- * 0. mg_logsumexp: m + log(sum of exp(v[i] - m)), m the largest data, or the number
- * 0 when that is infinite. mg_softmax writes n nodes, exp(v[i] - m) / their sum. */
+/* Each makes the nodes that single operators would make, in the order given here, and
+ * returns the last, the root. Each returns 0 for the reasons for which a single operator
+ * does, and leaves no node behind. O(n).
+ * mg_total: 0 + v[0] + v[1] + ...
+ * mg_dot: start + w[0] * x[0] + w[1] * x[1] + ...; start 0 stands for the number 0.
+ * mg_logsumexp: m + log(sum of exp(v[i] - m)), where m is the largest data, or 0 if that
+ * is infinite. It also returns 0 if n is 0. */
 mg_id mg_total(const mg_id *values, size_t n);
 mg_id mg_dot(const mg_id *ws, const mg_id *xs, size_t n, mg_id start);
 mg_id mg_logsumexp(const mg_id *values, size_t n);
+
+/* Writes n new nodes to out, exp(v[i] - m) / their sum, with the m of mg_logsumexp and a
+ * reference to each. Returns MG_NO_MEMORY for the reasons for which mg_total returns 0, or
+ * if n is 0; then no node is left. O(n). */
 mg_status mg_softmax(const mg_id *values, size_t n, mg_id *out);
 
+/* Read or write the data or the gradients of n nodes. ids, data and grad: (n). O(n). */
 void mg_get_data(const mg_id *ids, size_t n, double *data);
 void mg_get_grad(const mg_id *ids, size_t n, double *grad);
 void mg_set_data_of(const mg_id *ids, size_t n, const double *data);
 void mg_set_grad_of(const mg_id *ids, size_t n, const double *grad);
 void mg_zero_grad(const mg_id *ids, size_t n);
 
-/* --- nodes that somebody outside has an interest in --------------------- */
+/* --- what the caller notes on nodes -------------------------------------- */
 
-/* A kept node is one that the library refuses as an operand of mg_add and the
- * like, so that the caller can note more about the result; see mg_node. Returns
- * whether other nodes used it already when it became kept, until mg_clear_pending says
- * that these know of it. */
+/* Pins a node. The object that the caller has for a pinned node must stay alive as long as
+ * what is computed from the node, so mg_add and the like refuse it as an operand: the
+ * caller makes the result with mg_node and notes on it what it must hold. Returns 1 if
+ * nodes were already computed from this one when it was pinned, which do not hold the
+ * caller's object yet; it is pending then, until mg_clear_pending. Returns 0 otherwise. */
 int mg_pin(mg_id id);
+
+/* Says that the nodes computed from a pending node hold the caller's object now. */
 void mg_clear_pending(mg_id id);
 int mg_is_pinned(mg_id id);
 
-/* Notes that the caller has its own derivative step for this node, or that it has none. */
+/* Set and clear the note that the caller has a custom backward for this node, a function
+ * to be called in place of the operator's derivative. */
 void mg_set_custom_backward(mg_id id);
 void mg_clear_custom_backward(mg_id id);
 int mg_has_custom_backward(mg_id id);
 
-/* Whether the reference that came with making the node, or that mg_retain took,
- * has not been released: only other nodes keep it alive when 0. */
+/* True if the caller has a reference to the node: the one that came with making it or one
+ * of mg_retain. False if only other nodes keep it alive. */
 int mg_is_owned(mg_id id);
 
-/* Sets *out to the ids of the *n_out nodes that are computed from a target and are
- * among the given nodes or below them, as a block of mg_new_ids. Operands come
- * before what is made of them. Nets among them are made plain, also where that
- * ends in MG_NO_MEMORY. O(nodes below them all). */
+/* Sets *out to a block of *n_out ids, see mg_new_ids: the nodes that are computed from a
+ * target and are among the given nodes or below them, each after its operands. Expands the
+ * nets among them. Returns MG_NO_MEMORY, with *out NULL, if it is out of memory; some nets
+ * may be expanded then. O(nodes below the given ones). */
 mg_status mg_computed_from(const mg_id *targets, size_t n_targets, const mg_id *nodes,
                            size_t n, mg_id **out, size_t *n_out);
 
@@ -386,18 +433,15 @@ int mg_use_kernels(const char *name);
 
 /* --- the library's own state -------------------------------------------- */
 
-/* Nodes alive now. */
+/* Return the number of nodes, and of blocks of memory, that are not freed. */
 size_t mg_live_nodes(void);
-
-/* Blocks of memory the library holds now. */
 size_t mg_live_blocks(void);
 
-/* Makes the nth allocation from now fail (1: the next), and with forever != 0
- * all after it; 0: none fails. For tests. */
+/* Makes the nth allocation from now fail (1: the next), and all after it if forever != 0.
+ * nth = 0: no allocation fails. For tests. */
 void mg_fail_allocation(long nth, int forever);
 
-/* The compiler that built the library, and the CPU's features it found, as text
- * that belongs to the library. */
+/* Return the compiler of the library and the CPU's features, as text that it owns. */
 const char *mg_compiler(void);
 const char *mg_cpu_features(void);
 

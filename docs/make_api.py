@@ -1,4 +1,8 @@
-"""Writes docs/api.md from the docstrings: ``python docs/make_api.py``, in a checkout."""
+"""Writes docs/api.md from the docstrings, and the types of operators into the stubs.
+
+Run ``python docs/make_api.py`` in a checkout, after a change of docstrings or of the operator
+table.
+"""
 
 import inspect
 import re
@@ -7,7 +11,7 @@ from pathlib import Path
 
 PAGE = Path(__file__).with_name("api.md")
 
-# The modules in the order of the page, and what each is there for: all that it exports, or names.
+# The modules in the order of the page, and the names to document; None: all that it exports.
 MODULES = {
     "micrograd_c.engine": ["Value"],
     "micrograd_c.nn": ["Module", "Neuron", "Layer", "MLP"],
@@ -38,11 +42,11 @@ The types are in the `.pyi` files beside the modules.
 
 
 def markdown(doc):
-    """A docstring as Markdown: double backticks made single, examples in blocks of code."""
+    """Return a docstring as Markdown: with single backticks, and examples in code blocks."""
     parts = []
     for paragraph in re.split(r"\n\n+", doc):
         if paragraph.startswith(">>> "):
-            # What both engines share has its docstring in python_ref, which knows of no other.
+            # Code that both engines share has its examples in python_ref, in terms of that.
             example = re.sub(r"from python_ref\.(core\.)?", "from micrograd_c.", paragraph)
             parts.append(f"```pycon\n{example}\n```")
         else:
@@ -51,7 +55,7 @@ def markdown(doc):
 
 
 def signature(thing):
-    """``(x, y=1)``, without self; nothing for an exception."""
+    """Return the parameters as in ``(x, y=1)``, without self; "" for an exception."""
     if inspect.isclass(thing) and issubclass(thing, Exception):
         return ""
     text = str(inspect.signature(thing))
@@ -59,27 +63,27 @@ def signature(thing):
 
 
 def own_classes(cls):
-    """cls and its bases that are not Python's, the most basic first."""
+    """Return cls and its bases, without those of Python, base classes first."""
     own = ("micrograd_c", "python_ref")
     return [base for base in reversed(cls.__mro__) if base.__module__.startswith(own)]
 
 
 def members(cls):
-    """The public methods and properties of cls, as (name, method or property)."""
+    """Yield the documented public methods and properties of cls, as (name, member)."""
     names = dict.fromkeys(name for base in own_classes(cls) for name in vars(base))
     for name in names:
-        member = getattr(cls, name, None)  # None of what is only a hint
+        member = getattr(cls, name, None)  # None for a Hint, which raises AttributeError
         documented = inspect.isfunction(member) or isinstance(member, property)
         if documented and inspect.getdoc(member) and not name.startswith("_"):
             yield name, member
 
 
 def entries(module_name):
-    """The lines of one module's section."""
+    """Yield the paragraphs of one module's section."""
     module = import_module(module_name)
     yield f"## {module_name}"
     yield markdown(inspect.getdoc(module))
-    shown = {}  # method -> the class it stands under; those that inherit it name that class
+    shown = {}  # method -> the class under which it is documented; subclasses refer to that
     for name in MODULES[module_name] or module.__all__:
         thing = getattr(module, name)
         yield f"### `{name}{signature(thing)}`"
@@ -98,7 +102,7 @@ def entries(module_name):
 
 
 def page():
-    """The text of docs/api.md."""
+    """Return the text of docs/api.md."""
     parts = [HEAD.rstrip()]
     for module_name in MODULES:
         parts += entries(module_name)
@@ -106,4 +110,7 @@ def page():
 
 
 if __name__ == "__main__":
+    import make_stubs
+
+    make_stubs.write()
     PAGE.write_text(page(), encoding="utf-8")

@@ -1,8 +1,8 @@
 """Functions of Values: the operators by name, and bulk helpers for many Values at once.
 
-The operators take Values or numbers, of numbers alone they give a float. A bulk
-helper builds the graph that the same program would build one operator at a time,
-on the C engine in one call.
+The operators take Values or numbers; of numbers alone they return a float. A bulk
+helper builds the graph that one operator after the other would build, on the C
+engine in one call.
 
 >>> from micrograd_c.engine import Value
 >>> from micrograd_c.functional import sin, total
@@ -13,15 +13,18 @@ True
 1.5
 """
 
+import builtins
 import functools
 import math
 
 from micrograd_c._backend import backend
+from python_ref.core import ops
 from python_ref.core.arrays import without_values
 from python_ref.core.number_arrays import as_doubles
 from python_ref.core.numbers import to_float
 from python_ref.core.operators import Operators
-from python_ref.core.ops import OPS
+from python_ref.core.ops import NAMED, OPS
+from python_ref.core.templates import copy_for
 from python_ref.core.tracing import current_trace
 
 if backend == "c":
@@ -29,62 +32,56 @@ if backend == "c":
 else:
     c_bulk = None
 
-UNARY = (
-    "abs", "relu", "tanh", "sigmoid", "softplus", "exp", "expm1", "log", "log1p", "sqrt", "sin",
-    "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "erf",
-)  # fmt: skip
-BINARY = ("atan2", "maximum", "minimum")
+UNARY = tuple(op.name for op in NAMED if op.kind == ops.UNARY)
+UNARY_K = tuple(op.name for op in NAMED if op.kind == ops.UNARY_K)
+BINARY = tuple(op.name for op in NAMED if op.kind == ops.BINARY)
 BULK = (
     "dot", "total", "mean", "softmax", "logsumexp", "get_data", "get_grad", "set_data",
     "set_grad", "zero_grad",
 )  # fmt: skip
 # Without abs: a star import must not hide Python's own.
-__all__ = [*(name for name in UNARY if name != "abs"), "leaky_relu", *BINARY, *BULK]
+__all__ = [
+    *(name for name in (*UNARY, *UNARY_K, *BINARY) if not hasattr(builtins, name)), *BULK,
+]  # fmt: skip
 
 
-# --- operators -----------------------------------------------------------------
+# --- operators: a function for each named row of the operator table, see templates.py ---
 
 
-def unary_function(name):
-    def function(x):
-        if isinstance(x, Operators):
-            return getattr(x, name)()
-        return OPS[name].value(to_float(x))
-
-    function.__name__ = function.__qualname__ = name
-    doc = getattr(Operators, name).__doc__  # None under -OO
-    function.__doc__ = doc and doc.replace("self", "x")
-    return function
-
-
-def binary_function(name):
-    def function(x, y):
-        if isinstance(x, Operators):
-            return getattr(x, name)(y)
-        if isinstance(y, Operators):
-            return getattr(y._constant(x), name)(y)
-        return OPS[name].value(to_float(x), to_float(y))
-
-    function.__name__ = function.__qualname__ = name
-    function.__doc__ = {
-        "atan2": "The angle of the point (y, x) in radians, as ``math.atan2(x, y)``.",
-        "maximum": "The larger of two; NaN if either is. A tie gives its gradient to x.",
-        "minimum": "The smaller of two; NaN if either is. A tie gives its gradient to x.",
-    }[name]
-    return function
-
-
-for _name in UNARY:
-    globals()[_name] = unary_function(_name)
-for _name in BINARY:
-    globals()[_name] = binary_function(_name)
-
-
-def leaky_relu(x, slope=0.01):
-    """x where positive, slope * x where not."""
+def unary_template(x):
     if isinstance(x, Operators):
-        return x.leaky_relu(slope)
-    return OPS["leaky_relu"].value(to_float(x), to_float(slope))
+        return x.NAME()
+    return OPS["NAME"].value(to_float(x))
+
+
+def unary_k_template(x, k):
+    if isinstance(x, Operators):
+        return x.NAME(k)
+    return OPS["NAME"].value(to_float(x), to_float(k))
+
+
+def binary_template(x, y):
+    if isinstance(x, Operators):
+        return x.NAME(y)
+    if isinstance(y, Operators):
+        return y._constant(x).NAME(y)
+    return OPS["NAME"].value(to_float(x), to_float(y))
+
+
+def function_of(op):
+    """Return the function that applies an operator, a row of the operator table."""
+    template, second = {
+        ops.UNARY: (unary_template, None),
+        ops.UNARY_K: (unary_k_template, op.second),
+        ops.BINARY: (binary_template, "y"),
+    }[op.kind]
+    # The row's docstring is the method's, whose first parameter is ``self``.
+    doc = op.doc.replace(op.second, second) if second else op.doc
+    return copy_for(op, template, doc.replace("self", "x"), second)
+
+
+for _op in NAMED:
+    globals()[_op.name] = function_of(_op)
 
 
 # --- sums ------------------------------------------------------------------------
@@ -105,8 +102,8 @@ def mean(values):
 def dot(ws, xs, start=None):
     """start + ws[0] * xs[0] + ws[1] * xs[1] + ..., added from left to right.
 
-    ``start`` is a Value or a number; None: 0, as in ``sum``. Raises ValueError when
-    ``ws`` and ``xs`` are not of one length.
+    ``start`` is a Value or a number; None stands for 0, as in ``sum``. Raises ValueError if
+    ``ws`` and ``xs`` differ in length.
     """
     ws, xs = list(ws), list(xs)
     if len(ws) != len(xs):
@@ -118,8 +115,8 @@ def dot(ws, xs, start=None):
 def logsumexp(values):
     """log(exp(values[0]) + exp(values[1]) + ...), without overflow.
 
-    The largest value is taken off before and added after. Raises ValueError for no
-    values, and, as log(0) does, where all are -inf. Source: https://en.wikipedia.org/wiki/LogSumExp.
+    The largest value is subtracted before and added after. Raises ValueError for no
+    values, and if all are -inf, as log(0) does. Source: https://en.wikipedia.org/wiki/LogSumExp.
     """
     values = non_empty(values, "logsumexp")
     made = None if current_trace() else in_c("logsumexp", values)
@@ -130,7 +127,7 @@ def logsumexp(values):
 
 
 def softmax(values):
-    """The list of exp(v) / (the sum of them all), without overflow.
+    """The list of exp(v) / (the sum of all exp(v)), without overflow.
 
     Raises ValueError for no values.
     Source: https://en.wikipedia.org/wiki/Softmax_function.
@@ -146,7 +143,7 @@ def softmax(values):
 
 
 def largest(values):
-    """The largest of the values' data, NaN aside; 0 when it is infinite."""
+    """Return the largest of the values' data, ignoring NaN; 0 if that is infinite."""
     if current_trace() and any(isinstance(v, Operators) for v in values):
         return traced_largest(values)
     m = to_float(values[0])
@@ -156,14 +153,15 @@ def largest(values):
 
 
 def traced_largest(values):
-    """The same in a function that jit traces: it is another number in each run and row."""
+    """Return ``largest`` as a Value, in a function that jit traces: each row has its own."""
     m = functools.reduce(maximum, values)
-    is_finite = math.inf - m.abs()  # NaN where m is infinite, which counts as not positive
+    is_finite = math.inf - m.abs()  # where m is infinite, NaN, which is not positive
     taken = is_finite._apply("if_positive", m)
     return (taken + is_finite._apply("if_not_positive", m._operand(0.0))).detach()
 
 
 def non_empty(values, name):
+    """Return the values as a list; raise ValueError if there are none."""
     values = list(values)
     if not values:
         raise ValueError(f"{name} of no values")
@@ -171,7 +169,7 @@ def non_empty(values, name):
 
 
 def in_c(name, *lists):
-    """The helper's result in one call of C; None where operators must do it."""
+    """Return a helper's result from one call of C, or None if operators must compute it."""
     if c_bulk and all(map(c_bulk.are_plain, lists)) and c_bulk.are_original():
         return getattr(c_bulk, name)(*lists)
     return None
@@ -191,10 +189,10 @@ def get_grad(values):
 
 
 def set_data(values, array):
-    """Set the data of n Values from anything NumPy makes a float64 array of shape (n,).
+    """Set the data of n Values from anything that NumPy makes a float64 array of shape (n,).
 
-    Raises ValueError for another shape, TypeError for a masked array and what is no real
-    number; no Value has changed then.
+    Raises ValueError for another shape, TypeError for a masked array and for what is not a
+    real number. Then no Value has changed.
     """
     write("data", values, array)
 
@@ -217,11 +215,15 @@ def zero_grad(values):
 
 
 def is_for_c(values):
+    """True if C may read or write the list or tuple as it is."""
     return c_bulk and (type(values) is list or type(values) is tuple)
 
 
 def checked(values):
-    """The Values as a list, and whether one call of C can serve them all."""
+    """Return the Values as a list, and True if one call of C can read or write them all.
+
+    Raises TypeError if one is not a Value.
+    """
     values = list(values)
     kinds = set(map(type, values))
     if c_bulk and kinds == c_bulk.PLAIN:
@@ -229,7 +231,7 @@ def checked(values):
     for kind in kinds:
         if not issubclass(kind, Operators):
             raise TypeError(f"expected Values, got {kind.__name__}")
-        if hasattr(kind, "_refuse_bulk"):  # in a function that jit traces
+        if hasattr(kind, "_refuse_bulk"):  # the Values of a function that jit traces
             kind._refuse_bulk()
     return values, c_bulk and all(issubclass(kind, c_bulk.Value) for kind in kinds)
 
@@ -239,7 +241,7 @@ def read(what, values):
 
     if is_for_c(values):
         doubles = c_bulk.at_once(values, c_bulk.READ_AT_ONCE[what], None)
-        if doubles:  # not for no values: NumPy makes no array of an empty buffer
+        if doubles:  # an empty buffer, from which NumPy makes no array, is false
             return np.frombuffer(doubles)
     values, in_one_call = checked(values)
     if in_one_call:

@@ -10,7 +10,9 @@ from python_ref.engine import Value
 # The names that a star import of micrograd's nn gives, which has no __all__.
 __all__ = ["random", "Value", "Module", "Neuron", "Layer", "MLP"]
 
-# What a neuron may do to its sum, by the Value method, and what its repr says then.
+# The nonlinearities of neurons: the Value method that a neuron calls on its sum, and how the
+# neuron's repr starts. csrc/net/net.h has the same rows for nets in C; neurons with a row here
+# alone work too, each operator at a time.
 NONLINEARITIES = {
     "relu": "ReLU",
     "tanh": "Tanh",
@@ -20,15 +22,20 @@ NONLINEARITIES = {
 
 
 def name_of(nonlin):
-    """The Value method that ``nonlin`` stands for: as in micrograd, relu for all that is true."""
+    """Return the name of the Value method that ``nonlin`` stands for, None for no method.
+
+    As in micrograd, anything true that is not a name stands for relu.
+    """
     if isinstance(nonlin, str):
         return nonlin
     return "relu" if nonlin else None
 
 
 def check_nonlin(nonlin):
-    is_no_truth = callable(nonlin) or hasattr(type(nonlin), "__iter__")  # another name, a list
-    if is_no_truth and nonlin not in list(NONLINEARITIES):
+    """Return ``nonlin``; raise ValueError if it is neither a row's name nor true or false."""
+    # A string, a function or a list is not meant as true.
+    is_meant_as_name = callable(nonlin) or hasattr(type(nonlin), "__iter__")
+    if is_meant_as_name and nonlin not in list(NONLINEARITIES):
         names = ", ".join(map(repr, NONLINEARITIES))
         raise ValueError(f"nonlin is {nonlin!r}, expected True (relu), False or one of {names}")
     return nonlin
@@ -150,9 +157,10 @@ class Module:
 class Neuron(Module):
     """A weighted sum of inputs and a bias, through a nonlinearity.
 
-    ``nin`` is the number of inputs. ``nonlin`` is True for relu, False for none, or
-    "relu", "tanh", "sigmoid" or "leaky_relu"; ValueError for another name. ``w`` is the
-    list of weights, drawn from ``random.uniform(-1, 1)``, ``b`` the bias, at first 0.
+    ``nin`` is the number of inputs. ``nonlin`` is True for relu, False for none, or a name:
+    {names}. Raises ValueError for another name.
+    ``w`` is the list of weights, drawn from ``random.uniform(-1, 1)``, ``b`` the bias, at
+    first 0.
     """
 
     value_class, _random = Named("Value", globals()), Named("random", globals())
@@ -180,6 +188,10 @@ class Neuron(Module):
 
     def __repr__(self):
         return f"{NONLINEARITIES.get(name_of(self.nonlin), 'Linear')}Neuron({len(self.w)})"
+
+
+if Neuron.__doc__:  # None under -OO
+    Neuron.__doc__ = Neuron.__doc__.format(names=", ".join(f'"{name}"' for name in NONLINEARITIES))
 
 
 class Layer(Module):

@@ -12,13 +12,14 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 STRICT = ["-std=c11", "-Wall", "-Wextra", "-Wconversion", "-Werror",
           "-ffp-contract=off", "-pthread"]  # fmt: skip
-SANITIZE = ("-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
+CHECKS = "-DMG_CHECKS"  # makes MG_ASSERT of csrc/base/checks.h abort; without it, it is nothing
+SANITIZE = ("-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all", CHECKS)
 
 COMPILERS = ("gcc", "clang")
 
 
 def need(tool, *options):
-    """The tool. Skips where it is missing, or builds nothing with these options that runs."""
+    """Returns the tool. Skips if it is missing, or builds nothing with the options that runs."""
     reason = what_fails(tool, options)
     if reason:
         pytest.skip(reason)
@@ -26,7 +27,7 @@ def need(tool, *options):
 
 
 def any_compiler(*options, among=COMPILERS):
-    """The first compiler that can do with these options; skips where none can."""
+    """Returns the first compiler that works with these options; skips if none does."""
     reasons = [what_fails(compiler, options) for compiler in among]
     if None not in reasons:
         pytest.skip("; ".join(reasons))
@@ -35,9 +36,9 @@ def any_compiler(*options, among=COMPILERS):
 
 @lru_cache(None)
 def what_fails(tool, options):
-    """Why a tool cannot be used here, in a few words; None where it can.
+    """Returns why a tool cannot be used here, in a few words, or None if it can.
 
-    A compiler may be there without the libraries of -fsanitize or -m32, and these may
+    A compiler may be installed without the libraries of -fsanitize or -m32, and those may
     not run on every kernel.
     """
     if os.name == "nt":
@@ -57,7 +58,7 @@ def what_fails(tool, options):
 
 
 def run(*command, cwd=ROOT, env=None):
-    """What a command that must succeed says."""
+    """Runs a command that must succeed, and returns its output."""
     done = subprocess.run(
         [str(part) for part in command], cwd=cwd, env=env, capture_output=True, text=True
     )
@@ -70,9 +71,9 @@ def sources(csrc=ROOT / "csrc"):
 
 
 def build(compiler, folder, *options, programs=("test_graph",), csrc=ROOT / "csrc"):
-    """Programs of tests/c linked with the library, warnings being errors; the first one's path."""
+    """Builds programs of tests/c with the library, warnings as errors; returns the first's path."""
     command = [*compiler.split(), *STRICT, *options, f"-I{csrc}"]
     run(*command, "-c", *sources(csrc), cwd=folder)
     for name in programs:  # .exe, because Wine runs no other names
         run(*command, f"tests/c/{name}.c", *folder.glob("*.o"), "-o", folder / f"{name}.exe", "-lm")
-    return folder / f"{programs[0]}.exe"
+    return folder / f"{programs[0]}.exe" if programs else None

@@ -10,8 +10,9 @@ import pytest
 from conftest import load_c_engine, load_python_engine
 
 from micrograd_c.parity.compare import bits
+from python_ref import nn
 
-NONLINEARITIES = ("relu", "tanh", "sigmoid", "leaky_relu")
+NONLINEARITIES = tuple(nn.NONLINEARITIES)
 
 
 def graph(roots):

@@ -1,3 +1,4 @@
+/* alloc.c - counts blocks of memory, and lets tests make an allocation fail. */
 #include "base/platform.h" /* first */
 
 #include "base/alloc.h"
@@ -9,7 +10,7 @@
 
 mg_lock_t mg_alloc_lock;
 static size_t live_blocks;
-static long fail_at; /* the allocation that fails, counted down; 0: none */
+static long fail_at; /* 1: the next allocation fails, 2: the one after it; 0: none */
 static int fail_forever;
 
 static int must_fail(void) {

@@ -1,4 +1,4 @@
-/* alloc.h - every allocation of the library passes here. */
+/* alloc.h - every allocation of the library: counted, and made to fail by tests. */
 #ifndef MG_ALLOC_H
 #define MG_ALLOC_H
 
@@ -6,11 +6,11 @@
 
 #include "base/platform.h"
 
-/* A block of count * size bytes, not cleared; NULL when there is no memory or the
- * product does not fit a size_t. Give it back with mg_dealloc. */
+/* Returns a block of count * size bytes, not cleared, which the caller frees with
+ * mg_dealloc. NULL: out of memory, or the product does not fit a size_t. */
 void *mg_alloc(size_t count, size_t size);
 
-/* Guards the counters; taken last of all locks. */
+/* Guards the counters. Whoever holds it takes no other lock. */
 extern mg_lock_t mg_alloc_lock;
 
 /* Frees a block of mg_alloc; NULL is allowed. */

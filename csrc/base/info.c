@@ -1,4 +1,4 @@
-/* info.c - what the library can say of its build and its machine. */
+/* info.c - which compiler built the library, and what the machine can do. */
 #include "micrograd.h"
 
 #define TEXT(x) #x

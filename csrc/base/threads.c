@@ -1,7 +1,7 @@
 /* threads.c - threads that do the same job at the same time.
  *
- * A job takes microseconds, so a thread that waits for the next one first looks for
- * it again and again, and only then sleeps.
+ * A job takes microseconds, so a thread that waits for the next one spins first, and only
+ * then sleeps.
  */
 #include "base/platform.h" /* first */
 
@@ -11,7 +11,7 @@
 
 #include "base/alloc.h"
 
-enum { LOOKS_BEFORE_SLEEP = 20000, MAX_THREADS = 256 };
+enum { SPINS_BEFORE_SLEEP = 20000, MAX_THREADS = 256 };
 
 #if defined(_WIN32)
 typedef HANDLE thread_t;
@@ -26,16 +26,16 @@ static void thread_join(thread_t t) {
     WaitForSingleObject(t, INFINITE);
     CloseHandle(t);
 }
-static void mutex_open(mutex_t *m) { InitializeCriticalSection(m); }
-static void mutex_close(mutex_t *m) { DeleteCriticalSection(m); }
-static void mutex_take(mutex_t *m) { EnterCriticalSection(m); }
-static void mutex_give(mutex_t *m) { LeaveCriticalSection(m); }
-static void condition_open(condition_t *c) { InitializeConditionVariable(c); }
-static void condition_close(condition_t *c) { (void)c; }
+static void mutex_init(mutex_t *m) { InitializeCriticalSection(m); }
+static void mutex_destroy(mutex_t *m) { DeleteCriticalSection(m); }
+static void mutex_lock(mutex_t *m) { EnterCriticalSection(m); }
+static void mutex_unlock(mutex_t *m) { LeaveCriticalSection(m); }
+static void condition_init(condition_t *c) { InitializeConditionVariable(c); }
+static void condition_destroy(condition_t *c) { (void)c; }
 static void condition_wait(condition_t *c, mutex_t *m) {
     SleepConditionVariableCS(c, m, INFINITE);
 }
-static void condition_tell(condition_t *c) { WakeAllConditionVariable(c); }
+static void condition_broadcast(condition_t *c) { WakeAllConditionVariable(c); }
 #else
 #include <pthread.h>
 typedef pthread_t thread_t;
@@ -47,14 +47,14 @@ static int thread_start(thread_t *t, void *(*f)(void *), void *x) {
     return pthread_create(t, NULL, f, x) == 0;
 }
 static void thread_join(thread_t t) { pthread_join(t, NULL); }
-static void mutex_open(mutex_t *m) { pthread_mutex_init(m, NULL); }
-static void mutex_close(mutex_t *m) { pthread_mutex_destroy(m); }
-static void mutex_take(mutex_t *m) { pthread_mutex_lock(m); }
-static void mutex_give(mutex_t *m) { pthread_mutex_unlock(m); }
-static void condition_open(condition_t *c) { pthread_cond_init(c, NULL); }
-static void condition_close(condition_t *c) { pthread_cond_destroy(c); }
+static void mutex_init(mutex_t *m) { pthread_mutex_init(m, NULL); }
+static void mutex_destroy(mutex_t *m) { pthread_mutex_destroy(m); }
+static void mutex_lock(mutex_t *m) { pthread_mutex_lock(m); }
+static void mutex_unlock(mutex_t *m) { pthread_mutex_unlock(m); }
+static void condition_init(condition_t *c) { pthread_cond_init(c, NULL); }
+static void condition_destroy(condition_t *c) { pthread_cond_destroy(c); }
 static void condition_wait(condition_t *c, mutex_t *m) { pthread_cond_wait(c, m); }
-static void condition_tell(condition_t *c) { pthread_cond_broadcast(c); }
+static void condition_broadcast(condition_t *c) { pthread_cond_broadcast(c); }
 #endif
 
 #if defined(_MSC_VER) && !defined(__clang__)
@@ -72,48 +72,50 @@ static long counter_add(counter_t *c, long x) { return atomic_fetch_add(c, x) + 
 typedef struct {
     mg_team *team;
     int number;
-} member;
+} worker;
 
 struct mg_team {
     int n;
-    mutex_t mutex; /* guards falling asleep */
-    condition_t news;
-    counter_t jobs;    /* given out so far */
-    counter_t working; /* threads that are not done with the last one */
-    int over;
+    mutex_t mutex; /* held from a last look at jobs until the thread sleeps */
+    condition_t new_job;
+    counter_t jobs;    /* announced so far */
+    counter_t working; /* threads that have not finished the last job */
+    int stopping;
     mg_team_job function;
     void *job;
     thread_t threads[MAX_THREADS];
-    member members[MAX_THREADS];
+    worker workers[MAX_THREADS];
 };
 
+/* Returns when the number of jobs is no longer the one that the thread has seen. */
 static void wait_for_job(mg_team *team, long seen) {
-    for (int i = 0; i < LOOKS_BEFORE_SLEEP; i++)
+    for (int i = 0; i < SPINS_BEFORE_SLEEP; i++)
         if (counter_get(&team->jobs) != seen)
             return;
-    mutex_take(&team->mutex);
+    mutex_lock(&team->mutex);
     while (counter_get(&team->jobs) == seen)
-        condition_wait(&team->news, &team->mutex);
-    mutex_give(&team->mutex);
+        condition_wait(&team->new_job, &team->mutex);
+    mutex_unlock(&team->mutex);
 }
 
-static THREAD_RESULT live(void *argument) {
-    member *me = argument;
-    mg_team *team = me->team;
+static THREAD_RESULT work(void *argument) {
+    worker *self = argument;
+    mg_team *team = self->team;
     for (long seen = 0;; seen++) {
         wait_for_job(team, seen);
-        if (team->over)
+        if (team->stopping)
             return THREAD_DONE;
-        team->function(team->job, me->number, team->n);
+        team->function(team->job, self->number, team->n);
         counter_add(&team->working, -1);
     }
 }
 
+/* Starts a job, or the threads' end if team->stopping. */
 static void announce(mg_team *team) {
-    mutex_take(&team->mutex);
+    mutex_lock(&team->mutex);
     counter_add(&team->jobs, 1);
-    condition_tell(&team->news);
-    mutex_give(&team->mutex);
+    condition_broadcast(&team->new_job);
+    mutex_unlock(&team->mutex);
 }
 
 mg_team *mg_team_start(int n) {
@@ -121,13 +123,13 @@ mg_team *mg_team_start(int n) {
     if (team == NULL)
         return NULL;
     memset(team, 0, sizeof *team);
-    mutex_open(&team->mutex);
-    condition_open(&team->news);
+    mutex_init(&team->mutex);
+    condition_init(&team->new_job);
     for (team->n = 1; team->n < n && team->n < MAX_THREADS; team->n++) {
         int i = team->n;
-        team->members[i].team = team;
-        team->members[i].number = i;
-        if (!thread_start(&team->threads[i], live, &team->members[i])) {
+        team->workers[i].team = team;
+        team->workers[i].number = i;
+        if (!thread_start(&team->threads[i], work, &team->workers[i])) {
             mg_team_stop(team);
             return NULL;
         }
@@ -142,18 +144,18 @@ void mg_team_run(mg_team *team, mg_team_job function, void *job) {
     announce(team);
     function(job, 0, team->n);
     for (int i = 0; counter_get(&team->working) != 0; i++)
-        if (i >= LOOKS_BEFORE_SLEEP)
+        if (i >= SPINS_BEFORE_SLEEP)
             mg_pause(0);
 }
 
 void mg_team_stop(mg_team *team) {
     if (team == NULL)
         return;
-    team->over = 1;
+    team->stopping = 1;
     announce(team);
     for (int i = 1; i < team->n; i++)
         thread_join(team->threads[i]);
-    mutex_close(&team->mutex);
-    condition_close(&team->news);
+    mutex_destroy(&team->mutex);
+    condition_destroy(&team->new_job);
     mg_dealloc(team);
 }

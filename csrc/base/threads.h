@@ -4,16 +4,18 @@
 
 typedef struct mg_team mg_team;
 
-/* What each thread does: thread 0 is the one that called mg_team_run. */
+/* What each of n threads does with a job. thread is its number; 0 is the one that called
+ * mg_team_run. */
 typedef void (*mg_team_job)(void *job, int thread, int n);
 
-/* n threads, of which n - 1 are new; NULL: no memory or no threads to be had. */
+/* Returns a team of n threads, at most 256: the calling one and n - 1 new ones. NULL: out
+ * of memory, or the system gives no more threads. The caller ends it with mg_team_stop. */
 mg_team *mg_team_start(int n);
 
-/* Returns when every thread is done. */
+/* Runs function in every thread of the team. Returns when all are done. */
 void mg_team_run(mg_team *team, mg_team_job function, void *job);
 
-/* Ends the threads. NULL is allowed. */
+/* Ends the threads and frees the team. NULL is allowed. */
 void mg_team_stop(mg_team *team);
 
 #endif

@@ -1,47 +1,36 @@
 /* backward.c - the topological sort and the reverse sweep.
  *
- * The sort is a depth-first search without a stack: a node that is being visited
- * holds, in its link, the node it was reached from, and in its cursor how many
- * operands are done. A node that is finished no longer needs the way back, so its
- * link then names the node finished before it. The chain that this leaves, from
- * the root on, is the reverse of the post-order: what backward walks. So neither
- * needs memory, and neither can fail.
+ * The sort is a depth-first search without a stack. While a node is being visited, its
+ * link is the node that the search came from, and its cursor is the number of operands
+ * that are done. When the node is finished, its link becomes the node that was finished
+ * before it. From the root on, these links give the reverse of the post-order, in which
+ * backward visits the nodes. So neither the sort nor backward needs memory, and neither
+ * can fail, unless a net has to be expanded.
  */
 #include "graph/graph.h"
 
 #include "base/alloc.h"
-#include "net/net.h"
 
-/* The operand that a visit comes to next, 0 when all are done. A custom node's
- * cursor is too small for its list, so the count moves on in k, which it does not
- * otherwise use. */
+/* Returns the operand to visit next, 0 when all are done. */
 static mg_index next_operand(mg_node_t *node) {
-    if (MG_UNLIKELY(node->op == MG_OP_custom)) {
-        uint32_t i = (uint32_t)node->k;
-        if (node->list == NULL || i == node->list->n)
-            return 0;
-        node->k = (double)(i + 1);
-        return node->list->ids[i];
+    if (MG_UNLIKELY(node->op == MG_OP_custom || node->op == MG_OP_net)) {
+        mg_operand_list *list = node->list;
+        return list == NULL || list->cursor == list->n ? 0 : list->ids[list->cursor++];
     }
-    if (MG_UNLIKELY(node->op == MG_OP_net))
-        return node->call->cursor < node->call->n_inputs
-                   ? node->call->inputs[node->call->cursor++]
-                   : 0;
     if (node->cursor == mg_arity[node->op])
         return 0;
     return node->operand[node->cursor++];
 }
 
-/* Makes a node ready to be visited; 0: out of memory. */
-static int arrive(mg_index id, mg_node_t *node, mg_index from, int plain) {
+/* Begins the visit of a node that the search reached from another. Returns 0 if it is out
+ * of memory. */
+static int begin_visit(mg_index id, mg_node_t *node, mg_index from, int expand_all) {
     if (MG_UNLIKELY(node->op == MG_OP_net_output)) {
-        mg_call *call = mg_at(node->operand[0])->call;
-        if ((plain || mg_call_is_stale(call)) && !mg_expand_output(id))
+        if (!mg_nets->expand(id, expand_all))
             return 0;
-    } else if (MG_UNLIKELY(node->op == MG_OP_net)) {
-        node->call->cursor = 0; /* no backward was here: its outputs would be plain now */
-    } else if (MG_UNLIKELY(node->op == MG_OP_custom)) {
-        node->k = 0.0; /* an earlier walk may have run out of memory halfway */
+    } else if (MG_UNLIKELY(node->op == MG_OP_custom || node->op == MG_OP_net)) {
+        if (node->list != NULL)
+            node->list->cursor = 0;
     } else {
         MG_PREFETCH(mg_room(node->operand[1])); /* which is read after the first */
     }
@@ -50,14 +39,14 @@ static int arrive(mg_index id, mg_node_t *node, mg_index from, int plain) {
     return 1;
 }
 
-mg_index mg_sort(mg_index root, int plain, int *own, size_t *n) {
+mg_index mg_sort(mg_index root, int expand_all, int *has_custom_backward, size_t *n) {
     uint32_t mark = mg_new_mark();
     mg_index finished = 0, id = root;
     mg_node_t *node = mg_at(root);
     int flags = 0;
     size_t count = 0;
     node->mark = mark;
-    if (!arrive(id, node, 0, plain))
+    if (!begin_visit(id, node, 0, expand_all))
         return 0;
     for (;;) {
         mg_index below = next_operand(node);
@@ -68,7 +57,7 @@ mg_index mg_sort(mg_index root, int plain, int *own, size_t *n) {
             operand->mark = mark;
             if (operand->op == MG_OP_leaf && !(operand->flags & MG_CUSTOM_BACKWARD))
                 continue;
-            if (!arrive(below, operand, id, plain))
+            if (!begin_visit(below, operand, id, expand_all))
                 return 0;
             id = below;
             node = operand;
@@ -84,12 +73,13 @@ mg_index mg_sort(mg_index root, int plain, int *own, size_t *n) {
             node = mg_at(id);
         }
     }
-    *own = (flags & MG_CUSTOM_BACKWARD) != 0;
+    *has_custom_backward = (flags & MG_CUSTOM_BACKWARD) != 0;
     *n = count;
     return finished;
 }
 
 void mg_step(const mg_node_t *node) {
+    MG_ASSERT_LOCKED();
     double out = node->data, g = node->grad;
     switch (node->op) {
 #define X(name, kind, label, raises, value, dx, dy)                                       \
@@ -112,10 +102,10 @@ void mg_step(const mg_node_t *node) {
         mg_step_custom(node->list, g);
         break;
     case MG_OP_net:
-        mg_step_net(node->call);
+        mg_nets->step_net(node->call);
         break;
     case MG_OP_net_output:
-        mg_step_output(node);
+        mg_nets->step_output(node);
         break;
     default:
         break;
@@ -123,13 +113,15 @@ void mg_step(const mg_node_t *node) {
     (void)out;
 }
 
-mg_status mg_backward(mg_id of) {
-    mg_index root = (mg_index)of;
+mg_status mg_backward(mg_id root_id) {
+    mg_index root = (mg_index)root_id;
     mg_lock(&mg_graph_lock);
-    int own;
+    int has_custom_backward;
     size_t n;
-    mg_index id = mg_sort(root, 0, &own, &n);
-    mg_status status = id == 0 ? MG_NO_MEMORY : own ? MG_HAS_CUSTOM_BACKWARD : MG_OK;
+    mg_index id = mg_sort(root, 0, &has_custom_backward, &n);
+    mg_status status = id == 0               ? MG_NO_MEMORY
+                       : has_custom_backward ? MG_HAS_CUSTOM_BACKWARD
+                                             : MG_OK;
     if (status == MG_OK) {
         mg_at(root)->grad = 1.0;
         while (id != 0) {
@@ -142,22 +134,20 @@ mg_status mg_backward(mg_id of) {
     return status;
 }
 
-mg_status mg_backward_node(mg_id of) {
-    mg_index id = (mg_index)of;
+mg_status mg_backward_node(mg_id id) {
     mg_lock(&mg_graph_lock);
-    int plain = mg_at(id)->op != MG_OP_net_output || mg_expand_output(id);
-    if (plain)
-        mg_step(mg_at(id));
+    int ok = mg_expand_node((mg_index)id);
+    if (ok)
+        mg_step(mg_at((mg_index)id));
     mg_unlock(&mg_graph_lock);
-    return plain ? MG_OK : MG_NO_MEMORY;
+    return ok ? MG_OK : MG_NO_MEMORY;
 }
 
-mg_status mg_expand(mg_id of) {
-    mg_index id = (mg_index)of;
+mg_status mg_expand(mg_id id) {
     mg_lock(&mg_graph_lock);
-    int plain = mg_at(id)->op != MG_OP_net_output || mg_expand_output(id);
+    int ok = mg_expand_node((mg_index)id);
     mg_unlock(&mg_graph_lock);
-    return plain ? MG_OK : MG_NO_MEMORY;
+    return ok ? MG_OK : MG_NO_MEMORY;
 }
 
 void mg_backward_nodes(const mg_id *order, size_t n) {
@@ -167,9 +157,9 @@ void mg_backward_nodes(const mg_id *order, size_t n) {
     mg_unlock(&mg_graph_lock);
 }
 
-mg_index *mg_sorted(mg_index root, int plain, size_t *n) {
-    int own;
-    mg_index id = mg_sort(root, plain, &own, n);
+mg_index *mg_sorted(mg_index root, int expand_all, size_t *n) {
+    int has_custom_backward;
+    mg_index id = mg_sort(root, expand_all, &has_custom_backward, n);
     mg_index *order = id == 0 ? NULL : mg_alloc(*n, sizeof *order);
     for (size_t i = 0; order != NULL && i < *n; i++, id = mg_at(id)->link)
         order[i] = id;
@@ -178,7 +168,7 @@ mg_index *mg_sorted(mg_index root, int plain, size_t *n) {
 
 mg_status mg_backward_order(mg_id root, mg_id **order, size_t *n) {
     mg_lock(&mg_graph_lock);
-    /* Plain, since the caller's own steps may look at a net in between. */
+    /* All nets are expanded, since the caller's custom backwards may look into one. */
     mg_index *sorted = mg_sorted((mg_index)root, 1, n);
     mg_status status = mg_copy_ids(sorted, *n, order);
     mg_dealloc(sorted);

@@ -1,10 +1,11 @@
-/* bulk.c - many nodes in one call. */
+/* bulk.c - sums, softmax and the like, and the data and gradients of many nodes, in one
+ * call. */
 #include "graph/graph.h"
 
 #include "base/alloc.h"
 
-/* What is being built: every function below does nothing once one has failed, and
- * takes over the references that it is given. */
+/* A graph that is being built. Once a step has failed, every further one does nothing.
+ * Each takes over the references to its operands, and drops them if it fails. */
 typedef struct {
     int failed;
 } builder;
@@ -44,7 +45,7 @@ static mg_index used(const builder *b, mg_id id) {
     return b->failed ? 0 : mg_use((mg_index)id);
 }
 
-/* The root as the caller's; 0 when anything failed. */
+/* Returns the root with an owner, the caller; 0 if a step has failed. */
 static mg_index finish(const builder *b, mg_index id) {
     if (b->failed)
         return 0;
@@ -52,7 +53,7 @@ static mg_index finish(const builder *b, mg_index id) {
     return id;
 }
 
-static int any_kept(const mg_id *ids, size_t n) {
+static int any_pinned(const mg_id *ids, size_t n) {
     for (size_t i = 0; i < n; i++)
         if (mg_at((mg_index)ids[i])->flags & MG_PINNED)
             return 1;
@@ -61,13 +62,13 @@ static int any_kept(const mg_id *ids, size_t n) {
 
 static mg_index total(builder *b, const mg_id *values, size_t n) {
     mg_index sum = leaf_of(b, 0.0);
-    for (size_t i = 0; i < n; i++) /* 0 + v[0] is v[0] + 0, as in Python */
+    for (size_t i = 0; i < n; i++) /* Python's 0 + v[0] calls v[0].__radd__: v[0] + 0 */
         sum = i == 0 ? node_of(b, MG_OP_add, used(b, values[0]), sum)
                      : node_of(b, MG_OP_add, sum, used(b, values[i]));
     return sum;
 }
 
-/* exp(v[i] - m) into exps, m that is taken off the values. */
+/* Writes the nodes exp(values[i] - m) to exps. values, exps: (n). */
 static void exponentials(builder *b, const mg_id *values, size_t n, double m,
                          mg_id *exps) {
     for (size_t i = 0; i < n; i++) {
@@ -77,7 +78,7 @@ static void exponentials(builder *b, const mg_id *values, size_t n, double m,
     }
 }
 
-/* The largest data, NaN aside; 0 when it is infinite. */
+/* Returns the largest data that is not NaN, or 0 if it is infinite. */
 static double largest(const mg_id *values, size_t n) {
     double m = mg_at((mg_index)values[0])->data;
     for (size_t i = 1; i < n; i++)
@@ -87,7 +88,7 @@ static double largest(const mg_id *values, size_t n) {
 
 mg_id mg_total(const mg_id *values, size_t n) {
     mg_lock(&mg_graph_lock);
-    builder b = {any_kept(values, n)};
+    builder b = {any_pinned(values, n)};
     mg_index id = finish(&b, total(&b, values, n));
     mg_unlock(&mg_graph_lock);
     return id;
@@ -95,8 +96,8 @@ mg_id mg_total(const mg_id *values, size_t n) {
 
 mg_id mg_dot(const mg_id *ws, const mg_id *xs, size_t n, mg_id start) {
     mg_lock(&mg_graph_lock);
-    builder b = {any_kept(ws, n) || any_kept(xs, n) ||
-                 (start != 0 && any_kept(&start, 1))};
+    builder b = {any_pinned(ws, n) || any_pinned(xs, n) ||
+                 (start != 0 && any_pinned(&start, 1))};
     mg_index sum = start == 0 ? leaf_of(&b, 0.0) : used(&b, start);
     for (size_t i = 0; i < n; i++) {
         mg_index product = node_of(&b, MG_OP_mul, used(&b, ws[i]), used(&b, xs[i]));
@@ -113,7 +114,7 @@ mg_id mg_logsumexp(const mg_id *values, size_t n) {
     if (exps == NULL)
         return 0;
     mg_lock(&mg_graph_lock);
-    builder b = {any_kept(values, n)};
+    builder b = {any_pinned(values, n)};
     double m = largest(values, n);
     exponentials(&b, values, n, m, exps);
     mg_index sum = total(&b, exps, n);
@@ -129,7 +130,7 @@ mg_id mg_logsumexp(const mg_id *values, size_t n) {
 
 mg_status mg_softmax(const mg_id *values, size_t n, mg_id *out) {
     mg_lock(&mg_graph_lock);
-    builder b = {n == 0 || any_kept(values, n)};
+    builder b = {n == 0 || any_pinned(values, n)};
     exponentials(&b, values, n, b.failed ? 0.0 : largest(values, n), out);
     mg_index sum = total(&b, out, n);
     int raises = 0; /* where the sum is 0 */
@@ -173,8 +174,7 @@ void mg_get_grad(const mg_id *ids, size_t n, double *grad) {
 void mg_set_data_of(const mg_id *ids, size_t n, const double *data) {
     mg_lock(&mg_graph_lock);
     for (size_t i = 0; i < n; i++)
-        mg_at((mg_index)ids[i])->data = data[i];
-    mg_data_version++;
+        mg_write_data(mg_at((mg_index)ids[i]), data[i]);
     mg_unlock(&mg_graph_lock);
 }
 
@@ -190,44 +190,4 @@ void mg_zero_grad(const mg_id *ids, size_t n) {
     for (size_t i = 0; i < n; i++)
         mg_at((mg_index)ids[i])->grad = 0.0;
     mg_unlock(&mg_graph_lock);
-}
-
-/* --- blocks of ids ------------------------------------------------------------ */
-
-/* The number of ids is stored before the first one. */
-mg_status mg_new_ids(size_t n, mg_id **ids) {
-    mg_id *block = n == SIZE_MAX ? NULL : mg_alloc(n + 1, sizeof *block);
-    *ids = block == NULL ? NULL : block + 1;
-    if (block == NULL)
-        return MG_NO_MEMORY;
-    block[0] = (mg_id)n;
-    for (size_t i = 0; i < n; i++)
-        (*ids)[i] = 0.0;
-    return MG_OK;
-}
-
-void mg_free_ids(mg_id **ids) {
-    mg_id *block = *ids;
-    if (block == NULL)
-        return;
-    mg_lock(&mg_graph_lock);
-    for (size_t i = 0; i < (size_t)block[-1]; i++)
-        if (block[i] != 0.0) {
-            mg_disown(mg_at((mg_index)block[i]));
-            mg_drop((mg_index)block[i]);
-        }
-    mg_unlock(&mg_graph_lock);
-    mg_dealloc(block - 1);
-    *ids = NULL;
-}
-
-mg_status mg_copy_ids(const mg_index *ids, size_t n, mg_id **block) {
-    *block = NULL;
-    if (ids == NULL || mg_new_ids(n, block) != MG_OK)
-        return MG_NO_MEMORY;
-    for (size_t i = 0; i < n; i++) {
-        mg_own(mg_at(ids[i])); /* mg_free_ids undoes it */
-        (*block)[i] = mg_use(ids[i]);
-    }
-    return MG_OK;
 }

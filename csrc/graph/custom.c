@@ -1,10 +1,9 @@
-/* custom.c - nodes of the caller's own operators, with any number of operands. */
+/* custom.c - custom nodes: of the caller's own operators, with any number of operands. */
 #include "graph/graph.h"
 
 #include <string.h>
 
 #include "base/alloc.h"
-#include "net/net.h"
 
 mg_operand_list *mg_list_new(size_t n, int with_local) {
     mg_operand_list *list = NULL;
@@ -59,37 +58,38 @@ mg_id mg_node_with_local(const mg_id *operands, const double *local, size_t n,
     return id;
 }
 
-/* A new node takes over the operands, lists included. It is then freed like any node, with
- * everything that only the operands kept alive. */
-mg_status mg_release_operands(mg_id of) {
-    mg_index id = (mg_index)of;
+/* The operands, or their list, move to a new node. To free that node then frees all that
+ * only the operands kept alive, as for any node. */
+mg_status mg_release_operands(mg_id node_id) {
+    mg_index id = (mg_index)node_id;
     mg_lock(&mg_graph_lock);
-    mg_index heir = 0;
-    if (mg_at(id)->op != MG_OP_net_output || mg_expand_output(id))
-        heir = mg_new_node(MG_OP_custom, 0.0);
-    if (heir != 0 && mg_at(id)->op != MG_OP_leaf) {
-        mg_node_t *node = mg_at(id), *dying = mg_at(heir);
-        dying->op = node->op;
-        dying->operand[0] = node->operand[0];
-        dying->operand[1] = node->operand[1];
-        dying->list = node->op == MG_OP_custom ? node->list : dying->list;
+    mg_index temporary = 0;
+    if (mg_expand_node(id))
+        temporary = mg_new_node(MG_OP_custom, 0.0);
+    if (temporary != 0 && mg_at(id)->op != MG_OP_leaf) {
+        mg_node_t *node = mg_at(id), *to = mg_at(temporary);
+        to->op = node->op;
+        to->operand[0] = node->operand[0];
+        to->operand[1] = node->operand[1];
+        to->list = node->op == MG_OP_custom ? node->list : to->list;
         node->op = MG_OP_custom;
         node->list = NULL;
         mg_flags_version++;
     }
-    if (heir != 0)
-        mg_drop(heir);
+    if (temporary != 0)
+        mg_drop(temporary);
     mg_unlock(&mg_graph_lock);
-    return heir == 0 ? MG_NO_MEMORY : MG_OK;
+    return temporary == 0 ? MG_NO_MEMORY : MG_OK;
 }
 
-/* Whether what stands below root, nets made plain, includes a node. -1: no memory. */
+/* Expands all nets below root. Returns 1 if a node is root or below it, 0 if not, -1 if it
+ * is out of memory. */
 static int is_below(mg_index root, mg_index id) {
     size_t n;
-    uint16_t own = mg_at(id)->flags & MG_CUSTOM_BACKWARD;
-    mg_at(id)->flags |= MG_CUSTOM_BACKWARD; /* for mg_sort to count it, leaf or not */
+    uint16_t before = mg_at(id)->flags & MG_CUSTOM_BACKWARD;
+    mg_at(id)->flags |= MG_CUSTOM_BACKWARD; /* mg_sort leaves out other leaves */
     mg_index *order = mg_sorted(root, 1, &n);
-    mg_at(id)->flags = (uint16_t)((mg_at(id)->flags & ~MG_CUSTOM_BACKWARD) | own);
+    mg_at(id)->flags = (uint16_t)((mg_at(id)->flags & ~MG_CUSTOM_BACKWARD) | before);
     int found = order == NULL ? -1 : 0;
     for (size_t i = 0; order != NULL && i < n; i++)
         found |= order[i] == id;
@@ -97,19 +97,18 @@ static int is_below(mg_index root, mg_index id) {
     return found;
 }
 
-mg_status mg_become(mg_id of, mg_id custom, int *closes_cycle) {
-    mg_index id = (mg_index)of;
+mg_status mg_become(mg_id node_id, mg_id custom, int *closes_cycle) {
+    mg_index id = (mg_index)node_id;
     mg_lock(&mg_graph_lock);
     mg_node_t *node = mg_at(id), *other = mg_at((mg_index)custom);
-    int ok = node->op != MG_OP_net_output || mg_expand_output(id);
-    int below = ok ? is_below((mg_index)custom, id) : -1;
+    int below = mg_expand_node(id) ? is_below((mg_index)custom, id) : -1;
     *closes_cycle = below == 1;
     if (below == 0) {
         mg_node_t old = *node;
         node->op = other->op;
         node->list = other->list;
         node->k = other->k;
-        node->data = other->data;
+        mg_write_data(node, other->data);
         node->grad = 0.0;
         node->flags &= (uint16_t) ~(MG_CUSTOM_BACKWARD | MG_STYLE);
         other->op = old.op;
@@ -117,8 +116,10 @@ mg_status mg_become(mg_id of, mg_id custom, int *closes_cycle) {
             other->list = old.list;
         else
             memcpy(other->operand, old.operand, sizeof old.operand);
-        other->k = old.k;
-        mg_data_version++;
+        if (old.op == MG_OP_leaf)
+            other->made_in = old.made_in;
+        else
+            other->k = old.k;
         mg_flags_version++;
     }
     mg_unlock(&mg_graph_lock);

@@ -2,7 +2,6 @@
 #include "graph/graph.h"
 
 #include "base/alloc.h"
-#include "net/net.h"
 
 static int is_dependent(const mg_node_t *node) {
     uint32_t n;
@@ -10,17 +9,11 @@ static int is_dependent(const mg_node_t *node) {
     for (uint32_t i = 0; i < n; i++)
         if (mg_at(operands[i])->flags & MG_DEPENDENT)
             return 1;
-    if (node->op == MG_OP_net) {
-        const struct mg_net *net = node->call->net;
-        for (size_t i = 0; i < net->n_parameters; i++)
-            if (mg_at(net->parameters[i])->flags & MG_DEPENDENT)
-                return 1;
-    }
-    return 0;
+    return node->op == MG_OP_net && mg_nets->has_parameter_with(node->call, MG_DEPENDENT);
 }
 
-/* The nodes below root that are computed from a target, operands before what is made
- * of them. NULL: out of memory. */
+/* Returns the nodes below root that are computed from a target, each after its operands,
+ * as a block of *n_found ids. NULL: out of memory. */
 static mg_index *dependents(mg_index root, const mg_id *targets, size_t n_targets,
                             size_t *n_found) {
     size_t count;
@@ -44,14 +37,14 @@ static mg_index *dependents(mg_index root, const mg_id *targets, size_t n_target
     return found;
 }
 
-/* Makes the nets among the nodes plain. *any: whether there were some. 0: out of memory.
- */
-static int make_plain(const mg_index *nodes, size_t n, int *any) {
+/* Expands the nets among the nodes. Sets *any to whether there were some. Returns 0 if it
+ * is out of memory. */
+static int expand_nets(const mg_index *nodes, size_t n, int *any) {
     *any = 0;
     for (size_t i = 0; i < n; i++)
         if (mg_at(nodes[i])->op == MG_OP_net_output) {
             *any = 1;
-            if (!mg_expand_output(nodes[i]))
+            if (!mg_expand_node(nodes[i]))
                 return 0;
         }
     return 1;
@@ -59,17 +52,17 @@ static int make_plain(const mg_index *nodes, size_t n, int *any) {
 
 mg_status mg_computed_from(const mg_id *targets, size_t n_targets, const mg_id *nodes,
                            size_t n, mg_id **out, size_t *n_out) {
-    /* One root above them all makes one walk of it. */
+    /* With one root above them all, one walk visits them. */
     mg_index root = (mg_index)mg_node(MG_OP_custom, nodes, n, 0.0, 0, 0.0);
+    *out = NULL;
     if (root == 0)
         return MG_NO_MEMORY;
     mg_lock(&mg_graph_lock);
-    int again = 1, ok = 1;
+    int again = 1, ok = 1; /* again: until no net is left among what was found */
     mg_status status = MG_NO_MEMORY;
-    *out = NULL;
     while (ok && again) {
         mg_index *found = dependents(root, targets, n_targets, n_out);
-        ok = found != NULL && make_plain(found, *n_out, &again);
+        ok = found != NULL && expand_nets(found, *n_out, &again);
         if (ok && !again)
             status = mg_copy_ids(found, *n_out, out);
         mg_dealloc(found);

@@ -1,9 +1,5 @@
-/* node.c - reading and marking one node. */
+/* node.c - reading one node, writing to it, and noting things on it. */
 #include "graph/graph.h"
-
-#include <string.h>
-
-#include "net/net.h"
 
 double mg_data(mg_id id) {
     mg_lock(&mg_graph_lock);
@@ -19,12 +15,9 @@ double mg_grad(mg_id id) {
     return grad;
 }
 
-uint64_t mg_data_version, mg_flags_version;
-
 void mg_set_data(mg_id id, double data) {
     mg_lock(&mg_graph_lock);
-    mg_at((mg_index)id)->data = data;
-    mg_data_version++;
+    mg_write_data(mg_at((mg_index)id), data);
     mg_unlock(&mg_graph_lock);
 }
 
@@ -43,7 +36,8 @@ int mg_op(mg_id id) {
 
 double mg_k(mg_id id) {
     mg_lock(&mg_graph_lock);
-    double k = mg_at((mg_index)id)->k;
+    const mg_node_t *node = mg_at((mg_index)id);
+    double k = node->op == MG_OP_leaf ? 0.0 : node->k;
     mg_unlock(&mg_graph_lock);
     return k;
 }
@@ -124,31 +118,3 @@ void mg_clear_custom_backward(mg_id id) {
 }
 
 int mg_has_custom_backward(mg_id id) { return has_flag(id, MG_CUSTOM_BACKWARD); }
-
-/* --- operators by name ------------------------------------------------------ */
-
-static const struct {
-    const char *name, *label;
-} ops[MG_OP_COUNT] = {[MG_OP_leaf] = {"leaf", ""},
-                      [MG_OP_custom] = {"custom", ""},
-                      [MG_OP_net] = {"net", ""},
-                      [MG_OP_net_output] = {"net_output", ""},
-#define X(name, kind, label, raises, value, dx, dy) [MG_OP_##name] = {#name, label},
-                      MG_OPS(X)
-#undef X
-};
-
-int mg_op_find(const char *name) {
-    for (int op = 0; op < MG_OP_COUNT; op++)
-        if (strcmp(ops[op].name, name) == 0)
-            return op;
-    return -1;
-}
-
-const char *mg_op_name(int op) {
-    return op < 0 || op >= MG_OP_COUNT ? NULL : ops[op].name;
-}
-
-const char *mg_op_label(int op) {
-    return op < 0 || op >= MG_OP_COUNT ? NULL : ops[op].label;
-}

@@ -1,14 +1,13 @@
-/* ops.h - the operator table: one row an operator, its value and its derivatives.
+/* ops.h - the table of operators: a row for each, with its value and its derivatives.
  *
- * python_ref/core/ops.py is the same table in Python, row for row, and explains the
- * choices at kinks and poles. An expression may use
+ * python_ref/core/ops.py is the same table in Python, row for row. An expression may use
  *
  *     x, y   the operands' data; y is the parameter k of an operator that has one
  *     out    the result's data
- *     g      the gradient that arrives at the result
+ *     g      the result's gradient
  *
- * and is written exactly as its Python twin, so that both round alike. Backward
- * never fails: infinities and NaNs flow.
+ * and has the same operations in the same order as in Python, so that both round alike.
+ * Backward never fails: it accumulates infinities and NaNs like any number.
  */
 #ifndef MG_OPS_H
 #define MG_OPS_H
@@ -37,7 +36,7 @@ static inline double mg_dpow_base(double x, double y, double g) {
         return (y * x) * g; /* squares are common, and pow is slow */
     double power = pow(x, y - 1.0);
     if (MG_UNLIKELY(!isnormal(power)) && power == power && x != 0.0 && isfinite(x)) {
-        double root = pow(fabs(x), 0.5 * (y - 1.0)); /* the product may be finite */
+        double root = pow(fabs(x), 0.5 * (y - 1.0)); /* power * y * g may be finite */
         return copysign(root, power) * y * g * root;
     }
     return (y * power) * g;
@@ -67,7 +66,7 @@ static inline double mg_datan(double x, double g) {
     return square > 1e300 && isfinite(x) ? g / x / x : 1.0 / (1.0 + square) * g;
 }
 
-/* g * a / (x * x + y * y), also where the square overflows or underflows. */
+/* Returns g * a / (x * x + y * y), also if the sum of squares overflows or underflows. */
 static inline double mg_datan2(double a, double x, double y, double g) {
     double square = x * x + y * y;
     double larger = fabs(x) > fabs(y) ? fabs(x) : fabs(y);
@@ -79,10 +78,15 @@ static inline double mg_datan2(double a, double x, double y, double g) {
     return a / larger / (x * x + y * y) * g / larger;
 }
 
-/* The kinds of rows: operands that are nodes, and whether there is a k. */
+/* The kinds of operators: of two nodes, of one, or of one and a number k, which is no node. */
 enum { MG_BINARY, MG_UNARY, MG_UNARY_K };
 
-/* Rows: X(name, kind, label, may raise, value, d/dx, d/dy) */
+/* Rows: X(name, kind, label, may raise, value, d/dx, d/dy)
+ *
+ *     label      the _op that Python shows of a node
+ *     may raise  1 if Python's math raises for some operands; the derivatives of such an
+ *                operator can be infinite, see mg_passed
+ *     d/dx       what is added to the gradient of x: the derivative times g */
 #define MG_OPS(X)                                                                         \
     X(add, MG_BINARY, "+", 0, x + y, g, g)                                                \
     X(mul, MG_BINARY, "*", 0, x *y, y *g, x *g)                                           \
@@ -120,11 +124,12 @@ enum { MG_BINARY, MG_UNARY, MG_UNARY_K };
     X(if_not_positive, MG_BINARY, "if<=0", 0, x > 0.0 ? -0.0 : y, 0.0, x > 0.0 ? 0.0 : g) \
     X(less, MG_BINARY, "<", 0, x < y ? 1.0 : 0.0, 0.0, 0.0)                               \
     X(less_equal, MG_BINARY, "<=", 0, x <= y ? 1.0 : 0.0, 0.0, 0.0)                       \
-    X(divide, MG_BINARY, "/", 1, x / y, g / y, -out / y * g)                               \
+    X(divide, MG_BINARY, "/", 1, x / y, g / y, -out / y *g)                                \
     X(scale, MG_BINARY, "*", 1, y == 0.0 ? 0.0 : x * y, y * g, x * g)                     \
     X(detach, MG_UNARY, "detach", 0, x, 0.0, 0.0)
 
-/* MG_OP_leaf, MG_OP_custom, MG_OP_add, ...; the two of net.h are never shown. */
+/* MG_OP_leaf, MG_OP_custom, MG_OP_add, ... Users never see the two for nets: mg_expand
+ * replaces them. */
 enum {
     MG_OP_leaf,
     MG_OP_custom,
@@ -136,14 +141,15 @@ enum {
         MG_OP_COUNT
 };
 
-/* The gradient that an operator passes on. The derivative of an operator that may raise can
- * be infinite: a gradient of 0 passes on 0 there, and not the NaN of 0 times infinity. */
+/* Returns the gradient that an operator passes on to an operand. The derivative of an
+ * operator that may raise can be infinite. A gradient of 0 then passes on 0, and not the NaN
+ * of 0 times infinity. */
 static inline double mg_passed(int raises, double g, double derivative) {
     return raises && g == 0.0 ? 0.0 : derivative;
 }
 
-/* mg_value_relu(x, y), ...: an operator's value; mg_dx_relu(x, y, out, g), ...: what it
- * passes on to its first operand. */
+/* For each operator, two functions: mg_value_relu(x, y) returns its value, and
+ * mg_dx_relu(x, y, out, g) the gradient that it passes on to its first operand. */
 #define X(name, kind, label, raises, value, dx, dy)                                       \
     static inline double mg_value_##name(double x, double y) {                            \
         (void)x, (void)y;                                                                 \
@@ -156,8 +162,8 @@ static inline double mg_passed(int raises, double g, double derivative) {
 MG_OPS(X)
 #undef X
 
-/* Whether Python's math raises where C returned out for x and y: a NaN that did
- * not come in, or an infinity from finite operands. */
+/* True if Python's math raises for x and y, where C returns out: a NaN from operands that are
+ * none, or an infinity from finite operands. */
 static inline int mg_raises(double x, double y, double out) {
     if (MG_LIKELY(isfinite(out)))
         return 0;

@@ -1,6 +1,5 @@
-/* owners.c - references from outside: taken, given back, and a node that begins anew. */
+/* owners.c - the caller's references to nodes, and a node that becomes a leaf. */
 #include "graph/graph.h"
-#include "net/net.h"
 
 void mg_retain(mg_id id) {
     mg_lock(&mg_graph_lock);
@@ -16,8 +15,8 @@ void mg_release(mg_id id) {
     mg_unlock(&mg_graph_lock);
 }
 
-int mg_release_noted(mg_id of) {
-    mg_index id = (mg_index)of;
+int mg_release_noted(mg_id node_id) {
+    mg_index id = (mg_index)node_id;
     mg_lock(&mg_graph_lock);
     int lives_on = mg_at(id)->refs > 1;
     if (lives_on)
@@ -30,26 +29,25 @@ int mg_release_noted(mg_id of) {
     return lives_on;
 }
 
-void mg_become_leaf(mg_id of, double data) {
+void mg_become_leaf(mg_id node_id, double data) {
     mg_lock(&mg_graph_lock);
-    mg_node_t *node = mg_at((mg_index)of);
+    mg_node_t *node = mg_at((mg_index)node_id);
     if (node->op != MG_OP_leaf) {
         uint32_t n;
         const mg_index *operands = mg_operands_of(node, &n);
         mg_operand_list *list = node->op == MG_OP_custom ? node->list : NULL;
         if (node->op == MG_OP_net_output) /* the call is still alive */
-            mg_at(node->operand[0])->call->outputs[node->operand[1]] = 0;
+            mg_nets->forget_output(node);
         for (uint32_t i = 0; i < n; i++)
             mg_drop(operands[i]);
         mg_list_free(list);
         node->op = MG_OP_leaf;
         node->operand[0] = node->operand[1] = 0;
-        node->k = 0.0;
+        node->made_in = 0.0; /* in no trace */
     }
-    node->data = data;
+    mg_write_data(node, data);
     node->grad = 0.0;
     node->flags &= (uint16_t) ~(MG_CUSTOM_BACKWARD | MG_STYLE);
-    mg_data_version++;
     mg_flags_version++;
     mg_unlock(&mg_graph_lock);
 }

@@ -160,8 +160,7 @@ mg_status mg_optimizer_step(mg_optimizer *o) {
     *o->step_count += 1.0;
     mg_update(o, *o->step_count, data, grad, o->state, o->n);
     for (size_t i = 0; i < o->n; i++)
-        mg_at((mg_index)o->parameters[i])->data = data[i];
-    mg_data_version++;
+        mg_write_data(mg_at((mg_index)o->parameters[i]), data[i]);
     mg_unlock(&mg_graph_lock);
     mg_dealloc(data);
     return MG_OK;

@@ -32,11 +32,12 @@ static void fill_leaf(mg_trace *trace, mg_index id) {
     trace->id[i] = id;
     if (i < trace->n_args)
         trace->is[i] = MG_IS_ARG | MG_IS_ROW;
-    else if (node->flags & MG_OWNED && (node->k == 0.0 || node->k != mg_tracing()))
+    else if (node->flags & MG_OWNED &&
+             (node->made_in == 0.0 || node->made_in != mg_tracing()))
         trace->is[i] = MG_IS_PARAMETER | MG_WANTS_GRAD;
     else
         trace->is[i] = MG_IS_CONSTANT;
-    if (i >= trace->n_args && node->k < 0.0)
+    if (i >= trace->n_args && node->made_in < 0.0)
         trace->has_other = 1;
 }
 
@@ -195,17 +196,19 @@ mg_id mg_traced(int op, mg_id a, mg_id b, double k) {
     mg_index id = op == MG_OP_leaf    ? mg_new_node(op, NAN)
                   : mg_is_recording() ? mg_made_of(op, NAN, (mg_index)a, (mg_index)b)
                                       : 0;
-    if (id != 0)
-        mg_at(id)->k = op == MG_OP_leaf ? -mg_tracing() : k;
+    if (id != 0 && op == MG_OP_leaf)
+        mg_at(id)->made_in = -mg_tracing();
+    else if (id != 0)
+        mg_at(id)->k = k;
     mg_unlock(&mg_graph_lock);
     return id;
 }
 
 double mg_made_in(mg_id leaf) {
     mg_lock(&mg_graph_lock);
-    double k = mg_at((mg_index)leaf)->k;
+    double made_in = mg_at((mg_index)leaf)->made_in;
     mg_unlock(&mg_graph_lock);
-    return k;
+    return made_in;
 }
 
 void mg_trace_free(mg_trace *trace) {

@@ -124,12 +124,12 @@ static void update(trainer *t, mg_scratch *scratch) {
 static void write_back(const trainer *t, const mg_scratch *scratch, const double *grad) {
     const mg_program *p = t->program;
     mg_lock(&mg_graph_lock);
-    mg_data_version++;
     for (size_t i = 0; i < t->optimizer->n; i++) {
         mg_node_t *node = mg_at((mg_index)t->optimizer->parameters[i]);
         uint32_t place = t->place[i];
         int own = place < p->n_parameters;
-        node->data = own ? scratch->uniform[place] : t->extra[place - p->n_parameters];
+        mg_write_data(node,
+                      own ? scratch->uniform[place] : t->extra[place - p->n_parameters]);
         if (grad != NULL)
             node->grad = own ? grad[place] : 0.0;
     }

@@ -5,7 +5,7 @@
 
 #include "base/alloc.h"
 
-/* The sum over the layers, 0 when it does not fit. */
+/* Returns the number of parameters, 0 if a size is not allowed. */
 static size_t count_parameters(const size_t *sizes, size_t n_layers) {
     size_t n = 0;
     for (size_t i = 0; i < n_layers; i++) {
@@ -17,16 +17,32 @@ static size_t count_parameters(const size_t *sizes, size_t n_layers) {
     return n;
 }
 
-static int is_nonlinearity(int op) {
-    return op == -1 || op == MG_OP_relu || op == MG_OP_tanh || op == MG_OP_sigmoid ||
-           op == MG_OP_leaky_relu;
+/* Sets what a layer has of its nonlinearity's row. Returns 0 if there is no such row. */
+static int set_nonlinearity(mg_layer *layer, int op) {
+    layer->op = op;
+    switch (op) {
+#define CASE(name, parameter, needs)                                                      \
+    case MG_OP_##name:                                                                    \
+        layer->k = parameter;                                                             \
+        layer->needs_sum = needs;                                                         \
+        return 1;
+        MG_NONLINEARITIES(CASE)
+#undef CASE
+    default:
+        return op == -1;
+    }
+}
+
+int mg_net_has(int op) {
+    mg_layer layer;
+    return set_nonlinearity(&layer, op);
 }
 
 mg_net *mg_net_new(const size_t *sizes, size_t n_layers, const int *ops,
                    const mg_id *parameters) {
     size_t n = count_parameters(sizes, n_layers);
     for (size_t i = 0; i < n_layers; i++)
-        if (!is_nonlinearity(ops[i]))
+        if (!mg_net_has(ops[i]))
             return NULL;
     mg_net *net = n == 0 ? NULL : mg_alloc(1, sizeof *net);
     if (net == NULL)
@@ -39,16 +55,17 @@ mg_net *mg_net_new(const size_t *sizes, size_t n_layers, const int *ops,
         widest = sizes[i] > widest ? sizes[i] : widest;
     net->layers = mg_alloc(n_layers, sizeof *net->layers);
     net->parameters = mg_alloc(n, sizeof *net->parameters);
-    net->arriving = mg_alloc(widest, sizeof *net->arriving);
+    net->sum_grads = mg_alloc(widest, sizeof *net->sum_grads);
     net->order = mg_alloc(widest, sizeof *net->order);
     net->input_grads = mg_alloc(sizes[0], sizeof *net->input_grads);
-    if (net->layers == NULL || net->parameters == NULL || net->arriving == NULL ||
+    if (net->layers == NULL || net->parameters == NULL || net->sum_grads == NULL ||
         net->order == NULL || net->input_grads == NULL) {
         mg_net_free(net);
         return NULL;
     }
     mg_lock(&mg_graph_lock);
-    net->flags_checked = mg_flags_version - 1;
+    mg_nets = &mg_functions_of_nets;
+    net->flags_version = mg_flags_version - 1;
     for (size_t i = 0; i < n; i++)
         net->parameters[i] = mg_use((mg_index)parameters[i]);
     net->n_parameters = n;
@@ -56,9 +73,14 @@ mg_net *mg_net_new(const size_t *sizes, size_t n_layers, const int *ops,
     size_t weights = 0;
     for (size_t i = 0; i < n_layers; i++) {
         mg_layer *layer = &net->layers[i];
-        *layer = (mg_layer){sizes[i], sizes[i + 1], ops[i], weights, net->n_units};
+        *layer = (mg_layer){.nin = sizes[i],
+                            .nout = sizes[i + 1],
+                            .first_parameter = weights,
+                            .first_neuron = net->n_neurons};
+        set_nonlinearity(layer, ops[i]);
+        net->needs_sums |= layer->needs_sum;
         weights += layer->nout * (layer->nin + 1);
-        net->n_units += layer->nout;
+        net->n_neurons += layer->nout;
     }
     return net;
 }
@@ -69,7 +91,7 @@ static void drop_weights(mg_weights *weights) {
 }
 
 static void free_if_unused(mg_net *net) {
-    if (net->owned || net->calls != 0)
+    if (net->owned || net->n_calls != 0)
         return;
     while (net->spare != NULL) {
         mg_call *call = net->spare;
@@ -81,7 +103,7 @@ static void free_if_unused(mg_net *net) {
     drop_weights(net->weights);
     mg_dealloc(net->layers);
     mg_dealloc(net->parameters);
-    mg_dealloc(net->arriving);
+    mg_dealloc(net->sum_grads);
     mg_dealloc(net->order);
     mg_dealloc(net->input_grads);
     mg_dealloc(net);
@@ -101,21 +123,23 @@ void mg_net_free(mg_net *net) {
 static int same_bits(double a, double b) { return memcmp(&a, &b, sizeof a) == 0; }
 
 static int is_current(const mg_net *net, mg_weights *weights) {
-    if (weights->checked == mg_data_version)
+    if (weights->data_version == mg_data_version)
         return 1;
     for (size_t i = 0; i < net->n_parameters; i++)
         if (!same_bits(weights->by_neuron[i], mg_at(net->parameters[i])->data))
             return 0;
-    weights->checked = mg_data_version;
+    weights->data_version = mg_data_version;
     return 1;
 }
 
-/* Sees to it that net->weights are the parameters' current data. */
+/* Makes net->weights a copy of the parameters' current data. Returns 0 if it is out of
+ * memory.
+ */
 static int refresh_weights(mg_net *net) {
     if (net->weights != NULL && is_current(net, net->weights))
         return 1;
     mg_weights *weights = net->weights;
-    if (weights == NULL || weights->users > 1) { /* a call still needs the old ones */
+    if (weights == NULL || weights->users > 1) { /* a call still needs the old copy */
         size_t size = 2 * net->n_parameters * sizeof(double);
         weights = mg_alloc(1, sizeof *weights + size);
         if (weights == NULL)
@@ -129,83 +153,89 @@ static int refresh_weights(mg_net *net) {
         weights->by_neuron[i] = mg_at(net->parameters[i])->data;
     for (size_t l = 0; l < net->n_layers; l++) {
         const mg_layer *layer = &net->layers[l];
-        const double *from = weights->by_neuron + layer->weights;
-        double *to = weights->by_input + layer->weights;
+        const double *from = weights->by_neuron + layer->first_parameter;
+        double *to = weights->by_input + layer->first_parameter;
         for (size_t j = 0; j < layer->nout; j++, from += layer->nin + 1) {
             to[j] = from[layer->nin];
             for (size_t i = 0; i < layer->nin; i++)
                 to[(i + 1) * layer->nout + j] = from[i];
         }
     }
-    weights->checked = mg_data_version;
+    weights->data_version = mg_data_version;
     return 1;
 }
 
 /* --- calls ------------------------------------------------------------------ */
 
-/* A call with room for everything in one block, doubles first. */
+/* Returns a call, all of which is in one block: a spare one or a new one, with the doubles
+ * first. NULL: out of memory. */
 static mg_call *new_call(mg_net *net) {
     mg_call *call = net->spare;
     if (call != NULL) {
         net->spare = call->next;
     } else {
         size_t nin = net->layers[0].nin, nout = net->layers[net->n_layers - 1].nout;
-        size_t doubles = nin + 2 * net->n_units;
-        call = mg_alloc(1, sizeof *call + doubles * sizeof(double) +
+        size_t doubles = nin + (net->needs_sums ? 3 : 2) * net->n_neurons;
+        call = mg_alloc(1, sizeof *call + doubles * sizeof(double) + sizeof *call->inputs +
                                (nin + 2 * nout) * sizeof(mg_index));
         if (call == NULL)
             return NULL;
         call->x = (double *)(call + 1);
-        call->units = call->x + nin;
-        call->grads = call->units + net->n_units;
-        call->inputs = (mg_index *)(call->grads + net->n_units);
-        call->outputs = call->inputs + nin;
-        call->reached = call->outputs + nout;
+        call->activations = call->x + nin;
+        call->grads = call->activations + net->n_neurons;
+        call->sums = net->needs_sums ? call->grads + net->n_neurons : NULL;
+        call->inputs = (mg_operand_list *)(call->x + doubles);
+        call->inputs->local = NULL;
+        call->outputs = call->inputs->ids + nin;
+        call->visited = call->outputs + nout;
     }
     call->net = net;
     call->weights = net->weights;
-    call->n_inputs = call->n_reached = 0;
-    call->swept = 0;
+    call->inputs->n = call->n_visited = 0;
+    call->has_backward_run = 0;
     net->weights->users++;
-    net->calls++;
+    net->n_calls++;
     return call;
 }
 
-void mg_call_free(mg_call *call) {
+static void free_call(mg_call *call) {
     mg_net *net = call->net;
     drop_weights(call->weights);
     call->next = net->spare;
     net->spare = call;
-    net->calls--;
+    net->n_calls--;
     free_if_unused(net);
 }
 
-/* All the parameters' flags, together. One that became a leaf no more has a backward step
- * of its own as well, see mg_become. */
+/* Returns the flags of all parameters, joined by or. A parameter that is no leaf any more,
+ * see mg_become, counts as one with a custom backward. */
 static unsigned parameter_flags(mg_net *net) {
-    if (net->flags_checked != mg_flags_version) {
+    if (net->flags_version != mg_flags_version) {
         net->flags = 0;
         for (size_t i = 0; i < net->n_parameters; i++) {
             const mg_node_t *p = mg_at(net->parameters[i]);
             net->flags |= p->flags | (p->op == MG_OP_leaf ? 0 : MG_CUSTOM_BACKWARD);
         }
-        net->flags_checked = mg_flags_version;
+        net->flags_version = mg_flags_version;
     }
     return net->flags;
 }
 
-int mg_call_is_stale(mg_call *call) {
-    if (call->swept || !is_current(call->net, call->weights) ||
+/* True if backward must expand the call: it has run already, a parameter or an input has
+ * another value than at the call, or a parameter now has a custom backward. */
+static int is_stale(mg_call *call) {
+    if (call->has_backward_run || !is_current(call->net, call->weights) ||
         parameter_flags(call->net) & MG_CUSTOM_BACKWARD)
         return 1;
-    for (uint32_t i = 0; i < call->n_inputs; i++)
-        if (!same_bits(call->x[i], mg_at(call->inputs[i])->data))
+    for (uint32_t i = 0; i < call->inputs->n; i++)
+        if (!same_bits(call->x[i], mg_at(call->inputs->ids[i])->data))
             return 1;
     return 0;
 }
 
-/* sums[j] = biases[j] + w[0][j] * x[0] + w[1][j] * x[1] + ..., in this order: the
- * neurons go side by side, so that the compiler can take several at once. */
+/* w: (1 + nin, nout), the biases first. x: (nin). sums: (nout).
+ * sums[j] = biases[j] + w[0][j] * x[0] + w[1][j] * x[1] + ..., added in this order. The
+ * inner loop is over the neurons, so that the compiler can compute several at once. */
 static void sum_inputs(size_t nin, size_t nout, const double *restrict w,
                        const double *restrict x, double *restrict sums) {
     for (size_t j = 0; j < nout; j++)
@@ -222,22 +252,24 @@ static void forward(mg_call *call) {
     const double *x = call->x;
     for (size_t l = 0; l < net->n_layers; l++) {
         const mg_layer *layer = &net->layers[l];
-        double *out = call->units + layer->units;
+        double *out = call->activations + layer->first_neuron;
+        double *sums = layer->needs_sum ? call->sums + layer->first_neuron : out;
         size_t nout = layer->nout;
-        sum_inputs(layer->nin, nout, call->weights->by_input + layer->weights, x, out);
+        sum_inputs(layer->nin, nout, call->weights->by_input + layer->first_parameter, x,
+                   sums);
         if (layer->op == MG_OP_relu) {
             for (size_t j = 0; j < nout; j++)
                 out[j] = out[j] < 0.0 ? 0.0 : out[j];
         } else if (layer->op >= 0) {
             int raises;
             for (size_t j = 0; j < nout; j++)
-                out[j] = mg_value(layer->op, out[j], MG_NET_SLOPE, &raises);
+                out[j] = mg_value(layer->op, sums[j], layer->k, &raises);
         }
         x = out;
     }
 }
 
-/* Why a call is refused, MG_NET_OK if it is not. */
+/* Returns why a call must be refused, MG_NET_OK if it need not. */
 static mg_net_result refusal(mg_net *net, const mg_id *inputs, int take_pinned) {
     unsigned flags = parameter_flags(net);
     if (flags & MG_CUSTOM_BACKWARD)
@@ -247,19 +279,21 @@ static mg_net_result refusal(mg_net *net, const mg_id *inputs, int take_pinned) 
     return flags & MG_PINNED && !take_pinned ? MG_NET_PINNED : MG_NET_OK;
 }
 
-/* Frees a call that has no node. */
+/* Frees a call that has no net node yet. */
 static void drop_call(mg_call *call) {
-    for (uint32_t i = 0; i < call->n_inputs; i++)
-        mg_drop(call->inputs[i]);
-    mg_call_free(call);
+    for (uint32_t i = 0; i < call->inputs->n; i++)
+        mg_drop(call->inputs->ids[i]);
+    free_call(call);
 }
 
-/* Outputs that only have their values. 0: out of memory. */
+/* Makes outputs that only have their values, and frees the call. Returns 0 if it is out of
+ * memory. */
 static int make_leaves(mg_call *call, mg_id *outputs) {
     const mg_layer *last = &call->net->layers[call->net->n_layers - 1];
     size_t made = 0;
     for (; made < last->nout; made++) {
-        outputs[made] = mg_new_node(MG_OP_leaf, call->units[last->units + made]);
+        outputs[made] =
+            mg_new_node(MG_OP_leaf, call->activations[last->first_neuron + made]);
         if (outputs[made] == 0)
             break;
     }
@@ -270,8 +304,8 @@ static int make_leaves(mg_call *call, mg_id *outputs) {
     return all;
 }
 
-/* The net node, without a reference of its own, and its outputs. 0: out of memory,
- * and the call is freed. */
+/* Makes the net node, to which only the outputs hold references, and the outputs. Returns
+ * 0 if it is out of memory; then the call is freed. */
 static int make_nodes(mg_call *call, mg_id *outputs) {
     const mg_layer *last = &call->net->layers[call->net->n_layers - 1];
     mg_index id = mg_new_node(MG_OP_net, 0.0);
@@ -279,15 +313,19 @@ static int make_nodes(mg_call *call, mg_id *outputs) {
         drop_call(call);
         return 0;
     }
-    mg_at(id)->call = call;
-    mg_at(id)->flags = 0;
+    mg_node_t *node = mg_at(id);
+    node->list = call->inputs;
+    node->call = call;
+    node->flags = 0;
     size_t made = 0;
     for (; made < last->nout; made++) {
-        mg_index output = mg_new_node(MG_OP_net_output, call->units[last->units + made]);
+        mg_index output =
+            mg_new_node(MG_OP_net_output, call->activations[last->first_neuron + made]);
         if (output == 0)
             break;
-        mg_at(output)->operand[0] = mg_use(id);
-        mg_at(output)->operand[1] = (mg_index)made;
+        node = mg_at(output);
+        node->operand[0] = mg_use(id);
+        node->operand[1] = (mg_index)made;
         outputs[made] = call->outputs[made] = output;
     }
     int all = made == last->nout;
@@ -307,9 +345,9 @@ mg_net_result mg_net_call(mg_net *net, const mg_id *inputs, const double *number
         for (size_t i = 0; call != NULL && i < nin; i++)
             call->x[i] = inputs == NULL ? numbers[i] : mg_at((mg_index)inputs[i])->data;
         if (call != NULL && inputs != NULL) {
-            call->n_inputs = (uint32_t)nin;
+            call->inputs->n = (uint32_t)nin;
             for (size_t i = 0; i < nin; i++)
-                call->inputs[i] = mg_use((mg_index)inputs[i]);
+                call->inputs->ids[i] = mg_use((mg_index)inputs[i]);
         }
         if (call != NULL)
             forward(call);
@@ -320,3 +358,31 @@ mg_net_result mg_net_call(mg_net *net, const mg_id *inputs, const double *number
     mg_unlock(&mg_graph_lock);
     return result;
 }
+
+/* --- what the graph asks of nets ---------------------------------------------- */
+
+static void forget_output(const mg_node_t *output) {
+    mg_room(output->operand[0])->call->outputs[output->operand[1]] = 0;
+}
+
+static int expand(mg_index output, int always) {
+    int must = always || is_stale(mg_at(mg_at(output)->operand[0])->call);
+    return !must || mg_expand_output(output);
+}
+
+static int has_parameter_with(const mg_call *call, int flag) {
+    const mg_net *net = call->net;
+    for (size_t i = 0; i < net->n_parameters; i++)
+        if (mg_at(net->parameters[i])->flags & flag)
+            return 1;
+    return 0;
+}
+
+const mg_net_functions mg_functions_of_nets = {
+    .free_call = free_call,
+    .forget_output = forget_output,
+    .expand = expand,
+    .step_net = mg_step_net,
+    .step_output = mg_step_output,
+    .has_parameter_with = has_parameter_with,
+};

@@ -1,7 +1,7 @@
-/* net_expand.c - from a net's short form to the plain graph it stands for.
+/* net_expand.c - turns the nodes of a call into the operators' nodes that they stand for.
  *
- * Everything new is made first, so that running out of memory changes nothing;
- * then the output nodes, which keep their ids, are pointed at it.
+ * All new nodes are made first, so that running out of memory changes nothing. Then they
+ * become the operands of the output nodes, which keep their ids.
  */
 #include "net/net.h"
 
@@ -9,21 +9,21 @@
 
 #include "base/alloc.h"
 
-/* A neuron's sum before its last addition is made: the two operands, and the data
+/* A neuron's sum before its last addition is made: the two operands, and the value
  * that the addition gives. */
 typedef struct {
     mg_index sum, product;
-    double data;
+    double value;
 } last_addition;
 
-/* Where a layer's inputs come from: nodes, or numbers when ids is NULL. */
+/* A layer's inputs: nodes and their data, or only numbers if ids is NULL. */
 typedef struct {
     const mg_index *ids;
     const double *x;
 } layer_inputs;
 
-/* An operator's node that takes over the caller's references to its operands, b being
- * 0 for one; drops them when there is no memory. */
+/* Returns a new operator's node, b being 0 if it has one operand. Takes over the caller's
+ * references to the operands, and drops them if it is out of memory. */
 static mg_index made_of(int op, double data, double grad, mg_index a, mg_index b) {
     mg_index id = mg_new_node(op, data);
     if (id == 0) {
@@ -40,7 +40,8 @@ static mg_index made_of(int op, double data, double grad, mg_index a, mg_index b
     return id;
 }
 
-/* weight * input. grad is what arrived at the product, NULL when nothing did. */
+/* Returns a new node weight * input. *grad is its gradient; NULL if backward has not run.
+ * 0: out of memory. */
 static mg_index product_of(mg_index weight, double w, layer_inputs inputs, size_t i,
                            const double *grad) {
     mg_index input =
@@ -55,13 +56,13 @@ static mg_index product_of(mg_index weight, double w, layer_inputs inputs, size_
                    input);
 }
 
-/* All of a neuron's sum but its last addition. 0: out of memory. */
-static int unfold_sum(const mg_call *call, const mg_layer *layer, size_t neuron,
+/* Makes all of a neuron's sum but its last addition. Returns 0 if it is out of memory. */
+static int expand_sum(const mg_call *call, const mg_layer *layer, size_t neuron,
                       layer_inputs inputs, const double *grad, last_addition *last) {
-    size_t nin = layer->nin, first = layer->weights + neuron * (nin + 1);
+    size_t nin = layer->nin, first = layer->first_parameter + neuron * (nin + 1);
     const mg_index *parameters = call->net->parameters + first;
     const double *w = call->weights->by_neuron + first;
-    last->data = w[nin];
+    last->value = w[nin];
     last->sum = mg_use(parameters[nin]);
     for (size_t i = 0;; i++) {
         last->product = product_of(parameters[i], w[i], inputs, i, grad);
@@ -69,31 +70,34 @@ static int unfold_sum(const mg_call *call, const mg_layer *layer, size_t neuron,
             mg_drop(last->sum);
             return 0;
         }
-        last->data += w[i] * inputs.x[i];
+        last->value += w[i] * inputs.x[i];
         if (i + 1 == nin)
             return 1;
-        last->sum = made_of(MG_OP_add, last->data, grad == NULL ? 0.0 : *grad, last->sum,
+        last->sum = made_of(MG_OP_add, last->value, grad == NULL ? 0.0 : *grad, last->sum,
                             last->product);
         if (last->sum == 0)
             return 0;
     }
 }
 
-/* A hidden neuron; 0: out of memory. */
-static mg_index unfold_neuron(const mg_call *call, const mg_layer *layer, size_t neuron,
+/* Returns a new node for the output of a hidden neuron; 0: out of memory. */
+static mg_index expand_neuron(const mg_call *call, const mg_layer *layer, size_t neuron,
                               layer_inputs inputs) {
-    size_t unit = layer->units + neuron;
-    double out = call->units[unit], grad = call->swept ? call->grads[unit] : 0.0;
-    double at_sum = call->swept ? mg_net_through(layer->op, out, out, grad) : 0.0;
+    size_t at = layer->first_neuron + neuron;
+    double out = call->activations[at],
+           grad = call->has_backward_run ? call->grads[at] : 0.0;
+    double at_sum =
+        call->has_backward_run ? mg_net_grad_of_sum(layer->op, call, at, out, grad) : 0.0;
     last_addition last;
-    if (!unfold_sum(call, layer, neuron, inputs, call->swept ? &at_sum : NULL, &last))
+    if (!expand_sum(call, layer, neuron, inputs, call->has_backward_run ? &at_sum : NULL,
+                    &last))
         return 0;
     if (layer->op < 0)
         return made_of(MG_OP_add, out, grad, last.sum, last.product);
-    mg_index sum = made_of(MG_OP_add, last.data, at_sum, last.sum, last.product);
+    mg_index sum = made_of(MG_OP_add, last.value, at_sum, last.sum, last.product);
     mg_index id = sum == 0 ? 0 : made_of(layer->op, out, grad, sum, 0);
-    if (id != 0 && layer->op == MG_OP_leaky_relu)
-        mg_at(id)->k = MG_NET_SLOPE;
+    if (id != 0 && layer->k != 0.0)
+        mg_at(id)->k = layer->k;
     return id;
 }
 
@@ -103,50 +107,53 @@ static void drop_all(const mg_index *ids, size_t n) {
             mg_drop(ids[i]);
 }
 
-/* The hidden layers. Writes the last one's nodes to ids, one reference each, and
- * returns how many, or -1: out of memory. made has as much room as ids. */
-static long unfold_hidden(const mg_call *call, mg_index *ids, mg_index *made) {
+/* Makes the nodes of the hidden layers. Writes the last one's outputs to ids, a reference
+ * to each, and returns how many they are; -1: out of memory. made is as much room as ids.
+ */
+static long expand_hidden(const mg_call *call, mg_index *ids, mg_index *made) {
     const mg_net *net = call->net;
-    layer_inputs inputs = {call->n_inputs == 0 ? NULL : call->inputs, call->x};
+    layer_inputs inputs = {call->inputs->n == 0 ? NULL : call->inputs->ids, call->x};
     size_t n = 0;
     for (size_t l = 0; l + 1 < net->n_layers; l++) {
         const mg_layer *layer = &net->layers[l];
         for (size_t j = 0; j < layer->nout; j++) {
-            made[j] = unfold_neuron(call, layer, j, inputs);
+            made[j] = expand_neuron(call, layer, j, inputs);
             if (made[j] == 0) {
                 drop_all(made, j);
                 drop_all(ids, n);
                 return -1;
             }
         }
-        drop_all(ids, n); /* the layer below is held by this one now */
+        drop_all(ids, n); /* this layer references the one below now */
         n = layer->nout;
         memcpy(ids, made, n * sizeof *ids);
-        inputs = (layer_inputs){ids, call->units + layer->units};
+        inputs = (layer_inputs){ids, call->activations + layer->first_neuron};
     }
     return (long)n;
 }
 
-/* What arrived at the sum of an output neuron; NULL when backward did not come by. */
-static const double *arrived_at(const mg_call *call, size_t output) {
+/* Returns the address of the gradient of an output neuron's sum; NULL if backward did not
+ * visit the output. */
+static const double *grad_of_output_sum(const mg_call *call, size_t output) {
     const mg_layer *last = &call->net->layers[call->net->n_layers - 1];
-    for (uint32_t i = 0; call->swept && i < call->n_reached; i++)
-        if (call->reached[i] == output)
-            return &call->grads[last->units + output];
+    for (uint32_t i = 0; call->has_backward_run && i < call->n_visited; i++)
+        if (call->visited[i] == output)
+            return &call->grads[last->first_neuron + output];
     return NULL;
 }
 
-/* The operands of every output node that is alive, in parts. 0: out of memory. */
-static int unfold_outputs(const mg_call *call, layer_inputs inputs, last_addition *parts) {
+/* Writes the operands of every output node that is alive to parts: (nout). Returns 0 if it
+ * is out of memory. */
+static int expand_outputs(const mg_call *call, layer_inputs inputs, last_addition *parts) {
     const mg_layer *last = &call->net->layers[call->net->n_layers - 1];
     for (size_t j = 0; j < last->nout; j++) {
-        const double *grad = arrived_at(call, j);
+        const double *grad = grad_of_output_sum(call, j);
         parts[j] = (last_addition){0, 0, 0.0};
         if (call->outputs[j] == 0)
             continue;
-        int ok = unfold_sum(call, last, j, inputs, grad, &parts[j]);
+        int ok = expand_sum(call, last, j, inputs, grad, &parts[j]);
         if (ok && last->op >= 0) { /* the output is the nonlinearity, not the addition */
-            parts[j].sum = made_of(MG_OP_add, parts[j].data, grad == NULL ? 0.0 : *grad,
+            parts[j].sum = made_of(MG_OP_add, parts[j].value, grad == NULL ? 0.0 : *grad,
                                    parts[j].sum, parts[j].product);
             parts[j].product = 0;
             ok = parts[j].sum != 0;
@@ -162,8 +169,9 @@ static int unfold_outputs(const mg_call *call, layer_inputs inputs, last_additio
     return 1;
 }
 
-/* Points an output node at its plain operands, whose references it takes. */
-static void turn(mg_call *call, size_t output, const last_addition *part) {
+/* Makes an output node the operator's node that it stands for. Takes over the references
+ * to the operands. */
+static void become_operator(mg_call *call, size_t output, const last_addition *part) {
     const mg_layer *last = &call->net->layers[call->net->n_layers - 1];
     mg_node_t *node = mg_at(call->outputs[output]);
     mg_index net = node->operand[0];
@@ -171,32 +179,35 @@ static void turn(mg_call *call, size_t output, const last_addition *part) {
     node->op = (uint8_t)(last->op < 0 ? MG_OP_add : last->op);
     node->operand[0] = part->sum;
     node->operand[1] = part->product;
-    node->k = last->op == MG_OP_leaky_relu ? MG_NET_SLOPE : 0.0;
+    node->k = last->k;
     mg_drop(net);
 }
 
 int mg_expand_output(mg_index output) {
+    MG_ASSERT_LOCKED();
+    MG_ASSERT(mg_at(output)->op == MG_OP_net_output);
     mg_index id =
         mg_use(mg_at(output)->operand[0]); /* so that the call outlives its outputs */
     mg_call *call = mg_at(id)->call;
     const mg_net *net = call->net;
     size_t nout = net->layers[net->n_layers - 1].nout;
-    mg_index *ids = mg_alloc(net->n_units, 2 * sizeof *ids);
+    mg_index *ids = mg_alloc(net->n_neurons, 2 * sizeof *ids);
     last_addition *parts = mg_alloc(nout, sizeof *parts);
     long n =
-        ids == NULL || parts == NULL ? -1 : unfold_hidden(call, ids, ids + net->n_units);
+        ids == NULL || parts == NULL ? -1 : expand_hidden(call, ids, ids + net->n_neurons);
     int ok = n >= 0;
     if (ok) {
-        layer_inputs inputs = {ids,
-                               call->units + net->layers[net->n_layers - 1].units - n};
+        layer_inputs inputs = {ids, call->activations +
+                                        net->layers[net->n_layers - 1].first_neuron - n};
         if (net->n_layers == 1)
-            inputs = (layer_inputs){call->n_inputs == 0 ? NULL : call->inputs, call->x};
-        ok = unfold_outputs(call, inputs, parts);
+            inputs =
+                (layer_inputs){call->inputs->n == 0 ? NULL : call->inputs->ids, call->x};
+        ok = expand_outputs(call, inputs, parts);
         drop_all(ids, (size_t)n);
     }
     for (size_t j = 0; ok && j < nout; j++)
         if (call->outputs[j] != 0)
-            turn(call, j, &parts[j]);
+            become_operator(call, j, &parts[j]);
     mg_dealloc(ids);
     mg_dealloc(parts);
     mg_drop(id);

@@ -21,6 +21,8 @@ from python_ref.nn import NONLINEARITIES, name_of
 
 NULL = ffi.NULL
 mg_net_call = lib.mg_net_call
+# The codes of the nonlinearities that nets in C have: neurons with others are left to Python.
+OPERATORS = {name: CODES[name] for name in NONLINEARITIES if lib.mg_net_has(CODES[name])}
 PINNED, CUSTOM_BACKWARD = lib.MG_NET_PINNED, lib.MG_NET_CUSTOM_BACKWARD
 
 
@@ -131,7 +133,7 @@ def operator_of(nonlin):
     name = name_of(nonlin)
     if name is None:
         return -1
-    return CODES[name] if name in NONLINEARITIES else None
+    return OPERATORS.get(name)
 
 
 def compiled(base, layers, snapshots, nodes_stamp):

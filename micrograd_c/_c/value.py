@@ -45,7 +45,7 @@ from python_ref.core.ieee import value_of
 from python_ref.core.numbers import to_float
 from python_ref.core.operands import Operands, distinct, either_name, made_of
 from python_ref.core.operators import Operators
-from python_ref.core.ops import OPS
+from python_ref.core.ops import OPS, UNARY_K
 from python_ref.core.tracing import current_trace
 
 new, init_leaf = object.__new__, Node._mg_init_leaf
@@ -55,7 +55,7 @@ NAMES = {code: name for name, code in CODES.items()}
 LABELS = {code: OPS[name].label for name, code in CODES.items()}
 LEAF, CUSTOM = lib.mg_op_find(b"leaf"), lib.mg_op_find(b"custom")
 POW_K, RELU = CODES["pow_k"], CODES["relu"]
-WITH_K = {"pow_k", "leaky_relu"}
+WITH_K = {name for name, op in OPS.items() if op.kind == UNARY_K}
 
 # Names that belong to Node. A user may call an attribute anything else, _id and _data included.
 RESERVED = ("_mg_known_operands", "_mg_net_operands", "_mg_custom_backward")

@@ -8,7 +8,7 @@ import re
 from micrograd_c.jit.user_code import definition_line, place_of_error, user_line, user_place
 from python_ref.core import arrays
 from python_ref.core.hints import FORMULAS
-from python_ref.core.ops import ONLY_TRACED, OPS
+from python_ref.core.ops import NAMED
 
 
 class TraceError(TypeError):
@@ -60,7 +60,7 @@ def conversion_error():
     )
 
 
-METHODS = {name: f"v.{name}()" for name in OPS if name not in ("add", "mul", "pow_k", *ONLY_TRACED)}
+METHODS = {op.name: f"v.{op.name}()" for op in NAMED}
 METHODS.update((name, f"v.{method}()") for name, method in arrays.METHODS.items())
 METHODS.update(FORMULAS)
 METHODS.update(

@@ -8,7 +8,7 @@ import math
 import operator
 from typing import Callable, NamedTuple, Optional
 
-from python_ref.core.ops import ONLY_TRACED, OPS
+from python_ref.core.ops import NAMED, UNARY, UNARY_K
 
 
 class Var(NamedTuple):
@@ -55,15 +55,12 @@ INFIX = {
     "/": operator.truediv,
     "**": operator.pow,
 }
-# The operators that INFIX writes, and those that only jit traces. All others are methods.
-WITHOUT_METHOD = ("add", "mul", "pow", "pow_k", *ONLY_TRACED)
-METHODS = [op for op in OPS.values() if op.name not in WITHOUT_METHOD]
+METHODS = list(NAMED)
 
 
 def method_form(op):
-    takes_number = op.name == "leaky_relu"
-    arguments = ", ".join("{}" for _ in range(len(op.derivatives) - 1 + takes_number))
-    return Form(f"{{}}.{op.name}({arguments})", lambda x, *rest: getattr(x, op.name)(*rest))
+    argument = "" if op.kind == UNARY else "{}"
+    return Form(f"{{}}.{op.name}({argument})", lambda x, *rest: getattr(x, op.name)(*rest))
 
 
 FORMS = {
@@ -132,9 +129,9 @@ def random_operation(rng, alive):
     if rng.random() < 0.05:
         return "neg", x
     op = rng.choice(METHODS)
-    if op.name == "leaky_relu":
+    if op.kind == UNARY_K:
         return op.name, x, rng.choice((0.01, 0.0, 0.3, -1.0))
-    if len(op.derivatives) == 1:
+    if op.kind == UNARY:
         return op.name, x
     return op.name, x, random_operand(rng, alive) if rng.random() < 0.8 else random_number(rng)
 

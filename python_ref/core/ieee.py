@@ -1,7 +1,6 @@
 """``ieee``: a context in which operators return infinity or NaN, as C does, instead of raising."""
 
 from python_ref.core.modes import Mode, current, within
-from python_ref.core.ops import ieee_value
 
 
 def ieee():
@@ -23,7 +22,7 @@ def value_of(op, *xs):
     except (ArithmeticError, ValueError):
         if current().raises:
             raise
-        return ieee_value(op.name, *xs)
+        return op.ieee(*xs)
 
 
 def ieee_value_of(op, *xs):
@@ -31,4 +30,4 @@ def ieee_value_of(op, *xs):
     try:
         return op.value(*xs)
     except (ArithmeticError, ValueError):
-        return ieee_value(op.name, *xs)
+        return op.ieee(*xs)

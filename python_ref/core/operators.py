@@ -17,6 +17,8 @@ from python_ref.core.hints import Hints
 from python_ref.core.number_reads import number_of
 from python_ref.core.numbers import describe, is_number, to_float
 from python_ref.core.operands import Operands, distinct, refuse_operands
+from python_ref.core.ops import BINARY, NAMED, UNARY, UNARY_K
+from python_ref.core.templates import copy_for
 from python_ref.core.tracing import current_trace
 
 
@@ -102,101 +104,7 @@ class Operators(Hints):
     def __abs__(self):
         return self._apply("abs")
 
-    # --- functions of one number, as methods ---
-
-    def abs(self):
-        """The absolute value. Its derivative at 0 is 0."""
-        return self._apply("abs")
-
-    def relu(self):
-        """max(self, 0). Its derivative is 1 where the output is > 0, else 0."""
-        return self._apply("relu")
-
-    def leaky_relu(self, slope=0.01):
-        """self where positive, slope * self where not."""
-        return self._apply_k("leaky_relu", to_float(slope), "leaky_relu")
-
-    def tanh(self):
-        """The hyperbolic tangent."""
-        return self._apply("tanh")
-
-    def sigmoid(self):
-        """1 / (1 + exp(-self)), for any finite input without overflow."""
-        return self._apply("sigmoid")
-
-    def softplus(self):
-        """log(1 + exp(self)), for any finite input without overflow."""
-        return self._apply("softplus")
-
-    def exp(self):
-        """e ** self. Raises OverflowError where ``math.exp`` does."""
-        return self._apply("exp")
-
-    def expm1(self):
-        """exp(self) - 1, accurate near 0."""
-        return self._apply("expm1")
-
-    def log(self):
-        """The natural logarithm. Raises ValueError for 0 and negatives."""
-        return self._apply("log")
-
-    def log1p(self):
-        """log(1 + self), accurate near 0. Raises ValueError from -1 down."""
-        return self._apply("log1p")
-
-    def sqrt(self):
-        """The square root. Raises ValueError for negatives."""
-        return self._apply("sqrt")
-
-    def sin(self):
-        """The sine of an angle in radians."""
-        return self._apply("sin")
-
-    def cos(self):
-        """The cosine of an angle in radians."""
-        return self._apply("cos")
-
-    def tan(self):
-        """The tangent of an angle in radians."""
-        return self._apply("tan")
-
-    def asin(self):
-        """The arc sine, in radians. Raises ValueError outside [-1, 1]."""
-        return self._apply("asin")
-
-    def acos(self):
-        """The arc cosine, in radians. Raises ValueError outside [-1, 1]."""
-        return self._apply("acos")
-
-    def atan(self):
-        """The arc tangent, in radians."""
-        return self._apply("atan")
-
-    def sinh(self):
-        """The hyperbolic sine. Raises OverflowError where ``math.sinh`` does."""
-        return self._apply("sinh")
-
-    def cosh(self):
-        """The hyperbolic cosine. Raises OverflowError where ``math.cosh`` does."""
-        return self._apply("cosh")
-
-    def erf(self):
-        """The error function."""
-        return self._apply("erf")
-
-    # --- functions of two ---
-
-    def atan2(self, x):
-        """The angle of the point (x, self) in radians, as ``math.atan2(self, x)``."""
-        return self._apply_two("atan2", x)
-
-    def maximum(self, other):
-        """The larger of two; NaN if either is. A tie gives its gradient to self."""
-        return self._apply_two("maximum", other)
-
-    def minimum(self, other):
-        """The smaller of two; NaN if either is. A tie gives its gradient to self."""
-        return self._apply_two("minimum", other)
+    # Methods such as tanh and maximum are at the end of this file.
 
     def _apply_two(self, name, other):
         if not self._is_value(other):
@@ -336,3 +244,26 @@ class Operators(Hints):
 
 def of_class(value):
     return f"{type(value).__module__}.{type(value).__qualname__}"
+
+
+# --- the methods of the operator table's rows, see templates.py ---
+
+
+def unary_template(self):
+    return self._apply("NAME")
+
+
+def unary_k_template(self, k):
+    return self._apply_k("NAME", to_float(k), "LABEL")
+
+
+def binary_template(self, other):
+    return self._apply_two("NAME", other)
+
+
+_TEMPLATES = {UNARY: unary_template, UNARY_K: unary_k_template, BINARY: binary_template}
+
+for _op in NAMED:
+    _method = copy_for(_op, _TEMPLATES[_op.kind], _op.doc, _op.second)
+    _method.__qualname__ = f"Operators.{_op.name}"
+    setattr(Operators, _op.name, _method)

@@ -1,27 +1,46 @@
-"""The operator table: one row an operator, its value and its derivative.
+"""The operator table: one row for each operator, with its value and its derivatives.
 
-``csrc/graph/ops.h`` is the same table in C, row for row. A value function raises what
-Python's ``math`` raises (``ieee_value`` is for who wants none of that); a derivative
-function never raises, it lets infinities and NaNs flow, as C does.
-
-A derivative function is called with the operands' current data, then the
-output's, then the gradient ``g`` that arrives at the output, and returns the
-contribution to one operand's gradient. That is 0 where g is, see ``FINITE``.
+``csrc/graph/ops.h`` is the same table in C, row for row, with the same columns. All that Python
+has of an operator follows from its row here: the method of Value on both engines, the functions
+in ``micrograd_c.functional``, their types and documentation, and the random programs of the
+tests. docs/add-an-operator.md is the recipe for a new row.
 """
 
 import math
 import sys
 from math import inf, nan
-from typing import Callable, NamedTuple
+from typing import Callable, NamedTuple, Optional
 
 TWO_OVER_SQRT_PI = 1.1283791670955126
 
+# The kinds of operators, by their operands: two nodes, one node, or one node and a number k
+# that is no node and gets no gradient, such as the exponent of pow_k.
+BINARY, UNARY, UNARY_K = "binary", "unary", "unary with k"
+
+
+def not_a_number(*operands):
+    return nan
+
 
 class Op(NamedTuple):
+    """A row. ``y`` below is the second operand, or the k of a UNARY_K operator."""
+
     name: str
-    label: str  # what a node made by it shows as its _op
-    value: Callable  # (x) or (x, y) -> float
-    derivatives: tuple  # one function an operand: (x, out, g) or (x, y, out, g) -> float
+    kind: str  # BINARY, UNARY or UNARY_K
+    label: str  # the _op of a node that the operator made
+    may_raise: bool  # see ``value``; if True, the derivatives can be infinite, see passing_zero
+    # (x) or (x, y) -> float. It raises what Python's math raises.
+    value: Callable
+    # One function for each operand that is a node: (x, out, g) or (x, y, out, g) -> what the
+    # operand's gradient increases by. ``out`` is the operator's result, ``g`` its gradient.
+    # It never raises: infinities and NaNs flow, as in C.
+    derivatives: tuple
+    # The docstring of the method, about ``self`` and ``second``. None: there is no such method,
+    # because the operator is written as a symbol, or only jit's traces use it.
+    doc: Optional[str] = None
+    ieee: Callable = not_a_number  # the value in IEEE arithmetic, asked where ``value`` raises
+    second: str = "other"  # the name of the method's second parameter
+    default: Optional[float] = None  # the default of k, where the method has one
 
 
 # C's erf. PyPy has one of its own, which differs by a bit for every fourth x.
@@ -87,15 +106,12 @@ def ieee_cosh(x):
         return inf
 
 
-def ieee_value(name, x, y=None):
-    """The value where the operator's own function raises."""
-    if name in ("pow", "pow_k"):
-        return ieee_power(x, y)
-    if name in ("log", "log1p"):
-        return -inf if x == {"log": 0.0, "log1p": -1.0}[name] else nan
-    if name == "sinh":
-        return ieee_sinh(x)
-    return inf if name in ("exp", "expm1", "cosh") else nan
+def ieee_log1p(x):
+    return -inf if x == -1.0 else math.log1p(x) if x > -1.0 else nan
+
+
+def infinity(x):
+    return inf
 
 
 # --- values that are not one call of math -----------------------------------
@@ -193,87 +209,116 @@ def over_square(a, x, y, g):
 OPS = {
     op.name: op
     for op in (
-        Op("add", "+", lambda x, y: x + y, (lambda x, y, out, g: g, lambda x, y, out, g: g)),
-        Op("mul", "*", lambda x, y: x * y,
+        # written as symbols
+        Op("add", BINARY, "+", False, lambda x, y: x + y,
+           (lambda x, y, out, g: g, lambda x, y, out, g: g)),
+        Op("mul", BINARY, "*", False, lambda x, y: x * y,
            (lambda x, y, out, g: y * g, lambda x, y, out, g: x * g)),
-        Op("pow", "**", power, (d_power_base, d_power_exponent)),
-        # the two operators with a parameter k that is no node
-        Op("pow_k", "**", power, (d_power_base,)),
-        Op("leaky_relu", "leaky_relu", lambda x, k: k * x if x < 0.0 else x,
-           (lambda x, k, out, g: g if x > 0.0 else k * g,)),
-        Op("abs", "abs", abs, (d_abs,)),
-        Op("relu", "ReLU", relu, (lambda x, out, g: g if out > 0.0 else 0.0,)),
-        Op("tanh", "tanh", math.tanh, (lambda x, out, g: (1.0 - out * out) * g,)),
-        Op("sigmoid", "sigmoid", sigmoid, (lambda x, out, g: (out * (1.0 - out)) * g,)),
-        Op("softplus", "softplus", softplus, (lambda x, out, g: sigmoid(x) * g,)),
-        Op("exp", "exp", math.exp, (lambda x, out, g: out * g,)),
-        Op("expm1", "expm1", math.expm1, (lambda x, out, g: (out + 1.0) * g,)),
-        Op("log", "log", math.log, (d_log,)),
-        Op("log1p", "log1p", math.log1p, (lambda x, out, g: ieee_divide(1.0, 1.0 + x) * g,)),
-        Op("sqrt", "sqrt", math.sqrt, (lambda x, out, g: ieee_divide(0.5, out) * g,)),
-        Op("sin", "sin", math.sin, (lambda x, out, g: ieee_cos(x) * g,)),
-        Op("cos", "cos", math.cos, (lambda x, out, g: -ieee_sin(x) * g,)),
-        Op("tan", "tan", math.tan, (lambda x, out, g: (1.0 + out * out) * g,)),
-        Op("asin", "asin", math.asin,
-           (lambda x, out, g: ieee_divide(1.0, ieee_sqrt(one_minus_square(x))) * g,)),
-        Op("acos", "acos", math.acos,
-           (lambda x, out, g: ieee_divide(-1.0, ieee_sqrt(one_minus_square(x))) * g,)),
-        Op("atan", "atan", math.atan, (d_atan,)),
-        Op("sinh", "sinh", math.sinh, (lambda x, out, g: ieee_cosh(x) * g,)),
-        Op("cosh", "cosh", math.cosh, (lambda x, out, g: ieee_sinh(x) * g,)),
-        Op("erf", "erf", erf, (lambda x, out, g: TWO_OVER_SQRT_PI * math.exp(-(x * x)) * g,)),
-        Op("atan2", "atan2", math.atan2, (d_atan2_y, d_atan2_x)),
-        # ties give their gradient to the first
-        Op("maximum", "maximum", maximum,
+        Op("pow", BINARY, "**", True, power, (d_power_base, d_power_exponent), ieee=ieee_power),
+        Op("pow_k", UNARY_K, "**", True, power, (d_power_base,), ieee=ieee_power),
+        # functions and methods
+        Op("leaky_relu", UNARY_K, "leaky_relu", False, lambda x, k: k * x if x < 0.0 else x,
+           (lambda x, k, out, g: g if x > 0.0 else k * g,),
+           "self where positive, slope * self where not.", second="slope", default=0.01),
+        Op("abs", UNARY, "abs", False, abs, (d_abs,),
+           "The absolute value. Its derivative at 0 is 0."),
+        Op("relu", UNARY, "ReLU", False, relu, (lambda x, out, g: g if out > 0.0 else 0.0,),
+           "max(self, 0). Its derivative is 1 where the output is > 0, else 0."),
+        Op("tanh", UNARY, "tanh", True, math.tanh, (lambda x, out, g: (1.0 - out * out) * g,),
+           "The hyperbolic tangent."),
+        Op("sigmoid", UNARY, "sigmoid", True, sigmoid,
+           (lambda x, out, g: (out * (1.0 - out)) * g,),
+           "1 / (1 + exp(-self)), for any finite input without overflow."),
+        Op("softplus", UNARY, "softplus", True, softplus, (lambda x, out, g: sigmoid(x) * g,),
+           "log(1 + exp(self)), for any finite input without overflow."),
+        Op("exp", UNARY, "exp", True, math.exp, (lambda x, out, g: out * g,),
+           "e ** self. Raises OverflowError where ``math.exp`` does.", infinity),
+        Op("expm1", UNARY, "expm1", True, math.expm1, (lambda x, out, g: (out + 1.0) * g,),
+           "exp(self) - 1, accurate near 0.", infinity),
+        Op("log", UNARY, "log", True, math.log, (d_log,),
+           "The natural logarithm. Raises ValueError for 0 and negatives.", ieee_log),
+        Op("log1p", UNARY, "log1p", True, math.log1p,
+           (lambda x, out, g: ieee_divide(1.0, 1.0 + x) * g,),
+           "log(1 + self), accurate near 0. Raises ValueError from -1 down.", ieee_log1p),
+        Op("sqrt", UNARY, "sqrt", True, math.sqrt, (lambda x, out, g: ieee_divide(0.5, out) * g,),
+           "The square root. Raises ValueError for negatives."),
+        Op("sin", UNARY, "sin", True, math.sin, (lambda x, out, g: ieee_cos(x) * g,),
+           "The sine of an angle in radians."),
+        Op("cos", UNARY, "cos", True, math.cos, (lambda x, out, g: -ieee_sin(x) * g,),
+           "The cosine of an angle in radians."),
+        Op("tan", UNARY, "tan", True, math.tan, (lambda x, out, g: (1.0 + out * out) * g,),
+           "The tangent of an angle in radians."),
+        Op("asin", UNARY, "asin", True, math.asin,
+           (lambda x, out, g: ieee_divide(1.0, ieee_sqrt(one_minus_square(x))) * g,),
+           "The arc sine, in radians. Raises ValueError outside [-1, 1]."),
+        Op("acos", UNARY, "acos", True, math.acos,
+           (lambda x, out, g: ieee_divide(-1.0, ieee_sqrt(one_minus_square(x))) * g,),
+           "The arc cosine, in radians. Raises ValueError outside [-1, 1]."),
+        Op("atan", UNARY, "atan", True, math.atan, (d_atan,),
+           "The arc tangent, in radians."),
+        Op("sinh", UNARY, "sinh", True, math.sinh, (lambda x, out, g: ieee_cosh(x) * g,),
+           "The hyperbolic sine. Raises OverflowError where ``math.sinh`` does.", ieee_sinh),
+        Op("cosh", UNARY, "cosh", True, math.cosh, (lambda x, out, g: ieee_sinh(x) * g,),
+           "The hyperbolic cosine. Raises OverflowError where ``math.cosh`` does.", infinity),
+        Op("erf", UNARY, "erf", True, erf,
+           (lambda x, out, g: TWO_OVER_SQRT_PI * math.exp(-(x * x)) * g,),
+           "The error function."),
+        Op("atan2", BINARY, "atan2", True, math.atan2, (d_atan2_y, d_atan2_x),
+           "The angle of the point (x, self) in radians, as ``math.atan2(self, x)``.", second="x"),
+        Op("maximum", BINARY, "maximum", False, maximum,
            (lambda x, y, out, g: g if x >= y or x != x else 0.0,
-            lambda x, y, out, g: 0.0 if x >= y or x != x else g)),
-        Op("minimum", "minimum", minimum,
+            lambda x, y, out, g: 0.0 if x >= y or x != x else g),
+           "The larger of two; NaN if either is. A tie gives its gradient to self."),
+        Op("minimum", BINARY, "minimum", False, minimum,
            (lambda x, y, out, g: g if x <= y or x != x else 0.0,
-            lambda x, y, out, g: 0.0 if x <= y or x != x else g)),
-        # the two halves of where(): what is left out is -0.0, because -0.0 + y is y for any y
-        Op("if_positive", "if>0", lambda x, y: y if x > 0.0 else -0.0,
+            lambda x, y, out, g: 0.0 if x <= y or x != x else g),
+           "The smaller of two; NaN if either is. A tie gives its gradient to self."),
+        # The two halves of where(). The half not taken is -0.0, because -0.0 + y is y for any y.
+        Op("if_positive", BINARY, "if>0", False, lambda x, y: y if x > 0.0 else -0.0,
            (lambda x, y, out, g: 0.0, lambda x, y, out, g: g if x > 0.0 else 0.0)),
-        Op("if_not_positive", "if<=0", lambda x, y: -0.0 if x > 0.0 else y,
+        Op("if_not_positive", BINARY, "if<=0", False, lambda x, y: -0.0 if x > 0.0 else y,
            (lambda x, y, out, g: 0.0, lambda x, y, out, g: 0.0 if x > 0.0 else g)),
-        # comparisons, as numbers
-        Op("less", "<", lambda x, y: 1.0 if x < y else 0.0,
+        # comparisons, as the numbers 1 and 0
+        Op("less", BINARY, "<", False, lambda x, y: 1.0 if x < y else 0.0,
            (lambda x, y, out, g: 0.0, lambda x, y, out, g: 0.0)),
-        Op("less_equal", "<=", lambda x, y: 1.0 if x <= y else 0.0,
+        Op("less_equal", BINARY, "<=", False, lambda x, y: 1.0 if x <= y else 0.0,
            (lambda x, y, out, g: 0.0, lambda x, y, out, g: 0.0)),
-        # the quotient and the product that gradients are made of, see derivatives.py; the
-        # first factor of scale may be infinite where the second, a gradient, is 0
-        Op("divide", "/", ieee_divide,
-           (lambda x, y, out, g: ieee_divide(g, y), lambda x, y, out, g: ieee_divide(-out, y) * g)),
-        Op("scale", "*", lambda x, y: 0.0 if y == 0.0 else x * y,
+        # the quotient and the product that gradients are made of, see derivatives.py: the first
+        # factor of scale may be infinite where the second, a gradient, is 0
+        Op("divide", BINARY, "/", True, ieee_divide,
+           (lambda x, y, out, g: ieee_divide(g, y),
+            lambda x, y, out, g: ieee_divide(-out, y) * g)),
+        Op("scale", BINARY, "*", True, lambda x, y: 0.0 if y == 0.0 else x * y,
            (lambda x, y, out, g: y * g, lambda x, y, out, g: x * g)),
-        # what detach() is where the data is not known yet
-        Op("detach", "detach", lambda x: x, (lambda x, out, g: 0.0,)),
+        # what detach() records in a trace, where the data is not known yet
+        Op("detach", UNARY, "detach", False, lambda x: x, (lambda x, out, g: 0.0,)),
     )
 }
 # fmt: on
 
-# The derivatives of all others can be infinite: a gradient of 0 passes on 0 there, and not the
-# NaN of 0 times infinity. ops.h says of the rows in FINITE that they never raise.
-FINITE = (
-    "add", "mul", "leaky_relu", "abs", "relu", "maximum", "minimum", "if_positive",
-    "if_not_positive", "less", "less_equal", "detach",
-)  # fmt: skip
-
 
 def passing_zero(op):
+    """Return the row with derivatives that are 0 where ``g`` is 0.
+
+    Where the derivative is infinite, they would be NaN otherwise, as 0 times infinity is.
+    """
+
     def of_one(d):
         return lambda x, out, g: 0.0 if g == 0.0 else d(x, out, g)
 
     def of_two(d):
         return lambda x, y, out, g: 0.0 if g == 0.0 else d(x, y, out, g)
 
-    takes_y = len(op.derivatives) == 2 or op.name == "pow_k"
-    return op._replace(derivatives=tuple(map(of_two if takes_y else of_one, op.derivatives)))
+    wrap = of_one if op.kind == UNARY else of_two
+    return op._replace(derivatives=tuple(map(wrap, op.derivatives)))
 
 
-OPS.update((name, passing_zero(op)) for name, op in OPS.items() if name not in FINITE)
+OPS.update((name, passing_zero(op)) for name, op in OPS.items() if op.may_raise)
 
-# The rows that a program can only use through where(), comparisons, detach() and gradients().
-ONLY_TRACED = (
-    "if_positive", "if_not_positive", "less", "less_equal", "divide", "scale", "detach",
-)  # fmt: skip
+# The operators that never raise, and whose derivatives are finite.
+FINITE = tuple(name for name, op in OPS.items() if not op.may_raise)
+# The operators that are written as symbols, and those that programs call by name.
+SYMBOLS = ("add", "mul", "pow", "pow_k")
+NAMED = tuple(op for op in OPS.values() if op.doc)
+# The operators that programs only use through where(), comparisons, detach() and gradients().
+ONLY_TRACED = tuple(name for name, op in OPS.items() if not op.doc and name not in SYMBOLS)

@@ -1,4 +1,4 @@
-/* check.h - what the C tests check with: each failure is printed and counted. */
+/* check.h - CHECK prints and counts what failed in a C test; the program goes on. */
 #include <stdio.h>
 
 static int failures;
@@ -11,9 +11,12 @@ static int failures;
         }                                                                                 \
     } while (0)
 
-static int is(double x, double y) { return !(x < y) && !(x > y); } /* exactly, no NaN */
+static int is(double x, double y) {
+    return !(x < y) && !(x > y);
+} /* exactly, but no NaN is */
 
-/* Each allocation of a call fails in turn, until it succeeds, after more than `least`. */
+/* Repeats the call `done` with its first allocation failing, then its second, and so on
+ * until it returns true. That must take more than `least` repetitions. */
 #define UNTIL_IT_SUCCEEDS(done, least)                                                    \
     do {                                                                                  \
         long nth = 1;                                                                     \

@@ -3,10 +3,10 @@
 #
 # usage: PYTHON=python tests/c/coverage.sh OUT [pytest's arguments]
 #
-# Needs gcc, gcovr, and qemu-x86_64 for processors without AVX-512. Works on a copy of the
-# checkout in the new folder OUT: the extension and the C programs, built with --coverage;
-# then the tests, by default those of what C does that are not slow; then a table, with the
-# lines that have a branch left.
+# Needs gcc, gcovr, and qemu-x86_64 to emulate processors without AVX-512. Copies the checkout
+# to the new folder OUT, builds the extension and the C programs there with --coverage, runs
+# the programs and the tests (by default those of csrc that are not slow), and prints a table
+# of the branches that none of them took.
 set -eu
 
 out=$1

@@ -3,10 +3,10 @@
  * libFuzzer calls LLVMFuzzerTestOneInput; compiled with -DREPLAY the program has a main
  * that runs the files it is given. tests/README.md says how to run both.
  *
- * A first byte picks a step, those after it its operands; there is no wrong program.
- * Sanitizers watch the memory, and CHECK what the header promises: a call that fails
- * leaves the graph as it was, what ran twice says the same, and at the end no node and
- * no block is left.
+ * One byte selects a step, and the next ones its operands, so every input is a program.
+ * Sanitizers watch the memory. CHECK compares what micrograd.h promises: a call that fails
+ * leaves the graph as it was, a program that runs twice returns the same, and at the end
+ * no node and no block is left.
  */
 #include "fuzz_nets.h"
 #include "fuzz_state.h"
@@ -23,7 +23,7 @@ static void make_node(void) {
     hold_new(id, nodes);
 }
 
-static void look(void) {
+static void read_node(void) {
     mg_id id = pick(), operands[8];
     if (mg_expand(id) != MG_OK)
         return;
@@ -31,12 +31,12 @@ static void look(void) {
     CHECK(mg_op_name(mg_op(id)) != NULL && mg_op_label(mg_op(id))[0] != '?');
     CHECK(mg_k_style(id) >= 0 && mg_k_style(id) < 4 &&
           (isnan(mg_k(id)) || !isnan(mg_k(id))));
-    int owned = mg_is_owned(id), own = mg_has_custom_backward(id);
-    CHECK((owned == 0 || owned == 1) && (own == 0 || own == 1));
+    int owned = mg_is_owned(id), has = mg_has_custom_backward(id);
+    CHECK((owned == 0 || owned == 1) && (has == 0 || has == 1));
     double grad = mg_grad(id);
     mg_set_grad(id, grad);
     CHECK(mg_grad(id) == grad || isnan(grad));
-    if (n > 0) { /* take one up, as _prev does */
+    if (n > 0) { /* take a reference, as _prev does */
         mg_id operand = operands[below(n < 8 ? n : 8)];
         mg_retain(operand);
         hold(operand);
@@ -104,7 +104,7 @@ static void computed_from(void) {
             CHECK(mg_operands(found[i], NULL, 0) > 0);
         mg_free_ids(&found);
     }
-    CHECK(mg_live_nodes() >= nodes); /* more where a net was made plain */
+    CHECK(mg_live_nodes() >= nodes); /* more if a net was expanded */
 }
 
 /* --- what is noted on nodes, and settings -------------------------------------------- */
@@ -147,7 +147,7 @@ static void make_node_with_local(void) {
 static void note_or_set(mg_id a) {
     size_t nodes = mg_live_nodes();
     unsigned what = next();
-    /* The last few came later: nearly all inputs that were found before mean the same. */
+    /* Steps from 6 on were added later. Nearly all older inputs still mean the same. */
     switch (what < 240 ? what % 6 : what - 234) {
     case 0:
         (void)mg_pin(a);
@@ -264,7 +264,7 @@ static void step(void) {
         (void)mg_backward_node(a);
         break;
     case 15:
-        look();
+        read_node();
         break;
     case 16:
         if (n_held > 1)

@@ -29,7 +29,7 @@ static void new_net(void) {
         for (size_t j = 0; j < sizes[i + 1] * (sizes[i] + 1); j++) {
             mg_id id = mg_leaf(number());
             if (id == 0)
-                continue; /* the sizes don't matter then */
+                continue; /* no net is made then */
             made->parameters[made->n_parameters++] = id;
         }
     }
@@ -79,7 +79,7 @@ static void touch_parameter(void) {
 
 /* --- programs ---------------------------------------------------------------------- */
 
-/* n programs' results twice: the same bits. */
+/* Two runs of a program return the same bits. */
 static void run_program(mg_program *program, size_t n_outputs) {
     double x[ROWS], y[ROWS * 2], first[ROWS * 3], again[ROWS * 3], mean;
     const double *inputs[2] = {x, y};
@@ -129,7 +129,8 @@ static void run_program(mg_program *program, size_t n_outputs) {
     (void)mg_optimizer_step(&optimizer);
 }
 
-/* A graph of traced leaves, parameters among what is held, and constants. */
+/* Compiles a graph of arguments, parameters, which are nodes that are held, and constants.
+ */
 static void compile(void) {
     static const size_t widths[2] = {1, 2};
     mg_id args[3], made[40], outputs[3];
@@ -149,7 +150,7 @@ static void compile(void) {
         }
         int op = next() % 2 ? mg_op_find(next() % 2 ? "add" : "mul") : an_operator();
         mg_id both[2] = {operand[0], operand[1]};
-        size_t arity = 2; /* mg_node knows the operator's, mg_traced does not ask */
+        size_t arity = 2; /* mg_node refuses a wrong number, mg_traced does not */
         mg_id probe = mg_node(op, both, 2, 0.0, 0, 0.0);
         if (probe == 0)
             arity = 1;
@@ -174,7 +175,7 @@ static void compile(void) {
     for (size_t i = 0; i < 3; i++)
         if (args[i] != 0)
             mg_release(args[i]);
-    CHECK(mg_live_nodes() >= nodes); /* more where a net was made plain */
+    CHECK(mg_live_nodes() >= nodes); /* more if a net was expanded */
 }
 
 #endif

@@ -1,5 +1,5 @@
-/* fuzz_state.h - what fuzz.c's programs work on: the bytes that are left, and what they
- * hold. */
+/* fuzz_state.h - the state of a program of fuzz.c: the bytes that are left, and the nodes
+ * and nets that it holds. */
 #ifndef FUZZ_STATE_H
 #define FUZZ_STATE_H
 
@@ -69,7 +69,7 @@ static void hold(mg_id id) {
     held[n_held++] = id;
 }
 
-/* A result, or 0 and nothing has changed. */
+/* Holds a result. If it is 0, the graph must not have changed. */
 static void hold_new(mg_id id, size_t nodes_before) {
     CHECK(id != 0 || mg_live_nodes() == nodes_before);
     hold(id);

@@ -1,7 +1,7 @@
-/* print_bits.c - what the library computes, as bits, to be compared between machines.
+/* print_bits.c - prints the bits of what the library computes, to compare machines.
  *
- * Only of what needs no math library: +, *, sqrt and comparisons, of which IEEE 754 gives
- * every bit. The numbers come from a generator of our own.
+ * It uses only +, *, sqrt and comparisons, whose every bit IEEE 754 defines, and no other
+ * function of the math library. The numbers come from a generator of its own.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -110,7 +110,7 @@ static mg_id traced(const char *op, mg_id a, mg_id b) {
     return made;
 }
 
-/* The squared error of a net with one layer of relus; what is in between is not released.
+/* The squared error of a net with one layer of relus. Intermediate nodes are not released.
  */
 static mg_program *compile(mg_id *parameters) {
     mg_id args[N_IN + 1], loss = 0,

@@ -1,15 +1,28 @@
-"""The C library without Python: built with every warning, run plain, sanitized and under valgrind.
+"""The C library without Python: built with every warning; run as it is, sanitized, in valgrind.
 
 test_graph takes the number of nodes to make, the others take nothing.
 
 By hand: cc -std=c11 -Icsrc csrc/*/*.c tests/c/test_graph.c -lm -pthread && ./a.out
 """
 
+import re
 import shutil
+import signal
 import subprocess
 
 import pytest
-from c_tools import COMPILERS, ROOT, SANITIZE, STRICT, any_compiler, build, need, run, sources
+from c_tools import (
+    CHECKS,
+    COMPILERS,
+    ROOT,
+    SANITIZE,
+    STRICT,
+    any_compiler,
+    build,
+    need,
+    run,
+    sources,
+)
 
 PROGRAMS = ("test_graph", "test_program", "test_net", "test_owners")
 
@@ -19,7 +32,7 @@ def test_there_is_a_compiler():
 
 
 def test_a_compiler_that_is_half_there_skips(tmp_path):
-    """As gcc is where the libraries of -fsanitize are not."""
+    """Like gcc on a machine without the libraries of -fsanitize."""
     half = tmp_path / "half"
     half.write_text('#!/bin/sh\ncase "$*" in *-fsanitize*) exit 1;; esac\nexec cc "$@"\n')
     half.chmod(0o755)
@@ -45,8 +58,36 @@ def test_on_a_small_stack(compiler, tmp_path):
         assert run("sh", "-c", f"ulimit -s 256 && exec {tmp_path / name}.exe 1000000") == ""
 
 
+def test_a_broken_rule_aborts_in_a_build_with_checks(tmp_path):
+    program = build(any_compiler(), tmp_path, "-O0", CHECKS, programs=["test_checks"])
+    rules = run(program).split()
+    assert len(rules) > 10
+    for rule in rules:
+        done = subprocess.run([str(program), rule], capture_output=True, text=True)
+        assert done.returncode == -signal.SIGABRT, f"{rule}: {done}"
+        assert re.fullmatch(r".*csrc/.*: MG_ASSERT\(.*\) failed\n", done.stderr), done
+
+
+def test_a_build_without_checks_has_none(tmp_path):
+    """No file of the library can abort, nor contains the text of an assertion."""
+    build(any_compiler(), tmp_path, "-O1", programs=[])
+    objects = sorted(tmp_path.glob("*.o"))
+    assert len(objects) == len(sources())
+    for file in objects:
+        assert not re.search(rb"\babort\b|MG_ASSERT|mg_holds", file.read_bytes()), file
+
+
+def test_two_functions_write_the_data_of_nodes():
+    """All others call mg_write_data, so that none forgets that there is a new version."""
+    lines = [line.strip() for source in (ROOT / "csrc").rglob("*.[ch]")
+             for line in source.read_text(encoding="utf-8").splitlines()]  # fmt: skip
+    assert [line for line in lines if "mg_data_version++" in line] == ["mg_data_version++;"]
+    writes = [line for line in lines if re.search(r"->data [-+*/]?= ", line)]
+    assert writes == ["node->data = data;"] * 2, writes  # mg_new_node and mg_write_data
+
+
 def test_a_system_that_refuses(tmp_path):
-    """A thread, or handlers around fork: what the library then gets in place of the system's."""
+    """To start a thread, or to register fork handlers. The program replaces both functions."""
     refusing = [f"-Dpthread_{name}=maybe_{name}" for name in ("create", "atfork")]
     assert run(build(any_compiler(), tmp_path, *refusing, programs=["test_system"])) == ""
 
@@ -73,8 +114,8 @@ def test_under_valgrind(tmp_path):
 @pytest.mark.parametrize("source", sources(), ids=lambda path: path.name)
 def test_gcc_analyzer(source, tmp_path):
     gcc = need("gcc", "-fanalyzer")  # which may be clang by another name
-    # It takes loops of a fixed four rounds for ones that may have none, and so the sums of
-    # vectors in the kernels for uninitialized; valgrind and the sanitizers watch those.
+    # The analyzer assumes that a loop of four rounds may have none, and reports the kernels'
+    # sums of vectors as uninitialized. Valgrind and the sanitizers watch those.
     blind = ["-Wno-analyzer-use-of-uninitialized-value"] if source.name == "kernels.c" else []
     options = [*STRICT, "-O1", "-fanalyzer", *blind]
     run(gcc, *options, "-Icsrc", "-c", source, "-o", tmp_path / "out.o")

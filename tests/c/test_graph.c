@@ -216,7 +216,7 @@ static void test_local_gradients(void) {
     size_t blocks = mg_live_blocks();
     mg_id a = mg_leaf(2.0), b = mg_mul_number(a, 3.0), operands[3] = {a, b, a};
     double local[3] = {0.5, 4.0, -3.0}, read[3] = {0.0, 0.0, 0.0};
-    for (long nth = 1; nth <= 2; nth++) { /* the list and its numbers */
+    for (long nth = 1; nth <= 2; nth++) { /* the list, then its local gradients */
         mg_fail_allocation(nth, 0);
         CHECK(mg_node_with_local(operands, local, 3, 7.0) == 0);
         mg_fail_allocation(0, 0);
@@ -224,7 +224,7 @@ static void test_local_gradients(void) {
     CHECK(mg_node_with_local(operands, local, SIZE_MAX, 7.0) == 0);
     CHECK(mg_node_with_local(operands, local, UINT32_MAX, 7.0) == 0);
     mg_id mine = mg_node_with_local(operands, local, 3, 7.0);
-    local[0] = 0.0; /* it has a copy */
+    local[0] = 0.0; /* the node has a copy */
     CHECK(mg_local(mine, read, 2) == 3 && is(read[0], 0.5) && is(read[1], 4.0));
     CHECK(is(read[2], 0.0) && mg_local(a, read, 3) == 0 && mg_local(b, read, 3) == 0);
     mg_id root = mg_mul_number(mine, 2.0);
@@ -237,7 +237,7 @@ static void test_local_gradients(void) {
     mg_clear_custom_backward(b);
     CHECK(mg_backward(root) == MG_OK);
 
-    mg_id used = mg_leaf(1.0); /* takes the last free node, maybe */
+    mg_id used = mg_leaf(1.0); /* may take the last free node */
     CHECK(mg_release_operands(used) == MG_OK && mg_op(used) == mg_op_find("leaf"));
     mg_release(used);
     CHECK(mg_live_nodes() == 6);
@@ -277,7 +277,7 @@ static void test_no_memory(void) {
     mg_fail_allocation(0, 0);
     mg_release(a);
 
-    /* A chain until there is no chunk left for it: what was made stays whole. */
+    /* A chain grows until no chunk can be allocated. Its nodes stay intact. */
     mg_fail_allocation(2, 0);
     mg_id v = mg_leaf(1.0);
     for (;;) {

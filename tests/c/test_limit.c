@@ -1,15 +1,15 @@
-/* test_limit.c - as many nodes as ids: an error, never a wrap. More walks than numbers for
- * them: none takes a node for one that it has been to.
+/* test_limit.c - exhausted ids and marks. When every id has a node, to make one more is an
+ * error. When every mark was used, walks still tell visited nodes from others.
  *
- * To be compiled with -DMG_ID_BITS=16, which leaves the library 2^16 of each in place of
- * 2^32. Prints what failed and exits with status 1, or prints nothing and exits with 0.
+ * Compile it and the library with -DMG_ID_BITS=16, for 2^16 ids and marks instead of 2^32.
+ * Prints what failed and exits with status 1, or prints nothing and exits with 0.
  */
 #include "check.h"
 #include "micrograd.h"
 
 enum { IDS = 1 << MG_ID_BITS };
 
-/* Every function that makes nodes, none of which has an id left. */
+/* Every function that makes nodes fails, as no id is left. */
 static void check_all_refuse(mg_id a, mg_net *net) {
     const mg_id twice[2] = {a, a};
     mg_id out[2], *order = NULL;
@@ -41,7 +41,7 @@ static void check_all_refuse(mg_id a, mg_net *net) {
     mg_free_ids(&order);
 }
 
-/* After as many walks as there are numbers, a node was last seen by one of this number. */
+/* When marks begin anew, a node has the mark of an old walk that equals a new one. */
 static void check_walks(void) {
     mg_id x = mg_leaf(3.0), old = mg_mul(x, x), root = mg_add(old, x);
     for (int between = IDS - 4; between < IDS + 2; between++) {
@@ -70,7 +70,7 @@ int main(void) {
         mg_release(v);
         v = next;
     }
-    /* There is no node 0, and the last id is given up. */
+    /* No node has the id 0 or the last id. */
     CHECK(mg_live_nodes() == IDS - 2);
     CHECK(is(mg_data(v), 2.0 * (IDS - 3)));
     check_all_refuse(v, net);

@@ -1,4 +1,4 @@
-/* test_net.c - nets without Python: without memory, halfway through.
+/* test_net.c - nets without Python, when memory runs out halfway through a call.
  *
  * Prints what failed and exits with status 1, or prints nothing and exits with 0.
  */
@@ -24,7 +24,7 @@ static mg_net *new_net(const size_t *sizes, size_t n_layers, mg_id *parameters, 
     return mg_net_new(sizes, n_layers, linear, parameters);
 }
 
-/* There is room for some of the outputs of a call: none is left. */
+/* If there is room for only some outputs of a call, it leaves none behind. */
 static void test_room_for_some_outputs(int recording) {
     static mg_id taken[MAX_FREE];
     const size_t sizes[2] = {1, 3};
@@ -62,7 +62,7 @@ static void test_room_for_some_outputs(int recording) {
     CHECK(mg_live_nodes() == 0);
 }
 
-static mg_status look_above(mg_id x, mg_id root, size_t *n) {
+static mg_status count_dependents(mg_id x, mg_id root, size_t *n) {
     mg_id *found;
     mg_status status = mg_computed_from(&x, 1, &root, 1, &found, n);
     if (status == MG_OK)
@@ -70,16 +70,16 @@ static mg_status look_above(mg_id x, mg_id root, size_t *n) {
     return status;
 }
 
-/* Who asks what is computed from a net's input has its graph made plain, for which each
- * allocation fails in turn. */
-static void test_looking_into_a_net(void) {
+/* To ask what is computed from a net's input expands the net. Each allocation of that
+ * fails in turn. */
+static void test_expanding_a_net(void) {
     const size_t sizes[3] = {1, 2, 1};
     mg_id parameters[7], x = mg_leaf(2.0), out = 0;
     mg_net *net = new_net(sizes, 2, parameters, 7);
     size_t n = 0, blocks = mg_live_blocks();
     CHECK(net != NULL && mg_net_call(net, &x, NULL, 0, &out) == MG_NET_OK);
     mg_id root = mg_mul_number(out, 1.0);
-    UNTIL_IT_SUCCEEDS(look_above(x, root, &n) == MG_OK, 6);
+    UNTIL_IT_SUCCEEDS(count_dependents(x, root, &n) == MG_OK, 6);
     CHECK(n == 9); /* root, and for each input of a neuron a product and an addition */
     CHECK(mg_backward(root) == MG_OK && is(mg_grad(x), 2.5 * 0.5 + 3.0 * 1.5));
     mg_release(root);
@@ -94,6 +94,6 @@ static void test_looking_into_a_net(void) {
 int main(void) {
     test_room_for_some_outputs(1);
     test_room_for_some_outputs(0);
-    test_looking_into_a_net();
+    test_expanding_a_net();
     return failures != 0;
 }

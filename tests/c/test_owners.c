@@ -1,5 +1,5 @@
-/* test_owners.c - what callers note on nodes, without Python: who owns them, what is kept,
- * and the modes that threads are in.
+/* test_owners.c - what callers note on nodes, without Python: owners, pinned nodes, and
+ * the modes that threads are in.
  *
  * Prints what failed and exits with status 1, or prints nothing and exits with 0.
  */
@@ -38,20 +38,21 @@ static void note_freed(mg_id id) {
     n_freed++;
 }
 
-/* The function of mg_on_free hears of nodes that were noted when they lived on. */
+/* The function of mg_on_free is called for nodes that stayed alive when they were noted.
+ */
 static void test_noted(void) {
     mg_on_free(note_freed);
     mg_id a = mg_leaf(2.0), b = mg_mul_number(a, 3.0);
     CHECK(!mg_is_noted(a) && mg_release_noted(a) == 1);
     CHECK(mg_is_noted(a) && !mg_is_owned(a) && n_freed == 0 && is(mg_data(a), 2.0));
-    mg_retain(a); /* somebody finds it again, and has nothing to note now */
+    mg_retain(a); /* a second owner, which has nothing to note */
     CHECK(mg_is_owned(a) && mg_is_noted(a));
     mg_release(a);
     CHECK(n_freed == 0);
-    CHECK(mg_release_noted(b) == 0); /* it does not live on: its caller knows */
+    CHECK(mg_release_noted(b) == 0); /* freed: the caller knows it from the 0 */
     CHECK(n_freed == 1 && freed[0] == a && mg_live_nodes() == 0);
 
-    /* Taken back by its last owner: freed without a word. */
+    /* If an owner takes it again and is the last, the function is not called. */
     n_freed = 0;
     a = mg_leaf(2.0), b = mg_mul_number(a, 3.0);
     CHECK(mg_release_noted(a) == 1);
@@ -107,15 +108,15 @@ static void test_become_leaf(void) {
     for (size_t i = 0; i < n; i++)
         mg_release(made[i]);
 
-    /* Outputs of a net, before and after it was made plain. */
+    /* Outputs of a net, before and after it is expanded. */
     const size_t sizes[2] = {1, 2};
     const int linear[1] = {-1};
     const mg_id parameters[4] = {a, a, a, a};
     mg_net *net = mg_net_new(sizes, 1, linear, parameters);
-    for (int plain = 0; plain < 2; plain++) {
+    for (int expanded = 0; expanded < 2; expanded++) {
         mg_id out[2];
         CHECK(net != NULL && mg_net_call(net, NULL, x, 0, out) == MG_NET_OK);
-        CHECK(!plain || mg_expand(out[0]) == MG_OK);
+        CHECK(!expanded || mg_expand(out[0]) == MG_OK);
         mg_become_leaf(out[0], 0.5);
         check_is_leaf(out[0], 0.5);
         mg_set_grad(a, 0.0);
@@ -129,20 +130,20 @@ static void test_become_leaf(void) {
     CHECK(mg_live_nodes() == 0 && mg_live_blocks() == blocks);
 }
 
-static void test_kept(void) {
+static void test_pinned(void) {
     mg_id a = mg_leaf(2.0), b = mg_leaf(3.0);
-    CHECK(mg_pin(b) == 0); /* nothing is made of it */
+    CHECK(mg_pin(b) == 0); /* nothing is computed from it */
     mg_id c = mg_mul_number(a, 3.0);
-    CHECK(mg_pin(a) == 1 && mg_pin(a) == 1); /* until its users know */
+    CHECK(mg_pin(a) == 1 && mg_pin(a) == 1); /* pending */
     mg_clear_pending(a);
     CHECK(mg_pin(a) == 0 && mg_is_pinned(a));
     mg_id d = mg_node(mg_op_find("tanh"), &a, 1, 0.0, 0, 0.5);
-    CHECK(mg_pin(a) == 0); /* whoever makes nodes of a kept one knows that it is */
+    CHECK(mg_pin(a) == 0); /* mg_node's callers know that a is pinned */
     mg_release(a);
     mg_release(b);
     mg_release(c);
     mg_release(d);
-    a = mg_leaf(1.0); /* in the place of one that was kept */
+    a = mg_leaf(1.0); /* with the id of a node that was pinned */
     CHECK(!mg_is_pinned(a));
     mg_release(a);
     CHECK(mg_live_nodes() == 0);
@@ -197,7 +198,8 @@ static void test_comparisons(void) {
     CHECK(mg_live_nodes() == 0);
 }
 
-/* A Value that dies while the next one for its node is there already: that one stays. */
+/* A node may have several owners: a Value can be made while the last one of its node dies.
+ */
 static void test_owners(void) {
     mg_id a = mg_leaf(2.0), b = mg_add_number(a, 1.0);
     for (int i = 0; i < 3; i++)
@@ -211,7 +213,7 @@ static void test_owners(void) {
         mg_retain(a);
     for (int i = 0; i < 99; i++)
         mg_release(a);
-    CHECK(mg_pin(a)); /* more than 15: one is not known as an owner's */
+    CHECK(mg_pin(a)); /* 16 owners, but only 15 are counted */
     mg_release(a);
     CHECK(!mg_is_owned(a));
     mg_release(b);
@@ -234,7 +236,7 @@ static void test_a_node_becomes_another(void) {
     CHECK(mg_live_nodes() == 0);
 }
 
-static void test_kept_operands_are_refused(void) {
+static void test_pinned_operands_are_refused(void) {
     mg_id a = mg_leaf(2.0), b = mg_leaf(3.0), c = mg_add(a, b);
     CHECK(mg_pin(a) && mg_pin(a) && mg_is_pinned(a) && !mg_is_pinned(b));
     mg_clear_pending(a);
@@ -262,11 +264,11 @@ static void test_kept_operands_are_refused(void) {
 int main(void) {
     test_owners();
     test_a_node_becomes_another();
-    test_kept_operands_are_refused();
+    test_pinned_operands_are_refused();
     test_blocks_of_ids();
     test_noted();
     test_become_leaf();
-    test_kept();
+    test_pinned();
     test_modes();
     test_comparisons();
     return failures != 0;

@@ -1,8 +1,8 @@
-/* test_system.c - a system that refuses a thread, or to call the library around a fork.
+/* test_system.c - a system that refuses to start a thread, or to register fork handlers.
  *
- * To be compiled with -Dpthread_create=maybe_create -Dpthread_atfork=maybe_atfork, so that
- * the library calls the functions below in place of the system's. Prints what failed and
- * exits with status 1, or prints nothing and exits with 0.
+ * Compile it and the library with -Dpthread_create=maybe_create and
+ * -Dpthread_atfork=maybe_atfork, so that they call the functions below. Prints what failed
+ * and exits with status 1, or prints nothing and exits with 0.
  */
 #include <pthread.h>
 
@@ -15,7 +15,7 @@ int pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
                    void *(*function)(void *), void *argument);
 int pthread_atfork(void (*before)(void), void (*in_parent)(void), void (*in_child)(void));
 
-static int allowed; /* so many times the system does what it is asked for */
+static int allowed; /* how many more calls succeed */
 
 int maybe_create(pthread_t *thread, const pthread_attr_t *attributes,
                  void *(*function)(void *), void *argument) {
@@ -35,7 +35,7 @@ static void test_no_fork_handlers(void) {
     mg_release(x);
 }
 
-/* Training with three threads needs two more: it does not begin with fewer. */
+/* Training with three threads starts two. It does nothing if it gets fewer. */
 static void test_too_few_threads(void) {
     const double x[2] = {1.0, 2.0}, *inputs[1] = {x};
     const size_t widths[1] = {1};

@@ -28,7 +28,7 @@ static mg_net *net;
 
 static int is(double x, double y) { return !(x < y) && !(x > y); }
 
-/* A graph of its own over leaves that all share. */
+/* Each thread makes its own graph over leaves that all share. */
 static void build_and_backward(int number) {
     mg_id product = mg_mul(shared[0], shared[1]), root = mg_add_number(product, 1.0);
     mg_release(product);
@@ -36,8 +36,8 @@ static void build_and_backward(int number) {
     mg_release(root);
 }
 
-/* All that reads, marks and looks, on a graph of its own. */
-static void look(int number) {
+/* Functions that read nodes, note something on them or walk, on a graph of its own. */
+static void read_and_note(int number) {
     mg_id a = mg_leaf(2.0), operands[2] = {a, a}, *order;
     mg_id mine = mg_node(mg_op_find("custom"), operands, 2, 0.0, 0, 1.0);
     size_t n;
@@ -55,7 +55,7 @@ static void look(int number) {
     mg_release(a);
 }
 
-/* A net that all call, and one that only this thread has. */
+/* All threads call one net, and each a second one that only it has. */
 static void call_nets(int number) {
     const size_t sizes[3] = {2, 2, 1};
     const int ops[2] = {mg_op_find("tanh"), -1};
@@ -79,7 +79,7 @@ static void call_nets(int number) {
         mg_release(parameters[i]);
 }
 
-/* One program that all run, and one that each compiles and trains. */
+/* All threads run one program, and each compiles and trains a second one. */
 static void run_programs(int number) {
     double x[ROWS], out[ROWS], sums[2] = {0.0}, state[1] = {0.0}, steps = 0.0;
     const double *inputs[1] = {x};
@@ -111,7 +111,7 @@ static void *work(void *argument) {
     int number = *(int *)argument;
     for (int i = 0; i < rounds; i++) {
         build_and_backward(number);
-        look(number);
+        read_and_note(number);
         call_nets(number);
         run_programs(number);
         CHECK(mg_live_nodes() > 0 && mg_live_blocks() > 0);

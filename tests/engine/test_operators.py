@@ -1,4 +1,8 @@
-"""Every operator against Python's math, and every derivative against differences."""
+"""Every operator against Python's math, and every derivative against finite differences.
+
+An operator of one Value is a row of UNARY, one of two a row of BINARY; further tables say where
+it has kinks and poles.
+"""
 
 import cmath
 import math
@@ -6,7 +10,7 @@ import random
 
 import pytest
 
-from python_ref.core.ops import erf
+from python_ref.core.ops import ONLY_TRACED, OPS, erf
 
 SPECIAL = [
     0.0, -0.0, 0.5, -0.5, 1.0, -1.0, 2.0, -3.0, 1e-8, 1e-20, 20.0, -20.0, 710.0, -746.0,
@@ -22,7 +26,7 @@ def softplus(x):
     return max(x, 0.0) + math.log1p(math.exp(-abs(x))) if x == x else x
 
 
-# What each method computes, in terms of math alone.
+# What the method of each operator of one Value computes, in terms of math alone.
 UNARY = {
     "abs": abs,
     "relu": lambda x: 0.0 if x < 0 else x,
@@ -43,18 +47,19 @@ UNARY = {
     "atan": math.atan,
     "sinh": math.sinh,
     "cosh": math.cosh,
-    "erf": erf,  # math.erf, but on PyPy
+    "erf": erf,  # math.erf, except on PyPy
 }
 
 
 def float_power(x, y):
-    """float ** float, but never complex."""
+    """Return x ** y for floats; raise ValueError where that is complex."""
     z = x**y
     if isinstance(z, complex):
         raise ValueError
     return z
 
 
+# The operators of two: how a program writes each, and what it computes.
 BINARY = {
     "add": (lambda x, y: x + y, lambda x, y: x + y),
     "sub": (lambda x, y: x - y, lambda x, y: x + -y),
@@ -68,7 +73,7 @@ BINARY = {
 
 
 def outcome(function, *args):
-    """What a call gives, as text that tells every double from every other."""
+    """Return a call's result or exception as text, different for any two doubles."""
     try:
         out = function(*args)
     except (ArithmeticError, ValueError) as error:
@@ -114,7 +119,7 @@ def test_values_of_leaky_relu(engine, slope):
 
 # --- derivatives -----------------------------------------------------------------
 
-# Where each function is smooth, as intervals of points; kinks lie between intervals.
+# The intervals in which a function is smooth, where that is not all of (-5, 5).
 SMOOTH = {
     "abs": [(-5, -1e-3), (1e-3, 5)],
     "relu": [(-5, -1e-3), (1e-3, 5)],
@@ -126,7 +131,7 @@ SMOOTH = {
     "asin": [(-0.99, 0.99)],
     "acos": [(-0.99, 0.99)],
 }
-# The functions that cmath has: a complex step gives their derivative to the last bits.
+# Functions of complex numbers: a complex step gives their derivative to the last bits.
 # W. Squire and G. Trapp, "Using complex variables to estimate derivatives", SIAM Rev. 40 (1998).
 COMPLEX = {name: getattr(cmath, name) for name in (
     "tanh", "exp", "log", "sqrt", "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh",
@@ -138,7 +143,7 @@ COMPLEX["softplus"] = lambda z: cmath.log(1 + cmath.exp(z))
 
 
 def central_difference(function, x, h=1e-4):
-    """Of fourth order: the error is h**4 / 30 times the fifth derivative."""
+    """Return a derivative of fourth order: its error is h**4 / 30 times the fifth derivative."""
     return (
         8 * (function(x + h) - function(x - h)) - (function(x + 2 * h) - function(x - 2 * h))
     ) / (12 * h)
@@ -207,7 +212,7 @@ def test_derivative_of_leaky_relu_by_slope(engine, slope):
         assert v.grad == expected
 
 
-# Kinks, poles and the ends of domains: (method, x) -> derivative, or None for NaN.
+# Derivatives at kinks, poles and the ends of domains, by (method, x); None stands for NaN.
 AT_THE_EDGE = {
     ("abs", 0.0): 0.0,
     ("abs", math.nan): None,
@@ -249,8 +254,8 @@ def test_derivatives_at_the_edge(engine, name, x):
         assert v.grad == expected
 
 
-def test_derivative_of_abs_at_the_other_zero(engine):
-    v = engine.Value(-0.0)  # as a key of AT_THE_EDGE it would be 0.0
+def test_derivative_of_abs_at_minus_zero(engine):
+    v = engine.Value(-0.0)  # equals 0.0, so it cannot be a key of AT_THE_EDGE of its own
     v.abs().backward()
     assert v.grad == 0.0
 
@@ -273,7 +278,5 @@ def test_atan2_is_that_of_math_in_argument_order(engine):
 
 
 def test_every_row_of_the_operator_table_is_tested_here():
-    from python_ref.core.ops import ONLY_TRACED, OPS
-
-    rows = set(OPS) - {"pow_k", *ONLY_TRACED}  # see test_jit_api.py
+    rows = set(OPS) - {"pow_k", *ONLY_TRACED}  # ONLY_TRACED: see test_jit_api.py
     assert rows == set(UNARY) | set(BINARY) - {"sub", "div"}

@@ -8,7 +8,7 @@ import pytest
 from micrograd_c import TraceError, jit, optim
 from micrograd_c.engine import Value
 from python_ref.core.ieee import ieee
-from python_ref.core.ops import OPS
+from python_ref.core.ops import OPS, UNARY, UNARY_K
 
 SPECIAL = [0.0, -0.0, 1.0, -1.0, 0.5, -2.5, 1e308, -1e308, 750.0, math.inf, -math.inf, math.nan]
 
@@ -57,9 +57,9 @@ def test_nothing_raises_for_parameters(f, x, expected, jit_engine):
 @pytest.mark.parametrize("name", OPS)
 def test_every_operator_of_special_values(name):
     """C computes the IEEE value of the operators' table."""
-    two = len(OPS[name].derivatives) == 2 or name in ("pow_k", "leaky_relu")
+    two = OPS[name].kind != UNARY
     for y in SPECIAL if two else [None]:
-        if name in ("pow_k", "leaky_relu"):
+        if OPS[name].kind == UNARY_K:
             operator = lambda x: x._apply_k(name, y, f"**{y}")  # noqa: E731
         else:
             others = [] if y is None else [Value(y)]

@@ -5,16 +5,16 @@ import math
 import numpy as np
 import pytest
 
+from python_ref.nn import NONLINEARITIES
 
-@pytest.mark.parametrize(
-    "nonlin, name",
-    [
-        ("relu", "ReLU"),
-        ("tanh", "Tanh"),
-        ("sigmoid", "Sigmoid"),
-        ("leaky_relu", "LeakyReLU"),
-    ],
-)
+# What reprs say; of rows that are added to NONLINEARITIES, what their row says.
+NAMES = {
+    **NONLINEARITIES,
+    "relu": "ReLU", "tanh": "Tanh", "sigmoid": "Sigmoid", "leaky_relu": "LeakyReLU",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("nonlin, name", NAMES.items())
 def test_nonlin(engine, nonlin, name):
     model = engine.nn.MLP(2, [2, 1], nonlin=nonlin)
     assert repr(model) == (
@@ -54,5 +54,18 @@ def test_an_unknown_nonlin(engine, nonlin):
         lambda: engine.nn.MLP(2, [2, 1], nonlin=nonlin),
         lambda: engine.nn.MLP(2, [1], nonlin=nonlin),
     ):
-        with pytest.raises(ValueError, match="nonlin is .*expected True .*'tanh', 'sigmoid'"):
+        with pytest.raises(ValueError, match="nonlin is .*expected True .*'tanh'.*'sigmoid'"):
             make()
+
+
+def test_nets_in_c_have_every_nonlinearity():
+    """Neurons with another would work, but one operator at a time."""
+    net = pytest.importorskip("micrograd_c._c.net")
+    assert net.OPERATORS.keys() == NONLINEARITIES.keys()
+
+
+@pytest.mark.parametrize("name", NONLINEARITIES)
+def test_a_nonlinearity_never_raises(engine, name):
+    """Nets in C do not check for it."""
+    for x in (0.0, -0.0, 1e-320, 710.0, -746.0, 1e308, -1e308, math.inf, -math.inf, math.nan):
+        getattr(engine.Value(x), name)()

@@ -1,12 +1,13 @@
-"""The pages in docs/: links lead somewhere, the steps of add-an-operator.md to an operator.
+"""The pages in docs/: their links exist, generated ones are up to date, add-an-operator.md works.
 
-Their Python examples run as doctests, see pyproject.toml.
+The Python examples of the pages run as doctests, see pyproject.toml.
 """
 
 import doctest
 import importlib.util
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from pathlib import Path
 import pytest
 
 import micrograd_c
+from python_ref.core.ops import NAMED
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted((ROOT / "docs").glob("*.md"))
@@ -22,7 +24,7 @@ NOT_COPIED = shutil.ignore_patterns(
     ".git", ".venv", "build", "*.egg-info", "__pycache__", ".hypothesis", "_native.*"
 )
 
-# "In `file`, after the line that begins with `start`:" and the block below it
+# A step of a page: "In `file`, after the line that begins with `start`:" and the block below.
 STEP = re.compile(
     r"^In `([^`]+)`, after the line that begins with `([^`]+)`:\n\n```\w+\n(.*?)^```$",
     re.MULTILINE | re.DOTALL,
@@ -30,7 +32,7 @@ STEP = re.compile(
 
 
 def follow(page, checkout):
-    """Do what a page says to files; the files it names."""
+    """Insert the blocks of a page's steps; return the names of the changed files."""
     steps = STEP.findall(page)
     assert page.count("after the line that begins with") == len(steps)
     for name, start, block in steps:
@@ -42,56 +44,109 @@ def follow(page, checkout):
     return {name for name, _, _ in steps}
 
 
-def run(*command, cwd):
-    """This Python with ``command``, the package of ``cwd``; its output."""
+def run(*command, cwd, **environment):
+    """Run this Python with ``command`` and the package in ``cwd``; return the output."""
+    required = {"MICROGRAD_C_REQUIRE_EXT": "1", "PYTHONPATH": str(cwd)}
     done = subprocess.run(
         [sys.executable, *command], cwd=cwd, encoding="utf-8",
-        env={**os.environ, "MICROGRAD_C_REQUIRE_EXT": "1", "PYTHONPATH": str(cwd)},
+        env={**os.environ, **required, **environment},
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout
     return done.stdout
 
 
+# Prints the engine, and then bits that must be the same on both engines.
+USES_SILU = """
+import random
+from micrograd_c import backend, functional, jit, nn, silu
+from micrograd_c.engine import Value
+
+def show(*values):
+    print(*(x.hex() for v in values for x in ([v.data, v.grad] if isinstance(v, Value) else [v])))
+
+print(backend, Value(2.0).silu()._op, silu.__doc__)
+v = Value(-0.75)
+(v.silu() + functional.silu(v * 3.0)).backward()
+show(silu(2), v)
+
+random.seed(7)
+model = nn.MLP(2, [4, 3, 1], nonlin="silu")
+print(model.layers[0].neurons[0], nn.Neuron.__doc__)
+x = [Value(0.3), Value(-1.5)]
+for out in (model(x), model([-0.2, 40.0]), nn.Neuron(2, nonlin="silu")(x)):
+    out.backward()
+    show(out, *model.parameters(), *x)
+
+loss = jit(lambda x, y: (model([x, y]) - silu(x)) ** 2)
+show(loss.backward([0.5], [1.0]), *model.parameters(), *loss([-2.0, 3.0], [0.1, -0.4]).tolist())
+loss.check([0.5, -2.0], [1.0, 0.1])
+"""
+
+
 @pytest.mark.slow
-def test_the_steps_to_an_operator_lead_to_one(tmp_path):
+def test_the_steps_of_add_an_operator_lead_to_one(tmp_path):
     checkout = Path(shutil.copytree(ROOT, tmp_path / "checkout", ignore=NOT_COPIED))
     page = (ROOT / "docs" / "add-an-operator.md").read_text(encoding="utf-8")
-    changed = follow(page, checkout)
-    assert {
-        "csrc/graph/ops.h",
-        "python_ref/core/ops.py",
-        "tests/engine/test_operators.py",
-    } < changed
+    assert follow(page, checkout) == {
+        "csrc/graph/ops.h", "python_ref/core/ops.py", "tests/engine/test_operators.py",
+        "CHANGELOG.md", "csrc/net/net.h", "python_ref/nn.py",
+    }  # fmt: skip
 
     commands = re.search(r"```sh\n(.*?)```", page, re.DOTALL).group(1).splitlines()
-    build, test, parity = (line.partition("python ")[2].split() for line in commands)
+    build, generate, test, parity = (shlex.split(line.partition("python ")[2]) for line in commands)
     run(*build, cwd=checkout)
-    output = run(*test, "-k", "silu or every_row", "-v", "-p", "no:cacheprovider", cwd=checkout)
-    for engine in ("c", "py"):
-        assert f"test_derivatives_of_functions[{engine}-silu] PASSED" in output
+    run(*generate, cwd=checkout)
+    output = run(*test, "-v", "-p", "no:cacheprovider", "-p", "no:xdist", cwd=checkout)
+    for passed in (
+        "test_derivatives_of_functions[c-silu]", "test_derivatives_of_functions[py-silu]",
+        "test_backward_by_hand_node_by_node[silu]",
+        "test_the_stubs_are_up_to_date",
+    ):  # fmt: skip
+        assert f"::{passed} PASSED" in output
     run(*parity, cwd=checkout)
-    program = "from micrograd_c import silu, backend; print(backend, silu(2), silu.__doc__)"
-    assert "c 1.76159" in run("-c", program, cwd=checkout)
+
+    ours = run("-c", USES_SILU, cwd=checkout, MICROGRAD_C_BACKEND="c")
+    theirs = run("-c", USES_SILU, cwd=checkout, MICROGRAD_C_BACKEND="python")
+    assert ours.startswith("c silu x * sigmoid(x), for any") and '"silu"' in ours
+    assert theirs == ours.replace("c silu", "python silu", 1)
 
 
 @pytest.mark.parametrize("page", [*PAGES, ROOT / "README.md"], ids=lambda path: path.name)
-def test_links_between_pages_lead_somewhere(page):
+def test_links_to_files_name_files_that_exist(page):
     for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
         assert target.startswith("https://") or (page.parent / target).exists(), target
 
 
-def test_the_api_reference_is_that_of_the_docstrings():
-    spec = importlib.util.spec_from_file_location("make_api", ROOT / "docs" / "make_api.py")
-    make_api = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(make_api)
+def script(name):
+    """Return a script of docs/ as a module."""
+    spec = importlib.util.spec_from_file_location(name, ROOT / "docs" / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_api_reference_is_up_to_date():
+    make_api = script("make_api")
     assert make_api.PAGE.read_text(encoding="utf-8") == make_api.page(), (
         "a docstring has changed: run python docs/make_api.py"
     )
 
 
+def test_the_stubs_are_up_to_date():
+    for path, text in script("make_stubs").stubs().items():
+        assert path.read_text(encoding="utf-8") == text, (
+            f"{path.name}: the operator table has changed: run python docs/make_api.py"
+        )
+
+
+def test_the_changelog_names_every_operator_beyond_micrograds():
+    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert [op.name for op in NAMED if f"`{op.name}`" not in text] == ["relu"]
+
+
 def examples_of_the_api_reference():
-    """Each example's text, under the title that it stands below."""
+    """Yield each example's text, with the title above it as its id."""
     page = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
     title = None
     for match in re.finditer(
@@ -104,7 +159,7 @@ def examples_of_the_api_reference():
 
 @pytest.mark.parametrize("example", list(examples_of_the_api_reference()))
 def test_an_example_of_the_api_reference_runs_alone(example):
-    """Pasted into a fresh interpreter: it imports all that it names."""
+    """Each imports all names that it uses, so that it can be pasted into a fresh interpreter."""
     test = doctest.DocTestParser().get_doctest(example, {}, "example", None, None)
     assert test.examples
     report = []

@@ -1,13 +1,16 @@
 """Which module imports which: no circle, and no arrow up.
 
-Imports inside functions count too. The C library is one module here, ``micrograd_c._native``.
+Imports inside functions count too. The C library is one module here, ``micrograd_c._native``;
+the part "C" compares its folders, by what they include and by their symbols.
 """
 
 import ast
+import re
+import shutil
 from graphlib import CycleError, TopologicalSorter
 
 import pytest
-from c_tools import ROOT
+from c_tools import ROOT, any_compiler, run, sources
 
 pytestmark = pytest.mark.skipif(
     not (ROOT / "micrograd_c").is_dir(), reason="an installed package has no checkout around it"
@@ -35,6 +38,8 @@ LAYERS = [
     ["micrograd_c.parity."],
     ["micrograd_c.cli.", "micrograd_c.__main__"],
 ]
+
+FOLDERS = ["base", "graph", "net", "kernels", "jit"]  # of csrc, from the bottom up
 
 
 def modules_of(root):
@@ -123,3 +128,67 @@ def test_a_circle_and_an_arrow_up_are_found(tmp_path):
     graph = graph_of(tmp_path)
     assert {"python_ref.engine", "micrograd_c.nn"} <= set(circle(graph))
     assert arrows_up(graph, layer_of) == ["python_ref.engine imports micrograd_c.nn"]
+
+
+# --- C -------------------------------------------------------------------------------
+
+
+def includes(csrc=ROOT / "csrc"):
+    """Which headers each file of csrc includes."""
+    return {
+        file.relative_to(csrc).as_posix(): set(
+            re.findall(r'^#include "([^"]+)"', file.read_text(encoding="utf-8"), re.MULTILINE)
+        )
+        for file in csrc.rglob("*.[ch]")
+    }
+
+
+def folder_level(file):
+    folder, _, _ = file.rpartition("/")
+    return FOLDERS.index(folder) if folder else -1  # micrograd.h is below all
+
+
+def symbols(csrc, objects):
+    """Which folders define the symbols that each folder uses."""
+    defined, used = {}, {folder: set() for folder in FOLDERS}
+    for source in sources(csrc):
+        folder = source.parent.name
+        made = objects / f"{folder}-{source.stem}.o"
+        run(any_compiler(), "-std=c11", "-O1", f"-I{csrc}", "-c", source, "-o", made)
+        for line in run("nm", made).splitlines():
+            kind, symbol = line.split()[-2:]
+            if kind == "U":
+                used[folder].add(symbol)
+            elif kind.isupper():
+                defined[symbol] = folder
+    return {folder: {defined[s] for s in used[folder] if s in defined} for folder in FOLDERS}
+
+
+def test_headers_include_no_header_of_a_folder_above():
+    graph = includes()
+    assert graph["graph/backward.c"] >= {"graph/graph.h"} and not circle(graph)
+    assert not arrows_up(graph, folder_level)
+
+
+@pytest.mark.skipif(shutil.which("nm") is None, reason="no nm here")
+def test_a_folder_of_csrc_uses_no_symbol_of_a_folder_above(tmp_path):
+    """A file that declares a function itself includes no header that the test above sees."""
+    graph = symbols(ROOT / "csrc", tmp_path)
+    assert "base" in graph["graph"] and "graph" in graph["net"] and "graph" in graph["jit"]
+    assert not arrows_up(graph, FOLDERS.index)
+
+
+@pytest.mark.skipif(shutil.which("nm") is None, reason="no nm here")
+def test_an_arrow_up_between_c_files_is_found(tmp_path):
+    for name, text in {
+        "graph/graph.h": '#include "net/net.h"\n',
+        "net/net.h": '#include "graph/graph.h"\nint mg_net(void);\n',
+        "net/net.c": "int mg_net(void) { return 1; }\n",
+        "graph/graph.c": "int mg_net(void);\nint mg_graph(void) { return mg_net(); }\n",
+    }.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    graph = includes(tmp_path)
+    assert {"graph/graph.h", "net/net.h"} == set(circle(graph))
+    assert arrows_up(graph, folder_level) == ["graph/graph.h imports net/net.h"]
+    assert arrows_up(symbols(tmp_path, tmp_path), FOLDERS.index) == ["graph imports net"]

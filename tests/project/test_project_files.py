@@ -1,4 +1,4 @@
-"""Settings and templates: they can be read, name files that exist, and agree with each other."""
+"""Settings and templates: they are valid, name files that exist, and agree with each other."""
 
 import re
 import subprocess
@@ -40,19 +40,19 @@ def test_workflows_name_files_that_exist(name):
 
 
 def copied_beside_the_tests():
-    """What cibuildwheel copies beside the tests."""
+    """Return the files and folders that cibuildwheel copies beside the tests."""
     table = text("pyproject.toml").split("[tool.cibuildwheel]")[1].split("\n[")[0]
     return re.findall(r'"([^"]+)"', table.split("test-sources = [")[1].split("]")[0])
 
 
 def test_cibuildwheel_tests_the_wheel_and_not_the_checkout():
-    """The folders of the packages must not be among what is copied beside the tests."""
+    """The packages' folders must not be copied beside the tests, which would import them."""
     sources = copied_beside_the_tests()
     assert "tests" in sources and not {"micrograd_c", "python_ref"} & set(sources)
     assert [name for name in sources if not (ROOT / name).exists()] == []
 
 
-def test_cibuildwheel_copies_all_that_tests_look_at():
+def test_cibuildwheel_copies_all_that_tests_read():
     top = {name.split("/")[0] for name in tracked_files()}
     assert top - set(copied_beside_the_tests()) == {"micrograd_c", "python_ref", ".gitignore"}
 

@@ -5,6 +5,7 @@ import pydoc
 import re
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import micrograd_c
@@ -19,6 +20,8 @@ def names_in_stub():
     names = set()
     for statement in ast.parse(STUB.read_text(encoding="utf-8")).body:
         if isinstance(statement, ast.ImportFrom):
+            if statement.names[0].name == "*":
+                names.update(import_module(statement.module).__all__)
             names.update(alias.asname for alias in statement.names if alias.asname)
         elif isinstance(statement, ast.AnnAssign):
             names.add(statement.target.id)

@@ -1,4 +1,4 @@
-"""What a type checker makes of the package: mypy --strict on programs, stubs against the code."""
+"""The stubs: mypy --strict checks programs with them, stubtest compares them with the code."""
 
 import os
 import re
@@ -17,10 +17,10 @@ pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = Path(micrograd_c.__file__).parent
 
-# Set in C through __setattr__, which stubtest cannot know.
+# stubtest takes these for read-only, because __setattr__ sets them.
 ALLOWED = "micrograd_c.engine.Value.data\nmicrograd_c.engine.Value.grad\n"
 
-# An ignore that is not needed is an error under --strict: so each of them is a test, too.
+# Each "type: ignore" is a test too: one that is not needed is an error under --strict.
 PROGRAM = """
 from typing import Iterable, List, Tuple
 
@@ -99,7 +99,7 @@ assert_type(score([1.0, 2.0]), float)
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """A folder with a copy of the stubs, which mypy finds however the package is installed."""
+    """A folder with a copy of the stubs, so that mypy finds them wherever the package is."""
     folder = tmp_path_factory.mktemp("types")
     not_copied = shutil.ignore_patterns("__pycache__", "*.py", "*.c", "*.so", "*.pyd")
     shutil.copytree(PACKAGE, folder / "micrograd_c", ignore=not_copied)
@@ -107,7 +107,7 @@ def folder(tmp_path_factory):
 
 
 def run(folder, *command):
-    """What a module of this Python prints, and its exit status."""
+    """Run a module with this Python; return what it prints and its exit status."""
     done = subprocess.run(
         [sys.executable, "-m", *map(str, command)],
         cwd=folder, env={**os.environ, "PYTHONPATH": str(PACKAGE.parent)},
@@ -157,7 +157,7 @@ def test_stubs_are_those_of_the_code(folder):
 
 
 def test_what_the_api_reference_names_has_types(folder):
-    """Other names without a leading underscore are there for our own modules."""
+    """Public names that are not in the API reference are for our own modules: no types."""
     page = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
     public = set(re.findall(r"^#+ `(\w[\w.]*)", page, re.MULTILINE))
     output, _ = stubtest(folder)

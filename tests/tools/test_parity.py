@@ -17,7 +17,7 @@ from micrograd_c.parity import compare
 from micrograd_c.parity.programs import INFIX, METHODS, Step, Var
 from python_ref import engine as reference
 from python_ref import nn as reference_nn
-from python_ref.core.ops import ONLY_TRACED, OPS
+from python_ref.core.ops import ONLY_TRACED, OPS, UNARY, UNARY_K
 
 SPECIAL = (
     0.0, -0.0, 1.0, -1.0, 0.5, -0.5, 3.0, 5e-324, -5e-324, 2.2e-308, 1e308, -1e308,
@@ -70,7 +70,7 @@ def programs(draw):
             make(draw(st.sampled_from(sorted(INFIX))), *operands)
         elif kind == "method":
             op = draw(st.sampled_from(METHODS))
-            if op.name == "leaky_relu":
+            if op.kind == UNARY_K:
                 make(op.name, operand(), draw(numbers))
             else:
                 make(op.name, *(operand() for _ in op.derivatives))
@@ -95,7 +95,7 @@ def test_programs_that_hypothesis_finds(program):
 
 def program_of_one_operator(form):
     """Return a program of one operator on special numbers, with several gradients arriving."""
-    arity = 2 if form in INFIX or form == "leaky_relu" else len(OPS[form].derivatives)
+    arity = 2 if form in INFIX or OPS[form].kind != UNARY else 1
     steps, made = [], 0
 
     def make(form, *operands):
@@ -111,7 +111,7 @@ def program_of_one_operator(form):
                     results = [make(form, make("leaf", x))]
                 else:
                     results = [make(form, make("leaf", x), y)]
-                    if form != "leaky_relu":
+                    if form in INFIX or OPS[form].kind != UNARY_K:
                         results.append(make(form, make("leaf", x), make("leaf", y)))
                 for result in results:
                     steps.append(Step("backward", (make("*", result, g),)))

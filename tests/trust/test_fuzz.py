@@ -29,10 +29,10 @@ def test_the_corpus(corpus, tmp_path):
 def test_the_replay_can_fail(corpus, tmp_path):
     """A block that is not freed is noticed."""
     bent = shutil.copytree(ROOT / "csrc", tmp_path / "csrc")
-    table = (bent / "graph/bulk.c").read_text(encoding="utf-8")
+    table = (bent / "graph/id_blocks.c").read_text(encoding="utf-8")
     freed = "mg_dealloc(block - 1);"
     assert table.count(freed) == 1
-    (bent / "graph/bulk.c").write_text(table.replace(freed, "(void)block;"), encoding="utf-8")
+    (bent / "graph/id_blocks.c").write_text(table.replace(freed, "(void)block;"), encoding="utf-8")
     options = ("-DREPLAY", "-O0")
     program = build(any_compiler(), tmp_path, *options, programs=("fuzz",), csrc=bent)
     with pytest.raises(AssertionError, match="mg_live_blocks"):

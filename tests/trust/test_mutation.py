@@ -13,12 +13,12 @@ import pytest
 from c_tools import ROOT, STRICT, any_compiler, run, sources
 
 from micrograd_c.parity.compare import bits
-from python_ref.core.ops import OPS
+from python_ref.core.ops import OPS, UNARY_K
 
 cffi = pytest.importorskip("cffi")
 
 NUMBERS = (0.5, -0.5, 2.0, -3.0, 0.0, -0.0, 1.0, 0.3, 1e-300, math.inf, math.nan)
-WITH_K = ("pow_k", "leaky_relu")
+WITH_K = [op.name for op in OPS.values() if op.kind == UNARY_K]
 # Changes the last bit, except of 0, infinity and NaN.
 BIND = "(mg_mutant == {0} ? ({1}) * 1.0000000000000002 : {2})"
 ADD = "(mg_mutant == {0} ? ({1}) + g : {2})"

@@ -1,10 +1,10 @@
 """The C library in threads under ThreadSanitizer; the extension in builds that notice the use
-of freed memory: under ASan and UBSan, and with checked nodes (MG_CHECK_NODES)."""
+of freed memory: under ASan and UBSan, and with MG_CHECKS."""
 
 import sys
 
 import pytest
-from c_tools import COMPILERS, SANITIZE, build, need
+from c_tools import CHECKS, COMPILERS, SANITIZE, build, need
 from trust_tools import built_copy, run, size
 
 # Tests of programs that once made C use freed memory or nodes; full length runs the whole suite.
@@ -27,7 +27,7 @@ NOT_HERE = [
 
 @pytest.mark.parametrize("compiler", COMPILERS)
 def test_thread_sanitizer(compiler, tmp_path):
-    options = ("-O0", "-g", "-fsanitize=thread")
+    options = ("-O0", "-g", "-fsanitize=thread", CHECKS)
     program = build(need(compiler, *options), tmp_path, *options, programs=("test_threads",))
     assert run(program, size(50, 5000)) == ""
 
@@ -48,8 +48,8 @@ def test_extension_under_sanitizers(tmp_path):
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="flags of POSIX compilers")
-def test_extension_that_aborts_on_a_node_without_references(tmp_path):
-    hostile_tests(built_copy(tmp_path, CFLAGS="-DMG_CHECK_NODES -O1"))
+def test_extension_that_aborts_where_a_rule_is_broken(tmp_path):
+    hostile_tests(built_copy(tmp_path, CFLAGS=f"{CHECKS} -O1"))
 
 
 def hostile_tests(copy, **environment):
