@@ -95,7 +95,7 @@ static void run_program(mg_program *program, size_t n_outputs) {
     (void)mg_program_backward(program, inputs, n, next() % 2, &mean);
     mg_program_info info = mg_program_describe(program);
     for (size_t i = 0; i < info.instructions; i++)
-        CHECK(mg_program_instruction(program, i).name != NULL);
+        CHECK(mg_program_instruction(program, i).listing != NULL);
     volatile uint32_t slot; /* for the sanitizers to see each read */
     for (size_t i = 0; i < info.index_length; i++)
         slot = mg_program_index(program)[i];
@@ -105,7 +105,7 @@ static void run_program(mg_program *program, size_t n_outputs) {
     mg_id params[4];
     double state[3][4] = {{0.0}}, sums[2] = {0.0}, steps = 0.0;
     int64_t order[2 * ROWS];
-    mg_optimizer optimizer = {.kind = (mg_optimizer_kind)below(4),
+    mg_optimizer optimizer = {.kind = (int)below(4),
                               .lr = 0.125,
                               .momentum = number(),
                               .weight_decay = 0.5,
