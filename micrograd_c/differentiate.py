@@ -19,8 +19,8 @@ import functools
 from contextvars import ContextVar
 
 from micrograd_c.engine import Value
+from python_ref.core.differentiate import gradients, tangent
 from python_ref.core.grad_mode import enable_grad, no_grad
-from python_ref.core.gradients import gradients, tangent
 from python_ref.core.numbers import describe, is_number, to_float
 from python_ref.core.tracing import current_trace
 from python_ref.core.trees import leaves_of, map_tree, pairs

@@ -15,7 +15,7 @@ from micrograd_c.jit.pickling import is_pickled_by_name, reduce_bound
 from micrograd_c.jit.traced_value import where
 from micrograd_c.jit.value_calls import call_with_values, has_values
 from python_ref.core.argument_rules import check_rules
-from python_ref.core.gradients import gradients
+from python_ref.core.differentiate import gradients
 from python_ref.core.numbers import describe
 from python_ref.core.tracing import current_trace
 

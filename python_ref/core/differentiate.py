@@ -25,7 +25,7 @@ def gradients(output, inputs):
     needs the derivative of a ``_backward`` that a program assigned.
 
     >>> from python_ref.engine import Value
-    >>> from python_ref.core.gradients import gradients
+    >>> from python_ref.core.differentiate import gradients
     >>> x, y = Value(3.0), Value(2.0)
     >>> (dx, dy) = gradients(x**2 * y, [x, y])
     >>> dx.data, dy.data
