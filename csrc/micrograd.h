@@ -312,15 +312,24 @@ mg_program *mg_compile(const mg_id *args, const size_t *widths, size_t n_inputs,
 void mg_program_free(mg_program *program);
 
 /* out: (n, outputs) = the outputs for each of n > 0 rows. Each of inputs is a row-major
- * array of n rows. Reads the parameters from the graph. Returns MG_OK or MG_NO_MEMORY. */
+ * array of n rows. parameters: (n_parameters,) are the parameters' data; if NULL, they are
+ * read from the graph. Returns MG_OK or MG_NO_MEMORY. */
 mg_status mg_program_forward(mg_program *program, const double *const *inputs, size_t n,
-                             double *out);
+                             const double *parameters, double *out);
 
 /* Sets *mean to the mean of the first output over n > 0 rows, and adds its gradient to the
  * parameters'. Returns MG_OK; MG_NO_MEMORY; or, with check_finite, MG_NOT_FINITE if the
  * mean or a gradient is not finite. After an error no gradient has changed. */
 mg_status mg_program_backward(mg_program *program, const double *const *inputs, size_t n,
                               int check_finite, double *mean);
+
+/* The same, but no node changes: the parameters' data are those of parameters:
+ * (n_parameters,), or of the graph if NULL, and gradient: (n_parameters,) is set to the
+ * gradient of the mean. Both are in the order of mg_program_parameter. After an error
+ * gradient is as it was. */
+mg_status mg_program_value_and_grad(mg_program *program, const double *const *inputs,
+                                    size_t n, const double *parameters, int check_finite,
+                                    double *mean, double *gradient);
 
 /* What the library knows of a kind of optimizer. */
 typedef struct {
@@ -409,6 +418,10 @@ mg_instruction_info mg_program_instruction(const mg_program *program, size_t i);
 const uint32_t *mg_program_index(const mg_program *program);
 const double *mg_program_constants(const mg_program *program);
 mg_id mg_program_parameter(const mg_program *program, size_t i);
+
+/* The place of parameter i among the nodes of the graph, in which a leaf comes before the
+ * first operator that uses it, and operands come before results. */
+uint32_t mg_program_parameter_place(const mg_program *program, size_t i);
 
 /* Returns the slot of output i, with the tag MG_UNIFORM_SLOT if it is a uniform one. */
 uint32_t mg_program_output(const mg_program *program, size_t i);

@@ -24,6 +24,7 @@ MODULES = {
         "l2_penalty",
     ],
     "micrograd_c.optim": None,
+    "micrograd_c.differentiate": None,
     "micrograd_c.jit": None,
     "micrograd_c.state": ["state_dict", "load_state_dict", "save", "load"],
     "micrograd_c.grad_mode": None,

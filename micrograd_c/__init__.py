@@ -25,6 +25,16 @@ import micrograd_c._startup.interrupted  # noqa: F401 - first: Ctrl-C may come i
 from micrograd_c import functional
 from micrograd_c._backend import backend
 from micrograd_c._version import __version__
+from micrograd_c.differentiate import (
+    grad,
+    gradients,
+    hessian,
+    hvp,
+    jacobian,
+    jvp,
+    value_and_grad,
+    vjp,
+)
 from micrograd_c.engine import Value
 from micrograd_c.functional import *  # noqa: F403
 from micrograd_c.functional import abs  # noqa: F401 - star imports leave Python's abs as it is
@@ -53,8 +63,9 @@ LAZY = {
 }
 
 __all__ = [
-    "TraceError", "Value", "__version__", "backend", "enable_grad", "gradcheck",
-    "is_grad_enabled", "jit", "no_grad", "where", *functional.__all__, *LAZY,
+    "TraceError", "Value", "__version__", "backend", "enable_grad", "grad", "gradcheck",
+    "gradients", "hessian", "hvp", "is_grad_enabled", "jacobian", "jit", "jvp", "no_grad",
+    "value_and_grad", "vjp", "where", *functional.__all__, *LAZY,
 ]  # fmt: skip
 
 

@@ -9,6 +9,14 @@ from micrograd_c import lr_scheduler as lr_scheduler
 from micrograd_c import nn as nn
 from micrograd_c import optim as optim
 from micrograd_c import state as state
+from micrograd_c.differentiate import grad as grad
+from micrograd_c.differentiate import gradients as gradients
+from micrograd_c.differentiate import hessian as hessian
+from micrograd_c.differentiate import hvp as hvp
+from micrograd_c.differentiate import jacobian as jacobian
+from micrograd_c.differentiate import jvp as jvp
+from micrograd_c.differentiate import value_and_grad as value_and_grad
+from micrograd_c.differentiate import vjp as vjp
 from micrograd_c.drawing import draw_dot as draw_dot
 from micrograd_c.engine import Value as Value
 from micrograd_c.functional import *  # noqa: F403

@@ -124,6 +124,8 @@ enum { MG_BINARY, MG_UNARY, MG_UNARY_K };
     X(if_not_positive, MG_BINARY, "if<=0", 0, x > 0.0 ? -0.0 : y, 0.0, x > 0.0 ? 0.0 : g) \
     X(less, MG_BINARY, "<", 0, x < y ? 1.0 : 0.0, 0.0, 0.0)                               \
     X(less_equal, MG_BINARY, "<=", 0, x <= y ? 1.0 : 0.0, 0.0, 0.0)                       \
+    X(divide, MG_BINARY, "/", 1, x / y, g / y, -out / y *g)                                \
+    X(scale, MG_BINARY, "*", 1, y == 0.0 ? 0.0 : x * y, y * g, x * g)                     \
     X(detach, MG_UNARY, "detach", 0, x, 0.0, 0.0)
 
 /* MG_OP_leaf, MG_OP_custom, MG_OP_add, ... Users never see the two for nets: mg_expand

@@ -57,6 +57,14 @@ static uint32_t weight_of(const compiler *c, uint32_t neuron, uint32_t i) {
     return mg_operand_node(&c->fused, &c->trace, neuron, is_bias ? 2 : 1, i);
 }
 
+/* Gives a parameter the next slot. */
+static void place_parameter(compiler *c, uint32_t i) {
+    mg_program *p = c->program;
+    p->parameters[p->n_parameters] = c->trace.id[i];
+    p->places[p->n_parameters] = i;
+    c->slot[i] = p->n_parameters++;
+}
+
 static int is_parameter_of_one_layer(const compiler *c, uint32_t i) {
     return c->trace.is[i] & MG_IS_PARAMETER && c->row_uses[i] == 1;
 }
@@ -72,8 +80,7 @@ static int place_weights(compiler *c, const mg_group *layer, uint32_t i, uint32_
         for (uint32_t neuron = layer->first; neuron != 0;
              neuron = next_result(c, neuron)) {
             uint32_t node = weight_of(c, neuron, j);
-            c->program->parameters[c->program->n_parameters] = c->trace.id[node];
-            c->slot[node] = c->program->n_parameters++;
+            place_parameter(c, node);
             c->row_uses[node] = PLACED;
         }
     return 1;
@@ -104,10 +111,8 @@ static void place_parameters(compiler *c) {
     }
     p->n_layer_parameters = p->n_parameters;
     for (uint32_t i = 0; i < c->trace.n; i++)
-        if (c->trace.is[i] & MG_IS_PARAMETER && c->row_uses[i] != PLACED) {
-            p->parameters[p->n_parameters] = c->trace.id[i];
-            c->slot[i] = p->n_parameters++;
-        }
+        if (c->trace.is[i] & MG_IS_PARAMETER && c->row_uses[i] != PLACED)
+            place_parameter(c, i);
 }
 
 static void place_constants(compiler *c) {
@@ -330,8 +335,9 @@ static int build(compiler *c) {
     c->slot = mg_alloc(t->n, sizeof *c->slot);
     c->row_uses = mg_alloc(t->n, sizeof *c->row_uses);
     p->parameters = mg_alloc(parameters, sizeof *p->parameters);
+    p->places = mg_alloc(parameters, sizeof *p->places);
     p->constants = mg_alloc(constants, sizeof *p->constants);
-    if (!c->slot || !c->row_uses || !p->parameters || !p->constants)
+    if (!c->slot || !c->row_uses || !p->parameters || !p->places || !p->constants)
         return 0;
     memset(c->row_uses, 0, t->n * sizeof *c->row_uses);
     count_row_uses(c);

@@ -3,6 +3,8 @@
 
 #include "jit/program.h"
 
+#include <string.h>
+
 #include "base/alloc.h"
 #include "jit/run.h"
 
@@ -25,41 +27,68 @@ void mg_program_free(mg_program *program) {
     mg_dealloc(program->index);
     mg_dealloc(program->constants);
     mg_dealloc(program->parameters);
+    mg_dealloc(program->places);
     mg_dealloc(program->widths);
     mg_dealloc(program->outputs);
     mg_dealloc(program);
 }
 
+/* What a run reads and writes besides its rows. */
+typedef struct {
+    const double *parameters; /* (n_parameters,), or NULL: read them from the graph */
+    double *out;              /* (n, outputs), or NULL */
+    double *mean;             /* NULL: no backward pass */
+    double *gradient;         /* (n_parameters,), or NULL: add to the graph's gradients */
+    int check_finite;
+} run_arguments;
+
 static mg_status run(mg_program *program, const double *const *inputs, size_t n,
-                     int check_finite, double *out, double *mean) {
+                     const run_arguments *args) {
     mg_status status = MG_OK;
-    mg_batch batch = {.program = program, .inputs = inputs, .n = n, .out = out};
+    mg_batch batch = {.program = program, .inputs = inputs, .n = n, .out = args->out};
     batch.kernels = mg_best_kernels();
-    batch.backward = mean != NULL;
+    batch.backward = args->mean != NULL;
     batch.scratch = mg_borrow_scratch(program, n, batch.backward, 1);
     if (batch.scratch == NULL)
         return MG_NO_MEMORY;
-    mg_fetch_parameters(program, batch.scratch);
+    size_t bytes = program->n_parameters * sizeof(double);
+    if (args->parameters == NULL)
+        mg_fetch_parameters(program, batch.scratch);
+    else if (bytes > 0)
+        memcpy(batch.scratch->uniform, args->parameters, bytes);
     double sum = mg_run_batch(&batch);
-    if (mean != NULL) {
-        *mean = sum / (double)n;
-        if (check_finite && !mg_batch_is_finite(&batch, sum))
+    if (args->mean != NULL) {
+        *args->mean = sum / (double)n;
+        if (args->check_finite && !mg_batch_is_finite(&batch, sum))
             status = MG_NOT_FINITE;
-        else
+        else if (args->gradient == NULL)
             mg_add_gradients(program, batch.scratch);
+        else if (bytes > 0)
+            memcpy(args->gradient, batch.scratch->uniform_grad, bytes);
     }
     mg_return_scratch(program, batch.scratch);
     return status;
 }
 
 mg_status mg_program_forward(mg_program *program, const double *const *inputs, size_t n,
-                             double *out) {
-    return run(program, inputs, n, 0, out, NULL);
+                             const double *parameters, double *out) {
+    return run(program, inputs, n, &(run_arguments){.parameters = parameters, .out = out});
 }
 
 mg_status mg_program_backward(mg_program *program, const double *const *inputs, size_t n,
                               int check_finite, double *mean) {
-    return run(program, inputs, n, check_finite, NULL, mean);
+    return run(program, inputs, n,
+               &(run_arguments){.mean = mean, .check_finite = check_finite});
+}
+
+mg_status mg_program_value_and_grad(mg_program *program, const double *const *inputs,
+                                    size_t n, const double *parameters, int check_finite,
+                                    double *mean, double *gradient) {
+    return run(program, inputs, n,
+               &(run_arguments){.parameters = parameters,
+                                .mean = mean,
+                                .gradient = gradient,
+                                .check_finite = check_finite});
 }
 
 /* --- listing ------------------------------------------------------------------- */
@@ -88,6 +117,10 @@ const double *mg_program_constants(const mg_program *program) {
 
 mg_id mg_program_parameter(const mg_program *program, size_t i) {
     return program->parameters[i];
+}
+
+uint32_t mg_program_parameter_place(const mg_program *program, size_t i) {
+    return program->places[i];
 }
 
 uint32_t mg_program_output(const mg_program *program, size_t i) {

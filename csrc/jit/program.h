@@ -42,6 +42,7 @@ struct mg_program {
     uint32_t n_parameters;
     uint32_t n_layer_parameters; /* parameters from slot 0 on that only one layer uses */
     mg_index *parameters; /* the parameters' nodes; the program owns a reference to each */
+    uint32_t *places;     /* by parameter: its place in the trace */
     /* Row slots hold n_args columns of n_inputs arrays, then results. */
     uint32_t n_inputs;
     uint32_t *widths; /* the columns of each array */

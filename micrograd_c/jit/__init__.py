@@ -27,6 +27,8 @@ A call such as ``loss(X, Y)`` or ``loss.fit(X, Y, ...)`` goes through the files 
 - ``value_calls.py``: a call with Values instead of arrays calls the function itself.
 - ``trace.py``: on the first call, calls the function with ``TracedValue`` arguments and so
   records its graph.
+- ``outputs.py``: what the function returned, and the arrays that a call makes of it.
+- ``parameters.py``: the order of the parameters in arrays of their data and gradients.
 - ``traced_value.py``: the Values of a trace, whose data is unknown, and ``where``.
 - ``patched_operators.py``: traces also follow operators that a program assigned to ``Value``.
 - ``errors.py``, ``user_code.py``: the TraceErrors, and the user's line that they name.

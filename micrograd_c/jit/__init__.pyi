@@ -1,6 +1,6 @@
 """Types of ``jit``."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, overload
 
 import numpy as np
@@ -17,12 +17,23 @@ def where(cond_value: _Operand, a: _Operand, b: _Operand) -> Value: ...
 
 class jit:
     def __init__(
-        self, function: Callable[..., Any] | classmethod[Any, Any, Any] | staticmethod[Any, Any]
+        self,
+        function: Callable[..., Any] | classmethod[Any, Any, Any] | staticmethod[Any, Any],
+        *,
+        parameters: Iterable[Value] | None = None,
     ) -> None: ...
+    @property
+    def parameters(self) -> tuple[Value, ...]: ...
     @overload
     def __call__(self, *arrays: ArrayLike, check_finite: bool = False) -> NDArray[np.float64]: ...
     @overload
     def __call__(self, *values: _Operand | Sequence[_Operand]) -> Any: ...
+    def value_and_grad(
+        self, *arrays: ArrayLike, params: ArrayLike | None = None, check_finite: bool = False
+    ) -> tuple[float, NDArray[np.float64]]: ...
+    def jacobian(
+        self, *arrays: ArrayLike, params: ArrayLike | None = None
+    ) -> NDArray[np.float64]: ...
     def backward(self, *arrays: ArrayLike, check_finite: bool = False) -> float: ...
     def fit(
         self,

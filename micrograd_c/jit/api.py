@@ -9,10 +9,13 @@ from micrograd_c.jit.check import compare_with_eager
 from micrograd_c.jit.errors import TraceError, inner_backward_error, one_column_hint
 from micrograd_c.jit.fit import fit
 from micrograd_c.jit.methods import bound_to
+from micrograd_c.jit.outputs import Outputs
+from micrograd_c.jit.parameters import ParameterOrder, checked_parameters
 from micrograd_c.jit.pickling import is_pickled_by_name, reduce_bound
 from micrograd_c.jit.traced_value import where
 from micrograd_c.jit.value_calls import call_with_values, has_values
 from python_ref.core.argument_rules import check_rules
+from python_ref.core.differentiate import gradients
 from python_ref.core.numbers import describe
 from python_ref.core.tracing import current_trace
 
@@ -29,7 +32,7 @@ class jit:  # noqa: N801 - used as a decorator
 
     ``f`` is written for one example. Each of its arguments is a Value, or a list of k Values
     whose ``+ - * / ** @`` are elementwise, with numbers, Values and sequences of its length.
-    It returns a Value, or a list or tuple of Values.
+    It returns a Value, or lists, tuples and dicts of Values, nested.
 
     ``jit(f)`` takes, for each argument, an array with the examples along its first axis:
     of shape (n,) for a Value, (n, k) for a list of k Values. Anything that NumPy converts to
@@ -66,7 +69,7 @@ class jit:  # noqa: N801 - used as a decorator
 
     _is_staticmethod = False
 
-    def __init__(self, function):
+    def __init__(self, function, *, parameters=None):
         if isinstance(function, staticmethod):
             function = function.__func__
             self._is_staticmethod = True
@@ -76,13 +79,17 @@ class jit:  # noqa: N801 - used as a decorator
         functools.update_wrapper(self, inner, updated=())
         self._function = function
         self._binding = None  # of a bound method: (the unbound jit, the instance or class)
+        self._given_parameters = checked_parameters(parameters)
+        self._jacobian = None  # a jit of the outputs' gradients, see jacobian()
         self._programs = {}  # by the arguments' widths
         self._last_program = None
 
     def __call__(self, *arrays, check_finite=False):
         """Apply f to each example. Returns an array of float64.
 
-        Its shape is (n,) if f returns a Value, (n, k) if f returns a list or tuple of k Values.
+        Its shape is (n,) if f returns a Value, (n, k) for a list or tuple of k Values, (n, m, k)
+        for m lists of k. If the elements of a list or tuple have different shapes, the result is
+        a list or tuple with an array for each; for a dict, it is a dict of arrays.
         """
         import numpy as np
 
@@ -102,7 +109,7 @@ class jit:  # noqa: N801 - used as a decorator
             bad = np.flatnonzero(~np.isfinite(out).all(axis=1))
             if len(bad):
                 raise program.not_finite_error(arrays, bad[:1].tolist())
-        return out[:, 0] if program.is_single else out
+        return program.outputs.arrays(out)
 
     def backward(self, *arrays, check_finite=False):
         """Return the mean of f over the examples; add its gradient to the parameters' ``grad``.
@@ -116,6 +123,56 @@ class jit:  # noqa: N801 - used as a decorator
             return program.backward(arrays, bool(check_finite))
         except NotFinite as found:
             raise program.not_finite_error(arrays, found.rows) from None
+
+    @property
+    def parameters(self):
+        """The parameters, a tuple of Values: the order of ``params`` and of gradients.
+
+        They are those given as ``jit(f, parameters=...)``, or those that f was found to read
+        when it was last called, in the order in which its operators use them.
+        Raises RuntimeError if none were given and f was not traced yet.
+        """
+        if self._given_parameters is not None:
+            return self._given_parameters
+        if self._last_program is None:
+            raise RuntimeError(
+                "the parameters are known when the function has been traced: call it once, or "
+                "write jit(f, parameters=[...])"
+            )
+        return self._last_program.parameters_by_use
+
+    def value_and_grad(self, *arrays, params=None, check_finite=False):
+        """Return the mean of f over the examples, and its gradient: an array of shape (p,).
+
+        The gradient is in the order of ``parameters``. ``params``, an array of shape (p,),
+        stands in for the parameters' data. No Value changes: neither ``data`` nor ``grad``.
+        Raises TypeError and ValueError for ``params`` that do not fit.
+        """
+        program, arrays = self._prepare_for_gradients(arrays, "value_and_grad")
+        order = self._order_of(program)
+        try:
+            mean, gradient = program.value_and_grad(
+                arrays, order.to_program(params), bool(check_finite)
+            )
+        except NotFinite as found:
+            raise program.not_finite_error(arrays, found.rows) from None
+        return mean, order.from_program(gradient)
+
+    def jacobian(self, *arrays, params=None):
+        """Return each example's derivatives with respect to the parameters: shape (n, m, p).
+
+        m is the number of Values that f returns, p that of ``parameters``; for an f that returns
+        a single Value, the shape is (n, p). ``params`` is as in ``value_and_grad``.
+        """
+        program, arrays = self._prepare(arrays)
+        parameters = self._order_of(program).parameters
+        if self._jacobian is None or self._jacobian[0] != parameters:
+            derivatives = jit(gradients_of_outputs(self._function, parameters))
+            self._jacobian = parameters, derivatives
+        derivatives, _ = self._jacobian[1]._prepare(arrays)
+        order = ParameterOrder(derivatives, parameters)
+        out = derivatives.outputs.arrays(derivatives.forward(arrays, order.to_program(params)))
+        return out[:, 0] if program.outputs.is_single else out
 
     def fit(
         self, *arrays, optimizer, epochs=1, batch_size=None, shuffle=True, seed=0,
@@ -200,15 +257,33 @@ class jit:  # noqa: N801 - used as a decorator
         self._last_program = program
         return program, arrays
 
+    def _order_of(self, program):
+        """Return the program's ParameterOrder, which it keeps."""
+        given = self._given_parameters
+        if program.order is None:
+            parameters = program.parameters_by_use if given is None else given
+            program.order = ParameterOrder(program, parameters)
+        return program.order
+
     def _prepare_for_gradients(self, arrays, method):
         """Do what ``_prepare`` does for ``backward`` and ``fit``, which need a single output."""
         program, arrays = self._prepare(arrays)
         if current_trace():
             raise inner_backward_error(f"{method}()")
-        if not program.is_single:
+        if not program.outputs.is_single:
             hint = one_column_hint(program.widths)
             raise TypeError(
                 f"{method} needs a function that returns a single Value, not a list or tuple"
                 + (f"; {hint}" if hint else "")
             )
         return program, arrays
+
+
+def gradients_of_outputs(function, parameters):
+    """Return a function with the gradient of each of the function's outputs, for ``jacobian``."""
+
+    def derivatives(*args):
+        outputs = Outputs(function, function(*args))
+        return [gradients(output, parameters) for output in outputs.values]
+
+    return derivatives

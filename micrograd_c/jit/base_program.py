@@ -24,31 +24,44 @@ class BaseProgram:
     Attributes:
 
     - ``argument_rules``: what the caller checks of the arrays before each run.
-    - ``n_outputs``, ``is_single``: how many Values the function returns; True if it returns one
-      that is not in a list.
-    - ``parameters``: the Values whose data each run reads anew.
+    - ``outputs``, ``n_outputs``: what the function returns, an Outputs; how many Values are in it.
+    - ``parameters``: the Values whose data each run reads anew, in the program's order.
+    - ``parameters_by_use``: the same in the order in which the graph's operators use them,
+      operands before results.
     - ``size``: how many nodes the traced graph has.
     """
 
     def __init__(self, function, widths):
         self.function, self.widths = function, widths
         trace = Trace(function, widths)
-        self.n_outputs, self.is_single = len(trace.outputs), trace.is_single
+        self.outputs, self.n_outputs = trace.outputs, len(trace.outputs.values)
         self.argument_rules = trace.argument_rules
+        self.order = None  # a ParameterOrder, once it is asked for
         self._load(trace)
 
     def _load(self, trace):
         """Build the program from the trace. Raises TraceError for a node that cannot be run."""
         raise NotImplementedError
 
-    def forward(self, arrays):
-        """Return the outputs of all rows: shape (n, n_outputs), float64."""
+    def forward(self, arrays, params=None):
+        """Return the outputs of all rows: shape (n, n_outputs), float64.
+
+        ``params``, shape (p,), replaces the data of ``parameters``.
+        """
         raise NotImplementedError
 
     def backward(self, arrays, check_finite=False):
         """Return the mean of the first output; add its gradient to the parameters' ``grad``.
 
         With ``check_finite``, raises NotFinite before it adds anything.
+        """
+        raise NotImplementedError
+
+    def value_and_grad(self, arrays, params, check_finite=False):
+        """Return the mean of the first output and its gradient, shape (p,), float64.
+
+        ``params`` is None or, of shape (p,), replaces the data of ``parameters``. No Value
+        changes. With ``check_finite``, raises NotFinite.
         """
         raise NotImplementedError
 

@@ -4,7 +4,7 @@ from micrograd_c._backend import backend
 from micrograd_c.engine import Value
 from micrograd_c.functional import get_grad, set_grad, zero_grad
 from micrograd_c.grad_mode import enable_grad
-from micrograd_c.jit.trace import outputs_of
+from micrograd_c.jit.outputs import Outputs
 from python_ref.core.ieee import ieee, ieee_value_of
 from python_ref.core.ops import OPS
 from python_ref.core.vector import Vector
@@ -22,7 +22,7 @@ def compare_with_eager(program, function, arrays):
     eager = EagerRows(program, function, arrays)
     with ieee(), enable_grad(), eager:
         compare("value", program.forward(arrays), eager.forward())
-        if program.is_single:
+        if program.outputs.is_single:
             theirs, scale = eager.gradients()
             zero_grad(eager.parameters)
             program.backward(arrays)
@@ -64,7 +64,7 @@ class EagerRows:
             Value(float(array[i])) if array.ndim == 1 else Vector(map(Value, array[i].tolist()))
             for array in self.arrays
         ]
-        return outputs_of(self.function, self.function(*given))[0]
+        return Outputs(self.function, self.function(*given)).values
 
     def forward(self):
         """Return the outputs of all rows: shape (n, n_outputs)."""

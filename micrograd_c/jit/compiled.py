@@ -1,5 +1,7 @@
 """CompiledProgram: a traced function, compiled by the C library (csrc/jit/program.h)."""
 
+from functools import cached_property
+
 from micrograd_c._c import pinning
 from micrograd_c._c.node import owned
 from micrograd_c._c.optimizer import in_c
@@ -19,7 +21,7 @@ class CompiledProgram(BaseProgram):
     def _load(self, trace):
         self.columns = trace.columns
         arguments = [x._mg_id for x in trace.arguments]
-        outputs = [x._mg_id for x in trace.outputs]
+        outputs = [x._mg_id for x in trace.outputs.values]
         status = ffi.new("mg_status *")
         with trace.entered():
             program = owned(
@@ -35,7 +37,7 @@ class CompiledProgram(BaseProgram):
         self._program = program
         self.size = lib.mg_program_describe(program).nodes
 
-    @property
+    @cached_property
     def parameters(self):
         n = lib.mg_program_describe(self._program).parameters
         ids = [lib.mg_program_parameter(self._program, i) for i in range(n)]
@@ -46,13 +48,16 @@ class CompiledProgram(BaseProgram):
         """Return a list that CFFI passes as ``double **``; the arrays must stay alive."""
         return [from_buffer(DOUBLES, array) for array in arrays]
 
-    def forward(self, arrays):
+    def forward(self, arrays, params=None):
         import numpy as np
 
         n = len(arrays[0])
         out = np.empty((n, self.n_outputs))
         inputs = self.pointers(arrays)
-        status = lib.mg_program_forward(self._program, inputs, n, from_buffer(DOUBLES, out))
+        parameters = ffi.NULL if params is None else from_buffer(DOUBLES, params)
+        status = lib.mg_program_forward(
+            self._program, inputs, n, parameters, from_buffer(DOUBLES, out)
+        )
         check_status(status)
         return out
 
@@ -64,6 +69,28 @@ class CompiledProgram(BaseProgram):
             raise NotFinite(range(n))
         check_status(status)
         return mean[0]
+
+    def value_and_grad(self, arrays, params, check_finite=False):
+        import numpy as np
+
+        inputs = self.pointers(arrays)
+        mean, n = ffi.new("double *"), len(arrays[0])
+        gradient = np.empty(len(self.parameters))
+        parameters = ffi.NULL if params is None else from_buffer(DOUBLES, params)
+        status = lib.mg_program_value_and_grad(
+            self._program, inputs, n, parameters, check_finite, mean,
+            from_buffer(DOUBLES, gradient),
+        )  # fmt: skip
+        if status == lib.MG_NOT_FINITE:
+            raise NotFinite(range(n))
+        check_status(status)
+        return mean[0], gradient
+
+    @cached_property
+    def parameters_by_use(self):
+        place = {id(p): lib.mg_program_parameter_place(self._program, i)
+                 for i, p in enumerate(self.parameters)}  # fmt: skip
+        return tuple(sorted(self.parameters, key=lambda p: place[id(p)]))
 
     def train(self, arrays, order, batch_size, optimizer, threads, sums, check_finite):
         if not optimizer._is_in_c():  # its update rule is in Python

@@ -28,12 +28,13 @@ class InterpretedProgram(BaseProgram):
         self.start = [0.0] * len(trace.arguments)  # the values before any step
         self.parameters, self.parameter_places, self.steps = [], [], []
         place_of = {id(x): i for i, x in enumerate(trace.arguments)}
-        nodes = topological_sort(*trace.outputs)  # kept alive, so that no id is used twice
+        nodes = topological_sort(*trace.outputs.values)  # kept alive, so that no id is used twice
         for node in nodes:
             if id(node) not in place_of:
                 self._add(node, place_of, trace)
-        self.output_places = [place_of[id(output)] for output in trace.outputs]
+        self.output_places = [place_of[id(output)] for output in trace.outputs.values]
         self.size = len(self.start)
+        self.parameters_by_use = self._parameters_by_use(nodes)
         self._plan_backward()
 
     def _add(self, node, place_of, trace):
@@ -55,6 +56,12 @@ class InterpretedProgram(BaseProgram):
             self.parameters.append(node)
             self.parameter_places.append(place)
 
+    def _parameters_by_use(self, nodes):
+        """Return the parameters in the order in which operators use them, operands first."""
+        used = dict.fromkeys(id(operand) for node in nodes for operand in node._operands)
+        by_id = {id(p): p for p in self.parameters}
+        return tuple(by_id[i] for i in dict.fromkeys([*used, *by_id]) if i in by_id)
+
     def _plan_backward(self):
         """List the steps that a gradient flows through, last first.
 
@@ -73,16 +80,17 @@ class InterpretedProgram(BaseProgram):
 
     # --- one row ---
 
-    def values(self, arrays, i):
-        """Return the value of every node for row i."""
+    def values(self, arrays, i, params=None):
+        """Return the value of every node for row i. ``params`` replace the parameters' data."""
         values = self.start.copy()
         first = 0
         for array in arrays:
             row = array[i : i + 1].ravel().tolist()
             values[first : first + len(row)] = row
             first += len(row)
-        for place, p in zip(self.parameter_places, self.parameters):
-            values[place] = p.data
+        data = [p.data for p in self.parameters] if params is None else params
+        for place, x in zip(self.parameter_places, data):
+            values[place] = x
         for step in self.steps:
             values[step.place] = ieee_value_of(step.op, *inputs_of(step, values))
         return values
@@ -99,25 +107,37 @@ class InterpretedProgram(BaseProgram):
 
     # --- a batch ---
 
-    def forward(self, arrays):
+    def forward(self, arrays, params=None):
         import numpy as np
 
-        rows = [self.values(arrays, i) for i in range(len(arrays[0]))]
+        params = None if params is None else params.tolist()
+        rows = [self.values(arrays, i, params) for i in range(len(arrays[0]))]
         return np.array([[values[place] for place in self.output_places] for values in rows])
 
     def backward(self, arrays, check_finite=False):
+        mean, gradient = self._mean_and_sums(arrays, None, check_finite)
+        for p, g in zip(self.parameters, gradient):
+            p.grad += g
+        return mean
+
+    def value_and_grad(self, arrays, params, check_finite=False):
+        import numpy as np
+
+        params = None if params is None else params.tolist()
+        mean, gradient = self._mean_and_sums(arrays, params, check_finite)
+        return mean, np.array(gradient, dtype=np.float64)
+
+    def _mean_and_sums(self, arrays, params, check_finite):
         n = len(arrays[0])
         total, sums = 0.0, [0.0] * len(self.parameters)
         for i in range(n):
-            values = self.values(arrays, i)
+            values = self.values(arrays, i, params)
             gradients = self.gradients(values, 1.0 / n)
             total += values[self.output_places[0]]
             sums = [s + gradients[place] for s, place in zip(sums, self.parameter_places)]
         if check_finite and not all(map(is_finite, (total, *sums))):
             raise NotFinite(range(n))
-        for p, gradient in zip(self.parameters, sums):
-            p.grad += gradient
-        return total / n
+        return total / n, sums
 
     # --- messages ---
 

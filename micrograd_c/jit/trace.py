@@ -10,10 +10,11 @@ from micrograd_c.jit.errors import (
     inner_backward_error,
     no_grad_error,
 )
+from micrograd_c.jit.outputs import Outputs
 from micrograd_c.jit.patched_operators import follow_patches
 from micrograd_c.jit.traced_value import TracedValue, compare, new_argument, trace_number_of
 from micrograd_c.jit.user_code import user_line
-from python_ref.core.numbers import describe, to_float
+from python_ref.core.numbers import to_float
 from python_ref.core.tracing import tracing
 from python_ref.core.vector import Vector
 from python_ref.core.walking import topological_sort
@@ -35,7 +36,7 @@ class Trace:
     - ``arguments``: the TracedValues of all columns, in one list.
     - ``columns``: for each argument of the function, how many of them are its columns.
     - ``argument_rules``: what each run checks of its arrays, see ``argument_rules.py``.
-    - ``outputs``, ``is_single``: the returned Values; True if there was one, not in a list.
+    - ``outputs``: what the function returned, an Outputs.
     """
 
     def __init__(self, function, widths):
@@ -60,7 +61,7 @@ class Trace:
                 if better is None:
                     raise
                 raise better from (None if better is error.__cause__ else error)
-            self.outputs, self.is_single = outputs_of(function, result)
+            self.outputs = Outputs(function, result)
 
     def entered(self):
         """Return a context in which this thread traces: new leaves are the trace's constants."""
@@ -99,24 +100,3 @@ class Trace:
 
     def refuse_no_grad(self):
         raise no_grad_error()
-
-
-def outputs_of(function, result):
-    """Return the Values in ``result``, and True if it is a single one, not in a list or tuple.
-
-    Numbers among them become Values. Raises TypeError for an empty list and anything else.
-    """
-    is_single = not isinstance(result, (list, tuple))
-    outputs = [result] if is_single else list(result)
-    name = getattr(function, "__name__", repr(function))
-    if not outputs:
-        raise TypeError(f"expected {name} to return at least one Value, got none")
-    for i, output in enumerate(outputs):
-        if not isinstance(output, Value):
-            if not Value._is_operand(output):
-                raise TypeError(
-                    f"expected {name} to return a Value or a list or tuple of Values, "
-                    f"got {describe(result if is_single else output)}"
-                )
-            outputs[i] = Value(to_float(output))
-    return outputs, is_single

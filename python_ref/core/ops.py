@@ -138,6 +138,23 @@ def softplus(x):
     return (x if x > 0.0 else 0.0) + math.log1p(math.exp(-abs(x)))
 
 
+def ieee_scale(x, y):
+    return 0.0 if y == 0.0 else x * y
+
+
+def raising(ieee):
+    """Return the function with a ValueError for a NaN or infinity that its operands are not."""
+
+    def value(x, y):
+        out = ieee(x, y)
+        is_new_nan = out != out and x == x and y == y
+        if is_new_nan or (math.isinf(out) and math.isfinite(x) and math.isfinite(y)):
+            raise ValueError(f"{out} from {x!r} and {y!r}")
+        return out
+
+    return value
+
+
 def maximum(x, y):
     return x if x >= y or x != x else y  # a NaN on either side comes out
 
@@ -283,6 +300,13 @@ OPS = {
            (lambda x, y, out, g: 0.0, lambda x, y, out, g: 0.0)),
         Op("less_equal", BINARY, "<=", False, lambda x, y: 1.0 if x <= y else 0.0,
            (lambda x, y, out, g: 0.0, lambda x, y, out, g: 0.0)),
+        # the quotient and the product that gradients are made of, see derivatives.py: the first
+        # factor of scale may be infinite where the second, a gradient, is 0
+        Op("divide", BINARY, "/", True, raising(ieee_divide),
+           (lambda x, y, out, g: ieee_divide(g, y),
+            lambda x, y, out, g: ieee_divide(-out, y) * g), ieee=ieee_divide),
+        Op("scale", BINARY, "*", True, raising(ieee_scale),
+           (lambda x, y, out, g: y * g, lambda x, y, out, g: x * g), ieee=ieee_scale),
         # what detach() records in a trace, where the data is not known yet
         Op("detach", UNARY, "detach", False, lambda x: x, (lambda x, out, g: 0.0,)),
     )
@@ -313,5 +337,5 @@ FINITE = tuple(name for name, op in OPS.items() if not op.may_raise)
 # The operators that are written as symbols, and those that programs call by name.
 SYMBOLS = ("add", "mul", "pow", "pow_k")
 NAMED = tuple(op for op in OPS.values() if op.doc)
-# The operators that a program can only use through jit's where(), comparisons and detach().
+# The operators that programs only use through where(), comparisons, detach() and gradients().
 ONLY_TRACED = tuple(name for name, op in OPS.items() if not op.doc and name not in SYMBOLS)

@@ -88,8 +88,8 @@ static void run_program(mg_program *program, size_t n_outputs) {
     for (size_t i = 0; i < 2 * ROWS; i++)
         y[i] = number();
     size_t n = 1 + below(ROWS);
-    if (mg_program_forward(program, inputs, n, first) == MG_OK &&
-        mg_program_forward(program, inputs, n, again) == MG_OK)
+    if (mg_program_forward(program, inputs, n, NULL, first) == MG_OK &&
+        mg_program_forward(program, inputs, n, NULL, again) == MG_OK)
         for (size_t i = 0; i < n * n_outputs; i++)
             CHECK(memcmp(&first[i], &again[i], sizeof(double)) == 0 || isnan(first[i]));
     (void)mg_program_backward(program, inputs, n, next() % 2, &mean);

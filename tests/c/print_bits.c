@@ -149,7 +149,7 @@ static void print_program(const char *kernels) {
     memset(square_avg, 0, sizeof square_avg);
 
     mg_program *program = compile(parameters);
-    must(mg_program_forward(program, inputs, ROWS, out) == MG_OK);
+    must(mg_program_forward(program, inputs, ROWS, NULL, out) == MG_OK);
     must(mg_program_backward(program, inputs, ROWS, 0, &mean) == MG_OK);
     print_bits(mean);
     for (size_t i = 0; i < ROWS; i++)

@@ -114,7 +114,7 @@ static void test_neurons_with_inputs_of_their_own(void) {
             expected[n++] = sum < 0.0 ? slope * sum : sum;
         }
     mg_program *program = mg_compile(args, widths, 1, neurons, NEURONS, &status);
-    CHECK(program != NULL && mg_program_forward(program, inputs, 1, out) == MG_OK);
+    CHECK(program != NULL && mg_program_forward(program, inputs, 1, NULL, out) == MG_OK);
     for (size_t i = 0; i < NEURONS; i++)
         CHECK(is(out[i], expected[i]));
     mg_program_free(program);
@@ -196,7 +196,7 @@ static void test_any_number_of_rows(const char *kernels) {
         CHECK(x != NULL && out != NULL);
         for (size_t i = 0; x != NULL && i < n * COLUMNS; i++)
             x[i] = i % COLUMNS == 0 ? 0.25 : -0.125;
-        CHECK(mg_program_forward(program, inputs, n, out) == MG_OK);
+        CHECK(mg_program_forward(program, inputs, n, NULL, out) == MG_OK);
         for (size_t i = 0; out != NULL && i < n; i++)
             CHECK(is(out[i], 1.0));
         mg_set_grad(w, 0.0);

@@ -87,7 +87,7 @@ static void run_programs(int number) {
     mg_status status;
     for (int i = 0; i < ROWS; i++)
         x[i] = 0.25 * i;
-    CHECK(mg_program_forward(program, inputs, ROWS, out) == MG_OK && is(out[4], 2.0));
+    CHECK(mg_program_forward(program, inputs, ROWS, NULL, out) == MG_OK && is(out[4], 2.0));
     mg_id w = mg_leaf(1.0), arg = mg_traced(mg_op_find("leaf"), 0, 0, 0.0);
     mg_id root = mg_traced(mg_op_find("mul"), w, arg, 0.0);
     mg_program *own = mg_compile(&arg, widths, 1, &root, 1, &status);

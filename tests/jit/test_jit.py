@@ -29,6 +29,8 @@ ON_ROWS = {
     "minimum": lambda x: x.minimum(x * x),
     "if_positive": lambda x: where(x, x * x, 3.0),
     "if_not_positive": lambda x: where(-x, 3.0, x * x),
+    "divide": lambda x: x._apply_two("divide", x * x + 1),
+    "scale": lambda x: x._apply_two("scale", x + 2),
     "less": lambda x: where(x < 0.3, x * x, 3.0 * x),
     "less_equal": lambda x: where(0.3 >= x, x * x, 3.0 * x),
 }

@@ -26,7 +26,12 @@ LAYERS = [
     ["micrograd_c._c."],
     ["micrograd_c.engine", "micrograd_c.grad_mode"],
     ["micrograd_c.functional", "micrograd_c.state", "micrograd_c.nn", "micrograd_c.gradcheck"],
-    ["micrograd_c.optim.", "micrograd_c.lr_scheduler", "micrograd_c.losses"],
+    [
+        "micrograd_c.optim.",
+        "micrograd_c.lr_scheduler",
+        "micrograd_c.losses",
+        "micrograd_c.differentiate",
+    ],
     ["micrograd_c.jit."],
     ["micrograd_c._graphviz", "micrograd_c.drawing", "micrograd_c.plotting"],
     ["micrograd_c._startup.", "micrograd_c.standin", "micrograd_c.notebook", "micrograd_c"],

@@ -1,0 +1,70 @@
+"""What a jitted function returns: a tree of Values, and the arrays that a call makes of it."""
+
+from math import prod
+from typing import NamedTuple
+
+from micrograd_c.engine import Value
+from python_ref.core.numbers import describe, is_number, to_float
+from python_ref.core.trees import leaves_of
+
+
+class Columns(NamedTuple):
+    """An array of shape (n, *shape), from consecutive columns of all outputs."""
+
+    first: int
+    shape: tuple
+
+
+class Outputs:
+    """The Values that a function returned, in order, and the structure that they were in.
+
+    ``is_single`` is True if the function returned one Value, not in a list, tuple or dict.
+    """
+
+    def __init__(self, function, result):
+        """Numbers in ``result`` become Values. Raises TypeError if it holds anything else."""
+        self.function = function
+        self.values = [self._as_value(x, result) for x in leaves_of(result)]
+        if not self.values:
+            raise TypeError(f"expected {self._name()} to return at least one Value, got none")
+        self.is_single = not isinstance(result, (list, tuple, dict))
+        self._layout = layout_of(result, iter(range(len(self.values))))
+
+    def _as_value(self, x, result):
+        if isinstance(x, Value):
+            return x
+        if Value._is_operand(x) and is_number(x):
+            return Value(to_float(x))
+        raise TypeError(
+            f"expected {self._name()} to return a Value, or lists, tuples and dicts of Values, "
+            f"got {describe(x)}"
+        )
+
+    def _name(self):
+        return getattr(self.function, "__name__", repr(self.function))
+
+    def arrays(self, out):
+        """The result of a call from ``out``, the values of all rows: shape (n, n_outputs)."""
+        return arrays_from(self._layout, out)
+
+
+def layout_of(tree, numbers):
+    """The tree with Columns in it: lists and tuples whose elements all have one shape are one."""
+    if isinstance(tree, dict):
+        return {key: layout_of(branch, numbers) for key, branch in tree.items()}
+    if not isinstance(tree, (list, tuple)):
+        return Columns(next(numbers), ())
+    layouts = [layout_of(branch, numbers) for branch in tree]
+    shapes = {layout.shape if isinstance(layout, Columns) else None for layout in layouts}
+    if len(shapes) == 1 and None not in shapes:
+        return Columns(layouts[0].first, (len(layouts), *layouts[0].shape))
+    return layouts if isinstance(tree, list) else tuple(layouts)
+
+
+def arrays_from(layout, out):
+    if isinstance(layout, Columns):
+        columns = out[:, layout.first : layout.first + prod(layout.shape)]
+        return columns.reshape(len(out), *layout.shape)
+    if isinstance(layout, dict):
+        return {key: arrays_from(branch, out) for key, branch in layout.items()}
+    return type(layout)(arrays_from(branch, out) for branch in layout)

@@ -1,0 +1,152 @@
+"""``gradients``: the gradient of a Value as Values, which can be differentiated again.
+
+It walks the graph as ``backward()`` does and adds in the same order, so that the data equal
+``backward()``'s to the last bit. It touches no ``grad``.
+"""
+
+import math
+
+from python_ref.core.derivatives import DERIVATIVES, add, mul
+from python_ref.core.ieee import ieee
+from python_ref.core.numbers import describe, is_value
+from python_ref.core.tracing import current_trace
+from python_ref.core.walking import topological_sort
+
+
+def gradients(output, inputs):
+    """d output / d input for each input, as a list of Values.
+
+    ``output`` is a Value, ``inputs`` a list or tuple of Values, leaves or not. An input that
+    ``output`` does not depend on has the gradient 0. The results are computed by operators, so
+    they can be differentiated in turn, by ``gradients`` or ``backward()``. Their data equal the
+    ``grad`` that ``output.backward()`` adds, to the last bit. No ``grad`` changes.
+
+    Raises TypeError if ``output`` or an input is no Value, and where a gradient of a gradient
+    needs the derivative of a ``_backward`` that a program assigned.
+
+    >>> from python_ref.engine import Value
+    >>> from python_ref.core.differentiate import gradients
+    >>> x, y = Value(3.0), Value(2.0)
+    >>> (dx, dy) = gradients(x**2 * y, [x, y])
+    >>> dx.data, dy.data
+    (12.0, 9.0)
+    >>> [d.data for d in gradients(dx, [x, y])]
+    [4.0, 6.0]
+    """
+    require_value(output, "output")
+    inputs = list(inputs)
+    for x in inputs:
+        require_value(x, "an input")
+    with ieee():
+        found = accumulated(output, inputs)
+        return [found[id(x)] if id(x) in found else output._constant(0.0) for x in inputs]
+
+
+def accumulated(output, inputs):
+    """The gradients by id of the node, of inputs and of all between them and the output."""
+    order = [(node, node._operands) for node in topological_sort(output)]
+    needed = {id(x) for x in inputs}
+    for node, operands in order:
+        if any(id(operand) in needed for operand in operands):
+            needed.add(id(node))
+    sums = {id(output): output._constant(1.0)}
+    for node, operands in reversed(order):
+        g = sums.get(id(node))
+        if g is None or not any(id(operand) in needed for operand in operands):
+            continue
+        for operand, term in zip(operands, terms_of(node, operands, g)):
+            if term is not None and id(operand) in needed:
+                before = sums.get(id(operand))
+                sums[id(operand)] = first(term) if before is None else add(before, term)
+    return sums
+
+
+def tangent(output, tangents):
+    """The derivative of ``output`` where ``tangents`` are those of its inputs: forward mode.
+
+    ``tangents`` maps the id of a node to the Value that is its derivative. None if ``output``
+    depends on none of these.
+    """
+    with ieee():
+        known = dict(tangents)
+        for node in topological_sort(output):
+            if id(node) in known:
+                continue
+            total, operands = None, node._operands
+            for i, operand in enumerate(operands):
+                g = known.get(id(operand))
+                term = None if g is None else terms_of(node, operands, g)[i]
+                if term is not None:
+                    total = first(term) if total is None else add(total, term)
+            if total is not None:
+                known[id(node)] = total
+        return known.get(id(output))
+
+
+def first(term):
+    """0.0 + term, as a gradient is 0.0 before the first term is added: 0.0 for -0.0."""
+    is_minus_0 = not current_trace() and term.data == 0.0 and math.copysign(1.0, term.data) < 0.0
+    return add(term, 0.0) if is_minus_0 else term
+
+
+def terms_of(node, operands, g):
+    """What each operand's gradient gets where ``g`` arrives at ``node``; None for 0."""
+    if node._has_custom_backward():
+        return terms_of_custom_backward(node, operands, g)
+    name, k, _ = node._recipe()
+    if name is None:
+        return [mul(g, local) for local in k] if k else [None] * len(operands)
+    extra = () if k is None else (k,)
+    return [derivative(*operands, *extra, node, g) for derivative in DERIVATIVES[name]]
+
+
+# --- a _backward that a program assigned ---------------------------------------------
+
+
+def terms_of_custom_backward(node, operands, g):
+    """What the program's function adds to the operands' ``grad``, as Values of unknown origin."""
+    if isinstance(node._backward, OfCustomBackward):
+        node._backward()
+    touched = {id(value): value for value in (node, *operands)}
+    before = [(value, value.grad) for value in touched.values()]
+    try:
+        for value in touched.values():
+            value.grad = 0.0
+        node.grad = g.data
+        node._backward()
+        added = {id(value): value.grad for value in touched.values()}
+    finally:
+        for value, grad in before:
+            value.grad = grad
+    terms, seen = [], set()
+    for operand in operands:
+        # The function has added all that an operand gets, however often it is an operand.
+        terms.append(None if id(operand) in seen else opaque(node, operands, g, added[id(operand)]))
+        seen.add(id(operand))
+    return terms
+
+
+def opaque(node, operands, g, data):
+    """A Value computed from ``g`` and the operands in a way that has no known derivative."""
+    value = node._plain_class(data, (g, *operands), "custom backward")
+    if value._operands:  # a graph is recorded
+        value._backward = OfCustomBackward(node)
+    return value
+
+
+class OfCustomBackward:
+    """The ``_backward`` of what a custom backward computed: it raises."""
+
+    def __init__(self, node):
+        self.name = f"of {node._op!r}" if node._op else "without a name"
+
+    def __call__(self):
+        raise TypeError(
+            f"the second derivative of an operator {self.name} with a _backward of its own is not "
+            "known: build it of operators, or give local gradients, Value(t, (x,), (slope,))"
+        )
+
+
+def require_value(x, what):
+    if not is_value(x):
+        raise TypeError(f"gradients: expected a Value as {what}, got {describe(x)}")

@@ -1,0 +1,71 @@
+"""What a jitted function may return: nested lists, tuples and dicts, and the arrays of a call."""
+
+import numpy as np
+import pytest
+
+from micrograd_c import Value, grad, hessian, jacobian, jit, value_and_grad
+
+pytestmark = pytest.mark.usefixtures("jit_engine")
+
+XS = np.array([1.0, 2.0, 3.0])
+
+
+def test_nested_lists_of_one_shape_are_one_array():
+    found = jit(lambda x: [[x, 2 * x, 1.0], [-x, x * x, 0]])(XS)
+    assert found.shape == (3, 2, 3) and found.dtype == np.float64
+    assert found[1].tolist() == [[2.0, 4.0, 1.0], [-2.0, 4.0, 0.0]]
+    assert jit(lambda x: [[[x]]])(XS).shape == (3, 1, 1, 1)
+    assert jit(lambda x: ([x], [x]))(XS).shape == (3, 2, 1)
+
+
+def test_other_structures_keep_their_containers():
+    value, slopes = jit(lambda x: (x, [x, x * x]))(XS)
+    assert value.tolist() == [1.0, 2.0, 3.0] and slopes.tolist() == [[1, 1], [2, 4], [3, 9]]
+    found = jit(lambda x: {"a": x, "b": [[x], [x, 2 * x]]})(XS)
+    assert list(found) == ["a", "b"] and found["a"].shape == (3,)
+    assert [array.shape for array in found["b"]] == [(3, 1), (3, 2)]
+
+
+def test_derivatives_have_the_shapes_of_their_rows():
+    rows = np.array([[0.5, 1.0], [2.0, -1.0], [0.3, 0.2]])
+
+    def f(p):
+        return p[0] ** 2 * p[1].tanh()
+
+    assert jit(grad(f))(rows).shape == (3, 2)
+    found = jit(hessian(f))(rows)
+    assert found.shape == (3, 2, 2)
+    for row, matrix in zip(rows.tolist(), found.tolist()):
+        assert np.allclose(matrix, hessian(f)(row), rtol=1e-14, atol=0)
+    assert jit(jacobian(lambda p: [p[0] * p[1], p[0], p[1]]))(rows).shape == (3, 3, 2)
+    value, slope = jit(value_and_grad(f))(rows)
+    assert value.shape == (3,) and slope.shape == (3, 2)
+
+
+def test_check_compares_all_of_it():
+    jit(lambda x: {"a": [x, x * x], "b": x})(XS)
+    jit(hessian(lambda p: p[0] * p[1] ** 3)).check(np.ones((2, 2)))
+
+
+def test_check_finite_names_the_row():
+    function = jit(lambda x: [[x, x.log()], [x, x]])
+    with pytest.raises(FloatingPointError, match="example 1"):
+        function([1.0, 0.0], check_finite=True)
+
+
+def test_a_loss_is_one_value():
+    w = Value(1.0)
+    with pytest.raises(TypeError, match="single Value"):
+        jit(lambda x: {"loss": w * x}).backward(XS)
+
+
+@pytest.mark.parametrize("result", ["x", None, {"a": None}, [[1j]], object()])
+def test_what_is_no_value(result):
+    with pytest.raises(TypeError, match="to return a Value, or lists, tuples and dicts of Values"):
+        jit(lambda x: result)(XS)
+
+
+@pytest.mark.parametrize("result", [[], (), {}, [[], []]])
+def test_nothing_at_all(result):
+    with pytest.raises(TypeError, match="at least one Value, got none"):
+        jit(lambda x: result)(XS)
