@@ -8,6 +8,7 @@ from micrograd_c import losses as losses
 from micrograd_c import lr_scheduler as lr_scheduler
 from micrograd_c import nn as nn
 from micrograd_c import optim as optim
+from micrograd_c import optimize as optimize
 from micrograd_c import state as state
 from micrograd_c.differentiate import grad as grad
 from micrograd_c.differentiate import gradients as gradients

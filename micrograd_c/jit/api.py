@@ -84,12 +84,13 @@ class jit:  # noqa: N801 - used as a decorator
         self._programs = {}  # by the arguments' widths
         self._last_program = None
 
-    def __call__(self, *arrays, check_finite=False):
+    def __call__(self, *arrays, params=None, check_finite=False):
         """Apply f to each example. Returns an array of float64.
 
         Its shape is (n,) if f returns a Value, (n, k) for a list or tuple of k Values, (n, m, k)
         for m lists of k. If the elements of a list or tuple have different shapes, the result is
         a list or tuple with an array for each; for a dict, it is a dict of arrays.
+        ``params``, an array in the order of ``parameters``, stands in for their data.
         """
         import numpy as np
 
@@ -97,14 +98,16 @@ class jit:  # noqa: N801 - used as a decorator
         try:
             program, arrays = self._prepare(given)
         except (TypeError, ValueError):
-            if not given or not (isinstance(given[0], type) or has_values(given)):
+            has_arrays = not (given and (isinstance(given[0], type) or has_values(given)))
+            if has_arrays or params is not None:
                 raise
             program = None
         if program is None:
             if isinstance(given[0], type):  # @classmethod above @jit, since CPython 3.13
                 return self.__get__(given[0], given[0])(*given[1:], check_finite=check_finite)
             return call_with_values(self._function, given)
-        out = program.forward(arrays)
+        given_params = None if params is None else self._order_of(program).to_program(params)
+        out = program.forward(arrays, given_params)
         if check_finite:
             bad = np.flatnonzero(~np.isfinite(out).all(axis=1))
             if len(bad):
