@@ -9,7 +9,7 @@ from micrograd_c.jit.check import compare_with_eager
 from micrograd_c.jit.errors import TraceError, inner_backward_error, one_column_hint
 from micrograd_c.jit.fit import fit
 from micrograd_c.jit.methods import bound_to
-from micrograd_c.jit.outputs import Outputs
+from micrograd_c.jit.outputs import Outputs, arrays_from
 from micrograd_c.jit.parameters import ParameterOrder, checked_parameters
 from micrograd_c.jit.pickling import is_pickled_by_name, reduce_bound
 from micrograd_c.jit.traced_value import where
@@ -112,7 +112,7 @@ class jit:  # noqa: N801 - used as a decorator
             bad = np.flatnonzero(~np.isfinite(out).all(axis=1))
             if len(bad):
                 raise program.not_finite_error(arrays, bad[:1].tolist())
-        return program.outputs.arrays(out)
+        return arrays_from(program.layout, out)
 
     def backward(self, *arrays, check_finite=False):
         """Return the mean of f over the examples; add its gradient to the parameters' ``grad``.
@@ -174,8 +174,8 @@ class jit:  # noqa: N801 - used as a decorator
             self._jacobian = parameters, derivatives
         derivatives, _ = self._jacobian[1]._prepare(arrays)
         order = ParameterOrder(derivatives, parameters)
-        out = derivatives.outputs.arrays(derivatives.forward(arrays, order.to_program(params)))
-        return out[:, 0] if program.outputs.is_single else out
+        out = arrays_from(derivatives.layout, derivatives.forward(arrays, order.to_program(params)))
+        return out[:, 0] if program.is_single else out
 
     def fit(
         self, *arrays, optimizer, epochs=1, batch_size=None, shuffle=True, seed=0,
@@ -273,7 +273,7 @@ class jit:  # noqa: N801 - used as a decorator
         program, arrays = self._prepare(arrays)
         if current_trace():
             raise inner_backward_error(f"{method}()")
-        if not program.outputs.is_single:
+        if not program.is_single:
             hint = one_column_hint(program.widths)
             raise TypeError(
                 f"{method} needs a function that returns a single Value, not a list or tuple"

@@ -24,7 +24,8 @@ class BaseProgram:
     Attributes:
 
     - ``argument_rules``: what the caller checks of the arrays before each run.
-    - ``outputs``, ``n_outputs``: what the function returns, an Outputs; how many Values are in it.
+    - ``n_outputs``, ``layout``, ``is_single``: how many Values the function returns, and in which
+      structure, see ``outputs.py``.
     - ``parameters``: the Values whose data each run reads anew, in the program's order.
     - ``parameters_by_use``: the same in the order in which the graph's operators use them,
       operands before results.
@@ -34,7 +35,9 @@ class BaseProgram:
     def __init__(self, function, widths):
         self.function, self.widths = function, widths
         trace = Trace(function, widths)
-        self.outputs, self.n_outputs = trace.outputs, len(trace.outputs.values)
+        # Not the Values themselves, which would keep the traced graph alive.
+        self.layout, self.is_single = trace.outputs.layout, trace.outputs.is_single
+        self.n_outputs = len(trace.outputs.values)
         self.argument_rules = trace.argument_rules
         self.order = None  # a ParameterOrder, once it is asked for
         self._load(trace)

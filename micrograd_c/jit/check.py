@@ -22,7 +22,7 @@ def compare_with_eager(program, function, arrays):
     eager = EagerRows(program, function, arrays)
     with ieee(), enable_grad(), eager:
         compare("value", program.forward(arrays), eager.forward())
-        if program.outputs.is_single:
+        if program.is_single:
             theirs, scale = eager.gradients()
             zero_grad(eager.parameters)
             program.backward(arrays)

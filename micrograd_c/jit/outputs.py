@@ -16,7 +16,7 @@ class Columns(NamedTuple):
 
 
 class Outputs:
-    """The Values that a function returned, in order, and the structure that they were in.
+    """The Values that a function returned, in order, and ``layout``, the structure they were in.
 
     ``is_single`` is True if the function returned one Value, not in a list, tuple or dict.
     """
@@ -28,7 +28,7 @@ class Outputs:
         if not self.values:
             raise TypeError(f"expected {self._name()} to return at least one Value, got none")
         self.is_single = not isinstance(result, (list, tuple, dict))
-        self._layout = layout_of(result, iter(range(len(self.values))))
+        self.layout = layout_of(result, iter(range(len(self.values))))
 
     def _as_value(self, x, result):
         if isinstance(x, Value):
@@ -42,10 +42,6 @@ class Outputs:
 
     def _name(self):
         return getattr(self.function, "__name__", repr(self.function))
-
-    def arrays(self, out):
-        """The result of a call from ``out``, the values of all rows: shape (n, n_outputs)."""
-        return arrays_from(self._layout, out)
 
 
 def layout_of(tree, numbers):
@@ -62,6 +58,7 @@ def layout_of(tree, numbers):
 
 
 def arrays_from(layout, out):
+    """Return the result of a call from ``out``, the outputs of all rows: shape (n, n_outputs)."""
     if isinstance(layout, Columns):
         columns = out[:, layout.first : layout.first + prod(layout.shape)]
         return columns.reshape(len(out), *layout.shape)

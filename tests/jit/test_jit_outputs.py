@@ -1,7 +1,10 @@
 """What a jitted function may return: nested lists, tuples and dicts, and the arrays of a call."""
 
+import weakref
+
 import numpy as np
 import pytest
+from memory_tools import collect
 
 from micrograd_c import Value, grad, hessian, jacobian, jit, value_and_grad
 
@@ -69,3 +72,18 @@ def test_what_is_no_value(result):
 def test_nothing_at_all(result):
     with pytest.raises(TypeError, match="at least one Value, got none"):
         jit(lambda x: result)(XS)
+
+
+def test_a_program_does_not_keep_the_traced_graph():
+    w, seen = Value(1.0), []
+
+    def function(x):
+        y = w * x
+        seen.append(weakref.ref(y))
+        return [y, y.tanh()]
+
+    jitted = jit(function)
+    jitted(XS)
+    jitted.jacobian(XS)
+    collect()
+    assert len(seen) == 2 and [reference() for reference in seen] == [None, None]
