@@ -58,6 +58,15 @@ static PyObject *to_free; /* a linked list of dead Values whose nodes were freed
 static mg_lock_t to_free_lock;
 static volatile int any_to_free; /* read without the lock, as a hint */
 
+/* Returns a new reference to x. Not Py_RETURN_NONE and the like: with the headers of
+ * Python 3.12 and later these take no reference, since there None and True are immortal. A
+ * wheel built so also runs on Pythons before, where the missing references would end
+ * None's life. */
+static PyObject *new_reference(PyObject *x) {
+    Py_INCREF(x);
+    return x;
+}
+
 /* --- which Value belongs to a node ------------------------------------------- */
 
 /* Returns the address of values[id]. */
@@ -127,7 +136,7 @@ static void give_node(PyObject *object, double id) {
  * reference to the node, also where it returns NULL with an exception. */
 static PyObject *make(PyTypeObject *cls, double id) {
     if (id == 0.0)
-        Py_RETURN_NONE;
+        return new_reference(Py_None);
     if (MG_UNLIKELY(any_to_free))
         free_dead_values();
     PyObject *object = PyType_GenericAlloc(cls, 0);

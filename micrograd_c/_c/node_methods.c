@@ -18,14 +18,14 @@ static PyObject *init_leaf(PyObject *self, PyObject *number) {
     if (MG_UNLIKELY(id != 0.0)) {
         mg_become_leaf(id, data);
         end_in_mode(mode);
-        Py_RETURN_FALSE;
+        return new_reference(Py_False);
     }
     id = mg_leaf(data);
     end_in_mode(mode);
     if (id == 0.0)
         return no_memory();
     give_node(self, id);
-    Py_RETURN_TRUE;
+    return new_reference(Py_True);
 }
 
 /* self._mg_become(other): makes self what other is, and other what self was, in one step.
@@ -40,16 +40,16 @@ static PyObject *become(PyObject *self, PyObject *other) {
     if (id != 0.0 && mg_become(id, NODE(other)->id, &closes_cycle) != MG_OK)
         return no_memory();
     if (id != 0.0 && !closes_cycle)
-        Py_RETURN_FALSE;
+        return new_reference(Py_False);
     NODE(self)->id = NODE(other)->id;
     *entry_of(NODE(self)->id) = self;
     if (id == 0.0) { /* other has it too until it dies: _mg_living may have listed other */
         mg_retain(NODE(self)->id);
-        Py_RETURN_TRUE;
+        return new_reference(Py_True);
     }
     NODE(other)->id = id;
     *entry_of(id) = other;
-    Py_RETURN_FALSE;
+    return new_reference(Py_False);
 }
 
 /* Returns the Values of n nodes as Operands. Takes over a reference to each node. */
@@ -146,11 +146,11 @@ static PyObject *bulk(PyObject *cls, PyObject *arguments) {
         return NULL;
     int is_list = PyList_CheckExact(values), writes = what == 2 || what == 3;
     if (!is_list && !PyTuple_CheckExact(values))
-        Py_RETURN_NONE;
+        return new_reference(Py_None);
     Py_ssize_t n = is_list ? PyList_Size(values) : PyTuple_Size(values);
     if (writes && (!PyBytes_Check(doubles) ||
                    PyBytes_Size(doubles) != n * (Py_ssize_t)sizeof(double)))
-        Py_RETURN_NONE;
+        return new_reference(Py_None);
     PyObject *read = NULL;
     double *out = NULL;
     if (what < 2) {
@@ -186,9 +186,7 @@ static PyObject *bulk(PyObject *cls, PyObject *arguments) {
     if (all && read != NULL)
         return read;
     Py_XDECREF(read);
-    PyObject *result = all ? Py_True : Py_None;
-    Py_INCREF(result);
-    return result;
+    return new_reference(all ? Py_True : Py_None);
 }
 
 /* --- before collections ------------------------------------------------------------ */
@@ -217,10 +215,10 @@ static PyObject *around_collection(PyObject *cls, PyObject *arguments) {
     if (!PyArg_UnpackTuple(arguments, "around_collection", 2, 2, &phase, &info))
         return NULL;
     if (PyDict_Size(pending) == 0 || PyUnicode_CompareWithASCIIString(phase, "start") != 0)
-        Py_RETURN_NONE;
+        return new_reference(Py_None);
     PyObject *generation = PyDict_GetItemString(info, "generation");
     if (generation == NULL || PyLong_AsLong(generation) != 2)
-        Py_RETURN_NONE;
+        return new_reference(Py_None);
     PyObject *result = PyObject_CallObject(resolve_pending, NULL);
     if (result == NULL && PyErr_ExceptionMatches(PyExc_MemoryError)) {
         PyErr_Clear(); /* they stay pending */
@@ -232,7 +230,7 @@ static PyObject *around_collection(PyObject *cls, PyObject *arguments) {
     Py_XDECREF(result);
     if (PyErr_Occurred())
         return NULL;
-    Py_RETURN_NONE;
+    return new_reference(Py_None);
 }
 
 /* Node._mg_before_collections(pending, resolve_pending): sets the dict, and the function
@@ -246,7 +244,7 @@ static PyObject *before_collections(PyObject *cls, PyObject *arguments) {
     Py_INCREF(function);
     pending = dict;
     resolve_pending = function;
-    Py_RETURN_NONE;
+    return new_reference(Py_None);
 }
 
 /* Node._mg_operands_are(cls): sets the class of what _mg_find_operands returns, a subclass
@@ -255,7 +253,7 @@ static PyObject *operands_are(PyObject *node_class, PyObject *cls) {
     (void)node_class;
     Py_INCREF(cls); /* for good */
     operands_class = (PyTypeObject *)cls;
-    Py_RETURN_NONE;
+    return new_reference(Py_None);
 }
 
 /* cls._mg_register(n): makes C functions return instances of cls: all but mg_traced with
@@ -267,7 +265,7 @@ static PyObject *register_class(PyObject *cls, PyObject *number) {
     Py_INCREF(cls); /* for good */
     *(n ? &traced_class : &value_class) = (PyTypeObject *)cls;
     mg_on_free(node_was_freed);
-    Py_RETURN_NONE;
+    return new_reference(Py_None);
 }
 
 static PyObject *get_id(PyObject *self, void *closure) {
