@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "jit/simplify.h"
 
 const uint8_t mg_kind[MG_OP_COUNT] = {
 #define X(name, kind, label, raises, value, dx, dy) [MG_OP_##name] = kind,
@@ -159,6 +160,8 @@ static mg_status fill(mg_trace *trace, const mg_index *order, size_t count,
         if (mg_arity[trace->op[i]] == 2)
             trace->uses[trace->b[i]]++;
     }
+    if (!mg_trace_simplify(trace))
+        return MG_NO_MEMORY;
     find_gradients(trace);
     return trace->has_other ? MG_OTHER_TRACE : MG_OK;
 }

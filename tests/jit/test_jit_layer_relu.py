@@ -42,7 +42,7 @@ def test_a_layer_and_its_relu_are_one_instruction(capsys):
 APART = {
     "the sum is used again": lambda sums: [a.relu() + a for a in sums],
     "the sum is a result": lambda sums: [*sums, *(a.relu() for a in sums)],
-    "the sum has two relus": lambda sums: [a.relu() + a.relu() * 2 for a in sums],
+    "the sum has a tanh, too": lambda sums: [a.relu() + a.tanh() * 2 for a in sums],
 }
 
 
