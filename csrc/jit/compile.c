@@ -222,26 +222,28 @@ static void emit_gather(compiler *c, const mg_group *layer, uint32_t i, uint32_t
             put_slot(c, c->slot[weight_of(c, neuron, i)]);
 }
 
-/* True if a DOT adds up the squares of consecutive slots; *first is then the first of
- * them. False if there is no memory to find out. */
+/* True if a DOT of one result adds up the squares of consecutive slots; *first is then the
+ * first of them. False if there is no memory to find out. */
 static int adds_squares(const compiler *c, const mg_instruction *ins, uint32_t *first) {
     const uint32_t *a = c->program->index + ins->a, *b = c->program->index + ins->b;
     uint32_t low = a[0];
-    for (uint32_t i = 0; i < ins->n; i++) {
+    if (ins->n > 1)
+        return 0;
+    for (uint32_t i = 0; i < ins->m; i++) {
         if (a[i] != b[i])
             return 0;
         low = a[i] < low ? a[i] : low;
     }
-    uint8_t *seen = mg_alloc(ins->n, sizeof *seen);
+    uint8_t *seen = mg_alloc(ins->m, sizeof *seen);
     if (seen == NULL)
         return 0;
-    memset(seen, 0, ins->n);
+    memset(seen, 0, ins->m);
     uint32_t n = 0;
-    for (; n < ins->n && a[n] - low < ins->n && !seen[a[n] - low]; n++)
+    for (; n < ins->m && a[n] - low < ins->m && !seen[a[n] - low]; n++)
         seen[a[n] - low] = 1;
     mg_dealloc(seen);
     *first = low;
-    return n == ins->n;
+    return n == ins->m;
 }
 
 /* Writes the slots of operand j of a group's results to the index list. first is the first
@@ -260,8 +262,10 @@ static void emit_operand(compiler *c, const mg_group *group, mg_instruction *ins
     const mg_fused *fused = &c->fused;
     const mg_trace *t = &c->trace;
     const uint32_t first = group->first;
+    const mg_operand_kind kind = mg_operand_kind_of(group->code, j);
+    const uint32_t n_terms = kind == MG_TERMS ? group->m : 1;
     ins->operand[j] = next_index(c);
-    switch (mg_operand_kind_of(group->code, j)) {
+    switch (kind) {
     case MG_NO_OPERAND:
         ins->operand[j] = 0;
         break;
@@ -269,11 +273,10 @@ static void emit_operand(compiler *c, const mg_group *group, mg_instruction *ins
         emit_slots(c, first, j);
         break;
     case MG_TAGGED_SLOTS:
-        for (uint32_t i = 0; i < group->n; i++)
-            put_slot(c, tagged_slot(c, mg_operand_node(fused, t, first, j, i), row));
-        break;
-    case MG_TAGGED_SLOT:
-        ins->operand[j] = tagged_slot(c, mg_operand_node(fused, t, first, j, 0), row);
+    case MG_TERMS:
+        for (uint32_t result = first; result != 0; result = next_result(c, result))
+            for (uint32_t i = 0; i < n_terms; i++)
+                put_slot(c, tagged_slot(c, mg_operand_node(fused, t, result, j, i), row));
         break;
     case MG_INPUTS:
         for (uint32_t i = 0; i < group->m; i++)
@@ -302,7 +305,7 @@ static void emit_group(compiler *c, const mg_group *group, int row) {
         emit_gather(c, group, 0, group->m, group->weights);
     if (group->gathers_biases)
         emit_gather(c, group, group->m, group->m + 1, group->biases);
-    if (group->code == MG_DOT && !row && adds_squares(c, ins, &ins->m))
+    if (group->code == MG_DOT && !row && adds_squares(c, ins, &ins->squares))
         ins->flags |= MG_SQUARES;
 }
 

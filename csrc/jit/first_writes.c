@@ -82,13 +82,14 @@ static void visit(finder *f, mg_instruction *ins, uint32_t stamp) {
     visit_storable(f, ins, stamp);
     for (int j = 0; j < 3; j++) {
         const uint32_t at = ins->operand[j];
-        switch (mg_operand_kind_of(ins->code, j)) {
+        const mg_operand_kind kind = mg_operand_kind_of(ins->code, j);
+        size_t length;
+        switch (kind) {
         case MG_TAGGED_SLOTS:
-            for (uint32_t i = 0; i < ins->n; i++)
+        case MG_TERMS:
+            length = mg_index_length(kind, ins->n, ins->m);
+            for (size_t i = 0; ins->flags & MG_A_GRAD << j && i < length; i++)
                 add_to_tagged(f, index[at + i]);
-            break;
-        case MG_TAGGED_SLOT:
-            add_to_tagged(f, at);
             break;
         case MG_SLOTS:
         case MG_INPUTS: /* visit_storable did them */

@@ -145,6 +145,14 @@ static int make_neuron(const mg_trace *t, uint32_t init, uint32_t (*terms)[2],
     return 1;
 }
 
+/* If one factor of a term gets a gradient, puts it first, so that backward may have
+ * nothing to do for the second ones. */
+static void put_gradients_first(const mg_trace *t, uint32_t (*terms)[2], uint32_t n) {
+    for (uint32_t i = 0; i < n; i++)
+        if (!(t->is[terms[i][0]] & MG_WANTS_GRAD))
+            swap(terms[i]);
+}
+
 static void fuse_sum(fuser *f, uint32_t head) {
     const mg_trace *t = f->trace;
     mg_fused *fused = f->fused;
@@ -169,6 +177,8 @@ static void fuse_sum(fuser *f, uint32_t head) {
     } else {
         int neuron = row && make_neuron(t, init, fused->terms + first, n);
         fused->code[head] = neuron ? MG_LAYER : MG_DOT;
+        if (!neuron)
+            put_gradients_first(t, fused->terms + first, n);
     }
     reverse(fused->terms + first, n);
     set_inside(f, head, init, products);

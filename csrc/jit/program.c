@@ -140,12 +140,9 @@ static mg_operand_info operand_info(const mg_instruction *ins, int j, int unifor
         break;
     case MG_SLOTS:
     case MG_TAGGED_SLOTS:
+    case MG_TERMS:
     case MG_INPUTS:
         info.listed = 1;
-        break;
-    case MG_TAGGED_SLOT:
-        info.first = at & ~MG_UNIFORM_SLOT;
-        info.n = 1;
         break;
     case MG_WEIGHTS:
         info.n = ins->m * ins->n;
@@ -168,7 +165,7 @@ mg_instruction_info mg_program_instruction(const mg_program *program, size_t i) 
                                 .uniform = uniform,
                                 .relu = (ins->flags & MG_RELU) != 0,
                                 .out = ins->out,
-                                .n = type->has_one_result ? 1 : ins->n,
+                                .n = ins->n,
                                 .a = operand_info(ins, 0, uniform),
                                 .b = operand_info(ins, 1, uniform),
                                 .c = operand_info(ins, 2, uniform),

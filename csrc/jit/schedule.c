@@ -92,13 +92,14 @@ static uint16_t flags_of(const scheduler *s, uint32_t i) {
         case MG_NO_OPERAND:
             break;
         case MG_SLOTS:
-        case MG_TAGGED_SLOT:
         case MG_BIASES:
             flags |= operand_flags(t, mg_operand_node(fused, t, i, j, 0), i) << j;
             break;
-        case MG_TAGGED_SLOTS:
-            flags |= wants_grad(t, i) ? (unsigned)MG_A_GRAD << j : 0;
+        case MG_TAGGED_SLOTS: /* the slots' tags tell which are uniform */
+            if (flows(t, mg_operand_node(fused, t, i, j, 0), i))
+                flags |= (unsigned)MG_A_GRAD << j;
             break;
+        case MG_TERMS:
         case MG_INPUTS:
         case MG_WEIGHTS:
             for (uint32_t term = 0; term < fused->count[i]; term++)
@@ -113,9 +114,8 @@ static uint16_t flags_of(const scheduler *s, uint32_t i) {
 
 static int shares_inputs(int code) { return mg_operand_kind_of(code, 0) == MG_INPUTS; }
 
+/* True if two neurons with the same number of inputs have the same inputs. */
 static int have_same_inputs(const mg_fused *fused, uint32_t i, uint32_t j) {
-    if (fused->count[i] != fused->count[j])
-        return 0;
     for (uint32_t term = 0; term < fused->count[i]; term++)
         if (fused->terms[fused->first[i] + term][0] !=
             fused->terms[fused->first[j] + term][0])
@@ -131,7 +131,7 @@ static uint64_t mix(uint64_t hash, uint64_t x) {
 /* True if group takes the result of a group of its own, like. */
 static int takes(const scheduler *s, const mg_group *group, const mg_group *like) {
     return group->stage == like->stage && group->code == like->code &&
-           group->flags == like->flags &&
+           group->flags == like->flags && group->m == like->m &&
            memcmp(&group->k, &like->k, sizeof group->k) == 0 &&
            (!shares_inputs(group->code) ||
             have_same_inputs(s->fused, group->first, like->first));
@@ -146,19 +146,14 @@ static void add_result(scheduler *s, uint32_t i, uint32_t stage) {
     if (like.code < MG_OP_COUNT && mg_kind[like.code] == MG_UNARY_K)
         like.k = s->trace->k[i];
     schedule->next[i] = 0;
-    if (mg_instruction_types[like.code].has_one_result) {
-        like.n = fused->count[i];
-        schedule->list[schedule->n++] = like;
-        return;
-    }
+    if (like.code >= MG_OP_COUNT && like.code != MG_MULADD)
+        like.m = fused->count[i];
     uint64_t bits, hash;
     memcpy(&bits, &like.k, sizeof bits);
-    hash = mix(mix(mix(stage, like.code), like.flags), bits);
-    if (shares_inputs(like.code)) {
-        like.m = fused->count[i];
+    hash = mix(mix(mix(mix(stage, like.code), like.flags), bits), like.m);
+    if (shares_inputs(like.code))
         for (uint32_t j = 0; j < like.m; j++)
             hash = mix(hash, fused->terms[fused->first[i] + j][0]);
-    }
     size_t at = (size_t)(hash & s->mask);
     for (; s->bucket[at] != 0; at = (at + 1) & s->mask) {
         mg_group *group = &schedule->list[s->bucket[at] - 1];

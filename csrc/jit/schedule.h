@@ -7,8 +7,9 @@
 #include "jit/trace.h"
 #include "jit/fuse.h"
 
-/* Results with the same code and flags that don't depend on each other: one instruction. A
- * DOT or SUM has one result. The results of a LAYER share their inputs. */
+/* Results with the same code and flags that don't depend on each other: one instruction.
+ * The results of a DOT or SUM have the same number of terms. Those of a LAYER share their
+ * inputs. */
 typedef struct {
     uint32_t stage; /* instructions run in the order of their stages, from 0 on */
     uint16_t code, flags;

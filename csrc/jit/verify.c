@@ -30,11 +30,9 @@ static void verify_operand(const mg_program *p, const mg_instruction *ins, int j
                          1);
         break;
     case MG_TAGGED_SLOTS:
+    case MG_TERMS:
         for (size_t i = 0; i < length; i++)
             verify_tagged(p, uniform, p->index[at + i]);
-        break;
-    case MG_TAGGED_SLOT:
-        verify_tagged(p, uniform, at);
         break;
     case MG_INPUTS:
         for (size_t i = 0; i < length; i++)
@@ -55,11 +53,11 @@ static void verify_code(const mg_program *p, const mg_code *code, int uniform) {
         MG_ASSERT(ins->code < MG_CODE_COUNT && ins->n > 0);
         const mg_instruction_type *type = &mg_instruction_types[ins->code];
         MG_ASSERT(type->listing != NULL); /* leaves and nets are no instructions */
-        verify_slots(p, uniform, ins->out, type->has_one_result ? 1 : ins->n);
+        verify_slots(p, uniform, ins->out, ins->n);
         for (int j = 0; j < 3; j++)
             verify_operand(p, ins, j, uniform);
         if (ins->flags & MG_SQUARES)
-            verify_slots(p, 1, ins->m, ins->n);
+            verify_slots(p, 1, ins->squares, ins->m);
     }
     for (size_t i = 0; i < code->n_zero; i++)
         verify_slots(p, uniform, code->zero[2 * i], code->zero[2 * i + 1]);

@@ -238,72 +238,100 @@ MG_TARGET MG_INLINE void MG_NAME(accumulate_tagged)(const mg_block *block, uint3
                         lanes);
 }
 
-/* out: (W,) = ((c: (W,) + a[0]: (W,) * b[0]: (W,)) + ...) + a[n - 1]: (W,) * b[n - 1]: (W,) */
+/* out[i]: (W,) = ((c[i]: (W,) + a[i, 0]: (W,) * b[i, 0]: (W,)) + ...) + a[i, m - 1] * b[i, m - 1],
+ * for i from 0 to n */
 MG_TARGET static void MG_NAME(dot_forward)(const mg_instruction *ins, const mg_block *block) {
     double *data = block->data;
     const double *uniform = block->uniform;
     const uint32_t *a = block->index + ins->a, *b = block->index + ins->b;
-    VEC sum[N_VEC], x[N_VEC], y[N_VEC];
-    LOAD_TAGGED(sum, ins->c);
-    for (uint32_t i = 0; i < ins->n; i++) {
-        const uint32_t x_slot = a[i], y_slot = b[i];
-        LOAD_TAGGED(x, x_slot);
-        LOAD_TAGGED(y, y_slot);
-        EACH_VEC sum[v] = VEC_ADD(sum[v], VEC_MUL(x[v], y[v]));
+    const uint32_t *c = block->index + ins->c, m = ins->m;
+    for (uint32_t i = 0; i < ins->n; i++, a += m, b += m) {
+        VEC sum[N_VEC], x[N_VEC], y[N_VEC];
+        const uint32_t c_slot = c[i];
+        LOAD_TAGGED(sum, c_slot);
+        for (uint32_t j = 0; j < m; j++) {
+            const uint32_t x_slot = a[j], y_slot = b[j];
+            LOAD_TAGGED(x, x_slot);
+            LOAD_TAGGED(y, y_slot);
+            EACH_VEC sum[v] = VEC_ADD(sum[v], VEC_MUL(x[v], y[v]));
+        }
+        STORE(data + (size_t)(ins->out + i) * W, sum);
     }
-    STORE(data + (size_t)ins->out * W, sum);
 }
 
-/* grad[a[i]] += b[i] * g and grad[b[i]] += a[i] * g, all (W,), for i from n down to 0;
- * grad[c]: (W,) += g: (W,) */
-MG_TARGET static void MG_NAME(dot_backward)(const mg_instruction *ins, const mg_block *block) {
+/* grad[slot]: (W,) += other: (W,) * g: (W,) */
+MG_TARGET MG_INLINE void MG_NAME(accumulate_product)(const mg_block *block, uint32_t slot,
+                                                     uint32_t other, const VEC *g) {
     const double *data = block->data, *uniform = block->uniform;
+    VEC x[N_VEC];
+    LOAD_TAGGED(x, other);
+    EACH_VEC x[v] = VEC_MUL(x[v], g[v]);
+    MG_NAME(accumulate_tagged)(block, slot, x);
+}
+
+/* grad[a[i, j]] += b[i, j] * g[i] and grad[b[i, j]] += a[i, j] * g[i], all (W,), for i from n
+ * and j from m down to 0; grad[c[i]]: (W,) += g[i]: (W,) */
+MG_TARGET static void MG_NAME(dot_backward)(const mg_instruction *ins, const mg_block *block) {
     const uint32_t *a = block->index + ins->a, *b = block->index + ins->b;
-    VEC g[N_VEC], x[N_VEC];
-    LOAD(g, block->grad + (size_t)ins->out * W);
-    if (W == 1 && ins->flags & MG_SQUARES) {
-        double *to = block->grad + ins->m, up = block->grad[ins->out];
-        data += ins->m;
-        MG_ROLLED for (uint32_t i = 0; i < ins->n; i++) { /* x * x has x twice */
-            double d = data[i] * up;
-            to[i] = (to[i] + d) + d;
+    const uint32_t *c = block->index + ins->c, m = ins->m;
+    const unsigned flags = ins->flags;
+    VEC g[N_VEC];
+    if (W == 1 && flags & MG_SQUARES) {
+        const double *data = block->data + ins->squares, up = block->grad[ins->out];
+        double *to = block->grad + ins->squares;
+        MG_ROLLED for (uint32_t j = 0; j < m; j++) { /* x * x has x twice */
+            double d = data[j] * up;
+            to[j] = (to[j] + d) + d;
         }
-        MG_NAME(accumulate_tagged)(block, ins->c, g);
+        LOAD(g, block->grad + (size_t)ins->out * W);
+        if (flags & MG_C_GRAD)
+            MG_NAME(accumulate_tagged)(block, c[0], g);
         return;
     }
     for (uint32_t i = ins->n; i-- > 0;) {
-        LOAD_TAGGED(x, b[i]);
-        EACH_VEC x[v] = VEC_MUL(x[v], g[v]);
-        MG_NAME(accumulate_tagged)(block, a[i], x);
-        LOAD_TAGGED(x, a[i]);
-        EACH_VEC x[v] = VEC_MUL(x[v], g[v]);
-        MG_NAME(accumulate_tagged)(block, b[i], x);
+        const uint32_t *x = a + (size_t)i * m, *y = b + (size_t)i * m;
+        LOAD(g, block->grad + (size_t)(ins->out + i) * W);
+        for (uint32_t j = m; j-- > 0;) {
+            if (flags & MG_A_GRAD)
+                MG_NAME(accumulate_product)(block, x[j], y[j], g);
+            if (flags & MG_B_GRAD)
+                MG_NAME(accumulate_product)(block, y[j], x[j], g);
+        }
+        if (flags & MG_C_GRAD)
+            MG_NAME(accumulate_tagged)(block, c[i], g);
     }
-    MG_NAME(accumulate_tagged)(block, ins->c, g);
 }
 
-/* out: (W,) = ((c: (W,) + a[0]: (W,)) + ...) + a[n - 1]: (W,) */
+/* out[i]: (W,) = ((c[i]: (W,) + a[i, 0]: (W,)) + ...) + a[i, m - 1]: (W,), for i from 0 to n */
 MG_TARGET static void MG_NAME(sum_forward)(const mg_instruction *ins, const mg_block *block) {
     double *data = block->data;
     const double *uniform = block->uniform;
-    const uint32_t *a = block->index + ins->a;
-    VEC sum[N_VEC], x[N_VEC];
-    LOAD_TAGGED(sum, ins->c);
-    for (uint32_t i = 0; i < ins->n; i++) {
-        LOAD_TAGGED(x, a[i]);
-        EACH_VEC sum[v] = VEC_ADD(sum[v], x[v]);
+    const uint32_t *a = block->index + ins->a, *c = block->index + ins->c, m = ins->m;
+    for (uint32_t i = 0; i < ins->n; i++, a += m) {
+        VEC sum[N_VEC], x[N_VEC];
+        const uint32_t c_slot = c[i];
+        LOAD_TAGGED(sum, c_slot);
+        for (uint32_t j = 0; j < m; j++) {
+            const uint32_t x_slot = a[j];
+            LOAD_TAGGED(x, x_slot);
+            EACH_VEC sum[v] = VEC_ADD(sum[v], x[v]);
+        }
+        STORE(data + (size_t)(ins->out + i) * W, sum);
     }
-    STORE(data + (size_t)ins->out * W, sum);
 }
 
-/* grad[a[i]]: (W,) += g: (W,), for i from n down to 0; grad[c]: (W,) += g: (W,) */
+/* grad[a[i, j]]: (W,) += g[i]: (W,), for i from n and j from m down to 0;
+ * grad[c[i]]: (W,) += g[i]: (W,) */
 MG_TARGET static void MG_NAME(sum_backward)(const mg_instruction *ins, const mg_block *block) {
-    const uint32_t *a = block->index + ins->a;
-    VEC g[N_VEC];
-    LOAD(g, block->grad + (size_t)ins->out * W);
-    for (uint32_t i = ins->n; i-- > 0;)
-        MG_NAME(accumulate_tagged)(block, a[i], g);
-    MG_NAME(accumulate_tagged)(block, ins->c, g);
+    const uint32_t *a = block->index + ins->a, *c = block->index + ins->c, m = ins->m;
+    for (uint32_t i = ins->n; i-- > 0;) {
+        VEC g[N_VEC];
+        LOAD(g, block->grad + (size_t)(ins->out + i) * W);
+        for (uint32_t j = m; ins->flags & MG_A_GRAD && j-- > 0;)
+            MG_NAME(accumulate_tagged)(block, a[(size_t)i * m + j], g);
+        if (ins->flags & MG_C_GRAD)
+            MG_NAME(accumulate_tagged)(block, c[i], g);
+    }
 }
 
 /* --- copies --------------------------------------------------------------------- */

@@ -10,11 +10,10 @@
 #define LISTING_MG_UNARY_K "({a}, {k})"
 
 const mg_instruction_type mg_instruction_types[MG_CODE_COUNT] = {
-#define X(name, kind, ...) [MG_OP_##name] = {#name LISTING_##kind, 0, {OPERANDS_##kind}},
+#define X(name, kind, ...) [MG_OP_##name] = {#name LISTING_##kind, {OPERANDS_##kind}},
     MG_OPS(X)
 #undef X
-#define X(code, name, has_one_result, a, b, c, listing)                                   \
-    [MG_##code] = {listing, has_one_result, {MG_##a, MG_##b, MG_##c}},
+#define X(code, name, a, b, c, listing) [MG_##code] = {listing, {MG_##a, MG_##b, MG_##c}},
         MG_INSTRUCTIONS(X)
 #undef X
 };

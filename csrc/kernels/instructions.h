@@ -28,26 +28,26 @@ typedef enum {
     MG_NO_OPERAND,   /* the instruction has no such operand */
     MG_SLOTS,        /* index[a] to index[a + n - 1]; the flag MG_A_UNIFORM tells their type */
     MG_TAGGED_SLOTS, /* the same, but each has its own tag, see MG_UNIFORM_SLOT */
-    MG_TAGGED_SLOT,  /* a itself, with a tag */
+    MG_TERMS,        /* index[a] to index[a + n * m - 1], with tags: the m terms of each result */
     MG_INPUTS,       /* index[a] to index[a + m - 1], all of them row slots */
     MG_WEIGHTS,      /* a to a + m * n - 1, uniform: a (m, n) matrix, row by row */
     MG_BIASES        /* a to a + n - 1, uniform */
 } mg_operand_kind;
 
-/* Rows: X(code, name, 1 if it has one result whatever n is, kinds of a, b and c, listing).
- * The listing is the text of the instruction, see mg_instruction_info. */
+/* Rows: X(code, name, kinds of a, b and c, listing). The listing is the text of the
+ * instruction, see mg_instruction_info. */
 #define MG_INSTRUCTIONS(X)                                                                \
     /* n results: a * b + c, which rounds twice */                                        \
-    X(MULADD, muladd, 0, SLOTS, SLOTS, SLOTS, "muladd({a}, {b}, {c})")                    \
-    /* 1 result of n terms: ((c + a0 * b0) + a1 * b1) + ... */                            \
-    X(DOT, dot, 1, TAGGED_SLOTS, TAGGED_SLOTS, TAGGED_SLOT, "dot({c}, {a}, {b})")         \
-    /* 1 result of n terms: ((c + a0) + a1) + ... */                                      \
-    X(SUM, sum, 1, TAGGED_SLOTS, NO_OPERAND, TAGGED_SLOT, "sum({c}, {a})")                \
+    X(MULADD, muladd, SLOTS, SLOTS, SLOTS, "muladd({a}, {b}, {c})")                       \
+    /* n results of m terms each: ((c + a0 * b0) + a1 * b1) + ... */                      \
+    X(DOT, dot, TERMS, TERMS, TAGGED_SLOTS, "dot({c}, {a}, {b})")                         \
+    /* n results of m terms each: ((c + a0) + a1) + ... */                                \
+    X(SUM, sum, TERMS, NO_OPERAND, TAGGED_SLOTS, "sum({c}, {a})")                         \
     /* n results from m inputs: a @ b + c, each summed up as a DOT */                     \
-    X(LAYER, layer, 0, INPUTS, WEIGHTS, BIASES,                                           \
+    X(LAYER, layer, INPUTS, WEIGHTS, BIASES,                                              \
       "layer(inputs {a}, weights {b}, biases {c})")                                       \
     /* n results: copies of a, so that scattered values become consecutive */             \
-    X(GATHER, gather, 0, SLOTS, NO_OPERAND, NO_OPERAND, "gather({a})")
+    X(GATHER, gather, SLOTS, NO_OPERAND, NO_OPERAND, "gather({a})")
 
 /* MG_MULADD, MG_DOT, ...: codes after those of the operators. */
 enum {
@@ -60,9 +60,8 @@ enum {
 
 /* A row of the table, as data. */
 typedef struct {
-    const char *listing;    /* see mg_instruction_info */
-    uint8_t has_one_result; /* true: 1 result of n terms; false: n results */
-    uint8_t operand[3];     /* the mg_operand_kind of a, b and c */
+    const char *listing; /* see mg_instruction_info */
+    uint8_t operand[3];  /* the mg_operand_kind of a, b and c */
 } mg_instruction_type;
 
 /* By code; also of the operators, whose operands are MG_SLOTS. */
@@ -85,8 +84,8 @@ enum {
     MG_A_FIRST = 64,
     MG_B_FIRST = 128,
     MG_C_FIRST = 256,
-    /* A DOT in the uniform list: it adds up the squares of the n consecutive slots from m on,
-     * in any order. L2 penalties do that. */
+    /* A DOT of one result in the uniform list: it adds up the squares of the m consecutive
+     * slots from the field squares on, in any order. L2 penalties do that. */
     MG_SQUARES = 512,
     /* A LAYER: relu is applied to the results. The sums themselves are not stored. */
     MG_RELU = 1024
@@ -95,8 +94,8 @@ enum {
 typedef struct {
     uint16_t code;  /* MG_OP_add and so on, or MG_MULADD and so on */
     uint16_t flags; /* MG_A_UNIFORM and so on */
-    uint32_t n;     /* results, or the terms of a single result */
-    uint32_t m;     /* inputs of a LAYER; the first slot of MG_SQUARES; otherwise 0 */
+    uint32_t n;     /* results */
+    uint32_t m;     /* inputs of a LAYER, terms of each result of a DOT or SUM; otherwise 0 */
     uint32_t out;   /* the first slot of the results, which are consecutive */
     union {         /* the operands, see mg_operand_kind */
         struct {
@@ -104,6 +103,7 @@ typedef struct {
         };
         uint32_t operand[3];
     };
+    uint32_t squares; /* see MG_SQUARES */
     double k; /* the parameter of an operator that has one; otherwise 0 */
 } mg_instruction;
 
@@ -125,10 +125,11 @@ static inline size_t mg_index_length(mg_operand_kind kind, size_t n, size_t m) {
     case MG_SLOTS:
     case MG_TAGGED_SLOTS:
         return n;
+    case MG_TERMS:
+        return n * m;
     case MG_INPUTS:
         return m;
     case MG_NO_OPERAND:
-    case MG_TAGGED_SLOT:
     case MG_WEIGHTS:
     case MG_BIASES:
         break;
