@@ -33,9 +33,13 @@ class ParameterOrder:
         self.program, self.parameters = program, parameters
         place_of = {id(p): i for i, p in enumerate(program.parameters)}
         places = [place_of.get(id(p)) for p in parameters]
-        self.has_all = len(places) == len(place_of) and None not in places
+        # of the parameters that are in both: their numbers in the user's and the program's order
         self.known = np.array([i for i, place in enumerate(places) if place is not None], np.intp)
         self.places = np.array([place for place in places if place is not None], np.intp)
+        # reading scattered elements takes half the time of writing them
+        self.sorted = self.known[np.argsort(self.places)]
+        self.gives_all = len(self.known) == len(place_of)
+        self.gets_all = len(self.known) == len(parameters)
 
     def to_program(self, params):
         """Return the array ``params`` in the program's order; None stays None.
@@ -52,10 +56,9 @@ class ParameterOrder:
                 f"params: expected an array of shape ({len(self.parameters)},), a number for each "
                 f"of the parameters, got shape {params.shape}"
             )
-        if self.has_all:
-            data = np.empty(len(self.parameters))
-        else:
-            data = np.array([p.data for p in self.program.parameters])
+        if self.gives_all:
+            return params.take(self.sorted)
+        data = np.array([p.data for p in self.program.parameters])
         data[self.places] = params[self.known]
         return data
 
@@ -63,6 +66,8 @@ class ParameterOrder:
         """Return an array in the program's order, such as a gradient, in the user's order."""
         import numpy as np
 
+        if self.gets_all:
+            return gradient.take(self.places, axis=-1)
         result = np.zeros(gradient.shape[:-1] + (len(self.parameters),))
         result[..., self.known] = gradient[..., self.places]
         return result
