@@ -299,21 +299,24 @@ double mg_made_in(mg_id leaf);
 mg_id mg_traced(int op, mg_id a, mg_id b, double k);
 
 /* Compiles the program that computes the outputs from args, leaves that stand for the
- * columns of n_inputs arrays, of widths[i] columns each. Another leaf is a parameter if
+ * columns of n_inputs arrays, of widths[i] columns each. The last n_shared arrays have a
+ * single row, which all rows of the others share. Another leaf is a parameter if
  * somebody owns it, but a constant if it was made in the trace that the calling thread is
  * in. The program keeps its parameters alive, not the rest of the graph. The caller frees
  * it. O(nodes below the outputs). On failure returns NULL and sets *status: MG_NO_MEMORY;
  * MG_HAS_CUSTOM_BACKWARD if there is a custom node or one of mg_set_custom_backward;
  * MG_OTHER_TRACE if there is an argument of another trace. */
 mg_program *mg_compile(const mg_id *args, const size_t *widths, size_t n_inputs,
-                       const mg_id *outputs, size_t n_outputs, mg_status *status);
+                       size_t n_shared, const mg_id *outputs, size_t n_outputs,
+                       mg_status *status);
 
 /* Frees a program that nobody runs; NULL is allowed. */
 void mg_program_free(mg_program *program);
 
 /* out: (n, outputs) = the outputs for each of n > 0 rows. Each of inputs is a row-major
- * array of n rows. parameters: (n_parameters,) are the parameters' data; if NULL, they are
- * read from the graph. Returns MG_OK or MG_NO_MEMORY. */
+ * array of n rows, or of one if it is shared. parameters: (n_parameters,) are the
+ * parameters' data; if NULL, they are read from the graph. Returns MG_OK or MG_NO_MEMORY.
+ */
 mg_status mg_program_forward(mg_program *program, const double *const *inputs, size_t n,
                              const double *parameters, double *out);
 
@@ -378,9 +381,10 @@ mg_status mg_program_train(mg_program *program, const double *const *inputs,
                            int check_finite, double *sums);
 
 typedef struct {
-    size_t instructions, uniform_instructions; /* all; those that run once a batch */
-    size_t inputs, parameters, constants, outputs;
-    size_t nodes; /* of the graph that the program was compiled from */
+    size_t instructions, uniform_instructions;     /* all; those that run once a batch */
+    size_t inputs, parameters, constants, outputs; /* inputs: columns of rows */
+    size_t shared; /* columns of shared arrays: in the uniform slots after the constants */
+    size_t nodes;  /* of the graph that the program was compiled from */
     size_t row_slots, uniform_slots;
     size_t index_length; /* of mg_program_index */
     const char *kernels; /* the instruction set in use */

@@ -140,6 +140,10 @@ static void place(compiler *c) {
     place_parameters(c);
     place_constants(c);
     uint32_t slot = p->n_parameters + p->n_constants;
+    p->first_shared = slot;
+    for (uint32_t i = c->trace.n_row_args; i < c->trace.n_args; i++)
+        c->slot[i] = slot++;
+    p->n_shared = slot - p->first_shared;
     slot = place_results(c, 0, c->schedule.n_uniform, slot);
     for (uint32_t i = c->schedule.n_uniform; i < c->schedule.n; i++) {
         mg_group *group = &c->schedule.list[i];
@@ -153,7 +157,7 @@ static void place(compiler *c) {
         }
     }
     p->uniform.slots = slot;
-    p->n_args = c->trace.n_args;
+    p->n_args = c->trace.n_row_args;
     for (uint32_t i = 0; i < p->n_args; i++)
         c->slot[i] = i;
     p->row.slots = place_results(c, c->schedule.n_uniform, c->schedule.n, p->n_args);
@@ -357,24 +361,27 @@ static int build(compiler *c) {
 }
 
 mg_program *mg_compile(const mg_id *args, const size_t *widths, size_t n_inputs,
-                       const mg_id *outputs, size_t n_outputs, mg_status *status) {
+                       size_t n_shared, const mg_id *outputs, size_t n_outputs,
+                       mg_status *status) {
     compiler c;
-    size_t n_args = 0;
+    size_t n_args = 0, n_row_args = 0;
     memset(&c, 0, sizeof c);
     c.program = mg_alloc(1, sizeof *c.program);
     *status = MG_NO_MEMORY;
     if (c.program == NULL)
         return NULL;
     memset(c.program, 0, sizeof *c.program);
-    c.program->n_inputs = (uint32_t)n_inputs;
+    c.program->n_inputs = (uint32_t)(n_inputs - n_shared);
+    c.program->n_shared_inputs = (uint32_t)n_shared;
     c.program->widths = mg_alloc(n_inputs, sizeof *c.program->widths);
     for (size_t i = 0; i < n_inputs; i++) {
         n_args += widths[i];
+        n_row_args += i < n_inputs - n_shared ? widths[i] : 0;
         if (c.program->widths != NULL)
             c.program->widths[i] = (uint32_t)widths[i];
     }
     mg_lock(&mg_graph_lock);
-    *status = mg_trace_read(&c.trace, args, n_args, outputs, n_outputs);
+    *status = mg_trace_read(&c.trace, args, n_args, n_row_args, outputs, n_outputs);
     mg_unlock(&mg_graph_lock);
     if (*status == MG_OK && (c.program->widths == NULL || !build(&c)))
         *status = MG_NO_MEMORY;

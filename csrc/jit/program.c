@@ -56,6 +56,7 @@ static mg_status run(mg_program *program, const double *const *inputs, size_t n,
         mg_fetch_parameters(program, batch.scratch);
     else if (bytes > 0)
         memcpy(batch.scratch->uniform, args->parameters, bytes);
+    mg_copy_shared(program, batch.scratch, inputs);
     double sum = mg_run_batch(&batch);
     if (args->mean != NULL) {
         *args->mean = sum / (double)n;
@@ -100,6 +101,7 @@ mg_program_info mg_program_describe(const mg_program *program) {
     info.inputs = program->n_args;
     info.parameters = program->n_parameters;
     info.constants = program->n_constants;
+    info.shared = program->n_shared;
     info.outputs = program->n_outputs;
     info.nodes = program->n_nodes;
     info.row_slots = program->row.slots;

@@ -35,18 +35,20 @@ struct mg_program {
     mg_code uniform, row;
     uint32_t *index; /* n_index slots: operands of instructions, see mg_operand_kind */
     size_t n_index;
-    /* Uniform slots hold n_parameters parameters, then n_constants constants, then
-     * results. */
+    /* Uniform slots hold n_parameters parameters, then n_constants constants, then shared
+     * inputs, then results. */
     double *constants;
     uint32_t n_constants;
     uint32_t n_parameters;
     uint32_t n_layer_parameters; /* parameters from slot 0 on that only one layer uses */
     mg_index *parameters; /* the parameters' nodes; the program owns a reference to each */
     uint32_t *places;     /* by parameter: its place in the trace */
-    /* Row slots hold n_args columns of n_inputs arrays, then results. */
-    uint32_t n_inputs;
+    /* Row slots hold n_args columns of n_inputs arrays, then results. The numbers of the
+     * n_shared_inputs arrays after them are in uniform slots, from first_shared on. */
+    uint32_t n_inputs, n_shared_inputs;
     uint32_t *widths; /* the columns of each array */
-    uint32_t n_args;  /* the sum of the widths */
+    uint32_t n_args;  /* the sum of the first n_inputs widths */
+    uint32_t n_shared, first_shared;
     mg_output *outputs;
     uint32_t n_outputs;
     size_t n_nodes;   /* nodes of the graph that was compiled */

@@ -107,6 +107,17 @@ void mg_fetch_parameters(const mg_program *program, mg_scratch *scratch) {
     mg_unlock(&mg_graph_lock);
 }
 
+void mg_copy_shared(const mg_program *program, mg_scratch *scratch,
+                    const double *const *inputs) {
+    double *to = scratch->uniform + program->first_shared;
+    for (uint32_t i = 0; i < program->n_shared_inputs; i++) {
+        const size_t n = program->widths[program->n_inputs + i];
+        if (n > 0)
+            memcpy(to, inputs[program->n_inputs + i], n * sizeof(double));
+        to += n;
+    }
+}
+
 void mg_add_gradients(const mg_program *program, const mg_scratch *scratch) {
     mg_lock(&mg_graph_lock);
     for (uint32_t i = 0; i < program->n_parameters; i++)

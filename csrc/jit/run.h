@@ -47,6 +47,10 @@ void mg_free_scratch(mg_scratch *scratch);
 /* Copies the parameters' data from the graph to the uniform slots. Takes the lock. */
 void mg_fetch_parameters(const mg_program *program, mg_scratch *scratch);
 
+/* Copies the shared inputs to the uniform slots. inputs: those of all arrays. */
+void mg_copy_shared(const mg_program *program, mg_scratch *scratch,
+                    const double *const *inputs);
+
 /* Adds the parameters' gradients to those in the graph. Takes the lock. */
 void mg_add_gradients(const mg_program *program, const mg_scratch *scratch);
 

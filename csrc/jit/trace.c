@@ -32,7 +32,7 @@ static void fill_leaf(mg_trace *trace, mg_index id) {
     trace->k[i] = node->data;
     trace->id[i] = id;
     if (i < trace->n_args)
-        trace->is[i] = MG_IS_ARG | MG_IS_ROW;
+        trace->is[i] = i < trace->n_row_args ? MG_IS_ARG | MG_IS_ROW : MG_IS_ARG;
     else if (node->flags & MG_OWNED &&
              (node->made_in == 0.0 || node->made_in != mg_tracing()))
         trace->is[i] = MG_IS_PARAMETER | MG_WANTS_GRAD;
@@ -167,9 +167,10 @@ static mg_status fill(mg_trace *trace, const mg_index *order, size_t count,
 }
 
 mg_status mg_trace_read(mg_trace *trace, const mg_id *args, size_t n_args,
-                        const mg_id *outputs, size_t n_outputs) {
+                        size_t n_row_args, const mg_id *outputs, size_t n_outputs) {
     memset(trace, 0, sizeof *trace);
     trace->n_args = (uint32_t)n_args;
+    trace->n_row_args = (uint32_t)n_row_args;
     trace->n_outputs = (uint32_t)n_outputs;
     /* With a node above all outputs, one walk reaches everything. Nothing else sees that
      * node, so its operands need no references. */

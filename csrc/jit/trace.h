@@ -7,10 +7,10 @@
 /* By operator: MG_BINARY, MG_UNARY or MG_UNARY_K. */
 extern const uint8_t mg_kind[MG_OP_COUNT];
 
-/* What is known of a traced node. The values of arguments differ from row to row, and so
- * do those of nodes that are computed from them; all other values are uniform. */
+/* What is known of a traced node. The values of row arguments differ from row to row, and
+ * so do those of nodes that are computed from them; all other values are uniform. */
 enum {
-    MG_IS_ARG = 1,
+    MG_IS_ARG = 1, /* also of a shared input */
     MG_IS_PARAMETER = 2,
     MG_IS_CONSTANT = 4,
     MG_IS_ROW = 8,
@@ -23,7 +23,7 @@ enum {
  * nothing: -0.0 + x is x for any x. All arrays but outputs are by node; the trace owns
  * them. */
 typedef struct {
-    uint32_t n, n_args;
+    uint32_t n, n_args, n_row_args; /* the row arguments come first */
     uint8_t *op;
     uint8_t *is;     /* MG_IS_ARG and so on */
     uint32_t *a, *b; /* operands; if there is only one, both are that one */
@@ -40,7 +40,7 @@ typedef struct {
  * constants becomes one. Returns MG_OK or an error of mg_compile; the trace is to be freed
  * in any case. The caller holds the graph's lock. O(nodes). */
 mg_status mg_trace_read(mg_trace *trace, const mg_id *args, size_t n_args,
-                        const mg_id *outputs, size_t n_outputs);
+                        size_t n_row_args, const mg_id *outputs, size_t n_outputs);
 
 void mg_trace_free(mg_trace *trace);
 

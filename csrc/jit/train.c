@@ -188,6 +188,7 @@ mg_status mg_program_train(mg_program *program, const double *const *inputs,
             mg_borrow_scratch(program, batch_size < n ? batch_size : n, 1, n_threads);
     if (fine && batch.scratch != NULL) {
         mg_fetch_parameters(program, batch.scratch);
+        mg_copy_shared(program, batch.scratch, inputs);
         status = train(&t, &batch, n, batch_size, repeats, check_finite, sums, moved,
                        last_grad);
         write_back(&t, batch.scratch, status == MG_OK ? last_grad : NULL);

@@ -64,7 +64,8 @@ static void verify_code(const mg_program *p, const mg_code *code, int uniform) {
 }
 
 void mg_verify_program(const mg_program *program) {
-    MG_ASSERT(program->n_parameters + program->n_constants <= program->uniform.slots);
+    MG_ASSERT(program->first_shared == program->n_parameters + program->n_constants);
+    verify_slots(program, 1, program->first_shared, program->n_shared);
     MG_ASSERT(program->n_args <= program->row.slots);
     verify_code(program, &program->uniform, 1);
     verify_code(program, &program->row, 0);

@@ -24,6 +24,7 @@ A call such as ``loss(X, Y)`` or ``loss.fit(X, Y, ...)`` goes through the files 
 - ``methods.py``: gives each instance a jitted method of its own. ``pickling.py``: pickles of
   jitted functions and methods.
 - ``argument_arrays.py``: checks the arrays and keeps their memory in place during the call.
+- ``axes.py``: ``in_axes``, which arguments all rows share, and what the function gets of each.
 - ``value_calls.py``: a call with Values instead of arrays calls the function itself.
 - ``trace.py``: on the first call, calls the function with ``TracedValue`` arguments and so
   records its graph.

@@ -4,6 +4,7 @@ import functools
 
 from micrograd_c._backend import backend
 from micrograd_c.jit.argument_arrays import checked_arrays, require_same_memory
+from micrograd_c.jit.axes import checked_in_axes
 from micrograd_c.jit.base_program import NotFinite
 from micrograd_c.jit.check import compare_with_eager
 from micrograd_c.jit.errors import TraceError, inner_backward_error, one_column_hint
@@ -28,7 +29,7 @@ __all__ = ["jit", "where", "TraceError"]
 
 
 class jit:  # noqa: N801 - used as a decorator
-    """``jit(f)``: a function of Values, to be called with arrays of examples.
+    """``jit(f, *, in_axes=0, parameters=None)``: a function, to be called with arrays of examples.
 
     ``f`` is written for one example. Each of its arguments is a Value, or a list of k Values
     whose ``+ - * / ** @`` are elementwise, with numbers, Values and sequences of its length.
@@ -39,9 +40,17 @@ class jit:  # noqa: N801 - used as a decorator
     float64 will do, with NaN and infinities in it. All arrays have the same n > 0.
     The first call traces ``f``, and so does the first call with other numbers k.
 
+    All examples share an argument that is a single number, or has None as its entry of
+    ``in_axes``, which means what it does for JAX's ``vmap``: ``in_axes=(0, None)`` shares the
+    second argument, whose whole array is given to ``f``: as a Value, a list of Values, or, for
+    shape (m, k), m lists. Without an argument that has rows, or without any, ``f`` is computed
+    once: a call returns a float, or arrays without the axis of rows.
+
+    As a decorator, ``@jit``, or with options ``@jit(in_axes=(0, None))``.
+
     Raises TraceError where ``f`` reads data that depends on an argument; TypeError (also for a
     masked array) and ValueError for an array that does not fit, naming the argument and its
-    shape; MemoryError.
+    shape, and for other ``in_axes``; MemoryError.
 
     - A method can be decorated: each instance has its own trace. For a class method,
       write ``@jit`` above ``@classmethod``.
@@ -69,7 +78,12 @@ class jit:  # noqa: N801 - used as a decorator
 
     _is_staticmethod = False
 
-    def __init__(self, function, *, parameters=None):
+    def __new__(cls, *function, **options):
+        if not function and "function" not in options:  # @jit(in_axes=...)
+            return functools.partial(cls, **options)
+        return super().__new__(cls)
+
+    def __init__(self, function, *, in_axes=0, parameters=None):
         if isinstance(function, staticmethod):
             function = function.__func__
             self._is_staticmethod = True
@@ -79,6 +93,7 @@ class jit:  # noqa: N801 - used as a decorator
         functools.update_wrapper(self, inner, updated=())
         self._function = function
         self._binding = None  # of a bound method: (the unbound jit, the instance or class)
+        self._in_axes = checked_in_axes(in_axes)
         self._given_parameters = checked_parameters(parameters)
         self._jacobian = None  # a jit of the outputs' gradients, see jacobian()
         self._programs = {}  # by the arguments' widths
@@ -88,7 +103,8 @@ class jit:  # noqa: N801 - used as a decorator
         """Apply f to each example. Returns an array of float64.
 
         Its shape is (n,) if f returns a Value, (n, k) for a list or tuple of k Values, (n, m, k)
-        for m lists of k. If the elements of a list or tuple have different shapes, the result is
+        for m lists of k. Without rows it is a float for a Value, and has no first axis otherwise.
+        If the elements of a list or tuple have different shapes, the result is
         a list or tuple with an array for each; for a dict, it is a dict of arrays.
         ``params``, an array in the order of ``parameters``, stands in for their data.
         """
@@ -103,7 +119,7 @@ class jit:  # noqa: N801 - used as a decorator
                 raise
             program = None
         if program is None:
-            if isinstance(given[0], type):  # @classmethod above @jit, since CPython 3.13
+            if given and isinstance(given[0], type):  # @classmethod above @jit, since CPython 3.13
                 return self.__get__(given[0], given[0])(*given[1:], check_finite=check_finite)
             return call_with_values(self._function, given)
         given_params = None if params is None else self._order_of(program).to_program(params)
@@ -112,7 +128,7 @@ class jit:  # noqa: N801 - used as a decorator
             bad = np.flatnonzero(~np.isfinite(out).all(axis=1))
             if len(bad):
                 raise program.not_finite_error(arrays, bad[:1].tolist())
-        return arrays_from(program.layout, out)
+        return arrays_from(program.layout, out if arrays.has_rows else out[0])
 
     def backward(self, *arrays, check_finite=False):
         """Return the mean of f over the examples; add its gradient to the parameters' ``grad``.
@@ -165,17 +181,22 @@ class jit:  # noqa: N801 - used as a decorator
         """Return each example's derivatives with respect to the parameters: shape (n, m, p).
 
         m is the number of Values that f returns, p that of ``parameters``; for an f that returns
-        a single Value, the shape is (n, p). ``params`` is as in ``value_and_grad``.
+        a single Value, the shape is (n, p). Without rows, the first axis is missing. ``params``
+        is as in ``value_and_grad``.
         """
+        if current_trace():
+            raise inner_backward_error("jacobian()")
         program, arrays = self._prepare(arrays)
         parameters = self._order_of(program).parameters
         if self._jacobian is None or self._jacobian[0] != parameters:
-            derivatives = jit(gradients_of_outputs(self._function, parameters))
+            function = gradients_of_outputs(self._function, parameters)
+            derivatives = jit(function, in_axes=self._in_axes)
             self._jacobian = parameters, derivatives
         derivatives, _ = self._jacobian[1]._prepare(arrays)
         order = ParameterOrder(derivatives, parameters)
         out = arrays_from(derivatives.layout, derivatives.forward(arrays, order.to_program(params)))
-        return out[:, 0] if program.is_single else out
+        out = out[:, 0] if program.is_single else out
+        return out if arrays.has_rows else out[0]
 
     def fit(
         self, *arrays, optimizer, epochs=1, batch_size=None, shuffle=True, seed=0,
@@ -193,7 +214,8 @@ class jit:  # noqa: N801 - used as a decorator
           epoch takes the rows in the order ``rng.permutation(n)``, with one
           ``rng = numpy.random.default_rng(seed)`` for all epochs, or in their order if
           ``shuffle=False``; the last batch may be smaller. A ``batch_size`` of n or more
-          means the full batch, which is not shuffled.
+          means the full batch, which is not shuffled. A function without rows takes one step
+          an epoch; ``batch_size`` raises ValueError then.
         - ``seed`` may also be a Generator of NumPy's. If its ``permutation`` does not return each
           row once, ValueError or IndexError is raised before the epoch.
         - ``callback(epoch, loss)`` is called after each epoch; training stops if it returns True.
@@ -232,14 +254,16 @@ class jit:  # noqa: N801 - used as a decorator
 
     def __get__(self, instance, owner=None):
         """Return the jitted method of an instance, which the instance keeps."""
-        return self if self._is_staticmethod else bound_to(self, instance, owner, jit)
+        if self._is_staticmethod:
+            return self
+        return bound_to(self, instance, owner, functools.partial(jit, in_axes=self._in_axes))
 
     def __reduce__(self):
         if self._binding:
             return reduce_bound(self)
         if is_pickled_by_name(self):
             return self.__qualname__
-        return jit, (self._function,)  # a copy traces anew
+        return jit_again, (self._function, self._in_axes, self._given_parameters)
 
     def __repr__(self):
         name = getattr(self._function, "__name__", repr(self._function))
@@ -248,7 +272,9 @@ class jit:  # noqa: N801 - used as a decorator
 
     def _prepare(self, arrays):
         """Return the program for these arguments, and the checked arrays to run it with."""
-        arrays = checked_arrays(arrays)
+        arrays = checked_arrays(arrays, self._in_axes)
+        if not arrays.has_rows and current_trace():
+            return None, arrays
         widths = arrays.widths
         program = self._programs.get(widths)
         if program is None:
@@ -270,9 +296,9 @@ class jit:  # noqa: N801 - used as a decorator
 
     def _prepare_for_gradients(self, arrays, method):
         """Do what ``_prepare`` does for ``backward`` and ``fit``, which need a single output."""
-        program, arrays = self._prepare(arrays)
         if current_trace():
             raise inner_backward_error(f"{method}()")
+        program, arrays = self._prepare(arrays)
         if not program.is_single:
             hint = one_column_hint(program.widths)
             raise TypeError(
@@ -280,6 +306,11 @@ class jit:  # noqa: N801 - used as a decorator
                 + (f"; {hint}" if hint else "")
             )
         return program, arrays
+
+
+def jit_again(function, in_axes, parameters):
+    """Called when a jitted function is copied or unpickled; it is traced anew."""
+    return jit(function, in_axes=in_axes, parameters=parameters)
 
 
 def gradients_of_outputs(function, parameters):

@@ -2,21 +2,40 @@
 
 from weakref import ref
 
+from micrograd_c.jit.axes import Shared, are_shared
 from python_ref.core.number_arrays import as_doubles, owner_of
 
 
 class CheckedArrays(list):
-    """Aligned float64 arrays in C order with the same number of rows.
+    """Aligned float64 arrays in C order: with the same number of rows, or shared by all rows.
 
     They are views of the caller's arrays that nobody else refers to. So if a callback or
     another thread gives an array a new shape, dtype or strides, nothing changes here.
 
     - ``guards``: weak references to the arrays that own the memory; NumPy does not resize an
       array that has a weak reference.
-    - ``widths``: for each array, its number of columns k, or None for shape (n,).
+    - ``widths``: for each array, its number of columns k, None for shape (n,), or a Shared.
+    - ``n``: the number of rows; 1 if all arrays are shared, or none is given.
+    - ``has_rows``: False if all arrays are shared.
     """
 
-    __slots__ = ("guards", "widths")
+    __slots__ = ("guards", "widths", "n", "has_rows")
+
+    def row(self, i):
+        """Return, for each argument, the list of the numbers that example i has."""
+        return [
+            (array if isinstance(width, Shared) else array[i : i + 1]).ravel().tolist()
+            for array, width in zip(self, self.widths)
+        ]
+
+    def rows(self, numbers):
+        """Return the arrays of the rows with these numbers."""
+        some = CheckedArrays(
+            array if isinstance(width, Shared) else array[numbers]
+            for array, width in zip(self, self.widths)
+        )
+        some.guards, some.widths, some.n, some.has_rows = [], self.widths, len(numbers), True
+        return some
 
 
 class NumPyTypes:
@@ -31,42 +50,55 @@ class NumPyTypes:
         cls.array, cls.double = np.ndarray, np.dtype(np.float64)
 
 
-def checked_arrays(given):
+def checked_arrays(given, in_axes=0):
     """Return the arguments as CheckedArrays. Raises TypeError and ValueError as ``jit`` says."""
     if NumPyTypes.array is None:
         NumPyTypes.load()
     kind, double = NumPyTypes.array, NumPyTypes.double
     result, guards, widths, n = CheckedArrays(), [], [], None
+    shared = None if in_axes == 0 else are_shared(in_axes, len(given))
     for array in given:
         view = array.view() if type(array) is kind else None
         if view is None or view.dtype is not double or not view.flags.carray:
             view = as_doubles(array if view is None else view, f"argument {len(result)}")
         shape = view.shape
-        if n is None:
-            n = shape[0] if shape else 0
-        if not 1 <= len(shape) <= 2 or shape[0] != n or n == 0:
-            raise shape_error(len(result), shape, result)
+        if not shape or (shared and shared[len(result)]):
+            if len(shape) > 2:
+                raise shared_shape_error(len(result), shape)
+            widths.append(Shared(shape))
+        else:
+            if n is None:
+                n, first = shape[0], len(result)
+            if len(shape) > 2 or shape[0] != n or n == 0:
+                raise shape_error(len(result), shape, result[first:], first)
+            widths.append(shape[1] if len(shape) == 2 else None)
         base = view.base
         if base is not None:
             guards.append(ref(base if base.base is None else owner_of(view)))
-        widths.append(shape[1] if len(shape) == 2 else None)
         result.append(view)
-    if n is None:
-        raise TypeError("expected at least one array of examples, got none")
     result.guards, result.widths = guards, tuple(widths)
+    result.n, result.has_rows = (1, False) if n is None else (n, True)
     return result
 
 
-def shape_error(i, shape, others):
-    """Return the error for argument i. ``others``: the arrays before it."""
-    if len(shape) not in (1, 2):
+def shape_error(i, shape, others, first):
+    """Return the error for argument i. ``others``: the arrays from argument ``first`` on."""
+    if len(shape) > 2:
         return ValueError(f"argument {i}: expected an array of shape (n,) or (n, k), got {shape}")
     if others:
         return ValueError(
-            f"argument {i}: expected as many rows as argument 0 of shape {others[0].shape}, "
-            f"got shape {shape}"
+            f"argument {i}: expected as many rows as argument {first} of shape "
+            f"{others[0].shape}, got shape {shape}; an argument that all rows share has the "
+            "entry None in jit(f, in_axes=...)"
         )
     return ValueError(f"argument {i}: expected at least one row, got shape {shape}")
+
+
+def shared_shape_error(i, shape):
+    return ValueError(
+        f"argument {i}: expected a number, or an array of shape (k,) or (m, k) that all rows "
+        f"share, got shape {shape}"
+    )
 
 
 def require_same_memory(arrays):

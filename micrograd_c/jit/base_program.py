@@ -17,9 +17,9 @@ class NotFinite(Exception):
 class BaseProgram:
     """A traced function that can be run for the rows of arrays.
 
-    ``widths``: for each argument, its number of columns k, or None for a single Value.
-    ``arrays``, in every method: a list of float64 arrays, one for each argument, of shape (n, k)
-    or (n,). The caller has checked them.
+    ``widths``: for each argument, its number of columns k, None for a single Value, or a Shared.
+    ``arrays``, in every method: CheckedArrays with a float64 array for each argument, of shape
+    (n, k) or (n,), or of the shape of its Shared.
 
     Attributes:
 
@@ -81,7 +81,7 @@ class BaseProgram:
         """
         import numpy as np
 
-        order = np.tile(np.arange(len(arrays[0])), len(sums)) if order is None else order.ravel()
+        order = np.tile(np.arange(arrays.n), len(sums)) if order is None else order.ravel()
         n = len(order) // len(sums)
         parameters = self.parameters
         for epoch in range(len(sums)):
@@ -90,7 +90,7 @@ class BaseProgram:
                 zero_grad(parameters)
                 zero_grad(optimizer.params)
                 try:
-                    mean = self.backward([array[rows] for array in arrays], check_finite)
+                    mean = self.backward(arrays.rows(rows), check_finite)
                 except NotFinite:
                     raise NotFinite(rows.tolist()) from None
                 optimizer.step()

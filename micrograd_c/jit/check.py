@@ -4,10 +4,10 @@ from micrograd_c._backend import backend
 from micrograd_c.engine import Value
 from micrograd_c.functional import get_grad, set_grad, zero_grad
 from micrograd_c.grad_mode import enable_grad
+from micrograd_c.jit.axes import arranged
 from micrograd_c.jit.outputs import Outputs
 from python_ref.core.ieee import ieee, ieee_value_of
 from python_ref.core.ops import OPS
-from python_ref.core.vector import Vector
 from python_ref.core.walking import topological_sort
 
 if backend == "c":
@@ -61,8 +61,8 @@ class EagerRows:
     def outputs(self, i):
         """Return the list of outputs for row ``i``, as Values."""
         given = [
-            Value(float(array[i])) if array.ndim == 1 else Vector(map(Value, array[i].tolist()))
-            for array in self.arrays
+            arranged(width, list(map(Value, numbers)))
+            for width, numbers in zip(self.arrays.widths, self.arrays.row(i))
         ]
         return Outputs(self.function, self.function(*given)).values
 
@@ -70,7 +70,7 @@ class EagerRows:
         """Return the outputs of all rows: shape (n, n_outputs)."""
         import numpy as np
 
-        n = len(self.arrays[0])
+        n = self.arrays.n
         return np.array([[output.data for output in self.outputs(i)] for i in range(n)])
 
     def gradients(self):
@@ -80,7 +80,7 @@ class EagerRows:
         """
         import numpy as np
 
-        n = len(self.arrays[0])
+        n = self.arrays.n
         total, scale = np.zeros(len(self.parameters)), np.zeros(len(self.parameters))
         for i in range(n):
             zero_grad(self.parameters)

@@ -1,11 +1,13 @@
 """CompiledProgram: a traced function, compiled by the C library (csrc/jit/program.h)."""
 
 from functools import cached_property
+from itertools import accumulate
 
 from micrograd_c._c import pinning
 from micrograd_c._c.node import owned
 from micrograd_c._c.optimizer import in_c
 from micrograd_c._native import ffi, lib
+from micrograd_c.jit.axes import Shared
 from micrograd_c.jit.base_program import BaseProgram, NotFinite
 from micrograd_c.jit.errors import custom_operator_error, other_trace_error
 from micrograd_c.jit.interpreted import InterpretedProgram
@@ -19,14 +21,24 @@ class CompiledProgram(BaseProgram):
     """A traced function that C runs for blocks of rows at a time."""
 
     def _load(self, trace):
-        self.columns = trace.columns
-        arguments = [x._mg_id for x in trace.arguments]
+        is_shared = [isinstance(width, Shared) for width in self.widths]
+        # C takes the arguments that all rows share after the others.
+        self.inputs = sorted(range(len(is_shared)), key=is_shared.__getitem__)
+        self.n_shared = sum(is_shared)
+        self.columns = [trace.columns[i] for i in self.inputs]
+        ends = list(accumulate(trace.columns))
+        arguments = [
+            x._mg_id
+            for i in self.inputs
+            for x in trace.arguments[ends[i] - trace.columns[i] : ends[i]]
+        ]
         outputs = [x._mg_id for x in trace.outputs.values]
         status = ffi.new("mg_status *")
         with trace.entered():
             program = owned(
                 lib.mg_program_free, lib.mg_compile,
-                arguments, self.columns, len(self.columns), outputs, len(outputs), status,
+                arguments, self.columns, len(self.columns), self.n_shared, outputs,
+                len(outputs), status,
             )  # fmt: skip
         if status[0] == lib.MG_HAS_CUSTOM_BACKWARD:
             raise custom_operator_error(definition_line(self.function))
@@ -43,15 +55,16 @@ class CompiledProgram(BaseProgram):
         ids = [lib.mg_program_parameter(self._program, i) for i in range(n)]
         return [pinning.value_of(node) for node in ids]
 
-    @staticmethod
-    def pointers(arrays):
+    def pointers(self, arrays):
         """Return a list that CFFI passes as ``double **``; the arrays must stay alive."""
-        return [from_buffer(DOUBLES, array) for array in arrays]
+        if self.n_shared == 0:
+            return [from_buffer(DOUBLES, array) for array in arrays]
+        return [from_buffer(DOUBLES, arrays[i]) for i in self.inputs]
 
     def forward(self, arrays, params=None):
         import numpy as np
 
-        n = len(arrays[0])
+        n = arrays.n
         out = np.empty((n, self.n_outputs))
         inputs = self.pointers(arrays)
         parameters = ffi.NULL if params is None else from_buffer(DOUBLES, params)
@@ -63,7 +76,7 @@ class CompiledProgram(BaseProgram):
 
     def backward(self, arrays, check_finite=False):
         inputs = self.pointers(arrays)
-        mean, n = ffi.new("double *"), len(arrays[0])
+        mean, n = ffi.new("double *"), arrays.n
         status = lib.mg_program_backward(self._program, inputs, n, check_finite, mean)
         if status == lib.MG_NOT_FINITE:
             raise NotFinite(range(n))
@@ -74,7 +87,7 @@ class CompiledProgram(BaseProgram):
         import numpy as np
 
         inputs = self.pointers(arrays)
-        mean, n = ffi.new("double *"), len(arrays[0])
+        mean, n = ffi.new("double *"), arrays.n
         gradient = np.empty(len(self.parameters))
         parameters = ffi.NULL if params is None else from_buffer(DOUBLES, params)
         status = lib.mg_program_value_and_grad(
@@ -99,7 +112,7 @@ class CompiledProgram(BaseProgram):
             )  # fmt: skip
         import numpy as np
 
-        n = len(arrays[0]) if order is None else order.size // len(sums)
+        n = arrays.n if order is None else order.size // len(sums)
         rows = ffi.NULL
         if order is not None:
             order = np.ascontiguousarray(order, dtype=np.int64).ravel()  # else int32 on Windows
@@ -124,7 +137,7 @@ class CompiledProgram(BaseProgram):
     def describe(self):
         info = lib.mg_program_describe(self._program)
         return (
-            f"{info.instructions} instructions, {info.inputs} inputs, "
+            f"{info.instructions} instructions, {info.inputs + info.shared} inputs, "
             f"{info.parameters} parameters, {info.outputs} outputs, "
             f"{16 * info.row_slots} bytes a row, {ffi.string(info.kernels).decode()}"
         )
@@ -133,7 +146,7 @@ class CompiledProgram(BaseProgram):
         info = lib.mg_program_describe(self._program)
         listing = Listing(self._program)
         lines = [f"{info.nodes} nodes became {info.instructions} instructions"]
-        lines += [f"    {line}" for line in listing.leaves(info, self.columns, self.parameters)]
+        lines += [f"    {line}" for line in listing.leaves(info, self)]
         lines.append("once a run:")
         for i in range(info.instructions):
             if i == info.uniform_instructions:
@@ -158,13 +171,14 @@ class Listing:
         self.program = program
         self.index = lib.mg_program_index(program)
 
-    def leaves(self, info, columns, parameters):
+    def leaves(self, info, program):
         """Yield a line for each slot, or range of slots, that holds a value before any run."""
-        first = 0
-        for i, n in enumerate(columns):
+        first, parameters = {"r": 0, "u": info.parameters + info.constants}, program.parameters
+        for place, (i, n) in enumerate(zip(program.inputs, program.columns)):
+            kind = "r" if place < len(program.inputs) - program.n_shared else "u"
             if n:
-                yield f"{span('r', first, n)} = argument {i}"
-            first += n
+                yield f"{span(kind, first[kind], n)} = argument {i}"
+            first[kind] += n
         for i, p in enumerate(parameters[:SHOWN]):
             yield f"u{i} = parameter, now {p.data!r}" + (f", {p.label!r}" if p.label else "")
         if len(parameters) > SHOWN:

@@ -23,7 +23,12 @@ def fit(
     check_finite,
 ):  # fmt: skip
     """Train as ``jit.fit`` documents. Returns the list of each epoch's mean loss."""
-    n = len(arrays[0])
+    n = arrays.n
+    if batch_size is not None and not arrays.has_rows:
+        raise ValueError(
+            f"batch_size={batch_size}: there are no rows to make batches of, because no argument "
+            "has a row for each example; leave batch_size out"
+        )
     batch_size = n if batch_size is None else checked_count("batch_size", batch_size)
     epochs = checked_count("epochs", epochs, least=0)
     threads = checked_count("threads", threads, most=MOST_THREADS)
@@ -56,7 +61,7 @@ class TrainingLoop:
         self.program, self.arrays, self.optimizer = program, arrays, optimizer
         self.batch_size, self.shuffles, self.threads = batch_size, shuffles, threads
         self.check_finite = check_finite
-        self.n = len(arrays[0])
+        self.n = arrays.n
         self.random = np.random.default_rng(seed) if shuffles else None
         batches = PATIENCE / (SECONDS_PER_NODE * program.size * batch_size)
         self.rows_per_call = max(1, int(batches)) * batch_size

@@ -83,11 +83,8 @@ class InterpretedProgram(BaseProgram):
     def values(self, arrays, i, params=None):
         """Return the value of every node for row i. ``params`` replace the parameters' data."""
         values = self.start.copy()
-        first = 0
-        for array in arrays:
-            row = array[i : i + 1].ravel().tolist()
-            values[first : first + len(row)] = row
-            first += len(row)
+        row = [x for numbers in arrays.row(i) for x in numbers]
+        values[: len(row)] = row
         data = [p.data for p in self.parameters] if params is None else params
         for place, x in zip(self.parameter_places, data):
             values[place] = x
@@ -111,7 +108,7 @@ class InterpretedProgram(BaseProgram):
         import numpy as np
 
         params = None if params is None else params.tolist()
-        rows = [self.values(arrays, i, params) for i in range(len(arrays[0]))]
+        rows = [self.values(arrays, i, params) for i in range(arrays.n)]
         return np.array([[values[place] for place in self.output_places] for values in rows])
 
     def backward(self, arrays, check_finite=False):
@@ -128,7 +125,7 @@ class InterpretedProgram(BaseProgram):
         return mean, np.array(gradient, dtype=np.float64)
 
     def _mean_and_sums(self, arrays, params, check_finite):
-        n = len(arrays[0])
+        n = arrays.n
         total, sums = 0.0, [0.0] * len(self.parameters)
         for i in range(n):
             values = self.values(arrays, i, params)

@@ -58,10 +58,15 @@ def layout_of(tree, numbers):
 
 
 def arrays_from(layout, out):
-    """Return the result of a call from ``out``, the outputs of all rows: shape (n, n_outputs)."""
+    """Return the result of a call from ``out``, the outputs of all rows: shape (n, n_outputs).
+
+    Without rows, of shape (n_outputs,), a single Value becomes a float.
+    """
     if isinstance(layout, Columns):
-        columns = out[:, layout.first : layout.first + prod(layout.shape)]
-        return columns.reshape(len(out), *layout.shape)
+        if out.ndim == 1 and layout.shape == ():
+            return float(out[layout.first])
+        columns = out[..., layout.first : layout.first + prod(layout.shape)]
+        return columns.reshape(*out.shape[:-1], *layout.shape)
     if isinstance(layout, dict):
         return {key: arrays_from(branch, out) for key, branch in layout.items()}
     return type(layout)(arrays_from(branch, out) for branch in layout)

@@ -3,6 +3,7 @@
 import itertools
 
 from micrograd_c.engine import Value
+from micrograd_c.jit.axes import arranged, places_of, size_of
 from micrograd_c.jit.errors import (
     as_trace_error,
     conversion_error,
@@ -16,7 +17,6 @@ from micrograd_c.jit.traced_value import TracedValue, compare, new_argument, tra
 from micrograd_c.jit.user_code import user_line
 from python_ref.core.numbers import to_float
 from python_ref.core.tracing import tracing
-from python_ref.core.vector import Vector
 from python_ref.core.walking import topological_sort
 
 trace_numbers = itertools.count(1)
@@ -25,7 +25,7 @@ trace_numbers = itertools.count(1)
 class Trace:
     """The result of calling ``function`` once: its arguments and outputs, as Values.
 
-    ``widths``: for each argument, its number of columns, or None for a single Value.
+    ``widths``: for each argument, its number of columns, None for a single Value, or a Shared.
     The arguments' data mean nothing, so operators do not raise for it during the call.
 
     Raises TraceError if the function cannot be traced, TypeError if it does not return Values.
@@ -43,17 +43,16 @@ class Trace:
         self.number = next(trace_numbers)
         self.arguments, self.columns = [], []
         self.argument_rules = []
-        self.argument_places = []  # for each of ``arguments``: (number of the argument, column)
+        self.argument_places = []  # for each of ``arguments``: (number of the argument, place)
         follow_patches()
         with self.entered():
             given = []
             for i, width in enumerate(widths):
-                values = [new_argument() for _ in range(1 if width is None else width)]
-                given.append(values[0] if width is None else Vector(values))
+                values = [new_argument() for _ in range(size_of(width))]
+                given.append(arranged(width, values))
                 self.arguments += values
                 self.columns.append(len(values))
-                columns = [None] if width is None else range(width)
-                self.argument_places += [(i, column) for column in columns]
+                self.argument_places += [(i, place) for place in places_of(width)]
             try:
                 result = function(*given)
             except (TypeError, AttributeError, IndexError, ValueError) as error:
@@ -70,7 +69,7 @@ class Trace:
     # --- what the engines call while a function is traced ---
 
     def place_of(self, value):
-        """Return (argument, column) for a Value that is an argument, else None."""
+        """Return (argument, place) for a Value that is an argument, else None; see axes.py."""
         for x, place in zip(self.arguments, self.argument_places):
             if x is value:
                 return place

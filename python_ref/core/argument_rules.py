@@ -18,10 +18,11 @@ class Rule(NamedTuple):
 
 
 class ArgumentRule(NamedTuple):
-    """A rule for an argument of shape (n,), or for one column of an argument of shape (n, k)."""
+    """A rule for an argument of shape (n,), for one column of an argument of shape (n, k), or for
+    one element of an argument that all rows share."""
 
     argument: int
-    column: object  # an int, or None for shape (n,)
+    place: object  # None for shape (n,), the number of a column, or the index of an element
     rule: Rule
 
 
@@ -38,13 +39,16 @@ def add_rule(value, rule):
 
 def check_rules(argument_rules, arrays):
     """Raise the rule's error for the first row of the arrays that breaks it."""
-    for argument, column, rule in argument_rules:
-        xs = arrays[argument] if column is None else arrays[argument][:, column]
+    for argument, place, rule in argument_rules:
+        if isinstance(place, tuple):
+            xs, where = arrays[argument][place].reshape(1), "".join(f"[{i}]" for i in place)
+        else:
+            xs = arrays[argument] if place is None else arrays[argument][:, place]
+            where = ", row {}" if place is None else f", row {{}}, column {place}"
         holds = rule.holds(xs)
         if not holds.all():
             row = int(holds.argmin())
-            where = "" if column is None else f", column {column}"
             raise rule.error(
-                f"argument {argument}, row {row}{where}: expected {rule.expected}, "
+                f"argument {argument}{where.format(row)}: expected {rule.expected}, "
                 f"got {float(xs[row])}"
             )

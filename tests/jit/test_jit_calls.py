@@ -73,8 +73,8 @@ def test_with_values_outside_of_a_trace(jit_engine):
 def test_errors_are_the_functions_own(jit_engine):
     with pytest.raises(TypeError, match="missing 1 required"):
         line(Value(1.0))
-    with pytest.raises(ValueError, match="argument 0.*got \\(\\)"):
-        line(1.0, 2.0)
+    with pytest.raises(ValueError, match="argument 0.*got \\(1, 1, 1\\)"):
+        line([[[1.0]]], 2.0)
     with pytest.raises(TypeError, match="argument 0.*object"):
         norm(np.array([Value(1.0)]))
     inner = jit(lambda x: x if x > 0 else -x)
