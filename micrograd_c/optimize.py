@@ -47,13 +47,15 @@ def least_squares(residuals, *arrays, **options):
 
     ``residuals`` is a jitted function that returns a Value or a list of m Values for a row.
     ``options`` are SciPy's: ``method``, ``loss``, ``bounds`` and so on. Returns SciPy's
-    OptimizeResult, with ``fun`` of shape (n * m,), row by row. Parameters are as in ``minimize``.
+    OptimizeResult, with ``fun`` of shape (n * m,), row by row; without rows, (m,). Parameters are as in ``minimize``.
     """
+    import numpy as np
+
     scipy = load_scipy()
     parameters, start = traced(residuals, arrays, "least_squares")
 
     def values(params):
-        return residuals(*arrays, params=params).ravel()
+        return np.ravel(residuals(*arrays, params=params))
 
     def jacobian(params):
         return residuals.jacobian(*arrays, params=params).reshape(-1, len(parameters))

@@ -45,6 +45,18 @@ def test_curve_fit_with_sigma_bounds_and_several_arguments():
     assert found == pytest.approx([2.0, -3.0], rel=1e-6)
 
 
+def test_functions_without_rows():
+    a, b = Value(3.0), Value(-2.0)
+    result = minimize(jit(lambda: (a - 1.0) ** 2 + (b + a) ** 2))
+    assert (a.data, b.data) == pytest.approx((1.0, -1.0), abs=1e-6) and result.fun < 1e-12
+    a.data = b.data = 5.0
+    result = least_squares(jit(lambda: [a - 1.0, 2.0 * (b + a)]))
+    assert result.fun.shape == (2,)
+    assert (a.data, b.data) == pytest.approx((1.0, -1.0))
+    least_squares(jit(lambda: a - 4.0))
+    assert a.data == pytest.approx(4.0)
+
+
 def test_least_squares():
     model, parameters, plain = decay()
     residuals = jit(lambda x, y: [model(x) - y, 0.1 * parameters[0]], parameters=parameters)
