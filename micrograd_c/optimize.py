@@ -47,7 +47,8 @@ def least_squares(residuals, *arrays, **options):
 
     ``residuals`` is a jitted function that returns a Value or a list of m Values for a row.
     ``options`` are SciPy's: ``method``, ``loss``, ``bounds`` and so on. Returns SciPy's
-    OptimizeResult, with ``fun`` of shape (n * m,), row by row; without rows, (m,). Parameters are as in ``minimize``.
+    OptimizeResult, with ``fun`` of shape (n * m,), row by row; without rows, (m,). Parameters
+    are as in ``minimize``.
     """
     import numpy as np
 
