@@ -213,6 +213,42 @@ static void test_any_number_of_rows(const char *kernels) {
     CHECK(mg_live_nodes() == 0 && mg_use_kernels(NULL));
 }
 
+/* --- inputs that all rows share ----------------------------------------------------- */
+
+/* w * x + s0 * s1 for the rows x, and for none: then the program runs once. */
+static void test_shared_inputs(void) {
+    const double x[3] = {1.0, 2.0, 6.0}, shared[2] = {10.0, 0.5};
+    const double *inputs[2] = {x, shared};
+    const size_t widths[2] = {1, 2};
+    double out[3], mean, gradient;
+    mg_status status;
+    mg_id args[3], w = mg_leaf(2.0);
+    for (int i = 0; i < 3; i++)
+        args[i] = mg_traced(mg_op_find("leaf"), 0, 0, 0.0);
+    mg_id both = product(args[1], args[2]);
+    mg_id sum = traced_and_dropped("add", product(w, args[0]), both);
+    mg_program *program = mg_compile(args, widths, 2, 1, &sum, 1, &status);
+    CHECK(program != NULL && mg_program_describe(program).shared == 2);
+    CHECK(mg_program_describe(program).inputs == 1);
+    CHECK(mg_program_forward(program, inputs, 3, NULL, out) == MG_OK);
+    CHECK(is(out[0], 7.0) && is(out[1], 9.0) && is(out[2], 17.0));
+    CHECK(mg_program_value_and_grad(program, inputs, 3, NULL, 0, &mean, &gradient) ==
+          MG_OK);
+    CHECK(is(mean, 11.0) && is(gradient, 3.0));
+    mg_program_free(program);
+
+    program = mg_compile(args + 1, widths + 1, 1, 1, &args[1], 1, &status);
+    CHECK(program != NULL);
+    CHECK(mg_program_forward(program, inputs + 1, 1, NULL, out) == MG_OK);
+    CHECK(is(out[0], 10.0));
+    mg_program_free(program);
+    mg_release(sum);
+    for (int i = 0; i < 3; i++)
+        mg_release(args[i]);
+    mg_release(w);
+    CHECK(mg_live_nodes() == 0);
+}
+
 /* --- what is refused, and what changes nothing -------------------------------------- */
 
 static void test_refusals(void) {
@@ -290,6 +326,7 @@ int main(void) {
     test_any_number_of_rows("portable");
     test_any_number_of_rows("avx2");
     test_any_number_of_rows("avx512");
+    test_shared_inputs();
     test_refusals();
     return failures != 0;
 }
