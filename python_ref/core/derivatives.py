@@ -150,6 +150,18 @@ def d_atan(x, out, g):
 # --- functions of two ---------------------------------------------------------------
 
 
+def d_dividend(x, y, out, g):
+    """g / y, but 0 where g is 0, even if y is 0. It is linear in g there too."""
+
+    def at_0():
+        return scale(divide(1.0, y), g)
+
+    if not current_trace():
+        return at_0() if g.data == 0.0 else divide(g, y)
+    is_0 = apply("less_equal", apply("abs", g), 0.0)
+    return select(is_0, at_0, lambda: divide(g, y))
+
+
 def over_square(a, x, y, g):
     """g * a / (x * x + y * y), also where the square overflows or underflows."""
     square = add(mul(x, x), mul(y, y))
@@ -222,7 +234,7 @@ DERIVATIVES = {  # by the name of the row in OPS, one function an operand
     "if_not_positive": (nothing, lambda x, y, out, g: select(x, lambda: zero(g), lambda: g)),
     "less": (nothing, nothing),
     "less_equal": (nothing, nothing),
-    "divide": (lambda x, y, out, g: divide(g, y),
+    "divide": (d_dividend,
                lambda x, y, out, g: scale(divide(minus(out), y), g)),
     "scale": (lambda x, y, out, g: scale(y, g), lambda x, y, out, g: scale(x, g)),
     "detach": (nothing,),

@@ -167,6 +167,18 @@ def test_a_pole_that_where_leaves_out(engine):
     assert first[0].data == 0.0 and gradients(first[0], [x])[0].data == 2.0
 
 
+def test_a_gradient_of_0_that_arrives_at_a_quotient_by_0(engine):
+    """backward() passes on 0 there, not 0 / 0; the second derivative of sqrt divides so."""
+    x = engine.Value(0.0)
+    first = gradients(x.sqrt(), [x])
+    second = gradients(first[0], [x])
+    assert (first[0].data, second[0].data) == (math.inf, -math.inf)
+    assert_same_as_backward(second[0].relu())
+    x, y, a = engine.Value(1.0), engine.Value(4.0), engine.Value(0.0)
+    (slope,) = gradients(x._apply_two("divide", y) * a, [x])
+    assert slope.data == 0.0 and gradients(slope, [a])[0].data == 0.25
+
+
 # --- which Values it is of ---------------------------------------------------------------
 
 
@@ -264,6 +276,24 @@ def test_a_custom_backward_once(engine):
         gradients(slope, [x])
     with pytest.raises(TypeError, match="second derivative of an operator of 'square'"):
         slope.backward()
+
+
+def test_a_custom_backward_that_adds_several_times(engine):
+    """To one operand, in backward()'s order: 0.1 + 0.2 + 0.3 is not 0.1 + (0.2 + 0.3)."""
+    x = engine.Value(1.0)
+    y = engine.Value(x.data * 0.5, (x, x), "own")
+
+    def backward():
+        x.grad += 0.2 * y.grad
+        x.grad += 0.3 * y.grad
+
+    y._backward = backward
+    nodes, found = assert_same_as_backward(y + x * 0.1)
+    slope = found[nodes.index(x)]
+    assert slope.data in (0.1 + 0.2 + 0.3, 0.2 + 0.3 + 0.1)
+    z = engine.Value(3.0)
+    (slope,) = gradients(x * z * z + y, [x])
+    assert gradients(slope, [z])[0].data == 6.0  # the term that is known can be differentiated
 
 
 # --- mistakes -----------------------------------------------------------------------------
