@@ -87,11 +87,17 @@ def d_power_base(x, y, out, g):
 def power_slope(x, y, y_minus_1, g):
     """y * x ** (y - 1) * g; the power as two factors where it alone overflows or underflows."""
     slope = power(x, y_minus_1)
-    if not current_trace() and is_extreme(slope.data) and has_root(x.data) and g.data != 0.0:
+    is_eager = not current_trace()
+    if is_eager and is_extreme(slope.data) and has_root(x.data) and g.data != 0.0 and not is_2(y):
         half = mul(y_minus_1, 0.5) if is_value(y) else 0.5 * y_minus_1
         root = power(apply("abs", x), half)
         return mul(scale(mul(mul(root, math.copysign(1.0, slope.data)), y), g), root)
     return scale(mul(slope, y), g)
+
+
+def is_2(y):
+    """True for the exponent 2. The slope is then 2 * x, which is exact."""
+    return (y.data if is_value(y) else y) == 2.0
 
 
 def is_extreme(x):

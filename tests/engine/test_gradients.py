@@ -150,6 +150,13 @@ def test_powers_at_0_and_with_a_variable_exponent(engine):
     assert gradients(slope, [y])[0].data == pytest.approx(1 + math.log(2.0))
 
 
+def test_the_square_of_a_subnormal_number(engine):
+    x, two = engine.Value(-2.2e-308), engine.Value(2.0)
+    assert_same_as_backward(x**two * 2.0)
+    (slope,) = gradients(x**two, [x])
+    assert gradients(slope, [x])[0].data == 2.0
+
+
 def test_a_gradient_of_0_has_a_derivative(engine):
     """Which a constant 0 in its place would not have."""
     a, x = engine.Value(0.0), engine.Value(0.5)
