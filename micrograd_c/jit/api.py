@@ -89,7 +89,8 @@ class jit:  # noqa: N801 - used as a decorator
 
         Its shape is (n,) if f returns a Value, (n, k) for a list or tuple of k Values, (n, m, k)
         for m lists of k. If the elements of a list or tuple have different shapes, the result is
-        a list or tuple with an array for each; for a dict, it is a dict of arrays.
+        a list or tuple with an array for each; for a dict, it is a dict of arrays. The tuples
+        that ``value_and_grad``, ``jvp``, ``vjp`` and several ``argnums`` give stay tuples, too.
         ``params``, an array in the order of ``parameters``, stands in for their data.
         """
         import numpy as np
