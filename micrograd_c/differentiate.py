@@ -21,7 +21,7 @@ from contextvars import ContextVar
 from micrograd_c.engine import Value
 from python_ref.core.differentiate import gradients, tangent
 from python_ref.core.grad_mode import enable_grad, no_grad
-from python_ref.core.numbers import describe, is_number, to_float
+from python_ref.core.numbers import describe, is_number, is_value, to_float
 from python_ref.core.tracing import current_trace
 from python_ref.core.trees import Apart, leaves_of, map_tree, pairs
 from python_ref.core.vector import Vector
@@ -283,6 +283,11 @@ class Recording(enable_grad):
 def as_value(x, what):
     if isinstance(x, Value):
         return x
+    if is_value(x):  # of which to_float would make a constant
+        raise TypeError(
+            f"{what}: expected Values of micrograd_c.engine, got one of the other engine, of the "
+            f"class {type(x).__module__}.{type(x).__qualname__}"
+        )
     if is_number(x):
         return Value(to_float(x))
     hint = ": write .tolist()" if hasattr(x, "tolist") else ""

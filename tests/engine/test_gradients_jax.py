@@ -29,13 +29,6 @@ def expected():
     return jax_programs.answers()
 
 
-@pytest.fixture
-def on_engine(engine, monkeypatch):
-    """Lets grad and the others make their Values of this engine."""
-    monkeypatch.setattr(differentiate, "Value", engine.Value)
-    return engine
-
-
 def assert_same(ours, theirs, where=""):
     """Two trees with the same containers and numbers; to 1e-11."""
     if isinstance(theirs, dict):
