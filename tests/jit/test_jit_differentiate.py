@@ -1,11 +1,13 @@
 """Derivatives inside jitted functions: detach, and what they refuse."""
 
 import math
+import random
 
 import pytest
 
 from micrograd_c import TraceError, Value, grad, gradients, hessian, jit, jvp, vjp, where
 from micrograd_c.differentiate import depth
+from micrograd_c.parity.programs import FORMS, Step, Var, random_operation
 
 pytestmark = pytest.mark.usefixtures("jit_engine")
 
@@ -90,3 +92,43 @@ def test_a_gradient_of_0_that_arrives_at_a_quotient_by_0():
         eager = [grad(f)(x) for x in (0.0, 1.0)]
         assert jit(grad(f))([0.0, 1.0]).tolist() == eager
         assert not any(map(math.isnan, eager))
+
+
+# --- random functions of two numbers ------------------------------------------------------
+
+
+def random_function(rng):
+    """A function of a pair by a few random operators of the table."""
+    steps, alive = [], [Var(0), Var(1)]
+    for _ in range(rng.randint(2, 8)):
+        form, *operands = random_operation(rng, alive)
+        alive.append(Var(len(alive)))
+        steps.append(Step(form, operands, alive[-1]))
+
+    def function(pair):
+        values = dict(zip(alive, pair))
+        for step in steps:
+            operands = [values[x] if isinstance(x, Var) else x for x in step.operands]
+            values[step.makes] = FORMS[step.form].call(*operands)
+        return values[alive[-1]]
+
+    return function
+
+
+def test_hessians_of_random_functions_are_those_of_each_row(jit_engine):
+    """Also where they are infinite or NaN, though the formulas are chosen in another way."""
+    compared = 0
+    for seed in range(150 if jit_engine == "c" else 50):
+        rng = random.Random(seed)
+        function = hessian(random_function(rng))
+        rows = [[rng.uniform(-2, 2), rng.uniform(-2, 2)] for _ in range(3)]
+        try:
+            expected = [function(row) for row in rows]
+        except (ArithmeticError, ValueError):  # an eager operator raises where its result is NaN
+            continue
+        compared += 1
+        for ours, theirs in zip(jit(function)(rows).reshape(3, 4).tolist(), expected):
+            theirs = [x for row in theirs for x in row]
+            size = max([1.0, *(abs(x) for x in theirs if math.isfinite(x))])
+            assert ours == pytest.approx(theirs, rel=1e-10, abs=1e-10 * size, nan_ok=True), seed
+    assert compared > 20
