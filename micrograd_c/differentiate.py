@@ -21,9 +21,10 @@ from contextvars import ContextVar
 from micrograd_c.engine import Value
 from python_ref.core.differentiate import gradients, tangent
 from python_ref.core.grad_mode import enable_grad, no_grad
-from python_ref.core.numbers import describe, is_number, to_float
+from python_ref.core.numbers import describe, is_number, is_value, to_float
 from python_ref.core.tracing import current_trace
-from python_ref.core.trees import leaves_of, map_tree, pairs
+from python_ref.core.trees import Apart, leaves_of, map_tree, pairs
+from python_ref.core.vector import Vector
 
 __all__ = ["gradients", "grad", "value_and_grad", "jacobian", "hessian", "jvp", "vjp", "hvp"]
 
@@ -69,7 +70,7 @@ def value_and_grad(function, argnums=0):
     def value_and_gradient(*args, **kwargs):
         call = Call(function, args, kwargs, argnums)
         output = require_single(call)
-        return call.result(output), call.gradient_of(output)
+        return several(call.result(output), call.gradient_of(output))
 
     return value_and_gradient
 
@@ -91,7 +92,7 @@ def jacobian(function, argnums=0):
     @functools.wraps(function)
     def derivatives(*args, **kwargs):
         call = Call(function, args, kwargs, argnums)
-        return map_tree(call.gradient_of, call.output)
+        return call.jacobian_of(call.output)
 
     return derivatives
 
@@ -135,7 +136,7 @@ def jvp(function, primals, tangents):
             found = tangent(output, known)
         return call.result(Value(0.0) if found is None else found)
 
-    return map_tree(call.result, call.output), map_tree(derivative, call.output)
+    return several(map_tree(call.result, call.output), map_tree(derivative, call.output))
 
 
 def vjp(function, *primals):
@@ -228,10 +229,40 @@ class Call:
         with self.mode():
             found = iter(gradients(output, self.inputs))
         trees = [map_tree(lambda _: self.result(next(found)), tree) for tree in self.trees]
-        return trees[0] if self.is_one else tuple(trees)
+        return trees[0] if self.is_one else several(*trees)
+
+    def jacobian_of(self, output):
+        """The gradients of a tree of outputs: the tree, with a gradient for each Value.
+
+        A Vector is one array, as it is for JAX: a tuple of gradients is a tuple of arrays then.
+        """
+
+        def of_one(x):
+            if not isinstance(x, Vector):
+                return self.gradient_of(x)
+            return stacked([of_one(Vector(y) if isinstance(y, (list, tuple)) else y) for y in x])
+
+        return map_tree(of_one, output, Vector)
 
     def result(self, value):
         return value.data if self.gives_floats else value
+
+
+def several(*parts):
+    """A tuple. Of each part, jit makes an array of its own."""
+    return Apart(parts) if current_trace() else parts
+
+
+def stacked(trees):
+    """One tree from several of one structure: the numbers and Vectors at one place as a Vector."""
+    if isinstance(trees[0], Vector) or not isinstance(trees[0], (list, tuple, dict)):
+        return Vector(trees)
+    if isinstance(trees[0], dict):
+        branches = [(key, stacked([tree[key] for tree in trees])) for key in trees[0]]
+        return type(trees[0])(branches)
+    branches = [stacked(list(column)) for column in zip(*trees)]
+    kind = type(trees[0])
+    return kind._make(branches) if hasattr(kind, "_make") else kind(branches)
 
 
 class Recording(enable_grad):
@@ -252,6 +283,11 @@ class Recording(enable_grad):
 def as_value(x, what):
     if isinstance(x, Value):
         return x
+    if is_value(x):  # of which to_float would make a constant
+        raise TypeError(
+            f"{what}: expected Values of micrograd_c.engine, got one of the other engine, of the "
+            f"class {type(x).__module__}.{type(x).__qualname__}"
+        )
     if is_number(x):
         return Value(to_float(x))
     hint = ": write .tolist()" if hasattr(x, "tolist") else ""

@@ -75,6 +75,15 @@ def kernels(request):
         yield request.param
 
 
+@pytest.fixture
+def on_engine(engine, monkeypatch):
+    """The engine, while grad and the other derivatives of functions make its Values."""
+    from micrograd_c import differentiate
+
+    monkeypatch.setattr(differentiate, "Value", engine.Value)
+    return engine
+
+
 @pytest.fixture(params=["c", "py"])
 def jit_engine(request, monkeypatch):
     """How jitted functions run: "c" as programs in C, "py" interpreted, as on the Python engine."""

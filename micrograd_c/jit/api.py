@@ -103,9 +103,10 @@ class jit:  # noqa: N801 - used as a decorator
         """Apply f to each example. Returns an array of float64.
 
         Its shape is (n,) if f returns a Value, (n, k) for a list or tuple of k Values, (n, m, k)
-        for m lists of k. Without rows it is a float for a Value, and has no first axis otherwise.
-        If the elements of a list or tuple have different shapes, the result is
-        a list or tuple with an array for each; for a dict, it is a dict of arrays.
+        for m lists of k. If the elements of a list or tuple have different shapes, the result is
+        a list or tuple with an array for each; for a dict, it is a dict of arrays. The tuples
+        that ``value_and_grad``, ``jvp``, ``vjp`` and several ``argnums`` give stay tuples, too.
+        Without rows, a Value gives a float, and arrays have no axis of rows.
         ``params``, an array in the order of ``parameters``, stands in for their data.
         """
         import numpy as np

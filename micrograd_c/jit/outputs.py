@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from micrograd_c.engine import Value
 from python_ref.core.numbers import describe, is_number, to_float
-from python_ref.core.trees import leaves_of
+from python_ref.core.trees import Apart, leaves_of
 
 
 class Columns(NamedTuple):
@@ -45,14 +45,17 @@ class Outputs:
 
 
 def layout_of(tree, numbers):
-    """The tree with Columns in it: lists and tuples whose elements all have one shape are one."""
+    """The tree with Columns in it: lists and tuples whose elements all have one shape are one.
+
+    The exception is an ``Apart``: derivatives of several arguments, or a value and a gradient.
+    """
     if isinstance(tree, dict):
         return {key: layout_of(branch, numbers) for key, branch in tree.items()}
     if not isinstance(tree, (list, tuple)):
         return Columns(next(numbers), ())
     layouts = [layout_of(branch, numbers) for branch in tree]
     shapes = {layout.shape if isinstance(layout, Columns) else None for layout in layouts}
-    if len(shapes) == 1 and None not in shapes:
+    if len(shapes) == 1 and None not in shapes and not isinstance(tree, Apart):
         return Columns(layouts[0].first, (len(layouts), *layouts[0].shape))
     return layouts if isinstance(tree, list) else tuple(layouts)
 

@@ -27,6 +27,7 @@ from micrograd_c.jit.errors import (
 )
 from micrograd_c.jit.user_code import is_our_code, user_line
 from python_ref.core.arrays import elementwise
+from python_ref.core.numbers import is_value
 from python_ref.core.operators import Operators
 from python_ref.core.ops import OPS
 from python_ref.core.tracing import current_trace
@@ -49,7 +50,10 @@ def where(cond_value, a, b):
     >>> where(Value(2.0), Value(10.0), 20.0)
     Value(data=10.0, grad=0.0)
     """
-    cond, a, b = (x if isinstance(x, Value) else Value(x) for x in (cond_value, a, b))
+    given = (cond_value, a, b)
+    kinds = [x._plain_class for x in given if is_value(x) and not isinstance(x, Value)]
+    kind = kinds[0] if kinds else Value  # the other engine's, if one is that engine's
+    cond, a, b = (x if is_value(x) else kind(x) for x in given)
     taken, other = as_traced_with(cond, a), as_traced_with(cond, b)
     return taken._apply("if_positive", a) + other._apply("if_not_positive", b)
 

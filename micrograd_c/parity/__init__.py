@@ -10,6 +10,7 @@ One file for each kind of program (``--kind``), with its ``random_program(rng)``
 - ``programs``: eager operators; also what all kinds share: Var, Step, Form, printing.
 - ``net_programs``: neurons, layers and MLPs among the operators, optimizers, changed parameters.
 - ``override_programs``: subclasses and patched classes whose operators users changed.
+- ``gradient_programs``: gradients by ``gradients()``, and gradients of these.
 - ``jit_programs``: functions for jit, with parameters and a batch of rows.
 
 And what is done with a program:

@@ -28,12 +28,13 @@ class Result(NamedTuple):
     tolerances: dict = {}  # path to a node -> by how much its gradient may differ
 
 
-def run(program, value_class, mlp_class=None):
+def run(program, value_class, mlp_class=None, calls=()):
     """Run a program on the engine of ``value_class`` and return its Result.
 
     Where a step raises, its variable becomes the first Value among the step's operands.
+    ``calls``: functions of further forms of steps.
     """
-    calls = {"leaf": value_class, **override_programs.makers(value_class)}
+    calls = {"leaf": value_class, **override_programs.makers(value_class), **dict(calls)}
     if mlp_class:
         calls.update(makers(mlp_class))
     values, errors = {}, {}

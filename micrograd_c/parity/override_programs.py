@@ -87,8 +87,13 @@ def makers(value_class):
 
 def random_program(rng):
     """Return a program of ``programs`` in which some steps have the forms of this module."""
+    return with_overrides(rng, programs.random_program(rng))
+
+
+def with_overrides(rng, program):
+    """Return the program with the forms of this module in place of some of its steps."""
     steps = []
-    for step in programs.random_program(rng):
+    for step in program:
         vars_in = [x for x in step.operands if isinstance(x, Var)]
         dice = rng.random()
         if step.form == "leaf" and dice < 0.5:

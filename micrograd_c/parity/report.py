@@ -6,6 +6,7 @@ from typing import Callable, NamedTuple, Optional
 from micrograd_c.parity import (
     compare,
     compare_jit,
+    gradient_programs,
     jit_programs,
     net_programs,
     override_programs,
@@ -40,6 +41,11 @@ KINDS = {
         override_programs.random_program,
         run_with_values,
         override_programs.as_python_with_overrides,
+    ),
+    "gradients": Kind(
+        gradient_programs.random_program,
+        gradient_programs.run,
+        gradient_programs.as_python_with_gradients,
     ),
     "jit": Kind(jit_programs.random_program, run_with_jit, jit_programs.as_python_with_jit),
 }

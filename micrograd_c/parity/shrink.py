@@ -5,7 +5,7 @@ import math
 from micrograd_c.parity.programs import Step, Var
 
 UNROUNDED = ("Neuron", "Layer", "MLP", "item", "step")  # their numbers are sizes and places
-ANY_NUMBER_OF_OPERANDS = ("return", "sum")
+ANY_NUMBER_OF_OPERANDS = ("return", "sum", "gradients")
 
 
 def shrink(program, differs):

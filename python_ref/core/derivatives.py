@@ -87,11 +87,17 @@ def d_power_base(x, y, out, g):
 def power_slope(x, y, y_minus_1, g):
     """y * x ** (y - 1) * g; the power as two factors where it alone overflows or underflows."""
     slope = power(x, y_minus_1)
-    if not current_trace() and is_extreme(slope.data) and has_root(x.data) and g.data != 0.0:
+    is_eager = not current_trace()
+    if is_eager and is_extreme(slope.data) and has_root(x.data) and g.data != 0.0 and not is_2(y):
         half = mul(y_minus_1, 0.5) if is_value(y) else 0.5 * y_minus_1
         root = power(apply("abs", x), half)
         return mul(scale(mul(mul(root, math.copysign(1.0, slope.data)), y), g), root)
     return scale(mul(slope, y), g)
+
+
+def is_2(y):
+    """True for the exponent 2. The slope is then 2 * x, which is exact."""
+    return (y.data if is_value(y) else y) == 2.0
 
 
 def is_extreme(x):
@@ -148,6 +154,18 @@ def d_atan(x, out, g):
 
 
 # --- functions of two ---------------------------------------------------------------
+
+
+def d_dividend(x, y, out, g):
+    """g / y, but 0 where g is 0, even if y is 0. It is linear in g there too."""
+
+    def at_0():
+        return scale(divide(1.0, y), g)
+
+    if not current_trace():
+        return at_0() if g.data == 0.0 else divide(g, y)
+    is_0 = apply("less_equal", apply("abs", g), 0.0)
+    return select(is_0, at_0, lambda: divide(g, y))
 
 
 def over_square(a, x, y, g):
@@ -222,7 +240,7 @@ DERIVATIVES = {  # by the name of the row in OPS, one function an operand
     "if_not_positive": (nothing, lambda x, y, out, g: select(x, lambda: zero(g), lambda: g)),
     "less": (nothing, nothing),
     "less_equal": (nothing, nothing),
-    "divide": (lambda x, y, out, g: divide(g, y),
+    "divide": (d_dividend,
                lambda x, y, out, g: scale(divide(minus(out), y), g)),
     "scale": (lambda x, y, out, g: scale(y, g), lambda x, y, out, g: scale(x, g)),
     "detach": (nothing,),

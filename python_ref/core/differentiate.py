@@ -54,6 +54,9 @@ def accumulated(output, inputs):
         g = sums.get(id(node))
         if g is None or not any(id(operand) in needed for operand in operands):
             continue
+        if node._has_custom_backward():
+            sums.update(sums_of_custom_backward(node, operands, g, sums))
+            continue
         for operand, term in zip(operands, terms_of(node, operands, g)):
             if term is not None and id(operand) in needed:
                 before = sums.get(id(operand))
@@ -105,25 +108,39 @@ def terms_of(node, operands, g):
 
 def terms_of_custom_backward(node, operands, g):
     """What the program's function adds to the operands' ``grad``, as Values of unknown origin."""
+    sums = sums_of_custom_backward(node, operands, g, {})
+    # The function has added all that an operand gets, however often it is an operand.
+    return [sums.pop(id(operand), None) for operand in operands]
+
+
+def sums_of_custom_backward(node, operands, g, sums):
+    """The operands' sums, by id, after the program's function has added to them.
+
+    It starts from ``sums``, because it may add to one operand several times: its terms have to
+    be added in ``backward()``'s order. What it adds is a Value of unknown origin.
+    """
     if isinstance(node._backward, OfCustomBackward):
         node._backward()
     touched = {id(value): value for value in (node, *operands)}
     before = [(value, value.grad) for value in touched.values()]
+    start = {key: sums[key].data if key in sums else 0.0 for key in touched}
     try:
-        for value in touched.values():
-            value.grad = 0.0
+        for key, value in touched.items():
+            value.grad = start[key]
         node.grad = g.data
         node._backward()
-        added = {id(value): value.grad for value in touched.values()}
+        after = {key: value.grad for key, value in touched.items()}
     finally:
         for value, grad in before:
             value.grad = grad
-    terms, seen = [], set()
-    for operand in operands:
-        # The function has added all that an operand gets, however often it is an operand.
-        terms.append(None if id(operand) in seen else opaque(node, operands, g, added[id(operand)]))
-        seen.add(id(operand))
-    return terms
+    added = {}
+    for key in map(id, operands):
+        term = opaque(node, operands, g, after[key] - start[key])
+        # Not add(): the sum's data is what the function left, whatever term.data is rounded to.
+        added[key] = (
+            node._plain_class(after[key], (sums[key], term), (1.0, 1.0)) if key in sums else term
+        )
+    return added
 
 
 def opaque(node, operands, g, data):

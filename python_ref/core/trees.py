@@ -1,13 +1,28 @@
 """Trees: lists, tuples and dicts, nested, with anything else as leaves."""
 
 
-def map_tree(function, tree):
-    """A tree of the same structure with ``function(leaf)`` for each leaf, from left to right."""
+class Apart(tuple):
+    """A tuple of different things, such as a value and a gradient.
+
+    Where a jitted function returns one, its elements become an array each. Those of another
+    tuple of Values become the columns of one array.
+    """
+
+    __slots__ = ()
+
+
+def map_tree(function, tree, leaf_types=()):
+    """A tree of the same structure with ``function(leaf)`` for each leaf, from left to right.
+
+    ``leaf_types`` are classes of lists, tuples or dicts that are leaves too.
+    """
+    if isinstance(tree, leaf_types):
+        return function(tree)
     if isinstance(tree, dict):
-        made = {key: map_tree(function, branch) for key, branch in tree.items()}
+        made = {key: map_tree(function, branch, leaf_types) for key, branch in tree.items()}
         return made if type(tree) is dict else type(tree)(made)
     if isinstance(tree, (list, tuple)):
-        branches = [map_tree(function, branch) for branch in tree]
+        branches = [map_tree(function, branch, leaf_types) for branch in tree]
         if type(tree) is list:
             return branches
         return type(tree)._make(branches) if hasattr(tree, "_make") else type(tree)(branches)

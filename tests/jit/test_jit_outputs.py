@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from memory_tools import collect
 
-from micrograd_c import Value, grad, hessian, jacobian, jit, value_and_grad
+from micrograd_c import Value, grad, hessian, jacobian, jit, jvp, value_and_grad
 
 pytestmark = pytest.mark.usefixtures("jit_engine")
 
@@ -43,6 +43,33 @@ def test_derivatives_have_the_shapes_of_their_rows():
     assert jit(jacobian(lambda p: [p[0] * p[1], p[0], p[1]]))(rows).shape == (3, 3, 2)
     value, slope = jit(value_and_grad(f))(rows)
     assert value.shape == (3,) and slope.shape == (3, 2)
+
+
+def test_a_value_and_its_gradient_stay_apart():
+    """Also where both are one number a row: else ``value, slope = …`` would unpack two rows."""
+    value, slope = jit(value_and_grad(lambda x: x**3))(XS[:2])
+    assert value.tolist() == [1.0, 8.0] and slope.tolist() == [3.0, 12.0]
+    by_x, by_y = jit(grad(lambda x, y: x * y, argnums=(0, 1)))(XS, 2 * XS)
+    assert by_x.tolist() == (2 * XS).tolist() and by_y.tolist() == XS.tolist()
+    value, tangent = jit(lambda x: jvp(lambda x: x * x, (x,), (1.0,)))(XS)
+    assert value.tolist() == [1, 4, 9] and tangent.tolist() == [2, 4, 6]
+    assert jit(lambda x: (x, 2 * x))(XS).shape == (3, 2)  # a tuple of the function's own
+
+
+def test_second_derivatives_by_several_arguments():
+    """A row is one array, so there is a block for each pair of arguments, as JAX has it."""
+
+    def f(p, s):
+        return p[0] * p[0] * s + p[1] * s**3
+
+    rows = np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])
+    (pp, ps), (sp, ss) = jit(hessian(f, argnums=(0, 1)))(rows, XS)
+    assert [blocks.shape for blocks in (pp, ps, sp, ss)] == [(3, 2, 2), (3, 2), (3, 2), (3,)]
+    assert pp[:, 0, 0].tolist() == (2 * XS).tolist() and not pp[:, 1].any()
+    assert ps.tolist() == sp.tolist() == np.column_stack([2 * rows[:, 0], 3 * XS**2]).tolist()
+    assert ss.tolist() == (6 * rows[:, 1] * XS).tolist()
+    by_p, by_s = jit(jacobian(lambda p, s: p * s, argnums=(0, 1)))(rows, XS)
+    assert by_p.shape == (3, 2, 2) and by_s.tolist() == rows.tolist()
 
 
 def test_check_compares_all_of_it():

@@ -33,7 +33,9 @@ def assert_equal(program):
     return right
 
 
-@pytest.mark.parametrize(("kind", "graphs"), [("eager", 4000), ("nets", 1500), ("jit", 1500)])
+@pytest.mark.parametrize(
+    ("kind", "graphs"), [("eager", 4000), ("nets", 1500), ("gradients", 1500), ("jit", 1500)]
+)
 def test_random_programs(kind, graphs):
     """In a process of its own: in this one each ``_prev`` would search the objects of all tests."""
     if SLOW:

@@ -4,7 +4,7 @@ from micrograd_c.cli.argument_types import whole_number
 from micrograd_c.cli.engines import c_engine, python_engine
 from micrograd_c.cli.progress import Progress
 
-KIND_NAMES = ("eager", "nets", "overrides", "jit")  # the keys of parity.report.KINDS
+KIND_NAMES = ("eager", "nets", "overrides", "gradients", "jit")  # the keys of parity.report.KINDS
 
 
 def add_arguments(subparsers):
@@ -17,8 +17,8 @@ def add_arguments(subparsers):
     )
     add = parser.add_argument
     add("--kind", choices=(*KIND_NAMES, "all"), default="all",
-        help="programs of operators, of nets, of operators that users changed, functions for "
-        "jit, or all in turn (default: all)")  # fmt: skip
+        help="programs of operators, of nets, of operators that users changed, of gradients() "
+        "of gradients(), functions for jit, or all in turn (default: all)")  # fmt: skip
     add("--graphs", type=whole_number(1), default=1000, metavar="N",
         help="how many programs of each kind (default: %(default)s)")  # fmt: skip
     add("--seed", type=whole_number(0), default=1, metavar="S",
