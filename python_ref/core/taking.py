@@ -37,10 +37,10 @@ def taken(values, index):
         entries = all_entries(values)
         add_rule(index, WHOLE_NUMBER)
         add_rule(index, range_rule(count))
-        gather = current_trace().gather
+        entry_at = current_trace().entry_at
         if not isinstance(entries[0], list):
-            return gather(index, entries)
-        return Vector([gather(index, column) for column in zip(*entries)])
+            return entry_at(index, entries)
+        return Vector([entry_at(index, column) for column in zip(*entries)])
     if not 0 <= place < count:
         raise IndexError(f"take: expected {range_rule(count).expected}, got {place}")
     found = entry_of(values[place])
