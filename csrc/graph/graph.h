@@ -12,8 +12,8 @@ typedef uint32_t mg_index;
 
 /* --- nodes ----------------------------------------------------------------------- */
 
-/* The operands of a node that may have any number of them: of a custom node, a take node or a
- * net node. */
+/* The operands of a node that may have any number of them: of a custom node, a take node
+ * or a net node. */
 typedef struct {
     double *local;   /* operand i gets the node's gradient times local[i]. NULL: none gets
                         any. Owned */

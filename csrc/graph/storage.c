@@ -77,7 +77,8 @@ void mg_on_free(void (*function)(mg_id)) {
     mg_unlock(&mg_graph_lock);
 }
 
-/* Frees what a node with a list of operands or a node of a net owns, after its operands were dropped. */
+/* Frees what a custom or take node or a node of a net owns, after its operands were
+ * dropped. */
 static void free_contents(mg_node_t *node) {
     if (mg_owns_list(node->op))
         mg_list_free(node->list);

@@ -208,8 +208,8 @@ static void fuse_take(fuser *f, uint32_t i) {
     fused->count[i] = fused->n_terms - first;
 }
 
-/* Returns how many terms there can be at most: a node is a factor of one term, but takes may
- * share their tables. */
+/* Returns how many terms there can be at most: a node is a factor of one term, but takes
+ * may share their tables. */
 static size_t max_terms(const mg_trace *t) {
     size_t n = t->n;
     for (uint32_t i = 0; i < t->n; i++)

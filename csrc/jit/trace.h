@@ -20,9 +20,9 @@ enum {
 
 /* MG_OP_take: the first operand is the index, an argument; the second is the table that it
  * takes an entry of, the last of a chain of nodes with the operator MG_OP_table. Each of
- * these has the one before it as the first operand, and an entry as the second. The first of
- * the chain has its entry as both. So no node of a trace has more than two operands. k of
- * MG_OP_take is the number of entries. */
+ * these has the one before it as the first operand, and an entry as the second. The first
+ * of the chain has its entry as both. So no node of a trace has more than two operands. k
+ * of MG_OP_take is the number of entries. */
 
 /* The number of operands of a traced node. */
 static inline int mg_trace_arity(int op) { return op == MG_OP_take ? 2 : mg_arity[op]; }

@@ -9,8 +9,9 @@
  * gradients of a block are explained in kernels.h.
  *
  * A new instruction needs a row here, functions name_forward and name_backward in
- * elementwise.h or a template beside it, and code in jit/fuse.c that makes it of nodes. Operands of a new kind need
- * a case in the switches over mg_operand_kind, which the compiler then asks for.
+ * elementwise.h or a template beside it, and code in jit/fuse.c that makes it of nodes.
+ * Operands of a new kind need a case in the switches over mg_operand_kind, which the compiler
+ * then asks for.
  */
 #ifndef MG_INSTRUCTIONS_H
 #define MG_INSTRUCTIONS_H
