@@ -100,8 +100,9 @@ size_t mg_modes(void);
 /* Returns a new node with the given data. It computes and checks nothing, accepts pinned
  * operands, and holds its operands also in a thread that does not record. n must be the
  * operator's number of operands. A custom node takes any number, which are copied, and
- * passes no gradient on. Returns 0 if it is out of memory, or if op and n do not fit.
- * O(n). */
+ * passes no gradient on. "take", for jit's traces, takes an index and at least one value;
+ * it passes no gradient on either, but programs do. Returns 0 if it is out of memory, or
+ * if op and n do not fit. O(n). */
 mg_id mg_node(int op, const mg_id *operands, size_t n, double k, int style, double data);
 
 /* Returns a new custom node with the given data and local gradients: backward adds the

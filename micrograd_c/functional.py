@@ -2,7 +2,7 @@
 
 The operators take Values or numbers; of numbers alone they return a float. A bulk
 helper builds the graph that one operator after the other would build, on the C
-engine in one call.
+engine in one call. ``take`` looks a Value or a row up in a table.
 
 >>> from micrograd_c.engine import Value
 >>> from micrograd_c.functional import sin, total
@@ -24,6 +24,7 @@ from python_ref.core.number_arrays import as_doubles
 from python_ref.core.numbers import to_float
 from python_ref.core.operators import Operators
 from python_ref.core.ops import NAMED, OPS
+from python_ref.core.taking import taken
 from python_ref.core.templates import copy_for
 from python_ref.core.tracing import current_trace
 
@@ -36,7 +37,7 @@ UNARY = tuple(op.name for op in NAMED if op.kind == ops.UNARY)
 UNARY_K = tuple(op.name for op in NAMED if op.kind == ops.UNARY_K)
 BINARY = tuple(op.name for op in NAMED if op.kind == ops.BINARY)
 BULK = (
-    "dot", "total", "mean", "softmax", "logsumexp", "get_data", "get_grad", "set_data",
+    "dot", "total", "mean", "softmax", "logsumexp", "take", "get_data", "get_grad", "set_data",
     "set_grad", "zero_grad",
 )  # fmt: skip
 # Without abs: a star import must not hide Python's own.
@@ -173,6 +174,36 @@ def in_c(name, *lists):
     if c_bulk and all(map(c_bulk.are_plain, lists)) and c_bulk.are_original():
         return getattr(c_bulk, name)(*lists)
     return None
+
+
+# --- a table -----------------------------------------------------------------------
+
+
+def take(values, index):
+    """``values[index]``: a Value, or a row of a table as a ``Vector``.
+
+    ``values`` is a sequence of n Values and numbers, or of n rows of them. ``index`` is a whole
+    number from 0 to n - 1: an int, a float such as 3.0, or a Value that holds one and was not
+    computed. A negative index does not count from the end. The gradient goes to what was taken
+    alone, and none to the index.
+
+    In a function that ``jit`` traces, the index may be an argument of shape (n,) or a column of
+    one of shape (n, k), and each example takes its own. A batch's indices are all checked before
+    anything runs. That is an embedding: an example costs as much as its row is long, however many
+    rows the table has. There all rows must have one length.
+
+    Raises IndexError for an index out of range, which names row and column in a batch; TypeError
+    for one that is no whole number, for a Value that was computed, and for values that are no
+    sequence of numbers, Values or rows; ValueError for no values, and under ``jit`` for rows of
+    different lengths. Under ``jit``, TraceError for an index that the function computes.
+
+    >>> from micrograd_c.engine import Value
+    >>> from micrograd_c.functional import take
+    >>> table = [[Value(1.0), Value(2.0)], [Value(3.0), Value(4.0)]]
+    >>> [v.data for v in take(table, 1)]
+    [3.0, 4.0]
+    """
+    return taken(values, index)
 
 
 # --- data and gradients as arrays -----------------------------------------------

@@ -1,7 +1,7 @@
 """Types of ``functional``: of Values a Value, of numbers alone a float."""
 
-from collections.abc import Iterable
-from typing import overload
+from collections.abc import Iterable, Sequence
+from typing import Any, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from micrograd_c.engine import Value, _Number, _Operand
 
 __all__ = [
-    "dot", "total", "mean", "softmax", "logsumexp", "get_data", "get_grad", "set_data",
+    "dot", "total", "mean", "softmax", "logsumexp", "take", "get_data", "get_grad", "set_data",
     "set_grad", "zero_grad",
 ]
 
@@ -125,6 +125,14 @@ def dot(
 ) -> Value: ...
 def logsumexp(values: Iterable[Value]) -> Value: ...
 def softmax(values: Iterable[Value]) -> list[Value]: ...
+@overload
+def take(values: Sequence[Value], index: _Operand) -> Value: ...
+@overload
+def take(values: Sequence[float], index: _Number) -> float: ...
+@overload
+def take(values: Sequence[Sequence[Value]], index: _Operand) -> list[Value]: ...
+@overload
+def take(values: ArrayLike | Sequence[object], index: _Operand) -> Any: ...
 def get_data(values: Iterable[Value]) -> NDArray[np.float64]: ...
 def get_grad(values: Iterable[Value]) -> NDArray[np.float64]: ...
 def set_data(values: Iterable[Value], array: ArrayLike) -> None: ...

@@ -13,7 +13,7 @@ from python_ref.core.ieee import value_of
 from python_ref.core.numbers import describe, to_float
 from python_ref.core.operands import either_name, made_of
 from python_ref.core.operators import Operators
-from python_ref.core.ops import OPS
+from python_ref.core.ops import OPS, TAKE
 from python_ref.core.tracing import current_trace
 from python_ref.core.walking import topological_sort
 
@@ -153,7 +153,8 @@ class Value(Operators):
     @staticmethod
     def _make(name, k, op, operands, data, cls=None):
         node = object.__new__(cls or Value)
-        node._fill(data, operands, op, OPS.get(name), k)
+        row = TAKE if name == "take" else OPS.get(name)
+        node._fill(data, operands, op, row, k)
         return node
 
     def _recipe(self):

@@ -13,7 +13,7 @@
 
 /* Returns the operand to visit next, 0 when all are done. */
 static mg_index next_operand(mg_node_t *node) {
-    if (MG_UNLIKELY(node->op == MG_OP_custom || node->op == MG_OP_net)) {
+    if (MG_UNLIKELY(mg_owns_list(node->op) || node->op == MG_OP_net)) {
         mg_operand_list *list = node->list;
         return list == NULL || list->cursor == list->n ? 0 : list->ids[list->cursor++];
     }
@@ -28,7 +28,7 @@ static int begin_visit(mg_index id, mg_node_t *node, mg_index from, int expand_a
     if (MG_UNLIKELY(node->op == MG_OP_net_output)) {
         if (!mg_nets->expand(id, expand_all))
             return 0;
-    } else if (MG_UNLIKELY(node->op == MG_OP_custom || node->op == MG_OP_net)) {
+    } else if (MG_UNLIKELY(mg_owns_list(node->op) || node->op == MG_OP_net)) {
         if (node->list != NULL)
             node->list->cursor = 0;
     } else {

@@ -71,7 +71,7 @@ mg_status mg_release_operands(mg_id node_id) {
         to->op = node->op;
         to->operand[0] = node->operand[0];
         to->operand[1] = node->operand[1];
-        to->list = node->op == MG_OP_custom ? node->list : to->list;
+        to->list = mg_owns_list(node->op) ? node->list : to->list;
         node->op = MG_OP_custom;
         node->list = NULL;
         mg_flags_version++;
@@ -112,7 +112,7 @@ mg_status mg_become(mg_id node_id, mg_id custom, int *closes_cycle) {
         node->grad = 0.0;
         node->flags &= (uint16_t) ~(MG_CUSTOM_BACKWARD | MG_STYLE);
         other->op = old.op;
-        if (old.op == MG_OP_custom)
+        if (mg_owns_list(old.op))
             other->list = old.list;
         else
             memcpy(other->operand, old.operand, sizeof old.operand);

@@ -12,7 +12,8 @@ typedef uint32_t mg_index;
 
 /* --- nodes ----------------------------------------------------------------------- */
 
-/* The operands of a node that may have any number of them: a custom node or a net node. */
+/* The operands of a node that may have any number of them: of a custom node, a take node
+ * or a net node. */
 typedef struct {
     double *local;   /* operand i gets the node's gradient times local[i]. NULL: none gets
                         any. Owned */
@@ -26,7 +27,7 @@ typedef struct {
     union {
         mg_index operand[2]; /* of an operator; unused ones are 0 */
         mg_operand_list
-            *list; /* of a custom node, owned; of a net node, owned by its call */
+            *list; /* of a custom or take node, owned; of a net node, owned by its call */
     };
     union {
         double k;             /* of an operator: its parameter, an exponent or a slope */
@@ -101,6 +102,9 @@ static inline void mg_disown(mg_node_t *node) {
 
 /* The number of operands of each operator, by its code; 0 where nodes have a list. */
 extern const uint8_t mg_arity[];
+
+/* True if nodes of this operator own a list of operands. */
+static inline int mg_owns_list(int op) { return op == MG_OP_custom || op == MG_OP_take; }
 
 /* Returns a node's operands and sets *n to their number. */
 const mg_index *mg_operands_of(const mg_node_t *node, uint32_t *n);

@@ -3,13 +3,12 @@
 
 #include <string.h>
 
-const uint8_t mg_arity[MG_OP_COUNT] = {[MG_OP_leaf] = 0,
-                                       [MG_OP_custom] = 0,
-                                       [MG_OP_net] = 0,
-                                       [MG_OP_net_output] = 1,
+const uint8_t mg_arity[MG_OP_COUNT] = {
+    [MG_OP_leaf] = 0, [MG_OP_custom] = 0,     [MG_OP_take] = 0,
+    [MG_OP_net] = 0,  [MG_OP_net_output] = 1, [MG_OP_table] = 2,
 #define X(name, kind, label, raises, value, dx, dy)                                       \
     [MG_OP_##name] = (kind) == MG_BINARY ? 2 : 1,
-                                       MG_OPS(X)
+    MG_OPS(X)
 #undef X
 };
 
@@ -17,8 +16,10 @@ static const struct {
     const char *name, *label;
 } ops[MG_OP_COUNT] = {[MG_OP_leaf] = {"leaf", ""},
                       [MG_OP_custom] = {"custom", ""},
+                      [MG_OP_take] = {"take", "take"},
                       [MG_OP_net] = {"net", ""},
                       [MG_OP_net_output] = {"net_output", ""},
+                      [MG_OP_table] = {"table", ""},
 #define X(name, kind, label, raises, value, dx, dy) [MG_OP_##name] = {#name, label},
                       MG_OPS(X)
 #undef X
@@ -186,15 +187,18 @@ mg_id mg_binary(int op, mg_id x, mg_id y) {
 
 mg_id mg_node(int op, const mg_id *operands, size_t n, double k, int style, double data) {
     if (op < 0 || op >= MG_OP_COUNT || op == MG_OP_net || op == MG_OP_net_output ||
-        (op != MG_OP_custom && n != mg_arity[op]))
+        op == MG_OP_table || (op == MG_OP_take && n < 2) ||
+        (!mg_owns_list(op) && n != mg_arity[op]))
         return 0;
     mg_lock(&mg_graph_lock);
-    mg_index id = op == MG_OP_custom ? mg_custom(operands, NULL, n, data)
-                  : n == 0           ? mg_new_leaf(data)
+    mg_index id = mg_owns_list(op) ? mg_custom(operands, NULL, n, data)
+                  : n == 0         ? mg_new_leaf(data)
                   : n == 1
                       ? unary(op, data, (mg_index)operands[0])
                       : binary(op, data, (mg_index)operands[0], (mg_index)operands[1]);
     set_k(id, k, style);
+    if (op == MG_OP_take && id != 0)
+        mg_at(id)->op = MG_OP_take;
     mg_unlock(&mg_graph_lock);
     return id;
 }

@@ -35,7 +35,7 @@ void mg_become_leaf(mg_id node_id, double data) {
     if (node->op != MG_OP_leaf) {
         uint32_t n;
         const mg_index *operands = mg_operands_of(node, &n);
-        mg_operand_list *list = node->op == MG_OP_custom ? node->list : NULL;
+        mg_operand_list *list = mg_owns_list(node->op) ? node->list : NULL;
         if (node->op == MG_OP_net_output) /* the call is still alive */
             mg_nets->forget_output(node);
         for (uint32_t i = 0; i < n; i++)

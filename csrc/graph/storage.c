@@ -60,7 +60,7 @@ mg_index mg_take_unused_id(void) {
 }
 
 const mg_index *mg_operands_of(const mg_node_t *node, uint32_t *n) {
-    int has_list = node->op == MG_OP_custom || node->op == MG_OP_net;
+    int has_list = mg_owns_list(node->op) || node->op == MG_OP_net;
     if (MG_UNLIKELY(has_list) && node->list != NULL) {
         *n = node->list->n;
         return node->list->ids;
@@ -77,9 +77,10 @@ void mg_on_free(void (*function)(mg_id)) {
     mg_unlock(&mg_graph_lock);
 }
 
-/* Frees what a custom node or a node of a net owns, after its operands were dropped. */
+/* Frees what a custom or take node or a node of a net owns, after its operands were
+ * dropped. */
 static void free_contents(mg_node_t *node) {
-    if (node->op == MG_OP_custom)
+    if (mg_owns_list(node->op))
         mg_list_free(node->list);
     else if (node->op == MG_OP_net)
         mg_nets->free_call(node->call);

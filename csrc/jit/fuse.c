@@ -192,6 +192,32 @@ static void fuse_sum(fuser *f, uint32_t head) {
     fused->count[head] = n;
 }
 
+/* Makes a result of a take: a term for each entry of its table. */
+static void fuse_take(fuser *f, uint32_t i) {
+    const mg_trace *t = f->trace;
+    mg_fused *fused = f->fused;
+    const uint32_t first = fused->n_terms;
+    uint32_t at = t->b[i];
+    for (; t->op[t->a[at]] == MG_OP_table; at = t->a[at])
+        push_term(f, t->a[i], t->b[at]);
+    push_term(f, t->a[i], t->b[at]);
+    reverse(fused->terms + first, fused->n_terms - first);
+    fused->code[i] = MG_TAKE;
+    fused->init[i] = t->a[i];
+    fused->first[i] = first;
+    fused->count[i] = fused->n_terms - first;
+}
+
+/* Returns how many terms there can be at most: a node is a factor of one term, but takes
+ * may share their tables. */
+static size_t max_terms(const mg_trace *t) {
+    size_t n = t->n;
+    for (uint32_t i = 0; i < t->n; i++)
+        if (t->op[i] == MG_OP_take)
+            n += (size_t)t->k[i];
+    return n;
+}
+
 static void fuse(fuser *f) {
     const mg_trace *t = f->trace;
     memset(f->inside, 0, t->n);
@@ -202,18 +228,22 @@ static void fuse(fuser *f) {
             f->relu[t->a[i]] = i;
         if (f->fused->code[i] == MG_OP_add)
             fuse_sum(f, i);
+        else if (t->op[i] == MG_OP_take)
+            fuse_take(f, i);
+        else if (t->op[i] == MG_OP_table)
+            f->fused->code[i] = MG_OP_leaf;
     }
 }
 
 int mg_fuse(mg_fused *fused, const mg_trace *trace) {
-    size_t n = trace->n;
+    size_t n = trace->n, terms = max_terms(trace);
     memset(fused, 0, sizeof *fused);
     fuser f = {trace, fused, mg_alloc(n, 1), mg_alloc(n, sizeof *f.relu)};
     fused->code = mg_alloc(n, sizeof *fused->code);
     fused->init = mg_alloc(n, sizeof *fused->init);
     fused->first = mg_alloc(n, sizeof *fused->first);
     fused->count = mg_alloc(n, sizeof *fused->count);
-    fused->terms = mg_alloc(n, sizeof *fused->terms);
+    fused->terms = terms > UINT32_MAX ? NULL : mg_alloc(terms, sizeof *fused->terms);
     int fine = f.inside && f.relu && fused->code && fused->init && fused->first &&
                fused->count && fused->terms;
     if (fine)

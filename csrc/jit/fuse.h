@@ -9,22 +9,23 @@
 /* A node is either a leaf, or a *result*, which an instruction writes to a slot, or
  * *inside* a result: an instruction computes it on the way and does not store it. All
  * arrays are by node; init, first and count are set for results whose code is MULADD, DOT,
- * SUM or LAYER. */
+ * SUM, LAYER or TAKE. */
 typedef struct {
     uint16_t *code;       /* the result's instruction; MG_OP_leaf if the node is no result.
                              LAYER: the node is a neuron's sum, or the relu of that sum */
-    uint32_t *init;       /* the node that the terms are added to: operand c */
+    uint32_t *init;       /* the node that the terms are added to: operand c.
+                             TAKE: the index */
     uint32_t *first;      /* the result's first term, in terms */
     uint32_t *count;      /* how many terms it has */
     uint32_t (*terms)[2]; /* the factors of each term, operands a and b: the input and the
                              weight of a LAYER, a row value first in a MULADD over rows.
-                             SUM: both are the summand */
+                             SUM: both are the summand. TAKE: the index and an entry */
     uint32_t n_terms;
 } mg_fused;
 
 /* Finds sums of products, other sums, and neurons, whose terms are added up one after the
- * other in the order of the graph. Returns 0 if out of memory; fused is to be freed in any
- * case. O(nodes). */
+ * other in the order of the graph. Makes results of takes, too. Returns 0 if out of
+ * memory; fused is to be freed in any case. O(nodes). */
 int mg_fuse(mg_fused *fused, const mg_trace *trace);
 
 void mg_fused_free(mg_fused *fused);

@@ -134,7 +134,7 @@ static void count_uses(mg_trace *t) {
             continue;
         }
         t->uses[t->a[i]]++;
-        if (mg_arity[t->op[i]] == 2)
+        if (mg_trace_arity(t->op[i]) == 2)
             t->uses[t->b[i]]++;
     }
 }

@@ -64,6 +64,29 @@ static void fill_operator(mg_trace *trace, mg_index id) {
     }
 }
 
+/* Fills node i: the operator op with the operands a and b, of which there may be one. */
+static void fill_pair(mg_trace *trace, uint32_t i, int op, uint32_t a, uint32_t b) {
+    trace->op[i] = (uint8_t)op;
+    trace->a[i] = a;
+    trace->b[i] = b;
+    trace->k[i] = 0.0;
+    trace->is[i] = (trace->is[a] | trace->is[b]) & (MG_IS_ROW | MG_WANTS_GRAD);
+}
+
+/* Fills a take node, and the table before it: the numbers just below the node's are kept
+ * for that. */
+static void fill_take(mg_trace *trace, mg_index id) {
+    uint32_t i = mg_at(id)->link, n;
+    const mg_index *operands = mg_operands_of(mg_at(id), &n);
+    uint32_t first = i - (n - 1);
+    for (uint32_t j = 1; j < n; j++) {
+        uint32_t entry = mg_at(operands[j])->link, at = first + j - 1;
+        fill_pair(trace, at, MG_OP_table, j == 1 ? entry : at - 1, entry);
+    }
+    fill_pair(trace, i, MG_OP_take, mg_at(operands[0])->link, i - 1);
+    trace->k[i] = (double)(n - 1);
+}
+
 /* Clears MG_WANTS_GRAD where the gradient of the first output does not arrive. So no
  * gradient flows that changes no parameter's, nor into a node that only a detach() uses,
  * where 0 times infinity would be NaN. */
@@ -116,7 +139,8 @@ static void prefetch(const mg_index *order, size_t i) {
 /* order is what mg_sorted returned for a node above the outputs; that node comes first. */
 static mg_status fill(mg_trace *trace, const mg_index *order, size_t count,
                       const mg_id *args, const mg_id *outputs) {
-    uint32_t mark = mg_new_mark(), n = 0;
+    uint32_t mark = mg_new_mark(), n = 0, n_operands;
+    const mg_index *operands;
     for (uint32_t i = 0; i < trace->n_args; i++)
         place((mg_index)args[i], mark, &n);
     for (size_t i = count; i-- > 1;) {
@@ -124,8 +148,11 @@ static mg_status fill(mg_trace *trace, const mg_index *order, size_t count,
         const mg_node_t *node = mg_at(order[i]);
         if (node->op == MG_OP_custom || node->flags & MG_CUSTOM_BACKWARD)
             return MG_HAS_CUSTOM_BACKWARD;
-        for (uint32_t j = 0; j < mg_arity[node->op]; j++)
-            place(node->operand[j], mark, &n);
+        operands = mg_operands_of(node, &n_operands);
+        for (uint32_t j = 0; j < n_operands; j++)
+            place(operands[j], mark, &n);
+        if (node->op == MG_OP_take)
+            n += n_operands - 1; /* its table */
         place(order[i], mark, &n);
     }
     for (uint32_t i = 0; i < trace->n_outputs; i++)
@@ -141,10 +168,14 @@ static mg_status fill(mg_trace *trace, const mg_index *order, size_t count,
     for (size_t i = count; i-- > 1;) {
         prefetch(order, i);
         const mg_node_t *node = mg_at(order[i]);
-        for (uint32_t j = 0; j < mg_arity[node->op]; j++)
-            if (mg_at(node->operand[j])->op == MG_OP_leaf)
-                fill_leaf(trace, node->operand[j]);
-        fill_operator(trace, order[i]);
+        operands = mg_operands_of(node, &n_operands);
+        for (uint32_t j = 0; j < n_operands; j++)
+            if (mg_at(operands[j])->op == MG_OP_leaf)
+                fill_leaf(trace, operands[j]);
+        if (node->op == MG_OP_take)
+            fill_take(trace, order[i]);
+        else
+            fill_operator(trace, order[i]);
     }
     for (uint32_t i = 0; i < trace->n_outputs; i++) {
         mg_index output = (mg_index)outputs[i];
@@ -157,7 +188,7 @@ static mg_status fill(mg_trace *trace, const mg_index *order, size_t count,
         if (trace->op[i] == MG_OP_leaf)
             continue;
         trace->uses[trace->a[i]]++;
-        if (mg_arity[trace->op[i]] == 2)
+        if (mg_trace_arity(trace->op[i]) == 2)
             trace->uses[trace->b[i]]++;
     }
     if (!mg_trace_simplify(trace))

@@ -18,6 +18,15 @@ enum {
     MG_IS_REACHED = 32  /* the gradient of the first output reaches the node */
 };
 
+/* MG_OP_take: the first operand is the index, an argument; the second is the table that it
+ * takes an entry of, the last of a chain of nodes with the operator MG_OP_table. Each of
+ * these has the one before it as the first operand, and an entry as the second. The first
+ * of the chain has its entry as both. So no node of a trace has more than two operands. k
+ * of MG_OP_take is the number of entries. */
+
+/* The number of operands of a traced node. */
+static inline int mg_trace_arity(int op) { return op == MG_OP_take ? 2 : mg_arity[op]; }
+
 /* Nodes are numbered so that operands come before what is computed from them, and
  * arguments come first. The last node is the constant -0.0, for sums that start from
  * nothing: -0.0 + x is x for any x. All arrays but outputs are by node; the trace owns

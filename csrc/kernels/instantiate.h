@@ -31,6 +31,7 @@
 #endif
 #include "kernels/layer.h"
 #include "kernels/elementwise.h"
+#include "kernels/take.h"
 #include "kernels/dispatch.h"
 #undef W
 #undef N_VEC
@@ -49,6 +50,7 @@
 #define FOLD(y) (y[0])
 #include "kernels/layer.h"
 #include "kernels/elementwise.h"
+#include "kernels/take.h"
 #include "kernels/dispatch.h"
 #undef W
 #undef N_VEC
@@ -81,6 +83,7 @@
 #include "kernels/columns.h"
 #include "kernels/layer_one_row.h"
 #include "kernels/elementwise.h"
+#include "kernels/take.h"
 #include "kernels/dispatch.h"
 #undef W
 #undef N_VEC

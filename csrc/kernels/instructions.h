@@ -9,8 +9,9 @@
  * gradients of a block are explained in kernels.h.
  *
  * A new instruction needs a row here, functions name_forward and name_backward in
- * elementwise.h, and code in jit/fuse.c that makes it of nodes. Operands of a new kind need
- * a case in the switches over mg_operand_kind, which the compiler then asks for.
+ * elementwise.h or a template beside it, and code in jit/fuse.c that makes it of nodes.
+ * Operands of a new kind need a case in the switches over mg_operand_kind, which the compiler
+ * then asks for.
  */
 #ifndef MG_INSTRUCTIONS_H
 #define MG_INSTRUCTIONS_H
@@ -47,7 +48,9 @@ typedef enum {
     X(LAYER, layer, INPUTS, WEIGHTS, BIASES,                                              \
       "layer(inputs {a}, weights {b}, biases {c})")                                       \
     /* n results: copies of a, so that scattered values become consecutive */             \
-    X(GATHER, gather, SLOTS, NO_OPERAND, NO_OPERAND, "gather({a})")
+    X(GATHER, gather, SLOTS, NO_OPERAND, NO_OPERAND, "gather({a})")                       \
+    /* n results: of m entries each, that of the index a. NaN for an index that is none */ \
+    X(TAKE, take, TAGGED_SLOTS, TERMS, NO_OPERAND, "take({b}, index {a})")
 
 /* MG_MULADD, MG_DOT, ...: codes after those of the operators. */
 enum {
@@ -95,7 +98,8 @@ typedef struct {
     uint16_t code;  /* MG_OP_add and so on, or MG_MULADD and so on */
     uint16_t flags; /* MG_A_UNIFORM and so on */
     uint32_t n;     /* results */
-    uint32_t m;     /* inputs of a LAYER, terms of each result of a DOT or SUM; otherwise 0 */
+    uint32_t m;     /* inputs of a LAYER, terms of each result of a DOT or SUM, entries of a
+                       TAKE; otherwise 0 */
     uint32_t out;   /* the first slot of the results, which are consecutive */
     union {         /* the operands, see mg_operand_kind */
         struct {

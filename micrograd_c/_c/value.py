@@ -45,14 +45,14 @@ from python_ref.core.ieee import value_of
 from python_ref.core.numbers import to_float
 from python_ref.core.operands import Operands, distinct, either_name, made_of
 from python_ref.core.operators import Operators
-from python_ref.core.ops import OPS, UNARY_K
+from python_ref.core.ops import OPS, TAKE, UNARY_K
 from python_ref.core.tracing import current_trace
 
 new, init_leaf = object.__new__, Node._mg_init_leaf
 
-CODES = {name: lib.mg_op_find(name.encode()) for name in OPS}
+CODES = {name: lib.mg_op_find(name.encode()) for name in (*OPS, TAKE.name)}
 NAMES = {code: name for name, code in CODES.items()}
-LABELS = {code: OPS[name].label for name, code in CODES.items()}
+LABELS = {code: {**OPS, TAKE.name: TAKE}[name].label for name, code in CODES.items()}
 LEAF, CUSTOM = lib.mg_op_find(b"leaf"), lib.mg_op_find(b"custom")
 POW_K, RELU = CODES["pow_k"], CODES["relu"]
 WITH_K = {name for name, op in OPS.items() if op.kind == UNARY_K}

@@ -55,8 +55,8 @@ class jit:  # noqa: N801 - used as a decorator
     - A method can be decorated: each instance has its own trace. For a class method,
       write ``@jit`` above ``@classmethod``.
     - Called with Values, as from another jitted function, ``jit(f)`` calls ``f`` itself.
-    - If targets of a loss of ``micrograd_c.losses`` are arguments, they are checked
-      for the whole batch before anything runs.
+    - If targets of a loss of ``micrograd_c.losses`` or indices of ``take`` are arguments, they
+      are checked for the whole batch before anything runs.
     - No operator raises for its data, unlike those of eager Values: ``log`` of -1 is NaN and
       1 / 0 is inf, as in IEEE arithmetic. With ``check_finite=True``, a result that is not
       finite raises FloatingPointError, naming the example and the first operator that gave an

@@ -24,7 +24,7 @@ DO_NOT_BRANCH = (
 USE_THE_VALUE = "it is another number in each row: compute with the Value itself"
 DO_NOT_INDEX = (
     "what happens must be the same for every row: choose among the items with "
-    "where(cond_value, a, b), or look the item up before and pass it as a column of its own"
+    "where(cond_value, a, b) or, by an argument of whole numbers, with take(items, index)"
 )
 ONE_EXAMPLE = (
     "a jitted function takes one example, not the batch: an argument of shape (n,) is a single "
@@ -41,6 +41,15 @@ def unknown_data_error(what, instead=DO_NOT_BRANCH):
     return TraceError(
         f"{user_line()}: a Value depends on an argument of the jitted function, and {what}; "
         f"{instead}"
+    )
+
+
+def index_error(what):
+    """``what``: what the index of ``take`` is, which is no column of an argument."""
+    return TraceError(
+        f"{user_line()}: the index of take is {what}: it must be an argument of the jitted "
+        "function, or a column of one, whose rows are checked before they run; compute the index "
+        "before the call, with NumPy, and pass it as an argument of its own"
     )
 
 

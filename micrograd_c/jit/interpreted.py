@@ -4,6 +4,7 @@ The Python engine runs all jitted functions this way. On both engines it finds t
 and the operator that a ``check_finite`` error names.
 """
 
+import math
 from collections import namedtuple
 
 from micrograd_c.jit.base_program import BaseProgram, NotFinite
@@ -11,7 +12,7 @@ from micrograd_c.jit.errors import custom_operator_error, other_trace_error
 from micrograd_c.jit.traced_value import trace_number_of
 from micrograd_c.jit.user_code import definition_line
 from python_ref.core.ieee import ieee_value_of
-from python_ref.core.ops import OPS
+from python_ref.core.ops import OPS, TAKE
 from python_ref.core.walking import topological_sort
 
 # One operator of the graph. ``place``: where its value is in a row's list of values;
@@ -47,7 +48,8 @@ class InterpretedProgram(BaseProgram):
         self.names.append(label or "parameter")
         if name:
             operands = [place_of[id(operand)] for operand in node._operands]
-            self.steps.append(Step(place, OPS[name], k, operands, label))
+            op = TAKE if name == TAKE.name else OPS[name]
+            self.steps.append(Step(place, op, k, operands, label))
         elif trace_number_of(node) < 0:
             raise other_trace_error(self.function)
         elif trace_number_of(node) == trace.number:
@@ -75,7 +77,7 @@ class InterpretedProgram(BaseProgram):
         for step in reversed(self.steps):
             if step.place in wants and step.place in reached:
                 reached.update(step.operands)
-                flows = [(x, d) for x, d in zip(step.operands, step.op.derivatives) if x in wants]
+                flows = [(x, d) for x, d in operands_with_derivatives(step) if x in wants]
                 self.backward_steps.append((step, flows))
 
     # --- one row ---
@@ -89,7 +91,7 @@ class InterpretedProgram(BaseProgram):
         for place, x in zip(self.parameter_places, data):
             values[place] = x
         for step in self.steps:
-            values[step.place] = ieee_value_of(step.op, *inputs_of(step, values))
+            values[step.place] = value_of(step, values)
         return values
 
     def gradients(self, values, output_gradient):
@@ -97,6 +99,11 @@ class InterpretedProgram(BaseProgram):
         gradients = [0.0] * len(values)
         gradients[self.output_places[0]] = output_gradient
         for step, flows in self.backward_steps:
+            if step.op is TAKE:
+                place = taken_place(step, values)
+                if place is not None:
+                    gradients[place] += gradients[step.place]
+                continue
             xs, out, g = inputs_of(step, values), values[step.place], gradients[step.place]
             for place, derivative in flows:
                 gradients[place] += derivative(*xs, out, g)
@@ -169,7 +176,7 @@ class InterpretedProgram(BaseProgram):
         for place, name in enumerate(self.names):
             if place in steps:
                 step = steps[place]
-                operands = [f"v{x}" for x in step.operands]
+                operands = shortened([f"v{x}" for x in step.operands])
                 operands += [] if step.k is None else [repr(step.k)]
                 lines.append(f"    v{place} = {step.op.name}({', '.join(operands)})")
             elif place in parameters:
@@ -184,6 +191,36 @@ def inputs_of(step, values):
     """Return the numbers that the operator takes: its operands' values, and k if it has one."""
     xs = [values[place] for place in step.operands]
     return xs if step.k is None else [*xs, step.k]
+
+
+def value_of(step, values):
+    if step.op is not TAKE:
+        return ieee_value_of(step.op, *inputs_of(step, values))
+    place = taken_place(step, values)
+    return math.nan if place is None else values[place]
+
+
+def taken_place(step, values):
+    """Return the place of the operand that a ``take`` takes; None if its index is none.
+
+    Indices are checked before a run, but a program may change the array meanwhile.
+    """
+    index = values[step.operands[0]]
+    return step.operands[1 + int(index)] if 0.0 <= index < len(step.operands) - 1 else None
+
+
+def operands_with_derivatives(step):
+    """Return pairs: the place of an operand, and the operator's derivative by it.
+
+    A ``take`` has none: which operand gets its gradient depends on the row.
+    """
+    if step.op is TAKE:
+        return [(place, None) for place in step.operands[1:]]
+    return zip(step.operands, step.op.derivatives)
+
+
+def shortened(names):
+    return names if len(names) <= 8 else [*names[:7], f"... {len(names)} in all"]
 
 
 def is_finite(x):

@@ -8,12 +8,19 @@ from micrograd_c.jit.errors import (
     as_trace_error,
     conversion_error,
     custom_operator_error,
+    index_error,
     inner_backward_error,
     no_grad_error,
 )
 from micrograd_c.jit.outputs import Outputs
 from micrograd_c.jit.patched_operators import follow_patches
-from micrograd_c.jit.traced_value import TracedValue, compare, new_argument, trace_number_of
+from micrograd_c.jit.traced_value import (
+    TracedValue,
+    compare,
+    entry_at,
+    new_argument,
+    trace_number_of,
+)
 from micrograd_c.jit.user_code import user_line
 from python_ref.core.numbers import to_float
 from python_ref.core.tracing import tracing
@@ -80,6 +87,26 @@ class Trace:
         if not isinstance(x, Value):  # a Value of the other engine is not part of the trace
             return relation(x.data, to_float(y))
         return compare(relation, x, y)
+
+    def is_column(self, index):
+        """True if the index of ``take`` is an argument, so that each row has its own.
+
+        False for a constant. Raises TraceError for any other Value of the trace.
+        """
+        if self.place_of(index) is not None:
+            return True
+        if isinstance(index, TracedValue):
+            raise index_error("a Value that depends on an argument")
+        if isinstance(index, Value):
+            if index._is_computed():
+                raise index_error("a Value that was computed")
+            if trace_number_of(index) != self.number:
+                raise index_error("a parameter, whose data may change from run to run")
+        return False
+
+    def entry_at(self, index, entries):
+        """Return the entry, of Values and numbers, that ``index`` leads to in each row."""
+        return entry_at(index, entries)
 
     def refuse_custom_operator(self):
         raise custom_operator_error(user_line())

@@ -249,7 +249,7 @@ for name in ("add", "mul", "sub", "truediv", "pow"):
 
 
 if backend == "c":
-    from micrograd_c._c.node import NO_MEMORY, mg_leaf, mg_traced
+    from micrograd_c._c.node import NO_MEMORY, mg_leaf, mg_node, mg_traced
     from micrograd_c._c.value import CODES, number_types
     from micrograd_c._native import lib
 
@@ -259,6 +259,14 @@ if backend == "c":
         """Return the TracedValue of an operator; nothing is computed."""
         a, *rest = operands
         return checked(mg_traced(CODES[name], a, rest[0] if rest else 0, 0.0 if k is None else k))
+
+    def make_taken(operands):
+        if not is_grad_enabled():
+            raise no_grad_error()
+        ids = [operand._mg_id for operand in operands]
+        result = mg_node(CODES["take"], ids, len(ids), 0.0, 0, math.nan)
+        object.__setattr__(checked(result), "__class__", TracedValue)
+        return result
 
     def apply(self, name, *others):
         """Apply one operator; ``others`` may be numbers."""
@@ -319,6 +327,9 @@ else:
             raise no_grad_error()
         return Value._make(name, k, label, operands, math.nan, TracedValue)
 
+    def make_taken(operands):
+        return make_traced("take", None, "take", operands)
+
     def new_argument():
         value = object.__new__(TracedValue)
         value._fill(math.nan, (), "", k=-current_trace().number)
@@ -332,6 +343,12 @@ def apply_operator(name, *operands):
     """Return the TracedValue of an operator; the operands are Values or numbers."""
     operands = tuple(x if isinstance(x, Value) else Value(x) for x in operands)
     return make_traced(name, None, OPS[name].label, operands)
+
+
+def entry_at(index, entries):
+    """Return the TracedValue of ``take``: an entry, of Values and numbers, in each row."""
+    entries = [x if isinstance(x, Value) else Value(x) for x in entries]
+    return make_taken((index, *entries))
 
 
 COMPARISONS = {  # Python's operator -> the operator of OPS, and True to swap the operands

@@ -1,7 +1,8 @@
 """Rules for the arguments of a traced function, which each run checks for all rows.
 
-A loss requires that its targets are classes or probabilities. Where a target is an argument
-of a jitted function, its numbers are known only when the function runs.
+A loss requires that its targets are classes or probabilities, ``take`` that its index is in
+range. Where these are arguments of a jitted function, their numbers are known only when the
+function runs.
 """
 
 from typing import Callable, NamedTuple

@@ -39,10 +39,11 @@ def reduce_value(root, protocol=None):
         if own:
             attributes[len(nodes)] = own
         operands = tuple(place[id(operand)] for operand in operands_of[id(node)])
+        data = node.data  # first: of a Value that jit traces it raises
         name, k, op = node._recipe()
         if len(operands) != operand_count(name, k, operands) or not (operands or op):
             raise RuntimeError("the graph was changed while it was copied or pickled")
-        nodes.append((name, k, op, operands, node.data, node.grad))
+        nodes.append((name, k, op, operands, data, node.grad))
     return root._rebuild_graph, (leaves, nodes, cls), attributes or None
 
 

@@ -205,6 +205,16 @@ def nothing(*_):
     return None
 
 
+# --- an entry of a table ------------------------------------------------------------
+
+
+def d_take(index, i, g):
+    """Of ``take`` by entry ``i``: ``g`` in the rows whose index is i. Only traces have takes."""
+    distance = add(index, -float(i))
+    is_taken = add(minus(mul(distance, distance)), 0.25)
+    return select(is_taken, lambda: g, lambda: zero(g))
+
+
 # fmt: off
 DERIVATIVES = {  # by the name of the row in OPS, one function an operand
     "add": (lambda x, y, out, g: g, lambda x, y, out, g: g),

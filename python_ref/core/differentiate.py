@@ -6,7 +6,7 @@ It walks the graph as ``backward()`` does and adds in the same order, so that th
 
 import math
 
-from python_ref.core.derivatives import DERIVATIVES, add, mul
+from python_ref.core.derivatives import DERIVATIVES, add, d_take, mul
 from python_ref.core.ieee import ieee
 from python_ref.core.numbers import describe, is_value
 from python_ref.core.tracing import current_trace
@@ -57,7 +57,7 @@ def accumulated(output, inputs):
         if node._has_custom_backward():
             sums.update(sums_of_custom_backward(node, operands, g, sums))
             continue
-        for operand, term in zip(operands, terms_of(node, operands, g)):
+        for operand, term in zip(operands, terms_of(node, operands, g, needed)):
             if term is not None and id(operand) in needed:
                 before = sums.get(id(operand))
                 sums[id(operand)] = first(term) if before is None else add(before, term)
@@ -76,6 +76,11 @@ def tangent(output, tangents):
             if id(node) in known:
                 continue
             total, operands = None, node._operands
+            if is_take(node):
+                if any(id(entry) in known for entry in operands[1:]):
+                    entries = [known.get(id(entry), 0.0) for entry in operands[1:]]
+                    known[id(node)] = current_trace().entry_at(operands[0], entries)
+                continue
             for i, operand in enumerate(operands):
                 g = known.get(id(operand))
                 term = None if g is None else terms_of(node, operands, g)[i]
@@ -92,11 +97,24 @@ def first(term):
     return add(term, 0.0) if is_minus_0 else term
 
 
-def terms_of(node, operands, g):
-    """What each operand's gradient gets where ``g`` arrives at ``node``; None for 0."""
+def is_take(node):
+    """True for what ``take`` records, which only traces have."""
+    return current_trace() is not None and node._recipe()[0] == "take"
+
+
+def terms_of(node, operands, g, needed=None):
+    """What each operand's gradient gets where ``g`` arrives at ``node``; None for 0.
+
+    ``needed``: ids of Values; other entries of a table may have None too.
+    """
     if node._has_custom_backward():
         return terms_of_custom_backward(node, operands, g)
     name, k, _ = node._recipe()
+    if name == "take":
+        index, *entries = operands
+        return [None] + [
+            d_take(index, i, g) if id(entry) in needed else None for i, entry in enumerate(entries)
+        ]
     if name is None:
         return [mul(g, local) for local in k] if k else [None] * len(operands)
     extra = () if k is None else (k,)

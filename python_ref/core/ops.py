@@ -16,6 +16,7 @@ TWO_OVER_SQRT_PI = 1.1283791670955126
 # The kinds of operators, by their operands: two nodes, one node, or one node and a number k
 # that is no node and gets no gradient, such as the exponent of pow_k.
 BINARY, UNARY, UNARY_K = "binary", "unary", "unary with k"
+LIST = "list"  # any number of nodes: see TAKE
 
 
 def not_a_number(*operands):
@@ -331,6 +332,11 @@ def passing_zero(op):
 
 
 OPS.update((name, passing_zero(op)) for name, op in OPS.items() if op.may_raise)
+
+# What ``take`` records in a trace: the first operand is the index of the one, among the others,
+# that is the value. No row of OPS, because the number of operands varies: jit's programs know its
+# value and derivative, and derivatives.py the derivative as Values.
+TAKE = Op("take", LIST, "take", False, not_a_number, ())
 
 # The operators that never raise, and whose derivatives are finite.
 FINITE = tuple(name for name, op in OPS.items() if not op.may_raise)

@@ -291,6 +291,7 @@ def test_other_threads_are_not_traced():
     [
         "test_jit_trace.py", "test_jit_nonfinite.py", "test_jit_branches.py",
         "test_jit_messages.py", "test_jit_losses.py", "test_jit_calls.py", "test_vector.py",
+        "test_jit_take.py", "test_jit_take_errors.py",
     ],
 )  # fmt: skip
 def test_on_the_python_engine(file):
