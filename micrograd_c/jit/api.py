@@ -170,10 +170,12 @@ class jit:  # noqa: N801 - used as a decorator
         program, arrays = self._prepare(arrays)
         parameters = self._order_of(program).parameters
         if self._jacobian is None or self._jacobian[0] != parameters:
-            derivatives = jit(gradients_of_outputs(self._function, parameters))
+            derivatives = jit(
+                gradients_of_outputs(self._function, parameters), parameters=parameters
+            )
             self._jacobian = parameters, derivatives
         derivatives, _ = self._jacobian[1]._prepare(arrays)
-        order = ParameterOrder(derivatives, parameters)
+        order = self._jacobian[1]._order_of(derivatives)
         out = arrays_from(derivatives.layout, derivatives.forward(arrays, order.to_program(params)))
         return out[:, 0] if program.is_single else out
 
