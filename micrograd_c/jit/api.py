@@ -191,10 +191,10 @@ class jit:  # noqa: N801 - used as a decorator
         parameters = self._order_of(program).parameters
         if self._jacobian is None or self._jacobian[0] != parameters:
             function = gradients_of_outputs(self._function, parameters)
-            derivatives = jit(function, in_axes=self._in_axes)
+            derivatives = jit(function, in_axes=self._in_axes, parameters=parameters)
             self._jacobian = parameters, derivatives
         derivatives, _ = self._jacobian[1]._prepare(arrays)
-        order = ParameterOrder(derivatives, parameters)
+        order = self._jacobian[1]._order_of(derivatives)
         out = arrays_from(derivatives.layout, derivatives.forward(arrays, order.to_program(params)))
         out = out[:, 0] if program.is_single else out
         return out if arrays.has_rows else out[0]

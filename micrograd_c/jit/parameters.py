@@ -30,16 +30,21 @@ class ParameterOrder:
         """
         import numpy as np
 
-        self.program, self.parameters = program, parameters
+        self.parameters = parameters
         place_of = {id(p): i for i, p in enumerate(program.parameters)}
         places = [place_of.get(id(p)) for p in parameters]
-        # of the parameters that are in both: their numbers in the user's and the program's order
-        self.known = np.array([i for i, place in enumerate(places) if place is not None], np.intp)
-        self.places = np.array([place for place in places if place is not None], np.intp)
-        # reading scattered elements takes half the time of writing them
-        self.sorted = self.known[np.argsort(self.places)]
-        self.gives_all = len(self.known) == len(place_of)
-        self.gets_all = len(self.known) == len(parameters)
+        known = [i for i, place in enumerate(places) if place is not None]
+        # Where each of the program's parameters stands in the user's order. One that the user
+        # does not give takes number 0 at first, and its Value's data then.
+        source = np.zeros(len(program.parameters), np.intp)
+        source[[places[i] for i in known]] = known
+        given = {places[i] for i in known}
+        self.source = source
+        self.other = [(i, p) for i, p in enumerate(program.parameters) if i not in given]
+        self.places = np.array([places[i] for i in known], np.intp)
+        self.known = np.array(known, np.intp)
+        self.reads_all = len(known) == len(parameters)
+        self.is_same = places == list(range(len(program.parameters)))
 
     def to_program(self, params):
         """Return the array ``params`` in the program's order; None stays None.
@@ -56,18 +61,22 @@ class ParameterOrder:
                 f"params: expected an array of shape ({len(self.parameters)},), a number for each "
                 f"of the parameters, got shape {params.shape}"
             )
-        if self.gives_all:
-            return params.take(self.sorted)
-        data = np.array([p.data for p in self.program.parameters])
-        data[self.places] = params[self.known]
+        if self.is_same:
+            return params.copy()  # nobody else can change it during the run
+        data = params.take(self.source) if len(params) else np.empty(len(self.source))
+        for i, p in self.other:
+            data[i] = p.data
         return data
 
     def from_program(self, gradient):
         """Return an array in the program's order, such as a gradient, in the user's order."""
         import numpy as np
 
-        if self.gets_all:
-            return gradient.take(self.places, axis=-1)
+        if self.is_same:
+            return gradient
+        found = gradient.take(self.places, axis=-1)
+        if self.reads_all:
+            return found
         result = np.zeros(gradient.shape[:-1] + (len(self.parameters),))
-        result[..., self.known] = gradient[..., self.places]
+        result[..., self.known] = found
         return result

@@ -1,0 +1,38 @@
+"""The same arms in one program: a loss that adds them up in a Python loop, 6 parameters each."""
+
+from benchmarks.derivatives import JAX, OURS, Workload, jax_ops, our_ops, run_jax
+from benchmarks.derivatives.arms import LINKS, data, distance
+
+
+def make(size=None):
+    import numpy as np
+
+    n = size or 1000
+    angles, targets = data(n)
+    at, one_row = angles.ravel(), np.ones(1)
+
+    def ours():
+        from micrograd_c import Value, jit
+
+        ops, arms = our_ops(), [[Value(x) for x in row] for row in angles.tolist()]
+        places = targets.tolist()
+
+        def total(scale):
+            return scale * sum(distance(arm, place, ops) for arm, place in zip(arms, places))
+
+        loss = jit(total, parameters=[angle for arm in arms for angle in arm])
+        return lambda: list(loss.value_and_grad(one_row, params=at))
+
+    def jax():
+        import jax
+
+        ops = jax_ops()
+        each = jax.vmap(lambda angles, target: distance(angles, target, ops))
+
+        def total(at, targets):
+            return each(at.reshape(n, len(LINKS)), targets).sum()
+
+        return run_jax(jax.value_and_grad(total), at, targets)
+
+    title = f"{n:,} arms in a Python loop, value and gradient"
+    return Workload(title, 0.4, {OURS: ours, JAX: jax})

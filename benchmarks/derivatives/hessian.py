@@ -1,0 +1,43 @@
+"""The Hessian of a function in which each pair of its numbers meets: a sum of distances."""
+
+from benchmarks.derivatives import CASADI, JAX, OURS, Workload, run_casadi, run_jax
+
+
+def distances(x):
+    pairs = ((x[i], x[j]) for i in range(len(x)) for j in range(i))
+    return sum(((a - b) ** 2 + 0.1) ** 0.5 for a, b in pairs)
+
+
+def jax_distances(n):
+    import numpy as np
+    from jax import numpy as jnp
+
+    i, j = np.tril_indices(n, -1)
+    return lambda x: jnp.sqrt((x[i] - x[j]) ** 2 + 0.1).sum()
+
+
+def make(size=None):
+    import numpy as np
+
+    n = size or 20
+    x = np.random.default_rng(1).uniform(size=n)
+
+    def ours():
+        from micrograd_c import hessian, jit
+
+        run, row = jit(hessian(distances)), x[None]
+        return lambda: [run(row)]
+
+    def jax():
+        import jax
+
+        return run_jax(jax.hessian(jax_distances(n)), x)
+
+    def casadi():
+        import casadi
+
+        at = casadi.SX.sym("x", n)
+        second, _ = casadi.hessian(distances(casadi.vertsplit(at)), at)
+        return run_casadi([at], [second], [x])
+
+    return Workload(f"Hessian {n} x {n}", 1.0, {OURS: ours, JAX: jax, CASADI: casadi})

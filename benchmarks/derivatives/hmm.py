@@ -1,0 +1,67 @@
+"""A hidden Markov model: the likelihood of sequences by the forward algorithm, and its gradient.
+
+The parameters are the logarithms of probabilities, up to a constant a row. JAX looks a symbol's
+probability up in a table; ours gets the symbols one-hot and takes a dot product.
+Source: https://en.wikipedia.org/wiki/Forward_algorithm, with the probabilities scaled to 1.
+"""
+
+from benchmarks.derivatives import JAX, OURS, Workload, run_jax
+
+STATES, SYMBOLS, LENGTH = 4, 6, 20
+
+
+def make(size=None):
+    import numpy as np
+
+    n, rng = size or 100, np.random.default_rng(1)
+    symbols = rng.integers(SYMBOLS, size=(n, LENGTH))
+    one_hot = np.eye(SYMBOLS)[symbols].reshape(n, LENGTH * SYMBOLS)
+    at = rng.normal(size=STATES * (STATES + SYMBOLS))
+
+    def ours():
+        from micrograd_c import Value, dot, jit, log, softmax
+
+        parameters = [Value(p) for p in at.tolist()]
+
+        def negative_log_likelihood(x):
+            tables, start = [], 0
+            for width in (STATES, SYMBOLS):
+                end = start + STATES * width
+                rows = range(start, end, width)
+                tables.append([softmax(parameters[i : i + width]) for i in rows])
+                start = end
+            moves, emissions = tables
+            state, total = [1.0 / STATES] * STATES, 0.0
+            for t in range(LENGTH):
+                symbol = x[t * SYMBOLS : (t + 1) * SYMBOLS]
+                seen = [p * dot(row, symbol) for p, row in zip(state, emissions)]
+                scale = sum(seen)
+                total = total - log(scale)
+                seen = [p / scale for p in seen]
+                state = [dot(seen, column) for column in zip(*moves)]
+            return total
+
+        loss = jit(negative_log_likelihood, parameters=parameters)
+        return lambda: list(loss.value_and_grad(one_hot, params=at))
+
+    def jax():
+        import jax
+        from jax import numpy as jnp
+
+        def one(moves, emissions, symbols):
+            def step(state, symbol):
+                seen = state * emissions[:, symbol]
+                scale = seen.sum()
+                return (seen / scale) @ moves, -jnp.log(scale)
+
+            return jax.lax.scan(step, jnp.full(STATES, 1.0 / STATES), symbols)[1].sum()
+
+        def loss(at, symbols):
+            moves = jax.nn.softmax(at[: STATES**2].reshape(STATES, STATES))
+            emissions = jax.nn.softmax(at[STATES**2 :].reshape(STATES, SYMBOLS))
+            return jax.vmap(one, (None, None, 0))(moves, emissions, symbols).mean()
+
+        return run_jax(jax.value_and_grad(loss), at, symbols)
+
+    title = f"HMM, {n} sequences of {LENGTH} symbols, value and gradient"
+    return Workload(title, 0.7, {OURS: ours, JAX: jax})

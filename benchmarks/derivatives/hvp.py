@@ -1,0 +1,33 @@
+"""The Hessian of the same function times a vector."""
+
+from benchmarks.derivatives import CASADI, JAX, OURS, Workload, run_casadi, run_jax
+from benchmarks.derivatives.hessian import distances, jax_distances
+
+
+def make(size=None):
+    import numpy as np
+
+    n, rng = size or 20, np.random.default_rng(1)
+    x, v = rng.uniform(size=n), rng.uniform(size=n)
+
+    def ours():
+        from micrograd_c import hvp, jit
+
+        run = jit(lambda x, v: hvp(distances, (x,), (v,)))
+        return lambda: [run(x[None], v[None])]
+
+    def jax():
+        import jax
+
+        slopes = jax.grad(jax_distances(n))
+        return run_jax(lambda x, v: jax.jvp(slopes, (x,), (v,))[1], x, v)
+
+    def casadi():
+        import casadi
+
+        at, along = casadi.SX.sym("x", n), casadi.SX.sym("v", n)
+        slopes = casadi.gradient(distances(casadi.vertsplit(at)), at)
+        return run_casadi([at, along], [casadi.jtimes(slopes, at, along)], [x, v])
+
+    title = f"Hessian-vector product, {n} numbers"
+    return Workload(title, 1.0, {OURS: ours, JAX: jax, CASADI: casadi})

@@ -1,0 +1,31 @@
+"""Logistic regression with many features on 16 rows: the loss and its gradient."""
+
+from benchmarks.derivatives import JAX, OURS, Workload, run_jax
+
+ROWS = 16
+
+
+def make(size=None):
+    import numpy as np
+
+    n, rng = size or 100_000, np.random.default_rng(1)
+    X, labels = rng.normal(size=(ROWS, n)), rng.choice([-1.0, 1.0], size=ROWS)
+    at = rng.normal(size=n) * 0.01
+
+    def ours():
+        from micrograd_c import Value, dot, jit
+
+        weights = [Value(w) for w in at.tolist()]
+        loss = jit(lambda x, label: (-(label * dot(weights, x))).softplus(), parameters=weights)
+        return lambda: list(loss.value_and_grad(X, labels, params=at))
+
+    def jax():
+        import jax
+
+        def loss(at, X, labels):
+            return jax.nn.softplus(-(labels * (X @ at))).mean()
+
+        return run_jax(jax.value_and_grad(loss), at, X, labels)
+
+    title = f"logistic regression, {n:,} features on {ROWS} rows, value and gradient"
+    return Workload(title, 1.5, {OURS: ours, JAX: jax})
