@@ -29,7 +29,9 @@
      MG_OP_##name == MG_OP_softplus || MG_OP_##name == MG_OP_sin ||                       \
      MG_OP_##name == MG_OP_cos || MG_OP_##name == MG_OP_asin ||                           \
      MG_OP_##name == MG_OP_acos || MG_OP_##name == MG_OP_sinh ||                          \
-     MG_OP_##name == MG_OP_cosh || MG_OP_##name == MG_OP_erf)
+     MG_OP_##name == MG_OP_cosh || MG_OP_##name == MG_OP_erf ||                           \
+     MG_OP_##name == MG_OP_erfc || MG_OP_##name == MG_OP_silu ||                          \
+     MG_OP_##name == MG_OP_gelu || MG_OP_##name == MG_OP_hypot)
 
 /* How many inputs a layer's loops take at a time: 16 rows of 64 inputs are 8 KiB. */
 #define MG_NEAR ((size_t)64)

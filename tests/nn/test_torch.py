@@ -15,6 +15,15 @@ UNARY = {
     "tanh": (torch.tanh, (-3, 3)),
     "sigmoid": (torch.sigmoid, (-30, 30)),
     "softplus": (torch.nn.functional.softplus, (-15, 15)),  # linear above its threshold, 20
+    "silu": (torch.nn.functional.silu, (-20, 20)),
+    "gelu": (torch.nn.functional.gelu, (-3, 6)),
+    "exp2": (torch.exp2, (-5, 5)),
+    "log2": (torch.log2, (0.01, 10)),
+    "log10": (torch.log10, (0.01, 10)),
+    "erfc": (torch.erfc, (-3, 3)),
+    "floor": (torch.floor, (-3, 3)),
+    "ceil": (torch.ceil, (-3, 3)),
+    "sign": (torch.sign, (-3, 3)),
     "exp": (torch.exp, (-5, 5)),
     "expm1": (torch.expm1, (-2, 2)),
     "log": (torch.log, (0.01, 10)),
@@ -37,6 +46,7 @@ BINARY = {
     "/": (lambda x, y: x / (y * y + 1), lambda x, y: x / (y * y + 1)),
     "**": (lambda x, y: (x * x + 0.1) ** y, lambda x, y: (x * x + 0.1) ** y),
     "atan2": (lambda x, y: x.atan2(y), torch.atan2),
+    "hypot": (lambda x, y: x.hypot(y), torch.hypot),
     "maximum": (lambda x, y: x.maximum(y), torch.maximum),
     "minimum": (lambda x, y: x.minimum(y), torch.minimum),
 }
