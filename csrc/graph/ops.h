@@ -15,6 +15,7 @@
 #include <math.h>
 
 #include "base/platform.h"
+#include "graph/gamma.h"
 
 #define MG_TWO_OVER_SQRT_PI 1.1283791670955126
 #define MG_SQRT_HALF 0.7071067811865476
@@ -162,8 +163,14 @@ enum { MG_BINARY, MG_UNARY, MG_UNARY_K };
     X(atan, MG_UNARY, "atan", 1, atan(x), mg_datan(x, g), 0.0)                            \
     X(sinh, MG_UNARY, "sinh", 1, sinh(x), cosh(x) * g, 0.0)                               \
     X(cosh, MG_UNARY, "cosh", 1, cosh(x), sinh(x) * g, 0.0)                               \
+    X(asinh, MG_UNARY, "asinh", 1, asinh(x), 1.0 / hypot(x, 1.0) * g, 0.0)                \
+    X(acosh, MG_UNARY, "acosh", 1, acosh(x), 1.0 / (sqrt(x - 1.0) * sqrt(x + 1.0)) * g,   \
+      0.0)                                                                                \
+    X(atanh, MG_UNARY, "atanh", 1, atanh(x), 1.0 / mg_one_minus_square(x) * g, 0.0)       \
     X(erf, MG_UNARY, "erf", 1, erf(x), MG_TWO_OVER_SQRT_PI *exp(-(x * x)) * g, 0.0)       \
     X(erfc, MG_UNARY, "erfc", 1, erfc(x), -MG_TWO_OVER_SQRT_PI *exp(-(x * x)) * g, 0.0)   \
+    X(lgamma, MG_UNARY, "lgamma", 1, mg_lgamma(x), mg_digamma(x) * g, 0.0)                \
+    X(digamma, MG_UNARY, "digamma", 1, mg_digamma(x), mg_polygamma(1.0, x) * g, 0.0)      \
     X(floor, MG_UNARY, "floor", 0, floor(x), 0.0, 0.0)                                    \
     X(ceil, MG_UNARY, "ceil", 0, ceil(x), 0.0, 0.0)                                       \
     X(sign, MG_UNARY, "sign", 0, mg_sign(x), 0.0, 0.0)                                    \
@@ -181,6 +188,8 @@ enum { MG_BINARY, MG_UNARY, MG_UNARY_K };
     X(less_equal, MG_BINARY, "<=", 0, x <= y ? 1.0 : 0.0, 0.0, 0.0)                       \
     X(divide, MG_BINARY, "/", 1, x / y, g / y, -out / y *g)                                \
     X(scale, MG_BINARY, "*", 1, y == 0.0 ? 0.0 : x * y, y * g, x * g)                     \
+    X(polygamma, MG_UNARY_K, "polygamma", 1, mg_polygamma(y, x),                          \
+      mg_polygamma(y + 1.0, x) * g, 0.0)                                                  \
     X(detach, MG_UNARY, "detach", 0, x, 0.0, 0.0)
 
 /* MG_OP_leaf, MG_OP_custom, MG_OP_add, ... Users never see the two for nets: mg_expand

@@ -27,7 +27,7 @@ METHODS = {
     "sinh": "sinh", "cosh": "cosh", "tanh": "tanh", "absolute": "abs", "fabs": "abs",
     "exp2": "exp2", "log2": "log2", "log10": "log10", "floor": "floor", "ceil": "ceil",
     "sign": "sign", "hypot": "hypot", "arctan2": "atan2", "maximum": "maximum",
-    "minimum": "minimum",
+    "minimum": "minimum", "arcsinh": "asinh", "arccosh": "acosh", "arctanh": "atanh",
 }  # fmt: skip
 
 _reflected = {}  # a function of NumPy -> the reflected method; each is entered when first met

@@ -169,6 +169,15 @@ def d_gelu(x, out, g):
     return scale(select(is_near, with_density, lambda: below), g)
 
 
+def d_acosh(x, out, g):
+    root = mul(apply("sqrt", add(x, -1.0)), apply("sqrt", add(x, 1.0)))
+    return scale(divide(1.0, root), g)
+
+
+def polygamma(x, order):
+    return x._apply_k("polygamma", order, "polygamma")
+
+
 # --- functions of two ---------------------------------------------------------------
 
 
@@ -255,10 +264,15 @@ DERIVATIVES = {  # by the name of the row in OPS, one function an operand
     "atan": (d_atan,),
     "sinh": (lambda x, out, g: scale(apply("cosh", x), g),),
     "cosh": (lambda x, out, g: scale(apply("sinh", x), g),),
+    "asinh": (lambda x, out, g: scale(divide(1.0, apply("hypot", x, 1.0)), g),),
+    "acosh": (d_acosh,),
+    "atanh": (lambda x, out, g: scale(divide(1.0, one_minus_square(x)), g),),
     "erf": (lambda x, out, g:
             scale(mul(apply("exp", minus(mul(x, x))), TWO_OVER_SQRT_PI), g),),
     "erfc": (lambda x, out, g:
              scale(mul(apply("exp", minus(mul(x, x))), -TWO_OVER_SQRT_PI), g),),
+    "lgamma": (lambda x, out, g: scale(apply("digamma", x), g),),
+    "digamma": (lambda x, out, g: scale(polygamma(x, 1.0), g),),
     "floor": (d_step,),
     "ceil": (d_step,),
     "sign": (d_step,),
@@ -275,6 +289,7 @@ DERIVATIVES = {  # by the name of the row in OPS, one function an operand
     "divide": (lambda x, y, out, g: divide(g, y),
                lambda x, y, out, g: scale(divide(minus(out), y), g)),
     "scale": (lambda x, y, out, g: scale(y, g), lambda x, y, out, g: scale(x, g)),
+    "polygamma": (lambda x, k, out, g: scale(polygamma(x, k + 1.0), g),),
     "detach": (nothing,),
 }
 # fmt: on

@@ -11,7 +11,7 @@ import sys
 from math import inf, nan
 from typing import Callable, NamedTuple, Optional
 
-from python_ref.core import libm
+from python_ref.core import gamma, libm
 from python_ref.core.activations import d_gelu, d_silu, gelu, relu, sigmoid, silu, softplus
 from python_ref.core.libm import erf, erfc, hypot
 
@@ -283,12 +283,28 @@ OPS = {
            "The hyperbolic sine. Raises OverflowError where ``math.sinh`` does.", ieee_sinh),
         Op("cosh", UNARY, "cosh", True, math.cosh, (lambda x, out, g: ieee_sinh(x) * g,),
            "The hyperbolic cosine. Raises OverflowError where ``math.cosh`` does.", infinity),
+        Op("asinh", UNARY, "asinh", True, math.asinh, (lambda x, out, g: 1.0 / hypot(x, 1.0) * g,),
+           "The inverse of sinh."),
+        Op("acosh", UNARY, "acosh", True, math.acosh,
+           (lambda x, out, g: ieee_divide(1.0, ieee_sqrt(x - 1.0) * ieee_sqrt(x + 1.0)) * g,),
+           "The inverse of cosh. Raises ValueError below 1."),
+        Op("atanh", UNARY, "atanh", True, math.atanh,
+           (lambda x, out, g: ieee_divide(1.0, one_minus_square(x)) * g,),
+           "The inverse of tanh. Raises ValueError outside (-1, 1).", libm.ieee_atanh),
         Op("erf", UNARY, "erf", True, erf,
            (lambda x, out, g: TWO_OVER_SQRT_PI * math.exp(-(x * x)) * g,),
            "The error function."),
         Op("erfc", UNARY, "erfc", True, erfc,
            (lambda x, out, g: -TWO_OVER_SQRT_PI * math.exp(-(x * x)) * g,),
            "1 - erf(self), accurate where erf is near 1."),
+        Op("lgamma", UNARY, "lgamma", True, gamma.lgamma,
+           (lambda x, out, g: gamma.ieee_digamma(x) * g,),
+           "The logarithm of abs(gamma(self)). Raises ValueError at 0 and the negative integers.",
+           gamma.ieee_lgamma),
+        Op("digamma", UNARY, "digamma", True, gamma.digamma,
+           (lambda x, out, g: gamma.ieee_polygamma(x, 1.0) * g,),
+           "The derivative of lgamma. Raises ValueError at 0 and the negative integers.",
+           gamma.ieee_digamma),
         Op("floor", UNARY, "floor", False, libm.floor, (d_step,),
            "The largest whole number that is not above self; infinities and NaN stay. Its\n"
            "derivative is 0 everywhere."),
@@ -330,6 +346,10 @@ OPS = {
             lambda x, y, out, g: ieee_divide(-out, y) * g), ieee=ieee_divide),
         Op("scale", BINARY, "*", True, raising(ieee_scale),
            (lambda x, y, out, g: y * g, lambda x, y, out, g: x * g), ieee=ieee_scale),
+        # the derivative of order k of digamma
+        Op("polygamma", UNARY_K, "polygamma", True, gamma.polygamma,
+           (lambda x, k, out, g: gamma.ieee_polygamma(x, k + 1.0) * g,),
+           ieee=gamma.ieee_polygamma),
         # what detach() records in a trace, where the data is not known yet
         Op("detach", UNARY, "detach", False, lambda x: x, (lambda x, out, g: 0.0,)),
     )

@@ -36,6 +36,11 @@ UNARY_LABELS = {
             "floor",
             "ceil",
             "sign",
+            "asinh",
+            "acosh",
+            "atanh",
+            "lgamma",
+            "digamma",
         )
     },
 }

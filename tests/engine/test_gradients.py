@@ -74,7 +74,8 @@ def test_every_row_has_its_derivatives():
 DOMAINS = {
     "log": (0.1, 3.0), "log1p": (-0.9, 3.0), "sqrt": (0.1, 3.0), "asin": (-0.95, 0.95),
     "acos": (-0.95, 0.95), "tan": (-1.4, 1.4), "pow": (0.2, 3.0), "divide": (0.3, 3.0),
-    "pow_k": (0.2, 3.0), "log2": (0.1, 3.0), "log10": (0.1, 3.0),
+    "pow_k": (0.2, 3.0), "log2": (0.1, 3.0), "log10": (0.1, 3.0), "acosh": (1.1, 3.0),
+    "atanh": (-0.95, 0.95), "lgamma": (0.1, 3.0), "digamma": (0.1, 3.0),
 }  # fmt: skip
 
 
@@ -88,6 +89,7 @@ def in_mpmath(mp, name):
         "sigmoid": lambda x: 1 / (1 + mp.exp(-x)), "softplus": lambda x: mp.log(1 + mp.exp(x)),
         "silu": lambda x: x / (1 + mp.exp(-x)), "gelu": lambda x: x * mp.ncdf(x),
         "exp2": lambda x: mp.mpf(2) ** x, "log2": lambda x: mp.log(x, 2),
+        "lgamma": lambda x: mp.log(abs(mp.gamma(x))),
         "expm1": lambda x: mp.exp(x) - 1, "log1p": lambda x: mp.log(1 + x),
     }  # fmt: skip
     return own.get(name) or getattr(mp, name, None)

@@ -11,7 +11,7 @@ METHODS = {
     "cos": "cos", "tan": "tan", "arcsin": "asin", "arccos": "acos", "arctan": "atan",
     "sinh": "sinh", "cosh": "cosh", "tanh": "tanh", "absolute": "abs", "abs": "abs",
     "exp2": "exp2", "log2": "log2", "log10": "log10", "floor": "floor", "ceil": "ceil",
-    "sign": "sign",
+    "sign": "sign", "arcsinh": "asinh", "arctanh": "atanh",
 }  # fmt: skip
 IN_PLACE = {
     "+=": operator.iadd, "-=": operator.isub, "*=": operator.imul, "/=": operator.itruediv,

@@ -10,6 +10,7 @@ import random
 
 import pytest
 
+from python_ref.core import gamma
 from python_ref.core.ops import ONLY_TRACED, OPS, erf, erfc, hypot
 
 SPECIAL = [
@@ -56,6 +57,11 @@ UNARY = {
     "atan": math.atan,
     "sinh": math.sinh,
     "cosh": math.cosh,
+    "asinh": math.asinh,
+    "acosh": math.acosh,
+    "atanh": math.atanh,
+    "lgamma": gamma.lgamma,  # test_new_operators.py compares these two with mpmath
+    "digamma": gamma.digamma,
     "erf": erf,  # math.erf, except on PyPy
     "erfc": erfc,
     "floor": lambda x: stepped(math.floor, x),
@@ -141,6 +147,10 @@ SMOOTH = {
     "log": [(1e-2, 20)],
     "log2": [(1e-2, 20)],
     "log10": [(1e-2, 20)],
+    "acosh": [(1.01, 20)],
+    "atanh": [(-0.99, 0.99)],
+    "lgamma": [(0.1, 20), (-0.9, -0.1), (-1.9, -1.1)],
+    "digamma": [(0.1, 20), (-0.9, -0.1), (-1.9, -1.1)],
     "floor": [(-1.99, -1.01), (0.01, 0.99), (3.01, 3.99)],
     "ceil": [(-1.99, -1.01), (0.01, 0.99), (3.01, 3.99)],
     "sign": [(-5, -1e-3), (1e-3, 5)],
@@ -154,6 +164,7 @@ SMOOTH = {
 # W. Squire and G. Trapp, "Using complex variables to estimate derivatives", SIAM Rev. 40 (1998).
 COMPLEX = {name: getattr(cmath, name) for name in (
     "tanh", "exp", "log", "sqrt", "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh",
+    "asinh", "acosh", "atanh",
 )}  # fmt: skip
 COMPLEX["log10"] = cmath.log10
 COMPLEX["log2"] = lambda z: cmath.log(z) / math.log(2)
@@ -260,6 +271,12 @@ AT_THE_EDGE = {
     ("atan", math.inf): 0.0,
     ("erf", 1e200): 0.0,
     ("erf", -math.inf): 0.0,
+    ("asinh", 1e200): 1e-200,
+    ("asinh", -math.inf): 0.0,
+    ("acosh", 1.0): math.inf,
+    ("acosh", 1e200): 1e-200,
+    ("lgamma", math.inf): math.inf,
+    ("digamma", math.inf): 0.0,
     ("erfc", -math.inf): 0.0,
     ("silu", math.inf): 1.0,
     ("silu", -math.inf): 0.0,

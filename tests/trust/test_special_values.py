@@ -11,7 +11,7 @@ from conftest import load_c_engine, load_python_engine
 
 from micrograd_c.parity.compare import bits
 from micrograd_c.parity.programs import FORMS, INFIX, METHODS
-from python_ref.core import libm, ops
+from python_ref.core import gamma, libm, ops
 from python_ref.core.ops import ONLY_TRACED, OPS, SYMBOLS
 
 NUMBERS = (
@@ -84,7 +84,7 @@ def test_both_engines(form):
 OF_PYTHON = {  # in place of a function of math that is not C's
     "neg": lambda x: -x, "abs": abs, "erf": libm.erf, "erfc": libm.erfc, "log2": libm.log2,
     "exp2": lambda x: 2.0**x, "hypot": libm.hypot, "floor": libm.floor,
-    "ceil": libm.ceil,
+    "ceil": libm.ceil, "lgamma": gamma.lgamma,
 }  # fmt: skip
 KNOWN_TO_PYTHON = {"maximum", "minimum", *OF_PYTHON, *INFIX, *vars(math)}
 
