@@ -22,7 +22,7 @@ from python_ref.core import ops
 from python_ref.core.arrays import without_values
 from python_ref.core.number_arrays import as_doubles
 from python_ref.core.numbers import to_float
-from python_ref.core.operators import Operators
+from python_ref.core.operators import Operators, check_bounds
 from python_ref.core.ops import NAMED, OPS
 from python_ref.core.taking import taken
 from python_ref.core.templates import copy_for
@@ -42,7 +42,8 @@ BULK = (
 )  # fmt: skip
 # Without abs: a star import must not hide Python's own.
 __all__ = [
-    *(name for name in (*UNARY, *UNARY_K, *BINARY) if not hasattr(builtins, name)), *BULK,
+    *(name for name in (*UNARY, *UNARY_K, *BINARY) if not hasattr(builtins, name)),
+    "clip", *BULK,
 ]  # fmt: skip
 
 
@@ -83,6 +84,16 @@ def function_of(op):
 
 for _op in NAMED:
     globals()[_op.name] = function_of(_op)
+
+
+def clip(x, low, high):
+    """x within [low, high], each a Value or a number; a bound may be None. See ``Value.clip``."""
+    for v in (x, low, high):
+        if isinstance(v, Operators):
+            return (x if isinstance(x, Operators) else v._constant(x)).clip(low, high)
+    check_bounds(low, high)
+    lifted = to_float(x) if low is None else maximum(x, low)
+    return lifted if high is None else minimum(lifted, high)
 
 
 # --- sums ------------------------------------------------------------------------

@@ -18,6 +18,8 @@ NONLINEARITIES = {
     "tanh": "Tanh",
     "sigmoid": "Sigmoid",
     "leaky_relu": "LeakyReLU",
+    "silu": "SiLU",
+    "gelu": "GELU",
 }
 
 

@@ -15,8 +15,14 @@
 #include <math.h>
 
 #include "base/platform.h"
+#include "graph/gamma.h"
 
 #define MG_TWO_OVER_SQRT_PI 1.1283791670955126
+#define MG_SQRT_HALF 0.7071067811865476
+#define MG_INVERSE_SQRT_2_PI 0.3989422804014327
+#define MG_LOG2_E 1.4426950408889634
+#define MG_LOG10_E 0.4342944819032518
+#define MG_LOG_2 0.6931471805599453
 
 static inline double mg_sigmoid(double x) {
     if (x >= 0.0)
@@ -27,6 +33,52 @@ static inline double mg_sigmoid(double x) {
 
 static inline double mg_softplus(double x) {
     return (x > 0.0 ? x : 0.0) + log1p(exp(-fabs(x)));
+}
+
+static inline double mg_silu(double x) {
+    return x < -800.0 ? -0.0 : x * mg_sigmoid(x); /* the limit at -inf */
+}
+
+static inline double mg_dsilu(double x, double out, double g) {
+    double s = mg_sigmoid(x);
+    return (x > 0.0 ? s * (1.0 - mg_silu(-x)) : s + out * mg_sigmoid(-x)) * g;
+}
+
+/* The probability that a standard normal variable is below x. */
+static inline double mg_normal_cdf(double x) {
+    return 0.5 * erfc(x * -MG_SQRT_HALF);
+}
+
+static inline double mg_gelu(double x) {
+    return x < -40.0 ? -0.0 : x * mg_normal_cdf(x); /* the limit at -inf */
+}
+
+static inline double mg_dgelu(double x, double g) {
+    double below = mg_normal_cdf(x);
+    if (fabs(x) <= 40.0) /* beyond, the density is 0 */
+        below += x * (exp(x * x * -0.5) * MG_INVERSE_SQRT_2_PI);
+    return below * g;
+}
+
+static inline double mg_sign(double x) {
+    return x > 0.0 ? 1.0 : x < 0.0 ? -1.0 : x; /* zeros and NaN pass through */
+}
+
+/* Python computes 2.0 ** x by pow. clang would replace pow(2.0, x) by exp2(x), whose last
+ * bit can differ, if it could see the 2. */
+static inline double mg_exp2(double x) {
+    const volatile double two = 2.0;
+    return pow(two, x);
+}
+
+/* Returns g * a / out, where a is x or y; 0 where both are 0. */
+static inline double mg_dhypot(double a, double x, double y, double out, double g) {
+    const double scale = 4.149515568880993e180; /* 2**600 */
+    if (out == 0.0)
+        return 0.0;
+    if (out < 1e-290) /* it may have fewer digits */
+        return a * scale / hypot(x * scale, y * scale) * g;
+    return a / out * g;
 }
 
 static inline double mg_dpow_base(double x, double y, double g) {
@@ -100,9 +152,14 @@ enum { MG_BINARY, MG_UNARY, MG_UNARY_K };
     X(tanh, MG_UNARY, "tanh", 1, tanh(x), (1.0 - out * out) * g, 0.0)                     \
     X(sigmoid, MG_UNARY, "sigmoid", 1, mg_sigmoid(x), (out * (1.0 - out)) * g, 0.0)       \
     X(softplus, MG_UNARY, "softplus", 1, mg_softplus(x), mg_sigmoid(x) * g, 0.0)          \
+    X(silu, MG_UNARY, "silu", 1, mg_silu(x), mg_dsilu(x, out, g), 0.0)                    \
+    X(gelu, MG_UNARY, "gelu", 1, mg_gelu(x), mg_dgelu(x, g), 0.0)                         \
     X(exp, MG_UNARY, "exp", 1, exp(x), out *g, 0.0)                                       \
+    X(exp2, MG_UNARY, "exp2", 1, mg_exp2(x), (out * MG_LOG_2) * g, 0.0)                  \
     X(expm1, MG_UNARY, "expm1", 1, expm1(x), (out + 1.0) * g, 0.0)                        \
     X(log, MG_UNARY, "log", 1, log(x), mg_dlog(x, g), 0.0)                                \
+    X(log2, MG_UNARY, "log2", 1, log2(x), mg_dlog(x, g) * MG_LOG2_E, 0.0)                 \
+    X(log10, MG_UNARY, "log10", 1, log10(x), mg_dlog(x, g) * MG_LOG10_E, 0.0)             \
     X(log1p, MG_UNARY, "log1p", 1, log1p(x), 1.0 / (1.0 + x) * g, 0.0)                    \
     X(sqrt, MG_UNARY, "sqrt", 1, sqrt(x), 0.5 / out * g, 0.0)                             \
     X(sin, MG_UNARY, "sin", 1, sin(x), cos(x) * g, 0.0)                                   \
@@ -113,9 +170,21 @@ enum { MG_BINARY, MG_UNARY, MG_UNARY_K };
     X(atan, MG_UNARY, "atan", 1, atan(x), mg_datan(x, g), 0.0)                            \
     X(sinh, MG_UNARY, "sinh", 1, sinh(x), cosh(x) * g, 0.0)                               \
     X(cosh, MG_UNARY, "cosh", 1, cosh(x), sinh(x) * g, 0.0)                               \
+    X(asinh, MG_UNARY, "asinh", 1, asinh(x), 1.0 / hypot(x, 1.0) * g, 0.0)                \
+    X(acosh, MG_UNARY, "acosh", 1, acosh(x), 1.0 / (sqrt(x - 1.0) * sqrt(x + 1.0)) * g,   \
+      0.0)                                                                                \
+    X(atanh, MG_UNARY, "atanh", 1, atanh(x), 1.0 / mg_one_minus_square(x) * g, 0.0)       \
     X(erf, MG_UNARY, "erf", 1, erf(x), MG_TWO_OVER_SQRT_PI *exp(-(x * x)) * g, 0.0)       \
+    X(erfc, MG_UNARY, "erfc", 1, erfc(x), -MG_TWO_OVER_SQRT_PI *exp(-(x * x)) * g, 0.0)   \
+    X(lgamma, MG_UNARY, "lgamma", 1, mg_lgamma(x), mg_digamma(x) * g, 0.0)                \
+    X(digamma, MG_UNARY, "digamma", 1, mg_digamma(x), mg_polygamma(1.0, x) * g, 0.0)      \
+    X(floor, MG_UNARY, "floor", 0, floor(x), 0.0, 0.0)                                    \
+    X(ceil, MG_UNARY, "ceil", 0, ceil(x), 0.0, 0.0)                                       \
+    X(sign, MG_UNARY, "sign", 0, mg_sign(x), 0.0, 0.0)                                    \
     X(atan2, MG_BINARY, "atan2", 1, atan2(x, y), mg_datan2(y, x, y, g),                   \
       mg_datan2(-x, x, y, g))                                                             \
+    X(hypot, MG_BINARY, "hypot", 1, hypot(x, y), mg_dhypot(x, x, y, out, g),              \
+      mg_dhypot(y, x, y, out, g))                                                         \
     X(maximum, MG_BINARY, "maximum", 0, x >= y || x != x ? x : y,                         \
       x >= y || x != x ? g : 0.0, x >= y || x != x ? 0.0 : g)                             \
     X(minimum, MG_BINARY, "minimum", 0, x <= y || x != x ? x : y,                         \
@@ -126,6 +195,8 @@ enum { MG_BINARY, MG_UNARY, MG_UNARY_K };
     X(less_equal, MG_BINARY, "<=", 0, x <= y ? 1.0 : 0.0, 0.0, 0.0)                       \
     X(divide, MG_BINARY, "/", 1, x / y, g / y, -out / y *g)                                \
     X(scale, MG_BINARY, "*", 1, y == 0.0 ? 0.0 : x * y, y * g, x * g)                     \
+    X(polygamma, MG_UNARY_K, "polygamma", 1, mg_polygamma(y, x),                          \
+      mg_polygamma(y + 1.0, x) * g, 0.0)                                                  \
     X(detach, MG_UNARY, "detach", 0, x, 0.0, 0.0)
 
 /* MG_OP_leaf, MG_OP_custom, MG_OP_add, ... Users never see the two for nets: mg_expand

@@ -29,7 +29,12 @@
      MG_OP_##name == MG_OP_softplus || MG_OP_##name == MG_OP_sin ||                       \
      MG_OP_##name == MG_OP_cos || MG_OP_##name == MG_OP_asin ||                           \
      MG_OP_##name == MG_OP_acos || MG_OP_##name == MG_OP_sinh ||                          \
-     MG_OP_##name == MG_OP_cosh || MG_OP_##name == MG_OP_erf)
+     MG_OP_##name == MG_OP_cosh || MG_OP_##name == MG_OP_erf ||                           \
+     MG_OP_##name == MG_OP_erfc || MG_OP_##name == MG_OP_silu ||                          \
+     MG_OP_##name == MG_OP_gelu || MG_OP_##name == MG_OP_hypot ||                         \
+     MG_OP_##name == MG_OP_asinh || MG_OP_##name == MG_OP_acosh ||                        \
+     MG_OP_##name == MG_OP_lgamma || MG_OP_##name == MG_OP_digamma ||                     \
+     MG_OP_##name == MG_OP_polygamma)
 
 /* How many inputs a layer's loops take at a time: 16 rows of 64 inputs are 8 KiB. */
 #define MG_NEAR ((size_t)64)

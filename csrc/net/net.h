@@ -26,7 +26,9 @@
     X(relu, 0.0, 0)                                                                       \
     X(tanh, 0.0, 0)                                                                       \
     X(sigmoid, 0.0, 0)                                                                    \
-    X(leaky_relu, 0.01, 0)
+    X(leaky_relu, 0.01, 0)                                                                \
+    X(silu, 0.0, 1)                                                                       \
+    X(gelu, 0.0, 1)
 
 typedef struct {
     size_t nin, nout;

@@ -40,8 +40,12 @@ FORMS.update(
 # Operators that are finite only on a part of the numbers, and what maps an operand to there:
 # "positive" stands for x * x + 0.1. Most operands of these operators are mapped.
 SAFE = {
-    **dict.fromkeys(("log", "sqrt", "log1p", "/"), "positive"),
-    **dict.fromkeys(("asin", "acos", "exp", "expm1", "sinh", "cosh", "tan"), "tanh"),
+    **dict.fromkeys(
+        ("log", "log2", "log10", "lgamma", "digamma", "sqrt", "log1p", "/"), "positive"
+    ),
+    **dict.fromkeys(
+        ("asin", "acos", "atanh", "exp", "exp2", "expm1", "sinh", "cosh", "tan"), "tanh"
+    ),
 }
 
 

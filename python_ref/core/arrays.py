@@ -25,7 +25,9 @@ METHODS = {
     "exp": "exp", "expm1": "expm1", "log": "log", "log1p": "log1p", "sqrt": "sqrt", "sin": "sin",
     "cos": "cos", "tan": "tan", "arcsin": "asin", "arccos": "acos", "arctan": "atan",
     "sinh": "sinh", "cosh": "cosh", "tanh": "tanh", "absolute": "abs", "fabs": "abs",
-    "arctan2": "atan2", "maximum": "maximum", "minimum": "minimum",
+    "exp2": "exp2", "log2": "log2", "log10": "log10", "floor": "floor", "ceil": "ceil",
+    "sign": "sign", "hypot": "hypot", "arctan2": "atan2", "maximum": "maximum",
+    "minimum": "minimum", "arcsinh": "asinh", "arccosh": "acosh", "arctanh": "atanh",
 }  # fmt: skip
 
 _reflected = {}  # a function of NumPy -> the reflected method; each is entered when first met

@@ -13,8 +13,9 @@ eager gradient takes the one that fits. In a function that ``jit`` traces the da
 
 import math
 
+from python_ref.core.activations import INVERSE_SQRT_2_PI, SQRT_HALF
 from python_ref.core.numbers import is_value
-from python_ref.core.ops import TWO_OVER_SQRT_PI, is_normal
+from python_ref.core.ops import LOG2_E, LOG10_E, LOG_2, TWO_OVER_SQRT_PI, is_normal
 from python_ref.core.tracing import current_trace
 
 # Operators by name, not by Python's symbols: those may be overridden by a program.
@@ -153,6 +154,36 @@ def d_atan(x, out, g):
     return scale(divide(1.0, add(square, 1.0)), g)
 
 
+def d_silu(x, out, g):
+    s, s_of_minus = apply("sigmoid", x), apply("sigmoid", minus(x))
+    factor = select(
+        x,
+        lambda: mul(s, one_minus(apply("silu", minus(x)))),
+        lambda: add(s, mul(out, s_of_minus)),
+    )
+    return scale(factor, g)
+
+
+def d_gelu(x, out, g):
+    below = mul(apply("erfc", mul(x, -SQRT_HALF)), 0.5)
+
+    def with_density():
+        density = mul(apply("exp", mul(mul(x, x), -0.5)), INVERSE_SQRT_2_PI)
+        return add(below, mul(x, density))
+
+    is_near = apply("less_equal", apply("abs", x), 40.0)
+    return scale(select(is_near, with_density, lambda: below), g)
+
+
+def d_acosh(x, out, g):
+    root = mul(apply("sqrt", add(x, -1.0)), apply("sqrt", add(x, 1.0)))
+    return scale(divide(1.0, root), g)
+
+
+def polygamma(x, order):
+    return x._apply_k("polygamma", order, "polygamma")
+
+
 # --- functions of two ---------------------------------------------------------------
 
 
@@ -182,6 +213,18 @@ def over_square(a, x, y, g):
     return divide(scale(divide(divide(a, larger), square), g), larger)
 
 
+def d_hypot(a, x, y, out, g):
+    """g * a / out, where a is x or y; 0 where both are 0."""
+    if current_trace():
+        return select(out, lambda: scale(divide(a, out), g), lambda: mul(out, 0.0))
+    if out.data == 0.0:
+        return zero(g)
+    if out.data < 1e-290:  # it may have fewer digits
+        a, x, y = (mul(v, 2.0**600) for v in (a, x, y))
+        out = apply("hypot", x, y)
+    return scale(divide(a, out), g)
+
+
 def d_larger(takes_first):
     """Of maximum or minimum; ``takes_first(x, y)`` compares numbers."""
     is_maximum = takes_first(1.0, 0.0)
@@ -200,8 +243,12 @@ def d_larger(takes_first):
     )
 
 
+def d_step(x, out, g):
+    return zero(g)  # not None: operators below pass on 0, as in backward(), or NaN
+
+
 def nothing(*_):
-    """The derivative of a step: 0."""
+    """The derivative of a comparison: 0."""
     return None
 
 
@@ -227,9 +274,14 @@ DERIVATIVES = {  # by the name of the row in OPS, one function an operand
     "tanh": (lambda x, out, g: scale(one_minus(mul(out, out)), g),),
     "sigmoid": (lambda x, out, g: scale(mul(out, one_minus(out)), g),),
     "softplus": (lambda x, out, g: scale(apply("sigmoid", x), g),),
+    "silu": (d_silu,),
+    "gelu": (d_gelu,),
     "exp": (lambda x, out, g: scale(out, g),),
+    "exp2": (lambda x, out, g: scale(mul(out, LOG_2), g),),
     "expm1": (lambda x, out, g: scale(add(out, 1.0), g),),
     "log": (d_log,),
+    "log2": (lambda x, out, g: mul(d_log(x, out, g), LOG2_E),),
+    "log10": (lambda x, out, g: mul(d_log(x, out, g), LOG10_E),),
     "log1p": (lambda x, out, g: scale(divide(1.0, add(x, 1.0)), g),),
     "sqrt": (lambda x, out, g: scale(divide(0.5, out), g),),
     "sin": (lambda x, out, g: scale(apply("cos", x), g),),
@@ -240,10 +292,22 @@ DERIVATIVES = {  # by the name of the row in OPS, one function an operand
     "atan": (d_atan,),
     "sinh": (lambda x, out, g: scale(apply("cosh", x), g),),
     "cosh": (lambda x, out, g: scale(apply("sinh", x), g),),
+    "asinh": (lambda x, out, g: scale(divide(1.0, apply("hypot", x, 1.0)), g),),
+    "acosh": (d_acosh,),
+    "atanh": (lambda x, out, g: scale(divide(1.0, one_minus_square(x)), g),),
     "erf": (lambda x, out, g:
             scale(mul(apply("exp", minus(mul(x, x))), TWO_OVER_SQRT_PI), g),),
+    "erfc": (lambda x, out, g:
+             scale(mul(apply("exp", minus(mul(x, x))), -TWO_OVER_SQRT_PI), g),),
+    "lgamma": (lambda x, out, g: scale(apply("digamma", x), g),),
+    "digamma": (lambda x, out, g: scale(polygamma(x, 1.0), g),),
+    "floor": (d_step,),
+    "ceil": (d_step,),
+    "sign": (d_step,),
     "atan2": (lambda y, x, out, g: over_square(x, y, x, g),
               lambda y, x, out, g: over_square(minus(y), y, x, g)),
+    "hypot": (lambda x, y, out, g: d_hypot(x, x, y, out, g),
+              lambda x, y, out, g: d_hypot(y, x, y, out, g)),
     "maximum": d_larger(lambda x, y: x >= y),
     "minimum": d_larger(lambda x, y: x <= y),
     "if_positive": (nothing, lambda x, y, out, g: select(x, lambda: g, lambda: zero(g))),
@@ -253,6 +317,7 @@ DERIVATIVES = {  # by the name of the row in OPS, one function an operand
     "divide": (d_dividend,
                lambda x, y, out, g: scale(divide(minus(out), y), g)),
     "scale": (lambda x, y, out, g: scale(y, g), lambda x, y, out, g: scale(x, g)),
+    "polygamma": (lambda x, k, out, g: scale(polygamma(x, k + 1.0), g),),
     "detach": (nothing,),
 }
 # fmt: on

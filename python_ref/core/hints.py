@@ -6,9 +6,8 @@ import warnings
 
 # What to write for functions of math and NumPy for which Value has no method.
 FORMULAS = {
-    "log2": "v.log() / math.log(2)", "log10": "v.log() / math.log(10)", "exp2": "2**v",
-    "cbrt": "v ** (1 / 3)", "hypot": "(v**2 + w**2).sqrt()",
-    "logaddexp": "functional.logsumexp([v, w])", "fmax": "v.maximum(w)", "fmin": "v.minimum(w)",
+    "cbrt": "v ** (1 / 3)", "logaddexp": "functional.logsumexp([v, w])",
+    "fmax": "v.maximum(w)", "fmin": "v.minimum(w)",
 }  # fmt: skip
 
 # What to write for attributes that a Value does not have.
@@ -44,8 +43,6 @@ MISSING = {
     "softmax": "functional.softmax(values) takes a list of them",
     "square": "write v**2",
     "pow": "write v**k",
-    "log2": f"write {FORMULAS['log2']}",
-    "log10": f"write {FORMULAS['log10']}",
 }
 
 

@@ -116,6 +116,16 @@ class Operators(Hints):
     # A method where results are of the class of self, also with self as the right operand.
     _apply_after = None
 
+    def clip(self, low, high):
+        """self within [low, high], which are Values or numbers, or None for no bound.
+
+        It is ``maximum(self, low)``, then ``minimum`` of that and ``high``. The derivative is 1
+        from low to high, also at these, and 0 outside. Raises ValueError if low > high.
+        """
+        check_bounds(low, high)
+        lifted = self if low is None else self._apply_two("maximum", low)
+        return lifted if high is None else lifted._apply_two("minimum", high)
+
     # --- a Value among numbers ---
 
     def __lt__(self, other):
@@ -240,6 +250,13 @@ class Operators(Hints):
         if cls._is_operand(x):
             return x
         raise TypeError(f"expected a Value or a real number, got {describe(x)}")
+
+
+def check_bounds(low, high):
+    """Raise ValueError if the bounds of clip are numbers and ``low`` is the larger."""
+    are_numbers = not any(x is None or isinstance(x, Operators) for x in (low, high))
+    if are_numbers and to_float(low) > to_float(high):
+        raise ValueError(f"clip to [{low!r}, {high!r}], expected low <= high")
 
 
 def of_class(value):

@@ -11,7 +11,12 @@ import sys
 from math import inf, nan
 from typing import Callable, NamedTuple, Optional
 
+from python_ref.core import gamma, libm
+from python_ref.core.activations import d_gelu, d_silu, gelu, relu, sigmoid, silu, softplus
+from python_ref.core.libm import erf, erfc, hypot
+
 TWO_OVER_SQRT_PI = 1.1283791670955126
+LOG2_E, LOG10_E, LOG_2 = 1.4426950408889634, 0.4342944819032518, 0.6931471805599453
 
 # The kinds of operators, by their operands: two nodes, one node, or one node and a number k
 # that is no node and gets no gradient, such as the exponent of pow_k.
@@ -42,15 +47,6 @@ class Op(NamedTuple):
     ieee: Callable = not_a_number  # the value in IEEE arithmetic, asked where ``value`` raises
     second: str = "other"  # the name of the method's second parameter
     default: Optional[float] = None  # the default of k, where the method has one
-
-
-# C's erf. PyPy has one of its own, which differs by a bit for every fourth x.
-erf = math.erf
-if sys.implementation.name == "pypy" and sys.platform != "win32":
-    import ctypes
-
-    erf = ctypes.CDLL(None).erf
-    erf.argtypes, erf.restype = [ctypes.c_double], ctypes.c_double
 
 
 # --- IEEE arithmetic: what C does where Python raises -----------------------
@@ -118,25 +114,10 @@ def infinity(x):
 # --- values that are not one call of math -----------------------------------
 
 
-def relu(x):
-    return 0.0 if x < 0.0 else x  # -0.0 and NaN pass through
-
-
 def power(x, y):
     if x < 0.0 and math.isfinite(x) and math.isfinite(y) and y != math.floor(y):
         raise ValueError(f"negative number {x!r} cannot be raised to a fractional power {y!r}")
     return x**y
-
-
-def sigmoid(x):
-    if x >= 0.0:
-        return 1.0 / (1.0 + math.exp(-x))
-    e = math.exp(x)
-    return e / (1.0 + e)
-
-
-def softplus(x):
-    return (x if x > 0.0 else 0.0) + math.log1p(math.exp(-abs(x)))
 
 
 def ieee_scale(x, y):
@@ -223,6 +204,19 @@ def over_square(a, x, y, g):
     return a / larger / (x * x + y * y) * g / larger
 
 
+def d_hypot(a, x, y, out, g):
+    """g * a / out, where a is x or y; 0 where both are 0."""
+    if out == 0.0:
+        return 0.0
+    if out < 1e-290:  # it may have fewer digits
+        a, out = a * 2.0**600, hypot(x * 2.0**600, y * 2.0**600)
+    return a / out * g
+
+
+def d_step(x, out, g):
+    return 0.0
+
+
 # fmt: off
 OPS = {
     op.name: op
@@ -249,12 +243,24 @@ OPS = {
            "1 / (1 + exp(-self)), for any finite input without overflow."),
         Op("softplus", UNARY, "softplus", True, softplus, (lambda x, out, g: sigmoid(x) * g,),
            "log(1 + exp(self)), for any finite input without overflow."),
+        Op("silu", UNARY, "silu", True, silu, (d_silu,),
+           "self * sigmoid(self). Source: https://arxiv.org/abs/1606.08415."),
+        Op("gelu", UNARY, "gelu", True, gelu, (d_gelu,),
+           "self times the standard normal distribution function of self, computed with erfc, not\n"
+           "the tanh approximation. Source: https://arxiv.org/abs/1606.08415."),
         Op("exp", UNARY, "exp", True, math.exp, (lambda x, out, g: out * g,),
            "e ** self. Raises OverflowError where ``math.exp`` does.", infinity),
+        Op("exp2", UNARY, "exp2", True, libm.exp2, (lambda x, out, g: (out * LOG_2) * g,),
+           "2 ** self. Raises OverflowError from 1024 on.", infinity),
         Op("expm1", UNARY, "expm1", True, math.expm1, (lambda x, out, g: (out + 1.0) * g,),
            "exp(self) - 1, accurate near 0.", infinity),
         Op("log", UNARY, "log", True, math.log, (d_log,),
            "The natural logarithm. Raises ValueError for 0 and negatives.", ieee_log),
+        Op("log2", UNARY, "log2", True, libm.log2, (lambda x, out, g: d_log(x, out, g) * LOG2_E,),
+           "The logarithm to base 2. Raises ValueError for 0 and negatives.", libm.ieee_log2),
+        Op("log10", UNARY, "log10", True, math.log10,
+           (lambda x, out, g: d_log(x, out, g) * LOG10_E,),
+           "The logarithm to base 10. Raises ValueError for 0 and negatives.", libm.ieee_log10),
         Op("log1p", UNARY, "log1p", True, math.log1p,
            (lambda x, out, g: ieee_divide(1.0, 1.0 + x) * g,),
            "log(1 + self), accurate near 0. Raises ValueError from -1 down.", ieee_log1p),
@@ -278,11 +284,44 @@ OPS = {
            "The hyperbolic sine. Raises OverflowError where ``math.sinh`` does.", ieee_sinh),
         Op("cosh", UNARY, "cosh", True, math.cosh, (lambda x, out, g: ieee_sinh(x) * g,),
            "The hyperbolic cosine. Raises OverflowError where ``math.cosh`` does.", infinity),
+        Op("asinh", UNARY, "asinh", True, math.asinh, (lambda x, out, g: 1.0 / hypot(x, 1.0) * g,),
+           "The inverse of sinh."),
+        Op("acosh", UNARY, "acosh", True, math.acosh,
+           (lambda x, out, g: ieee_divide(1.0, ieee_sqrt(x - 1.0) * ieee_sqrt(x + 1.0)) * g,),
+           "The inverse of cosh. Raises ValueError below 1."),
+        Op("atanh", UNARY, "atanh", True, math.atanh,
+           (lambda x, out, g: ieee_divide(1.0, one_minus_square(x)) * g,),
+           "The inverse of tanh. Raises ValueError outside (-1, 1).", libm.ieee_atanh),
         Op("erf", UNARY, "erf", True, erf,
            (lambda x, out, g: TWO_OVER_SQRT_PI * math.exp(-(x * x)) * g,),
            "The error function."),
+        Op("erfc", UNARY, "erfc", True, erfc,
+           (lambda x, out, g: -TWO_OVER_SQRT_PI * math.exp(-(x * x)) * g,),
+           "1 - erf(self), accurate where erf is near 1."),
+        Op("lgamma", UNARY, "lgamma", True, gamma.lgamma,
+           (lambda x, out, g: gamma.ieee_digamma(x) * g,),
+           "The logarithm of abs(gamma(self)). Raises ValueError at 0 and the negative integers.",
+           gamma.ieee_lgamma),
+        Op("digamma", UNARY, "digamma", True, gamma.digamma,
+           (lambda x, out, g: gamma.ieee_polygamma(x, 1.0) * g,),
+           "The derivative of lgamma. Raises ValueError at 0 and the negative integers.",
+           gamma.ieee_digamma),
+        Op("floor", UNARY, "floor", False, libm.floor, (d_step,),
+           "The largest whole number that is not above self; infinities and NaN stay. Its\n"
+           "derivative is 0 everywhere."),
+        Op("ceil", UNARY, "ceil", False, libm.ceil, (d_step,),
+           "The smallest whole number that is not below self; infinities and NaN stay. Its\n"
+           "derivative is 0 everywhere."),
+        Op("sign", UNARY, "sign", False, libm.sign, (d_step,),
+           "1 where positive, -1 where negative; zeros and NaN stay. Its derivative is 0."),
         Op("atan2", BINARY, "atan2", True, math.atan2, (d_atan2_y, d_atan2_x),
            "The angle of the point (x, self) in radians, as ``math.atan2(self, x)``.", second="x"),
+        Op("hypot", BINARY, "hypot", True, hypot,
+           (lambda x, y, out, g: d_hypot(x, x, y, out, g),
+            lambda x, y, out, g: d_hypot(y, x, y, out, g)),
+           "sqrt(self ** 2 + y ** 2), without overflow of the squares. Its derivatives are 0 at\n"
+           "(0, 0). Raises OverflowError where the result does not fit.",
+           ieee=lambda x, y: inf, second="y"),
         Op("maximum", BINARY, "maximum", False, maximum,
            (lambda x, y, out, g: g if x >= y or x != x else 0.0,
             lambda x, y, out, g: 0.0 if x >= y or x != x else g),
@@ -308,6 +347,10 @@ OPS = {
             lambda x, y, out, g: ieee_divide(-out, y) * g), ieee=ieee_divide),
         Op("scale", BINARY, "*", True, raising(ieee_scale),
            (lambda x, y, out, g: y * g, lambda x, y, out, g: x * g), ieee=ieee_scale),
+        # the derivative of order k of digamma
+        Op("polygamma", UNARY_K, "polygamma", True, gamma.polygamma,
+           (lambda x, k, out, g: gamma.ieee_polygamma(x, k + 1.0) * g,),
+           ieee=gamma.ieee_polygamma),
         # what detach() records in a trace, where the data is not known yet
         Op("detach", UNARY, "detach", False, lambda x: x, (lambda x, out, g: 0.0,)),
     )

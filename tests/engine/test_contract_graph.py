@@ -24,6 +24,25 @@ UNARY_LABELS = {
     "cosh": "cosh",
     "erf": "erf",
     "leaky_relu": "leaky_relu",
+    **{
+        name: name
+        for name in (
+            "silu",
+            "gelu",
+            "exp2",
+            "log2",
+            "log10",
+            "erfc",
+            "floor",
+            "ceil",
+            "sign",
+            "asinh",
+            "acosh",
+            "atanh",
+            "lgamma",
+            "digamma",
+        )
+    },
 }
 
 

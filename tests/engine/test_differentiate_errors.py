@@ -50,7 +50,7 @@ OF_ONE_VALUE = ["grad", "value_and_grad", "hessian", "hvp"]
 
 
 @pytest.mark.parametrize("name", ALL)
-@pytest.mark.parametrize("function", [2.0, None, [cube]], ids=repr)
+@pytest.mark.parametrize("function", [2.0, None, [cube]], ids=["a number", "None", "a list"])
 def test_what_is_no_function(name, function):
     kind = type(function).__name__
     with pytest.raises(TypeError, match=f"expected a function of Values, got {kind}"):

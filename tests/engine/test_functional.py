@@ -7,7 +7,13 @@ from net_tools import assert_same_graph
 from micrograd_c import functional as F
 from python_ref.core.ops import OPS
 
-POINTS = {"acos": 0.3, "asin": -0.7, "log": 2.5, "sqrt": 2.5}  # other functions take any number
+POINTS = {
+    "acos": 0.3,
+    "acosh": 1.5,
+    "asin": -0.7,
+    "log": 2.5,
+    "sqrt": 2.5,
+}  # other functions take any number
 
 
 @pytest.mark.parametrize("name", F.UNARY)

@@ -10,7 +10,8 @@ import random
 
 import pytest
 
-from python_ref.core.ops import ONLY_TRACED, OPS, erf
+from python_ref.core import gamma
+from python_ref.core.ops import ONLY_TRACED, OPS, erf, erfc, hypot
 
 SPECIAL = [
     0.0, -0.0, 0.5, -0.5, 1.0, -1.0, 2.0, -3.0, 1e-8, 1e-20, 20.0, -20.0, 710.0, -746.0,
@@ -26,6 +27,10 @@ def softplus(x):
     return max(x, 0.0) + math.log1p(math.exp(-abs(x))) if x == x else x
 
 
+def stepped(step, x):
+    return math.copysign(step(x), x) if math.isfinite(x) else x
+
+
 # What the method of each operator of one Value computes, in terms of math alone.
 UNARY = {
     "abs": abs,
@@ -34,9 +39,14 @@ UNARY = {
     "tanh": math.tanh,
     "sigmoid": sigmoid,
     "softplus": softplus,
+    "silu": lambda x: -0.0 if x < -800 else x * sigmoid(x),
+    "gelu": lambda x: -0.0 if x < -40 else x * (0.5 * erfc(-x * math.sqrt(0.5))),
     "exp": math.exp,
+    "exp2": lambda x: 2.0**x,
     "expm1": math.expm1,
     "log": math.log,
+    "log2": math.log2,
+    "log10": math.log10,
     "log1p": math.log1p,
     "sqrt": math.sqrt,
     "sin": math.sin,
@@ -47,7 +57,16 @@ UNARY = {
     "atan": math.atan,
     "sinh": math.sinh,
     "cosh": math.cosh,
+    "asinh": math.asinh,
+    "acosh": math.acosh,
+    "atanh": math.atanh,
+    "lgamma": gamma.lgamma,  # test_new_operators.py compares these two with mpmath
+    "digamma": gamma.digamma,
     "erf": erf,  # math.erf, except on PyPy
+    "erfc": erfc,
+    "floor": lambda x: stepped(math.floor, x),
+    "ceil": lambda x: stepped(math.ceil, x),
+    "sign": lambda x: math.copysign(1.0, x) if abs(x) > 0 else x,
 }
 
 
@@ -67,6 +86,7 @@ BINARY = {
     "div": (lambda x, y: x / y, lambda x, y: x * float_power(y, -1.0)),
     "pow": (lambda x, y: x**y, float_power),
     "atan2": (lambda x, y: x.atan2(y), math.atan2),
+    "hypot": (lambda x, y: x.hypot(y), hypot),
     "maximum": (lambda x, y: x.maximum(y), lambda x, y: x if x != x else y if not x >= y else x),
     "minimum": (lambda x, y: x.minimum(y), lambda x, y: x if x != x else y if not x <= y else x),
 }
@@ -125,6 +145,15 @@ SMOOTH = {
     "relu": [(-5, -1e-3), (1e-3, 5)],
     "leaky_relu": [(-5, -1e-3), (1e-3, 5)],
     "log": [(1e-2, 20)],
+    "log2": [(1e-2, 20)],
+    "log10": [(1e-2, 20)],
+    "acosh": [(1.01, 20)],
+    "atanh": [(-0.99, 0.99)],
+    "lgamma": [(0.1, 20), (-0.9, -0.1), (-1.9, -1.1)],
+    "digamma": [(0.1, 20), (-0.9, -0.1), (-1.9, -1.1)],
+    "floor": [(-1.99, -1.01), (0.01, 0.99), (3.01, 3.99)],
+    "ceil": [(-1.99, -1.01), (0.01, 0.99), (3.01, 3.99)],
+    "sign": [(-5, -1e-3), (1e-3, 5)],
     "log1p": [(-0.99, 20)],
     "sqrt": [(1e-2, 20)],
     "tan": [(-1.5, 1.5), (1.7, 4.5)],
@@ -135,7 +164,12 @@ SMOOTH = {
 # W. Squire and G. Trapp, "Using complex variables to estimate derivatives", SIAM Rev. 40 (1998).
 COMPLEX = {name: getattr(cmath, name) for name in (
     "tanh", "exp", "log", "sqrt", "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh",
+    "asinh", "acosh", "atanh",
 )}  # fmt: skip
+COMPLEX["log10"] = cmath.log10
+COMPLEX["log2"] = lambda z: cmath.log(z) / math.log(2)
+COMPLEX["exp2"] = lambda z: cmath.exp(z * math.log(2))
+COMPLEX["silu"] = lambda z: z / (1 + cmath.exp(-z))
 COMPLEX["log1p"] = lambda z: cmath.log(1 + z)
 COMPLEX["expm1"] = lambda z: cmath.exp(z) - 1
 COMPLEX["sigmoid"] = lambda z: 1 / (1 + cmath.exp(-z))
@@ -237,6 +271,23 @@ AT_THE_EDGE = {
     ("atan", math.inf): 0.0,
     ("erf", 1e200): 0.0,
     ("erf", -math.inf): 0.0,
+    ("asinh", 1e200): 1e-200,
+    ("asinh", -math.inf): 0.0,
+    ("acosh", 1.0): math.inf,
+    ("acosh", 1e200): 1e-200,
+    ("lgamma", math.inf): math.inf,
+    ("digamma", math.inf): 0.0,
+    ("erfc", -math.inf): 0.0,
+    ("silu", math.inf): 1.0,
+    ("silu", -math.inf): 0.0,
+    ("gelu", math.inf): 1.0,
+    ("gelu", -math.inf): 0.0,
+    ("floor", 2.0): 0.0,
+    ("ceil", -0.5): 0.0,
+    ("sign", 0.0): 0.0,
+    ("sign", math.nan): 0.0,
+    ("exp2", math.inf): math.inf,
+    ("log2", math.inf): 0.0,
     ("sinh", 710.0): math.cosh(710.0),
     ("cosh", -math.inf): -math.inf,
     ("sin", math.nan): None,

@@ -19,7 +19,7 @@ mpmath = pytest.importorskip("mpmath", reason="mpmath is absent: pip install mpm
 mp = mpmath.mp.clone()
 mp.dps = 50  # mp.diff takes differences, of about a third of these digits
 
-POWER = 2.5  # the k of pow_k; other rows with a k have a default
+POWER, ORDER = 2.5, 1  # the k of pow_k and of polygamma; other rows with a k have a default
 
 EXACT = {
     "add": lambda x, y: x + y,
@@ -44,11 +44,12 @@ EXACT = {
     "lgamma": mp.loggamma,
     "gelu": lambda x: x * mp.ncdf(x),
     "silu": lambda x: x / (1 + mp.exp(-x)),
+    "polygamma": lambda x: mp.polygamma(ORDER, x),
 }
 SMOOTH = (-3.0, 3.0)
 DOMAINS = {
     **dict.fromkeys(("asin", "acos", "atanh"), (-0.95, 0.95)),
-    **dict.fromkeys(("log", "log2", "log10", "sqrt", "lgamma", "digamma"), (0.1, 3.0)),
+    **dict.fromkeys(("log", "log2", "log10", "sqrt", "lgamma", "digamma", "polygamma"), (0.1, 3.0)),
     **dict.fromkeys(("pow", "pow_k"), (0.2, 3.0)),
     "acosh": (1.1, 3.0),
     "divide": (0.3, 3.0),
@@ -75,6 +76,8 @@ def on_values(name):
     row = OPS[name]
     if name == "pow_k":
         return lambda x: x**POWER
+    if name == "polygamma":
+        return lambda x: x._apply_k("polygamma", float(ORDER), "polygamma")
     if row.kind == UNARY_K:
         return lambda x: getattr(x, name)()
     if row.kind == UNARY:

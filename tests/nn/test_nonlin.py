@@ -11,6 +11,7 @@ from python_ref.nn import NONLINEARITIES
 NAMES = {
     **NONLINEARITIES,
     "relu": "ReLU", "tanh": "Tanh", "sigmoid": "Sigmoid", "leaky_relu": "LeakyReLU",
+    "silu": "SiLU", "gelu": "GELU",
 }  # fmt: skip
 
 

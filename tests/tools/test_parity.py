@@ -123,7 +123,10 @@ def program_of_one_operator(form):
 ONE_OPERATOR = sorted(INFIX) + sorted(op.name for op in METHODS)
 
 
-@pytest.mark.parametrize("name", [name for name in OPS if name not in ONLY_TRACED])
+STEPS = ("floor", "ceil", "sign")  # their derivative is 0
+
+
+@pytest.mark.parametrize("name", [n for n in OPS if n not in ONLY_TRACED and n not in STEPS])
 def test_a_wrong_derivative_is_noticed(name, monkeypatch):
     """One derivative of the reference is changed by 1 part in 2**52."""
     row = OPS[name]

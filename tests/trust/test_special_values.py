@@ -11,8 +11,8 @@ from conftest import load_c_engine, load_python_engine
 
 from micrograd_c.parity.compare import bits
 from micrograd_c.parity.programs import FORMS, INFIX, METHODS
-from python_ref.core import ops
-from python_ref.core.ops import ONLY_TRACED, OPS, SYMBOLS, erf
+from python_ref.core import gamma, libm, ops
+from python_ref.core.ops import ONLY_TRACED, OPS, SYMBOLS
 
 NUMBERS = (
     0.0, -0.0, 1.0, -1.0, 0.5, -0.5, 5e-324, -5e-324, 2.2e-308, -2.2e-308, 1e308, -1e308,
@@ -81,7 +81,12 @@ def test_both_engines(form):
         assert observed(ours, *one) == observed(theirs, *other), case
 
 
-KNOWN_TO_PYTHON = {"neg", "abs", "maximum", "minimum", *INFIX, *vars(math)}
+OF_PYTHON = {  # in place of a function of math that is not C's
+    "neg": lambda x: -x, "abs": abs, "erf": libm.erf, "erfc": libm.erfc, "log2": libm.log2,
+    "exp2": lambda x: 2.0**x, "hypot": libm.hypot, "floor": libm.floor,
+    "ceil": libm.ceil, "lgamma": gamma.lgamma,
+}  # fmt: skip
+KNOWN_TO_PYTHON = {"maximum", "minimum", *OF_PYTHON, *INFIX, *vars(math)}
 
 
 def as_float_does(form, x, y):
@@ -90,7 +95,7 @@ def as_float_does(form, x, y):
         return outcome(INFIX[form], x, y)
     if form in ("maximum", "minimum") and x == x and y == y:
         return outcome({"maximum": max, "minimum": min}[form], x, y)
-    call = {"neg": lambda x: -x, "abs": abs, "erf": erf}.get(form) or getattr(math, form, None)
+    call = OF_PYTHON.get(form) or getattr(math, form, None)
     return call and outcome(call, *([x] if y is None else [x, y]))
 
 

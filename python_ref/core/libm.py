@@ -1,0 +1,68 @@
+"""Functions of floats that equal those of the C library to the last bit.
+
+Python's ``math`` calls the C library for most functions, but not for ``hypot`` and ``gamma``; PyPy
+has an ``erf`` and a ``log2`` of its own, too.
+"""
+
+import math
+import sys
+from math import inf, nan
+
+if sys.implementation.name == "pypy" and sys.platform != "win32":
+    import ctypes
+
+    def of_c(name):
+        """Return C's function; it raises ValueError for a NaN or infinity that is new."""
+        function = getattr(ctypes.CDLL(None), name)
+        function.argtypes, function.restype = [ctypes.c_double], ctypes.c_double
+
+        def value(x):
+            out = function(x)
+            if not math.isfinite(out) and (math.isfinite(x) or (out != out and x == x)):
+                raise ValueError("math domain error")
+            return out
+
+        return value
+
+else:
+
+    def of_c(name):
+        return getattr(math, name)
+
+
+erf, erfc, log2 = map(of_c, ("erf", "erfc", "log2"))
+
+
+def hypot(x, y):
+    if x != x or y != y:  # where abs may raise an OverflowError by mistake
+        return inf if math.isinf(x) or math.isinf(y) else nan
+    return abs(complex(x, y))  # which calls C's hypot; math.hypot does not since Python 3.10
+
+
+def exp2(x):
+    return 2.0**x  # math.exp2 exists from Python 3.11 on
+
+
+def floor(x):
+    # From 2**52 on every float is whole. copysign keeps -0.0.
+    return math.copysign(math.floor(x), x) if abs(x) < 2.0**52 else x
+
+
+def ceil(x):
+    return math.copysign(math.ceil(x), x) if abs(x) < 2.0**52 else x
+
+
+def sign(x):
+    return 1.0 if x > 0.0 else -1.0 if x < 0.0 else x  # zeros and NaN pass through
+
+
+def ieee_log2(x):
+    return log2(x) if x > 0.0 else nan if x else -inf
+
+
+def ieee_log10(x):
+    return math.log10(x) if x > 0.0 else nan if x else -inf
+
+
+def ieee_atanh(x):
+    return math.copysign(inf, x) if abs(x) == 1.0 else nan if abs(x) > 1.0 else math.atanh(x)
