@@ -97,7 +97,7 @@ def test_shapes(engine, expression):
 
 @pytest.mark.parametrize("name", UNARY_LABELS)
 def test_labels_of_functions(engine, name):
-    v = engine.Value(0.5)
+    v = engine.Value(1.5 if name == "acosh" else 0.5)
     out = getattr(v, name)()
     assert out._op == UNARY_LABELS[name] and out._prev == (v,)
 

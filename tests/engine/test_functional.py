@@ -21,7 +21,7 @@ def test_functions_of_one(engine, name):
     function, x = getattr(F, name), POINTS.get(name, 0.6)
     of_number = function(x)
     assert type(of_number) is float and of_number == OPS[name].value(x)
-    assert function(np.float32(0.5)) == function(0.5)
+    assert function(np.float32(1.5 if x > 1 else 0.5)) == function(1.5 if x > 1 else 0.5)
     of_value = function(engine.Value(x))
     assert type(of_value) is engine.Value
     assert_same_graph(of_value, getattr(engine.Value(x), name)())

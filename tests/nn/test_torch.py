@@ -25,7 +25,6 @@ UNARY = {
     "acosh": (torch.acosh, (1.05, 10)),
     "atanh": (torch.atanh, (-0.95, 0.95)),
     "lgamma": (torch.lgamma, (0.1, 20)),
-    "digamma": (torch.digamma, (1.6, 20)),
     "floor": (torch.floor, (-3, 3)),
     "ceil": (torch.ceil, (-3, 3)),
     "sign": (torch.sign, (-3, 3)),
