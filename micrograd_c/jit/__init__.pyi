@@ -1,7 +1,7 @@
 """Types of ``jit``."""
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, overload
+from typing import Any, Literal, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -15,15 +15,29 @@ class TraceError(TypeError): ...
 
 def where(cond_value: _Operand, a: _Operand, b: _Operand) -> Value: ...
 
+_Axis = Literal[0] | None
+_Axes = _Axis | tuple[_Axis, ...] | list[_Axis]
+_Function = Callable[..., Any] | classmethod[Any, Any, Any] | staticmethod[Any, Any]
+
 class jit:
-    def __init__(
-        self,
-        function: Callable[..., Any] | classmethod[Any, Any, Any] | staticmethod[Any, Any],
+    @overload
+    def __new__(
+        cls,
+        function: _Function,
         *,
         parameters: Iterable[Value] | None = None,
-    ) -> None: ...
+        in_axes: _Axes = 0,
+    ) -> jit: ...
+    @overload
+    def __new__(  # type: ignore[misc]
+        cls, *, parameters: Iterable[Value] | None = None, in_axes: _Axes = 0
+    ) -> Callable[[_Function], jit]: ...
     @property
     def parameters(self) -> tuple[Value, ...]: ...
+    @overload
+    def __call__(
+        self, *, params: ArrayLike | None = None, check_finite: bool = False
+    ) -> Any: ...
     @overload
     def __call__(
         self, *arrays: ArrayLike, params: ArrayLike | None = None, check_finite: bool = False
@@ -43,7 +57,7 @@ class jit:
         optimizer: Optimizer,
         epochs: int = 1,
         batch_size: int | None = None,
-        shuffle: bool = True,
+        shuffle: bool | None = None,
         seed: int | np.random.Generator | None = 0,
         callback: Callable[[int, float], bool | None] | None = None,
         threads: int = 1,

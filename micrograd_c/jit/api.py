@@ -128,7 +128,7 @@ class jit:  # noqa: N801 - used as a decorator
         if check_finite:
             bad = np.flatnonzero(~np.isfinite(out).all(axis=1))
             if len(bad):
-                raise program.not_finite_error(arrays, bad[:1].tolist())
+                raise program.not_finite_error(arrays, bad[:1].tolist(), given_params)
         return arrays_from(program.layout, out if arrays.has_rows else out[0])
 
     def backward(self, *arrays, check_finite=False):
@@ -170,12 +170,11 @@ class jit:  # noqa: N801 - used as a decorator
         """
         program, arrays = self._prepare_for_gradients(arrays, "value_and_grad")
         order = self._order_of(program)
+        params = order.to_program(params)
         try:
-            mean, gradient = program.value_and_grad(
-                arrays, order.to_program(params), bool(check_finite)
-            )
+            mean, gradient = program.value_and_grad(arrays, params, bool(check_finite))
         except NotFinite as found:
-            raise program.not_finite_error(arrays, found.rows) from None
+            raise program.not_finite_error(arrays, found.rows, params) from None
         return mean, order.from_program(gradient)
 
     def jacobian(self, *arrays, params=None):
@@ -200,7 +199,7 @@ class jit:  # noqa: N801 - used as a decorator
         return out if arrays.has_rows else out[0]
 
     def fit(
-        self, *arrays, optimizer, epochs=1, batch_size=None, shuffle=True, seed=0,
+        self, *arrays, optimizer, epochs=1, batch_size=None, shuffle=None, seed=0,
         callback=None, threads=1, progress=False, check_finite=False,
     ):  # fmt: skip
         """Train: for each batch, the gradient of the mean, then ``optimizer.step()``, all in C.
@@ -216,7 +215,7 @@ class jit:  # noqa: N801 - used as a decorator
           ``rng = numpy.random.default_rng(seed)`` for all epochs, or in their order if
           ``shuffle=False``; the last batch may be smaller. A ``batch_size`` of n or more
           means the full batch, which is not shuffled. A function without rows takes one step
-          an epoch; ``batch_size`` raises ValueError then.
+          an epoch; ``batch_size`` and ``shuffle=True`` raise ValueError then.
         - ``seed`` may also be a Generator of NumPy's. If its ``permutation`` does not return each
           row once, ValueError or IndexError is raised before the epoch.
         - ``callback(epoch, loss)`` is called after each epoch; training stops if it returns True.

@@ -97,11 +97,11 @@ class BaseProgram:
                 sums[epoch] += mean * len(rows)
         return sums
 
-    def not_finite_error(self, arrays, rows):
+    def not_finite_error(self, arrays, rows, params=None):
         """Return the error for a batch of these rows with a result that is not finite."""
-        return FloatingPointError(self.what_is_not_finite(arrays, rows))
+        return FloatingPointError(self.what_is_not_finite(arrays, rows, params))
 
-    def what_is_not_finite(self, arrays, rows):
+    def what_is_not_finite(self, arrays, rows, params=None):
         """Return text that names the example and operator that gave an infinity or NaN."""
         raise NotImplementedError
 

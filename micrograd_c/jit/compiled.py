@@ -130,9 +130,12 @@ class CompiledProgram(BaseProgram):
         check_status(status)
         return list(c_sums)
 
-    def what_is_not_finite(self, arrays, rows):
+    def what_is_not_finite(self, arrays, rows, params=None):
         interpreted = InterpretedProgram(self.function, self.widths)
-        return interpreted.what_is_not_finite(arrays, rows)
+        if params is not None:  # they are in this program's order
+            data = {id(p): x for p, x in zip(self.parameters, params.tolist())}
+            params = [data.get(id(p), p.data) for p in interpreted.parameters]
+        return interpreted.what_is_not_finite(arrays, rows, params)
 
     def describe(self):
         info = lib.mg_program_describe(self._program)

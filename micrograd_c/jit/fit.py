@@ -24,16 +24,17 @@ def fit(
 ):  # fmt: skip
     """Train as ``jit.fit`` documents. Returns the list of each epoch's mean loss."""
     n = arrays.n
-    if batch_size is not None and not arrays.has_rows:
-        raise ValueError(
-            f"batch_size={batch_size}: there are no rows to make batches of, because no argument "
-            "has a row for each example; leave batch_size out"
-        )
+    for option, given in (("batch_size", batch_size), ("shuffle", shuffle or None)):
+        if given is not None and not arrays.has_rows:
+            raise ValueError(
+                f"{option}={given}: there are no rows to make batches of, because no argument has "
+                f"a row for each example; leave {option} out"
+            )
     batch_size = n if batch_size is None else checked_count("batch_size", batch_size)
     epochs = checked_count("epochs", epochs, least=0)
     threads = checked_count("threads", threads, most=MOST_THREADS)
     require_optimizer(optimizer)
-    shuffles = shuffle and batch_size < n
+    shuffles = (shuffle is None or shuffle) and batch_size < n
     loop = TrainingLoop(
         program, arrays, optimizer, min(batch_size, n), shuffles, seed, threads,
         bool(check_finite),

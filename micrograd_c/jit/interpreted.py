@@ -9,6 +9,7 @@ from collections import namedtuple
 
 from micrograd_c.jit.base_program import BaseProgram, NotFinite
 from micrograd_c.jit.errors import custom_operator_error, other_trace_error
+from micrograd_c.jit.outputs import name_of_output
 from micrograd_c.jit.traced_value import trace_number_of
 from micrograd_c.jit.user_code import definition_line
 from python_ref.core.ieee import ieee_value_of
@@ -145,20 +146,32 @@ class InterpretedProgram(BaseProgram):
 
     # --- messages ---
 
-    def what_is_not_finite(self, arrays, rows):
+    def what_is_not_finite(self, arrays, rows, params=None):
         for i in rows:
-            values = self.values(arrays, i)
-            outputs = [values[place] for place in self.output_places]
-            if not all(map(is_finite, outputs)):
-                place = next(i for i, x in enumerate(values) if not is_finite(x))
-                return f"example {i}: {self.named(place)} is {values[place]}, the output {outputs}"
+            values = self.values(arrays, i, params)
+            for output, place in enumerate(self.output_places):
+                if not is_finite(values[place]):
+                    found = self.first_not_finite(values, place)
+                    return (
+                        f"example {i}: {self.named(found)} is {values[found]}, "
+                        f"{name_of_output(self.layout, output)} is {values[place]}"
+                    )
         for i in rows:
-            values = self.values(arrays, i)
+            values = self.values(arrays, i, params)
             gradients = self.gradients(values, 1.0 / len(rows))
             for step, flows in self.backward_steps:
                 if not all(is_finite(gradients[place]) for place, _ in flows):
                     return f"example {i}: the gradient that {step.label!r} passes on is not finite"
         return f"the loss or a gradient, summed over {len(rows)} examples, is not finite"
+
+    def first_not_finite(self, values, output_place):
+        """Return the place of the first value that is not finite, of those that the output is
+        computed from and its own."""
+        below = {output_place}
+        for step in reversed(self.steps):
+            if step.place in below:
+                below.update(step.operands)
+        return next(place for place in sorted(below) if not is_finite(values[place]))
 
     def named(self, place):
         """Return what a message calls a node: "an input", or its operator's label."""

@@ -60,6 +60,29 @@ def layout_of(tree, numbers):
     return layouts if isinstance(tree, list) else tuple(layouts)
 
 
+def name_of_output(layout, i):
+    """Return what a message calls output i: "the output", or such as "output ['slopes'][0]"."""
+    path = path_to(layout, i)
+    return f"output {path}" if path else "the output"
+
+
+def path_to(layout, i):
+    """Return the indices that lead to output i in the layout, as text; None if none do."""
+    if isinstance(layout, Columns):
+        if not 0 <= i - layout.first < prod(layout.shape):
+            return None
+        path, i = "", i - layout.first
+        for length in reversed(layout.shape):
+            i, place = divmod(i, length)
+            path = f"[{place}]{path}"
+        return path
+    for key, branch in layout.items() if isinstance(layout, dict) else enumerate(layout):
+        path = path_to(branch, i)
+        if path is not None:
+            return f"[{key!r}]{path}"
+    return None
+
+
 def arrays_from(layout, out):
     """Return the result of a call from ``out``, the outputs of all rows: shape (n, n_outputs).
 

@@ -72,6 +72,8 @@ def test_there_are_no_batches_without_rows(jit_engine):
     w = Value(1.0)
     with pytest.raises(ValueError, match="batch_size=2: there are no rows"):
         jit(lambda: w * w).fit(optimizer=optim.SGD([w]), batch_size=2)
+    with pytest.raises(ValueError, match="shuffle=True: there are no rows"):
+        jit(lambda: w * w).fit(optimizer=optim.SGD([w]), shuffle=True)
 
 
 def test_gradients_without_rows(jit_engine):

@@ -86,6 +86,14 @@ def traced(x: list[Value], y: Value) -> Value:
     out: Value = model(x)
     return (1 - y * out).relu()
 
+@jit(in_axes=(0, None))
+def shared(x: list[Value], w: list[Value]) -> Value:
+    return x[0] * w[0]
+
+assert_type(shared, jit)
+jit(lambda: v)()
+jit(lambda x: x, in_axes=1)  # type: ignore[call-overload]
+
 losses = traced.fit([[1.0, 2.0]], [1.0], optimizer=optimizer, epochs=3)
 assert_type(losses, list[float])
 
