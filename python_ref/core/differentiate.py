@@ -116,9 +116,16 @@ def terms_of(node, operands, g, needed=None):
             d_take(index, i, g) if id(entry) in needed else None for i, entry in enumerate(entries)
         ]
     if name is None:
-        return [mul(g, local) for local in k] if k else [None] * len(operands)
+        return terms_of_local_gradients(node, operands, g, k) if k else [None] * len(operands)
     extra = () if k is None else (k,)
     return [derivative(*operands, *extra, node, g) for derivative in DERIVATIVES[name]]
+
+
+def terms_of_local_gradients(node, operands, g, slopes):
+    """Local gradients are numbers, so how they depend on the operands is not known."""
+    if node._op == "+" and set(slopes) == {1.0}:
+        return [mul(g, slope) for slope in slopes]  # a sum: they depend on nothing
+    return [mul(g, opaque(node, operands, slope, "local gradients")) for slope in slopes]
 
 
 # --- a _backward that a program assigned ---------------------------------------------
@@ -153,33 +160,39 @@ def sums_of_custom_backward(node, operands, g, sums):
             value.grad = grad
     added = {}
     for key in map(id, operands):
-        term = opaque(node, operands, g, after[key] - start[key])
+        term = opaque(node, (g, *operands), after[key] - start[key], "a _backward of its own")
         # Not add(): the sum's data is what the function left, whatever term.data is rounded to.
         added[key] = (
-            node._plain_class(after[key], (sums[key], term), (1.0, 1.0)) if key in sums else term
+            node._plain_class(after[key], (sums[key], term), "+", local_grads=(1.0, 1.0))
+            if key in sums
+            else term
         )
     return added
 
 
-def opaque(node, operands, g, data):
-    """A Value computed from ``g`` and the operands in a way that has no known derivative."""
-    value = node._plain_class(data, (g, *operands), "custom backward")
+def opaque(node, operands, data, derivatives):
+    """A Value computed from the operands in a way that has no known derivative.
+
+    ``derivatives``: what the derivatives of ``node`` are given by, for the message.
+    """
+    value = node._plain_class(data, operands, "custom backward")
     if value._operands:  # a graph is recorded
-        value._backward = OfCustomBackward(node)
+        value._backward = OfCustomBackward(node, derivatives)
     return value
 
 
 class OfCustomBackward:
-    """The ``_backward`` of what a custom backward computed: it raises."""
+    """The ``_backward`` of what a custom backward computed, and of local gradients: it raises."""
 
-    def __init__(self, node):
-        self.name = f"of {node._op!r}" if node._op else "without a name"
+    def __init__(self, node, derivatives):
+        name = f"of {node._op!r}" if node._op else "without a name"
+        self.message = (
+            f"the second derivative of an operator {name} with {derivatives} is not known: build "
+            "it of Values' operators"
+        )
 
     def __call__(self):
-        raise TypeError(
-            f"the second derivative of an operator {self.name} with a _backward of its own is not "
-            "known: build it of operators, or give local gradients, Value(t, (x,), (slope,))"
-        )
+        raise TypeError(self.message)
 
 
 def require_value(x, what):

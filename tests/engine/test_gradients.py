@@ -181,8 +181,17 @@ def test_local_gradients(engine):
     out = engine.Value(math.atan(y.data), (y,), (1 / (1 + y.data**2),))
     (slope,) = gradients(out, [x])
     assert slope.data == pytest.approx(4 / 17)
-    # The local gradient is a number, a constant for the second derivative.
-    assert gradients(slope, [x])[0].data == pytest.approx(2 / 17)
+    with pytest.raises(TypeError, match="without a name with local gradients is not known"):
+        gradients(slope, [x])  # how the slope depends on y is not known
+
+
+def test_a_sum_with_local_gradients_has_second_derivatives(engine):
+    x = engine.Value(2.0)
+    y = x * x
+    out = engine.Value(8.0, (y, y), "+", local_grads=(1.0, 1.0))
+    (slope,) = gradients(out, [x])
+    assert slope.data == 8.0
+    assert gradients(slope, [x])[0].data == 4.0
 
 
 def own_square(value_class, x):
