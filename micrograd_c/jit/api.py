@@ -14,7 +14,12 @@ from micrograd_c.jit.outputs import Outputs, arrays_from
 from micrograd_c.jit.parameters import ParameterOrder, checked_parameters
 from micrograd_c.jit.pickling import is_pickled_by_name, reduce_bound
 from micrograd_c.jit.traced_value import where
-from micrograd_c.jit.value_calls import call_with_values, has_values
+from micrograd_c.jit.value_calls import (
+    call_with_values,
+    call_without_rows,
+    extends_a_graph,
+    has_values,
+)
 from python_ref.core.argument_rules import check_rules
 from python_ref.core.differentiate import gradients
 from python_ref.core.numbers import describe
@@ -54,7 +59,9 @@ class jit:  # noqa: N801 - used as a decorator
 
     - A method can be decorated: each instance has its own trace. For a class method,
       write ``@jit`` above ``@classmethod``.
-    - Called with Values, as from another jitted function, ``jit(f)`` calls ``f`` itself.
+    - Called with Values, ``jit(f)`` calls ``f`` itself, and so it does within another jitted
+      function where no argument has rows: operators then extend the graph of the caller. In
+      eager code a call without rows returns a float, through which no gradient flows.
     - If targets of a loss of ``micrograd_c.losses`` or indices of ``take`` are arguments, they
       are checked for the whole batch before anything runs.
     - No operator raises for its data, unlike those of eager Values: ``log`` of -1 is NaN and
@@ -80,6 +87,8 @@ class jit:  # noqa: N801 - used as a decorator
 
     def __new__(cls, *function, **options):
         if not function and "function" not in options:  # @jit(in_axes=...)
+            checked_parameters(options.get("parameters"))
+            checked_in_axes(options.get("in_axes", 0))
             return functools.partial(cls, **options)
         return super().__new__(cls)
 
@@ -113,16 +122,17 @@ class jit:  # noqa: N801 - used as a decorator
 
         given = arrays
         try:
-            program, arrays = self._prepare(given)
+            arrays = checked_arrays(given, self._in_axes)
         except (TypeError, ValueError):
             has_arrays = not (given and (isinstance(given[0], type) or has_values(given)))
             if has_arrays or params is not None:
                 raise
-            program = None
-        if program is None:
-            if given and isinstance(given[0], type):  # @classmethod above @jit, since CPython 3.13
+            if isinstance(given[0], type):  # @classmethod above @jit, since CPython 3.13
                 return self.__get__(given[0], given[0])(*given[1:], check_finite=check_finite)
             return call_with_values(self._function, given)
+        if not arrays.has_rows and params is None and extends_a_graph():
+            return call_without_rows(self._function, arrays)
+        program = self._program_for(arrays)
         given_params = None if params is None else self._order_of(program).to_program(params)
         out = program.forward(arrays, given_params)
         if check_finite:
@@ -273,8 +283,10 @@ class jit:  # noqa: N801 - used as a decorator
     def _prepare(self, arrays):
         """Return the program for these arguments, and the checked arrays to run it with."""
         arrays = checked_arrays(arrays, self._in_axes)
-        if not arrays.has_rows and current_trace():
-            return None, arrays
+        return self._program_for(arrays), arrays
+
+    def _program_for(self, arrays):
+        """Return the program for CheckedArrays, after a check that they fit it."""
         widths = arrays.widths
         program = self._programs.get(widths)
         if program is None:
@@ -284,7 +296,7 @@ class jit:  # noqa: N801 - used as a decorator
             require_same_memory(arrays)  # the function may have changed them
         check_rules(program.argument_rules, arrays)
         self._last_program = program
-        return program, arrays
+        return program
 
     def _order_of(self, program):
         """Return the program's ParameterOrder, which it keeps."""

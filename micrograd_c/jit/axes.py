@@ -17,7 +17,7 @@ def checked_in_axes(in_axes):
     """Return ``in_axes`` as 0, None or a tuple of these. Raises ValueError for anything else."""
     axes = tuple(in_axes) if isinstance(in_axes, (list, tuple)) else (in_axes,)
     for axis in axes:
-        if axis is not None and (axis != 0 or isinstance(axis, bool)):
+        if axis is not None and (axis != 0 or type(axis) in (bool, float)):
             raise ValueError(
                 "in_axes: expected 0 for an argument with a row for each example and None for "
                 "one that all share, or a tuple with one of these for each argument, "

@@ -6,6 +6,7 @@ from micrograd_c.functional import get_grad, set_grad, zero_grad
 from micrograd_c.grad_mode import enable_grad
 from micrograd_c.jit.axes import arranged
 from micrograd_c.jit.outputs import Outputs
+from micrograd_c.jit.value_calls import checking
 from python_ref.core.ieee import ieee, ieee_value_of
 from python_ref.core.ops import OPS
 from python_ref.core.walking import topological_sort
@@ -20,7 +21,7 @@ TOLERANCE = 1e-12
 def compare_with_eager(program, function, arrays):
     """Raise AssertionError for the first value or gradient that differs by more than TOLERANCE."""
     eager = EagerRows(program, function, arrays)
-    with ieee(), enable_grad(), eager:
+    with ieee(), enable_grad(), checking(), eager:
         compare("value", program.forward(arrays), eager.forward())
         if program.is_single:
             theirs, scale = eager.gradients()

@@ -4,9 +4,38 @@ There is no batch then: the function itself is called, and its operators extend 
 that the Values belong to.
 """
 
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from micrograd_c.engine import Value
+from micrograd_c.jit.axes import arranged
 from python_ref.core.operators import Operators
 from python_ref.core.tracing import current_trace
 from python_ref.core.vector import Vector
+
+# True while ``jit.check`` runs a function on eager Values, in this thread or task.
+is_checking = ContextVar("is_checking", default=False)
+
+
+@contextmanager
+def checking():
+    """A context in which calls without rows extend the graph, as they do within a trace."""
+    before = is_checking.set(True)
+    try:
+        yield
+    finally:
+        is_checking.reset(before)
+
+
+def extends_a_graph():
+    """True if a call without rows has to give Values, because its caller differentiates them."""
+    return bool(current_trace()) or is_checking.get()
+
+
+def call_without_rows(function, arrays):
+    """Call the function with the numbers of CheckedArrays, as Values."""
+    values = [list(map(Value, numbers)) for numbers in arrays.row(0)]
+    return function(*map(arranged, arrays.widths, values))
 
 
 def has_values(arguments):

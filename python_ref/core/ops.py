@@ -73,6 +73,13 @@ def ieee_power(x, y):
         return -inf if math.copysign(1.0, x) < 0.0 and odd else inf
 
 
+def ieee_hypot(x, y):
+    try:
+        return hypot(x, y)
+    except OverflowError:
+        return inf
+
+
 def ieee_log(x):
     return math.log(x) if x > 0.0 else nan if x else -inf
 
@@ -209,8 +216,8 @@ def d_hypot(a, x, y, out, g):
     if out == 0.0:
         return 0.0
     if out < 1e-290:  # it may have fewer digits
-        a, out = a * 2.0**600, hypot(x * 2.0**600, y * 2.0**600)
-    return a / out * g
+        a, out = a * 2.0**600, ieee_hypot(x * 2.0**600, y * 2.0**600)
+    return ieee_divide(a, out) * g  # out may be 0: a program may have changed the operands' data
 
 
 def d_step(x, out, g):
@@ -321,7 +328,7 @@ OPS = {
             lambda x, y, out, g: d_hypot(y, x, y, out, g)),
            "sqrt(self ** 2 + y ** 2), without overflow of the squares. Its derivatives are 0 at\n"
            "(0, 0). Raises OverflowError where the result does not fit.",
-           ieee=lambda x, y: inf, second="y"),
+           ieee=ieee_hypot, second="y"),
         Op("maximum", BINARY, "maximum", False, maximum,
            (lambda x, y, out, g: g if x >= y or x != x else 0.0,
             lambda x, y, out, g: 0.0 if x >= y or x != x else g),

@@ -172,13 +172,15 @@ def test_threads_share_it(threads):
     assert losses_of_epochs == loss.fit(x, c, optimizer=optim.SGD(net.parameters()), epochs=2)
 
 
-BAD_AXES = [1, -1, True, "0", (0, 1), (0, True), 0.5, {}]
+BAD_AXES = [1, -1, True, "0", (0, 1), (0, True), 0.0, 0.5, {}]
 
 
 @pytest.mark.parametrize("in_axes", BAD_AXES, ids=repr)
 def test_other_axes_are_refused(in_axes):
     with pytest.raises(ValueError, match="in_axes: expected 0 .* and None"):
         jit(lambda x, y: x * y, in_axes=in_axes)
+    with pytest.raises(ValueError, match="in_axes: expected 0 .* and None"):
+        jit(in_axes=in_axes)
 
 
 def test_an_entry_for_each_argument(jit_engine):
@@ -280,6 +282,9 @@ def test_a_call_without_rows_is_inlined(jit_engine):
     w.data = 1.0
     assert outer([1.0]).tolist() == [4.0]
     assert outer.value_and_grad([1.0])[1].tolist() == [4.0]
+    outer.check([1.0, 2.0])
+    squared = jit(lambda x: x.exp() * w)  # it gets Values, also of numbers
+    jit(lambda x: x * squared(2.0)).check([1.0])
 
 
 def test_gradients_within_a_jitted_function_stay_refused(jit_engine):
