@@ -1,7 +1,7 @@
 """A hidden Markov model: the likelihood of sequences by the forward algorithm, and its gradient.
 
-The parameters are the logarithms of probabilities, up to a constant a row. JAX looks a symbol's
-probability up in a table; ours gets the symbols one-hot and takes a dot product.
+The parameters are the logarithms of probabilities, up to a constant a row. A symbol's
+probabilities are looked up in a table.
 Source: https://en.wikipedia.org/wiki/Forward_algorithm, with the probabilities scaled to 1.
 """
 
@@ -15,15 +15,14 @@ def make(size=None):
 
     n, rng = size or 100, np.random.default_rng(1)
     symbols = rng.integers(SYMBOLS, size=(n, LENGTH))
-    one_hot = np.eye(SYMBOLS)[symbols].reshape(n, LENGTH * SYMBOLS)
     at = rng.normal(size=STATES * (STATES + SYMBOLS))
 
     def ours():
-        from micrograd_c import Value, dot, jit, log, softmax
+        from micrograd_c import Value, dot, jit, log, softmax, take
 
         parameters = [Value(p) for p in at.tolist()]
 
-        def negative_log_likelihood(x):
+        def negative_log_likelihood(symbols):
             tables, start = [], 0
             for width in (STATES, SYMBOLS):
                 end = start + STATES * width
@@ -31,10 +30,10 @@ def make(size=None):
                 tables.append([softmax(parameters[i : i + width]) for i in rows])
                 start = end
             moves, emissions = tables
+            of_symbol = list(zip(*emissions))  # a row for each symbol
             state, total = [1.0 / STATES] * STATES, 0.0
-            for t in range(LENGTH):
-                symbol = x[t * SYMBOLS : (t + 1) * SYMBOLS]
-                seen = [p * dot(row, symbol) for p, row in zip(state, emissions)]
+            for symbol in symbols:
+                seen = [p * q for p, q in zip(state, take(of_symbol, symbol))]
                 scale = sum(seen)
                 total = total - log(scale)
                 seen = [p / scale for p in seen]
@@ -42,7 +41,7 @@ def make(size=None):
             return total
 
         loss = jit(negative_log_likelihood, parameters=parameters)
-        return lambda: list(loss.value_and_grad(one_hot, params=at))
+        return lambda: list(loss.value_and_grad(symbols, params=at))
 
     def jax():
         import jax
