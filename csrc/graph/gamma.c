@@ -137,7 +137,7 @@ double mg_polygamma(double n, double x) {
     double s = n + 1.0;
     int is_even = fmod(s, 2.0) == 0.0;
     double factor = is_even ? 1.0 : -1.0;
-    for (double i = 2.0; i <= n; i += 1.0)
+    for (int i = 2; i <= (int)n; i++)
         factor *= i;
     if (x > 0.0)
         return factor * zeta(s, x);

@@ -25,12 +25,12 @@ class jit:
         cls,
         function: _Function,
         *,
-        parameters: Iterable[Value] | None = None,
         in_axes: _Axes = 0,
+        parameters: Iterable[Value] | None = None,
     ) -> jit: ...
     @overload
     def __new__(  # type: ignore[misc]
-        cls, *, parameters: Iterable[Value] | None = None, in_axes: _Axes = 0
+        cls, *, in_axes: _Axes = 0, parameters: Iterable[Value] | None = None
     ) -> Callable[[_Function], jit]: ...
     @property
     def parameters(self) -> tuple[Value, ...]: ...

@@ -85,14 +85,11 @@ class jit:  # noqa: N801 - used as a decorator
 
     _is_staticmethod = False
 
-    def __new__(cls, *function, **options):
-        if not function and "function" not in options:  # @jit(in_axes=...)
-            checked_parameters(options.get("parameters"))
-            checked_in_axes(options.get("in_axes", 0))
-            return functools.partial(cls, **options)
-        return super().__new__(cls)
-
-    def __init__(self, function, *, in_axes=0, parameters=None):
+    def __new__(cls, function=..., *, in_axes=0, parameters=None):
+        in_axes, parameters = checked_in_axes(in_axes), checked_parameters(parameters)
+        if function is ...:  # @jit(in_axes=...); not None, which may be given by mistake
+            return functools.partial(cls, in_axes=in_axes, parameters=parameters)
+        self = super().__new__(cls)
         if isinstance(function, staticmethod):
             function = function.__func__
             self._is_staticmethod = True
@@ -102,11 +99,11 @@ class jit:  # noqa: N801 - used as a decorator
         functools.update_wrapper(self, inner, updated=())
         self._function = function
         self._binding = None  # of a bound method: (the unbound jit, the instance or class)
-        self._in_axes = checked_in_axes(in_axes)
-        self._given_parameters = checked_parameters(parameters)
+        self._in_axes, self._given_parameters = in_axes, parameters
         self._jacobian = None  # a jit of the outputs' gradients, see jacobian()
         self._programs = {}  # by the arguments' widths
         self._last_program = None
+        return self
 
     def __call__(self, *arrays, params=None, check_finite=False):
         """Apply f to each example. Returns an array of float64.

@@ -90,7 +90,8 @@ def test_the_steps_of_add_an_operator_lead_to_one(tmp_path):
     page = (ROOT / "docs" / "add-an-operator.md").read_text(encoding="utf-8")
     assert follow(page, checkout) == {
         "csrc/graph/ops.h", "python_ref/core/ops.py", "python_ref/core/derivatives.py",
-        "tests/engine/test_operators.py", "CHANGELOG.md", "csrc/net/net.h", "python_ref/nn.py",
+        "tests/engine/test_operators.py", "tests/engine/test_second_derivatives.py", "CHANGELOG.md",
+        "csrc/net/net.h", "python_ref/nn.py",
     }  # fmt: skip
 
     commands = re.search(r"```sh\n(.*?)```", page, re.DOTALL).group(1).splitlines()
@@ -101,7 +102,7 @@ def test_the_steps_of_add_an_operator_lead_to_one(tmp_path):
     for passed in (
         "test_derivatives_of_functions[c-elu]", "test_derivatives_of_functions[py-elu]",
         "test_backward_by_hand_node_by_node[elu]",
-        "test_second_derivatives[c-elu]", "test_second_derivatives[py-elu]",
+        "test_eager[c-elu]", "test_eager[py-elu]", "test_jit[c-elu]",
         "test_the_stubs_are_up_to_date",
     ):  # fmt: skip
         assert f"::{passed} PASSED" in output

@@ -83,14 +83,20 @@ def bend(monkeypatch, name, bent):
     monkeypatch.setitem(DERIVATIVES, name, bent)
 
 
-@pytest.mark.parametrize("name", [op.name for op in NAMED if op.kind == UNARY])
+STEPS = "floor", "ceil", "sign"  # their derivative is 0, and so is 0 times any number
+
+
+@pytest.mark.parametrize(
+    "name", [op.name for op in NAMED if op.kind == UNARY and op.name not in STEPS]
+)
 def test_a_wrong_derivative_on_both_engines_is_found(name, monkeypatch):
     """By a bit, and with the same bits on both engines: backward() alone is right."""
     (right,) = DERIVATIVES[name]
     bend(monkeypatch, name, (lambda x, out, g: mul(right(x, out, g), 1 + 2**-52),))
-    report = next(r for r in (check(150, seed) for seed in range(1, 3000, 150)) if r.differences)
+    report = next(r for r in (check(150, seed) for seed in range(1, 15_000, 150)) if r.differences)
     forms = [step.form for step in report.program]
-    assert name in forms and len(forms) < 9
+    made_by = {"sin": {"cos"}}.get(name, set())  # operators whose derivative is made of it
+    assert {name, *made_by} & set(forms) and len(forms) < 9
     left = GRADIENTS.run(report.program, c_engine())
     right = GRADIENTS.run(report.program, python_engine())
     lines = compare.differences(left, right)
