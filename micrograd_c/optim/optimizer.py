@@ -163,7 +163,8 @@ class Optimizer:
         """
         import numpy as np
 
-        arrays = [self.state.get(name) for name in self.state_names]
+        state = self.state  # a signal handler may set another one between two reads
+        arrays = [state.get(name) for name in self.state_names]
         for name, array in zip(self.state_names, arrays):
             is_fit = isinstance(array, np.ndarray) and array.dtype == np.float64
             if not is_fit or array.shape != (len(self.params),) or not array.flags.carray:
