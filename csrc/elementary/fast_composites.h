@@ -1,4 +1,4 @@
-/* fast_composites.h - graph/composites.h without branches, for the usual operands.
+/* fast_composites.h - elementary/composites.h without branches, for the usual operands.
  *
  * The same bits as with MG_M(name) mg_jit_##name, where the range function of the operator is
  * true.

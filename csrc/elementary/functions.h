@@ -13,7 +13,7 @@
 #include "elementary/fast_composites.h"
 
 #define MG_M(name) mg_jit_##name
-#include "graph/composites.h"
+#include "elementary/composites.h"
 #undef MG_M
 
 #endif

@@ -65,7 +65,7 @@ static inline double mg_libm_digamma(double x) { return mg_digamma(x); }
 static inline double mg_libm_polygamma(double n, double x) { return mg_polygamma(n, x); }
 
 #define MG_M(name) mg_libm_##name
-#include "graph/composites.h"
+#include "elementary/composites.h"
 #undef MG_M
 
 #endif

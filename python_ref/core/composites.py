@@ -1,6 +1,6 @@
 """Values and derivatives that are made of several elementary functions.
 
-``csrc/graph/composites.h`` has the same functions, operation for operation. ``f``, the first
+``csrc/elementary/composites.h`` has the same functions, operation for operation. ``f``, the first
 argument of each, is a module of elementary functions in IEEE arithmetic, such as ieee_libm.
 """
 
