@@ -8,6 +8,9 @@
 
 #include "elementary/exponentials.h" /* first */
 
+#include "elementary/inverse_hyperbolics.h"
+#include "elementary/logarithms.h"
+
 #include "elementary/pending.h"
 
 #include "elementary/fast_composites.h"

@@ -2,3 +2,5 @@
 
 from python_ref.core.ieee_libm import *  # noqa: F403 - those that are still the C library's
 from python_ref.elementary.exponentials import exp  # noqa: F401
+from python_ref.elementary.inverse_hyperbolics import acosh, asinh, atanh  # noqa: F401
+from python_ref.elementary.logarithms import log, log1p, log2, log10  # noqa: F401
