@@ -92,6 +92,35 @@ POLYNOMIALS = [
         mpmath.log(2) / 2,
         tuple(range(11)),
     ),
+    # log(1 + f) = 2 atanh(s) = 2 s + s * w * p(w), where s = f / (2 + f) and w = s * s; s < 0.1716
+    Polynomial(
+        "LOG",
+        over(lambda w: (2 * mpmath.atanh(mpmath.sqrt(w)) / mpmath.sqrt(w) - 2) / w, mpf(2) / 3),
+        mpf(0),
+        mpf("0.02945"),
+        tuple(range(7)),
+        lambda w: w + mpf("1e-3"),
+    ),
+    # the same as 2 / 3 * s * (3 + w + w * w * p(w)), for the pair of doubles that pow needs
+    Polynomial(
+        "LOG_PAIR",
+        over(
+            lambda w: (3 * mpmath.atanh(mpmath.sqrt(w)) / mpmath.sqrt(w) - 3 - w) / w**2,
+            mpf(3) / 5,
+        ),
+        mpf(0),
+        mpf("0.02945"),
+        tuple(range(8)),
+    ),
+    # exp(x) = 1 + x + x * x / 2 + x ** 3 * p(x), for pow
+    Polynomial(
+        "EXP_OF_PAIR",
+        over(lambda x: (mpmath.expm1(x) - x - x * x / 2) / x**3, mpf(1) / 6),
+        -mpmath.log(2) / 2,
+        mpmath.log(2) / 2,
+        tuple(range(9)),
+        lambda x: abs(x) ** 3 + mpf("1e-3"),
+    ),
 ]
 
 
