@@ -47,6 +47,12 @@ def erfcx_rest(u):
 
 ERF_SLOPE = 2 / mpmath.sqrt(mpmath.pi)  # of erf at 0
 
+
+def of_square(function):
+    """Return ``function`` as a function of its argument's square."""
+    return lambda z: function(mpmath.sqrt(z))
+
+
 POLYNOMIALS = [
     # exp(x) = 1 + x + x * x * p(x)
     Polynomial(
@@ -120,6 +126,41 @@ POLYNOMIALS = [
         mpmath.log(2) / 2,
         tuple(range(9)),
         lambda x: abs(x) ** 3 + mpf("1e-3"),
+    ),
+    # sin(x) = x + x * z * p(z), cos(x) = 1 - z / 2 + z * z * p(z), where z = x * x
+    Polynomial(
+        "SIN",
+        of_square(lambda x: (mpmath.sin(x) - x) / x**3),
+        mpf("1e-4"),
+        (mpmath.pi / 4) ** 2 * mpf("1.0001"),
+        tuple(range(6)),
+        lambda z: z,
+    ),
+    Polynomial(
+        "COS",
+        of_square(lambda x: (mpmath.cos(x) - 1 + x * x / 2) / x**4),
+        mpf("1e-4"),
+        (mpmath.pi / 4) ** 2 * mpf("1.0001"),
+        tuple(range(6)),
+        lambda z: z * z,
+    ),
+    # atan(x) = x + x * z * p(z), for x up to tan(pi / 8)
+    Polynomial(
+        "ATAN",
+        of_square(lambda x: (mpmath.atan(x) - x) / x**3),
+        mpf("1e-4"),
+        mpmath.tan(mpmath.pi / 8) ** 2 * mpf("1.0001"),
+        tuple(range(11)),
+        lambda z: z,
+    ),
+    # asin(x) = x + x * z * p(z), for x up to 1/2
+    Polynomial(
+        "ASIN",
+        of_square(lambda x: (mpmath.asin(x) - x) / x**3),
+        mpf("1e-4"),
+        mpf("0.25"),
+        tuple(range(13)),
+        lambda z: z,
     ),
 ]
 
