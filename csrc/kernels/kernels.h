@@ -12,6 +12,8 @@
 
 #include "kernels/instructions.h" /* first */
 
+#include "kernels/lanes.h"
+
 /* The rows of the widest block. */
 enum { MG_BLOCK_ROWS = 16 };
 
@@ -24,6 +26,8 @@ typedef struct {
     double *uniform_grad;  /* their gradients, to which those of the block are added */
     int is_first;          /* true: a layer stores the gradients that have MG_B_FIRST or
                               MG_C_FIRST; false: it adds them */
+    const mg_lane_functions *others; /* NULL, or what computes the operators that call
+                                        elementary functions, in place of csrc/elementary's */
     uint32_t rows;         /* the lanes after them are padding */
     int masks_padding;     /* true: sums over the lanes leave the padding out; false: they include
                               the zeros there */

@@ -55,7 +55,7 @@ def with_mutants(table):
         return variant.format(len(mutants), expression, expression)
 
     lines = []
-    for name, kind, label, raises, value, dx, dy in found:
+    for name, kind, label, raises, fast, value, dx, dy in found:
         value = vary(name, "value bent", value, BIND)
         derivatives = {"d/dx": dx, "d/dy": dy} if kind == "MG_BINARY" else {"d/dx": dx}
         for what, old in derivatives.items():
@@ -65,7 +65,7 @@ def with_mutants(table):
                 new = BIND.format(len(mutants), old, new)
             derivatives[what] = new
         lines.append(
-            f"X({name}, {kind}, {label}, {raises}, {value}, {derivatives['d/dx']}, "
+            f"X({name}, {kind}, {label}, {raises}, {fast}, {value}, {derivatives['d/dx']}, "
             f"{derivatives.get('d/dy', dy)})"
         )
     changed = "#define MG_OPS(X) " + " \\\n".join(lines)
@@ -137,7 +137,7 @@ class Program:
         code = lib.mg_op_find(op.name.encode())
         root = lib.mg_traced(code, sums[0], sums[1] if self.n == 2 else 0, k)
         status = ffi.new("mg_status *")
-        self.program = lib.mg_compile(args, [1, 1], 2, 0, [root], 1, status)
+        self.program = lib.mg_compile(args, [1, 1], 2, 0, [root], 1, 0, status)
         assert self.program != ffi.NULL
         for node in (*args, *sums, root):
             lib.mg_release(node)
