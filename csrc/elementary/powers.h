@@ -120,14 +120,13 @@ static inline mg_pair mg_exponent_of_power(mg_scaled x, double y) {
 }
 
 /* A positive normal x, and a y for which a bound of y * log2(x) says that the result is normal.
- * Exponents that are a half or a whole number of at most 3 are left to mg_jit_pow: some of
- * them have a shorter way to the result. */
+ * The exponents for which mg_jit_pow has a shorter way are left to it. */
 static inline int mg_fast_range_pow(double x, double y) {
     double k = mg_from_bits((mg_bits_of(x) >> 52) | 0x4330000000000000ULL);
     double middle = k - (4503599627370496.0 + 1023.0) + 0.5; /* at most 0.5 from log2(x) */
     double twice = y + y, whole = (twice + MG_ROUNDER) - MG_ROUNDER;
     return (x >= DBL_MIN) & (x < INFINITY) & (fabs(y) * (fabs(middle) + 0.5) < 1021.0) &
-           ((fabs(y) > 3.0) | (twice != whole));
+           ((fabs(y) > 3.0) | (twice != whole) | (fabs(y) == 1.5) | (fabs(y) == 2.5) | (y == -3.0));
 }
 
 static inline double mg_fast_pow(double x, double y) {

@@ -99,7 +99,7 @@ def pow_of_positive(x, y):
     return ldexp(m, k) if k < 1024 else m * 2.0 * ldexp(1.0, k - 1)
 
 
-def pow(x, y):  # noqa: A001, C's name
+def pow(x, y):
     if y == 0.0 or x == 1.0:
         return 1.0
     if y in FIXED:
