@@ -34,6 +34,11 @@ def over(function, limit, near=mpf("1e-12")):
     return lambda x: mpf(limit) if abs(x) < near else function(x)
 
 
+def of_square(function, limit):
+    """Return the function of x * x that ``function`` is of x; ``limit`` at 0."""
+    return over(lambda z: function(mpmath.sqrt(z)), limit, mpf("1e-20"))
+
+
 POLYNOMIALS = [
     # exp(x) = 1 + x + x * x * p(x)
     Polynomial(
@@ -41,6 +46,39 @@ POLYNOMIALS = [
         over(lambda x: (mpmath.expm1(x) - x) / x**2, 0.5),
         -mpmath.log(2) / 2,
         mpmath.log(2) / 2,
+        tuple(range(10)),
+        lambda x: x**2 / mpmath.exp(x) + mpf("0.003"),
+    ),
+    # x * coth(x) = 1 + x * x * p(x * x)
+    Polynomial(
+        "COTH",
+        of_square(lambda x: (x * mpmath.coth(x) - 1) / x**2, mpf(1) / 3),
+        0,
+        (mpmath.log(2) / 4) ** 2,
+        tuple(range(5)),
+    ),
+    # cosh(x) = 1 + x * x * p(x * x)
+    Polynomial(
+        "COSH",
+        of_square(lambda x: (mpmath.cosh(x) - 1) / x**2, mpf(1) / 2),
+        0,
+        (mpmath.log(2) / 2) ** 2,
+        tuple(range(6)),
+    ),
+    # sinh(x) = x + x * x * x * p(x * x)
+    Polynomial(
+        "SINH",
+        of_square(lambda x: (mpmath.sinh(x) - x) / x**3, mpf(1) / 6),
+        0,
+        (mpmath.log(2) / 2) ** 2,
+        tuple(range(5)),
+    ),
+    # 2 * atanh(x) = 2 * x + x * x * x * p(x * x)
+    Polynomial(
+        "ATANH",
+        of_square(lambda x: 2 * (mpmath.atanh(x) - x) / x**3, mpf(2) / 3),
+        0,
+        mpf(1) / 9,
         tuple(range(10)),
     ),
 ]
