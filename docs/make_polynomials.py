@@ -48,9 +48,13 @@ def erfcx_rest(u):
 ERF_SLOPE = 2 / mpmath.sqrt(mpmath.pi)  # of erf at 0
 
 
-def of_square(function):
-    """Return ``function`` as a function of its argument's square."""
-    return lambda z: function(mpmath.sqrt(z))
+def of_square(function, limit=None):
+    """Return the function of x * x that ``function`` is of x; ``limit`` at 0 if it is given."""
+
+    def of_z(z):
+        return function(mpmath.sqrt(z))
+
+    return of_z if limit is None else over(of_z, limit, mpf("1e-20"))
 
 
 POLYNOMIALS = [
@@ -60,6 +64,39 @@ POLYNOMIALS = [
         over(lambda x: (mpmath.expm1(x) - x) / x**2, 0.5),
         -mpmath.log(2) / 2,
         mpmath.log(2) / 2,
+        tuple(range(10)),
+        lambda x: x**2 / mpmath.exp(x) + mpf("0.003"),
+    ),
+    # x * coth(x) = 1 + x * x * p(x * x)
+    Polynomial(
+        "COTH",
+        of_square(lambda x: (x * mpmath.coth(x) - 1) / x**2, mpf(1) / 3),
+        0,
+        (mpmath.log(2) / 4) ** 2,
+        tuple(range(5)),
+    ),
+    # cosh(x) = 1 + x * x * p(x * x)
+    Polynomial(
+        "COSH",
+        of_square(lambda x: (mpmath.cosh(x) - 1) / x**2, mpf(1) / 2),
+        0,
+        (mpmath.log(2) / 2) ** 2,
+        tuple(range(6)),
+    ),
+    # sinh(x) = x + x * x * x * p(x * x)
+    Polynomial(
+        "SINH",
+        of_square(lambda x: (mpmath.sinh(x) - x) / x**3, mpf(1) / 6),
+        0,
+        (mpmath.log(2) / 2) ** 2,
+        tuple(range(5)),
+    ),
+    # 2 * atanh(x) = 2 * x + x * x * x * p(x * x)
+    Polynomial(
+        "ATANH",
+        of_square(lambda x: 2 * (mpmath.atanh(x) - x) / x**3, mpf(2) / 3),
+        0,
+        mpf(1) / 9,
         tuple(range(10)),
     ),
     # erf(x) = x + x * p(x * x)
