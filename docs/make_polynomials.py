@@ -52,25 +52,26 @@ POLYNOMIALS = [
         tuple(range(7)),
         lambda w: w + mpf("1e-3"),
     ),
-    # the same as 2 / 3 * s * (3 + w + w * w * p(w)), for the pair of doubles that pow needs
+    # 2 atanh(s) = t * (3 + w + w * w * p(t * t)), where t = 2 / 3 * s and w = s * s; s < 0.0887
     Polynomial(
         "LOG_PAIR",
         over(
-            lambda w: (3 * mpmath.atanh(mpmath.sqrt(w)) / mpmath.sqrt(w) - 3 - w) / w**2,
+            lambda v: (3 * mpmath.atanh(1.5 * mpmath.sqrt(v)) / (1.5 * mpmath.sqrt(v)) - 3 - 2.25 * v)
+            / (2.25 * v) ** 2,
             mpf(3) / 5,
         ),
         mpf(0),
-        mpf("0.02945"),
-        tuple(range(8)),
+        mpf("0.0035"),
+        tuple(range(6)),
     ),
-    # exp(x) = 1 + x + x * x / 2 + x ** 3 * p(x), for pow
+    # exp(x) = 1 + x + x * x * p(x), for pow, whose x is up to 2.5 % beyond ln 2 / 2
     Polynomial(
         "EXP_OF_PAIR",
-        over(lambda x: (mpmath.expm1(x) - x - x * x / 2) / x**3, mpf(1) / 6),
-        -mpmath.log(2) / 2,
-        mpmath.log(2) / 2,
-        tuple(range(9)),
-        lambda x: abs(x) ** 3 + mpf("1e-3"),
+        over(lambda x: (mpmath.expm1(x) - x) / x**2, 0.5),
+        mpf("-0.356"),
+        mpf("0.356"),
+        tuple(range(10)),
+        lambda x: x * x + mpf("1e-3"),
     ),
 ]
 

@@ -162,44 +162,58 @@ static inline double mg_jit_log1p(double x) {
     return x == -1.0 ? -INFINITY : mg_log_of_special(x);
 }
 
-/* --- log as a pair, for pow. Relative error < 2**-64 --------------------------------------- */
+/* --- log as a pair, for pow. Relative error < 2**-66 --------------------------------------- */
 
 /* 1.5 * 2**28: adding it rounds to a multiple of 2**-24 */
 #define MG_ROUNDER_24 402653184.0
 
-/* log(2**k * m) as a pair, of which `high` has no more than 26 bits and `low` the others.
- *
- * log(m) = 2 / 3 * s * (3 + w + w * w * p(w)), with w = s * s; p is so small a part of it
- * that a double is enough. Each factor is split into an upper part, whose products are exact,
- * and a lower part. The steps wait for each other as little as possible: a processor that has
- * to wait takes twice as long. */
-static inline mg_pair mg_log_pair(double k, double m) {
-    const double *c = MG_LOG_PAIR;
-    double f = m - 1.0;
+#define MG_LOG_PAIR_LOWEST 0x3feaf1a9fbe76c8bULL /* 0.842 */
+#define MG_LOG_PAIR_CENTRE 1.41015625
+/* log(MG_LOG_PAIR_CENTRE), the first a multiple of 2**-40 */
+#define MG_LOG_PAIR_CENTRE_HIGH 0.3437005138530367
+#define MG_LOG_PAIR_CENTRE_LOW 2.817625587422227e-13
 
-    /* t = t_high + t_low = 2 / 3 * s = f / (3 + 1.5 * f) */
-    double d = 1.5 * m + 1.5, inverse = 1.0 / d, t = f * inverse;
+/* log(x / 2**scale) for a positive normal x, as a pair: `high` has no more than 26 bits and
+ * `low` the others.
+ *
+ * x = 2**k * m with m from 0.842 to 1.684. A centre c, 1 or 1.41, is near m, so that
+ * s = (m - c) / (m + c) is small: log(m) = log(c) + 2 / 3 * s * (3 + w + w * w * p), with
+ * w = s * s. p is so small a part of it that a double is enough. Each other factor is split
+ * into an upper part, whose products are exact, and a lower part. */
+static inline mg_pair mg_log_pair(double x, double scale) {
+    const double *p = MG_LOG_PAIR;
+    uint64_t above = mg_bits_of(x) - MG_LOG_PAIR_LOWEST;
+    uint64_t biased = (above + MG_ONE_BITS) >> 52;
+    double k = mg_from_bits(biased | 0x4330000000000000ULL) - (4503599627370496.0 + 1023.0 + scale);
+    double m = mg_from_bits((above & 0x000fffffffffffffULL) + MG_LOG_PAIR_LOWEST);
+    /* The centre is 1.41 for the upper half of the m's, which are m >= 1.184. */
+    uint64_t upper = 0 - ((above >> 51) & 1);
+    double c = mg_from_bits(MG_ONE_BITS + (upper & 0x6900000000000ULL));
+    double log_c = mg_from_bits(upper & mg_bits_of(MG_LOG_PAIR_CENTRE_HIGH));
+    double log_c_low = mg_from_bits(upper & mg_bits_of(MG_LOG_PAIR_CENTRE_LOW));
+
+    /* t = t_high + t_low = 2 / 3 * s = f / d */
+    double f = m - c, d = (m + c) * 1.5, inverse = 1.0 / d, t = f * inverse;
     double shifted = 536870913.0 * t, t_high = shifted - (shifted - t); /* 24 bits, of 2**29 + 1 */
-    double d_high = (d + MG_ROUNDER_24) - MG_ROUNDER_24, d_low = f - ((d_high - 3.0) - 0.5 * f);
+    double d_high = (d + MG_ROUNDER_24) - MG_ROUNDER_24;
+    double d_low = f - ((d_high - 3.0 * c) - 0.5 * f);
     double t_low = ((f - t_high * d_high) - t_high * d_low) * inverse;
 
-    /* w = w_high + w_low; a rough w is good enough for p */
-    double s = 1.5 * t, rough = s * s, rough2 = rough * rough;
-    double p_begin = c[0] + c[1] * rough, p = p_begin + (c[2] + c[3] * rough) * rough2;
-    p = p + ((c[4] + c[5] * rough) + (c[6] + c[7] * rough) * rough2) * (rough2 * rough2);
-    double s_high = 1.5 * t_high, s_low = 1.5 * t_low;
-    double w_high = s_high * s_high, w_low = s_low * ((s_high + s_high) + s_low);
-    double w = w_high + w_low;
+    /* w = w_high + w_low = 2.25 * t * t, and rest = w * w * p */
+    double v = t * t, v2 = v * v, t_part = 2.25 * t_high;
+    double w_high = t_part * t_high, w_low = 2.25 * t_low * (t_high + t), w = w_high + w_low;
+    double rest = (p[0] + p[1] * v) + ((p[2] + p[3] * v) + (p[4] + p[5] * v) * v2) * v2;
+    rest = w * w * rest;
 
-    /* q = q_high + q_low = 3 + w + w * w * p */
-    double q_high = ((w_high + rough2 * p_begin) + MG_ROUNDER_24) - (MG_ROUNDER_24 - 3.0);
-    double q_low = (w_high - (q_high - 3.0)) + (w_low + w * w * p);
+    /* q = q_high + q_low = 3 + w + rest */
+    double q_high = (w_high + MG_ROUNDER_24) - (MG_ROUNDER_24 - 3.0);
+    double q_low = (w_high - (q_high - 3.0)) + (w_low + rest);
 
-    /* log(x) = k * log(2) + t * q */
-    double of_k = k * MG_LN2_HIGH, product = t_high * q_high;
-    double high = mg_upper_half(of_k + product);
-    double rest = k * MG_LN2_LOW + (t_low * q_high + q_low * t);
-    return (mg_pair){high, (product - (high - of_k)) + rest};
+    /* log(x) = k * log(2) + log(c) + t * q */
+    double known = k * MG_LN2_HIGH + log_c, product = t_high * q_high;
+    double high = mg_upper_half(known + product);
+    double low = (k * MG_LN2_LOW + log_c_low) + (t_low * q_high + q_low * t);
+    return (mg_pair){high, (product - (high - known)) + low};
 }
 
 #endif

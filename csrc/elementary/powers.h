@@ -98,23 +98,22 @@ static inline double mg_jit_pow_minus_half(double x) {
 
 /* --- pow(x, y) = exp(y * log(x)), with the product as a pair. Error < 0.75 ulp ------------- */
 
-/* exp(high + low) = 2**exponent * mantissa, with mantissa from sqrt(1/2) to sqrt(2), for
- * |high| < 1100 and |low| < 2**-12. */
+/* exp(high + low) = 2**exponent * mantissa, for |high| < 1100 and |low| < 0.009. The mantissa
+ * is about sqrt(1/2) to sqrt(2). */
 static inline mg_scaled mg_exp_of_pair(mg_pair x) {
     const double *c = MG_EXP_OF_PAIR;
     double k = (x.high * MG_LOG2_E + MG_ROUNDER) - MG_ROUNDER;
-    mg_pair r = mg_fast_two_sum(x.high - k * MG_LN2_HIGH, x.low - k * MG_LN2_LOW);
-    double r2 = r.high * r.high, r3 = r2 * r.high, r4 = r2 * r2;
-    double p = (c[0] + c[1] * r.high) + (c[2] + c[3] * r.high) * r2;
-    p = p + ((c[4] + c[5] * r.high) + ((c[6] + c[7] * r.high) + c[8] * r2) * r2) * r4;
-    mg_pair sum = mg_fast_two_sum(1.0, r.high);
-    double rest = (0.5 * r2 + r3 * p) + (r.low + r.low * r.high);
-    return (mg_scaled){k, sum.high + (sum.low + rest)};
+    double r_high = x.high - k * MG_LN2_HIGH, r_low = x.low - k * MG_LN2_LOW, r = r_high + r_low;
+    double r2 = r * r, r4 = r2 * r2;
+    double p = ((c[4] + c[5] * r) + (c[6] + c[7] * r) * r2) + (c[8] + c[9] * r) * r4;
+    p = ((c[0] + c[1] * r) + (c[2] + c[3] * r) * r2) + p * r4;
+    mg_pair sum = mg_fast_two_sum(1.0, r_high);
+    return (mg_scaled){k, sum.high + ((sum.low + r_low) + r2 * p)};
 }
 
-/* y * log(x), for x with the parts `x` */
-static inline mg_pair mg_exponent_of_power(mg_scaled x, double y) {
-    mg_pair log_x = mg_log_pair(x.exponent, x.mantissa);
+/* y * log(x / 2**scale), for a positive normal x */
+static inline mg_pair mg_exponent_of_power(double x, double scale, double y) {
+    mg_pair log_x = mg_log_pair(x, scale);
     double y_high = mg_upper_half(y), y_low = y - y_high;
     return (mg_pair){y_high * log_x.high, y_low * log_x.high + y * log_x.low};
 }
@@ -131,7 +130,7 @@ static inline int mg_fast_range_pow(double x, double y) {
 }
 
 static inline double mg_fast_pow(double x, double y) {
-    mg_scaled power = mg_exp_of_pair(mg_exponent_of_power(mg_scaled_of(x), y));
+    mg_scaled power = mg_exp_of_pair(mg_exponent_of_power(x, 0.0, y));
     return power.mantissa * mg_power_of_two(power.exponent);
 }
 
@@ -141,7 +140,8 @@ static inline double mg_pow_of_positive(double x, double y) {
         return 1.0;
     if (fabs(y) > 1e22) /* |log(x)| is at least 2**-53 */
         return (x > 1.0) == (y > 0.0) ? INFINITY : 0.0;
-    mg_pair product = mg_exponent_of_power(mg_scaled_of_any(x), y);
+    mg_pair product = x >= DBL_MIN ? mg_exponent_of_power(x, 0.0, y)
+                                   : mg_exponent_of_power(x * 18014398509481984.0, 54.0, y);
     if (product.high > 709.79)
         return INFINITY;
     if (product.high < -745.14)
