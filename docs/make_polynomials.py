@@ -52,16 +52,15 @@ POLYNOMIALS = [
         tuple(range(7)),
         lambda w: w + mpf("1e-3"),
     ),
-    # 2 atanh(s) = t * (3 + w + w * w * p(t * t)), where t = 2 / 3 * s and w = s * s; s < 0.0887
+    # 2 atanh(s) = 2 / 3 * s * (3 + w + w * w * p(w)), for pow's logarithm; s < 0.0887
     Polynomial(
         "LOG_PAIR",
         over(
-            lambda v: (3 * mpmath.atanh(1.5 * mpmath.sqrt(v)) / (1.5 * mpmath.sqrt(v)) - 3 - 2.25 * v)
-            / (2.25 * v) ** 2,
+            lambda w: (3 * mpmath.atanh(mpmath.sqrt(w)) / mpmath.sqrt(w) - 3 - w) / w**2,
             mpf(3) / 5,
         ),
         mpf(0),
-        mpf("0.0035"),
+        mpf("0.00787"),
         tuple(range(6)),
     ),
     # exp(x) = 1 + x + x * x * p(x), for pow, whose x is up to 2.5 % beyond ln 2 / 2

@@ -173,13 +173,13 @@ static inline double mg_jit_log1p(double x) {
 #define MG_LOG_PAIR_CENTRE_HIGH 0.3437005138530367
 #define MG_LOG_PAIR_CENTRE_LOW 2.817625587422227e-13
 
-/* log(x / 2**scale) for a positive normal x, as a pair: `high` has no more than 26 bits and
- * `low` the others.
+/* log(x / 2**scale), for a positive normal x.
  *
  * x = 2**k * m with m from 0.842 to 1.684. A centre c, 1 or 1.41, is near m, so that
- * s = (m - c) / (m + c) is small: log(m) = log(c) + 2 / 3 * s * (3 + w + w * w * p), with
+ * s = (m - c) / (m + c) is small: log(m) = log(c) + 2 / 3 * s * (3 + w + w * w * p(w)), with
  * w = s * s. p is so small a part of it that a double is enough. Each other factor is split
- * into an upper part, whose products are exact, and a lower part. */
+ * into an upper part, whose products are exact, and a lower part. The order of the steps is
+ * one in which few have to wait for the last. */
 static inline mg_pair mg_log_pair(double x, double scale) {
     const double *p = MG_LOG_PAIR;
     uint64_t above = mg_bits_of(x) - MG_LOG_PAIR_LOWEST;
@@ -192,28 +192,25 @@ static inline mg_pair mg_log_pair(double x, double scale) {
     double log_c = mg_from_bits(upper & mg_bits_of(MG_LOG_PAIR_CENTRE_HIGH));
     double log_c_low = mg_from_bits(upper & mg_bits_of(MG_LOG_PAIR_CENTRE_LOW));
 
-    /* t = t_high + t_low = 2 / 3 * s = f / d */
-    double f = m - c, d = (m + c) * 1.5, inverse = 1.0 / d, t = f * inverse;
+    /* t_high + t_low = 2 / 3 * s = f / d, and t is their sum */
+    double f = m - c, sum = m + c, inverse = 0.6666666666666666 / sum, t = f * inverse;
     double shifted = 536870913.0 * t, t_high = shifted - (shifted - t); /* 24 bits, of 2**29 + 1 */
-    double d_high = (d + MG_ROUNDER_24) - MG_ROUNDER_24;
+    double d_high = (1.5 * sum + MG_ROUNDER_24) - MG_ROUNDER_24;
     double d_low = f - ((d_high - 3.0 * c) - 0.5 * f);
     double t_low = ((f - t_high * d_high) - t_high * d_low) * inverse;
 
-    /* w = w_high + w_low = 2.25 * t * t, and rest = w * w * p */
-    double v = t * t, v2 = v * v, t_part = 2.25 * t_high;
-    double w_high = t_part * t_high, w_low = 2.25 * t_low * (t_high + t), w = w_high + w_low;
-    double rest = (p[0] + p[1] * v) + ((p[2] + p[3] * v) + (p[4] + p[5] * v) * v2) * v2;
-    rest = w * w * rest;
-
-    /* q = q_high + q_low = 3 + w + rest */
-    double q_high = (w_high + MG_ROUNDER_24) - (MG_ROUNDER_24 - 3.0);
-    double q_low = (w_high - (q_high - 3.0)) + (w_low + rest);
+    /* q_high + q_low = 3 + w + w * w * p, of t_high in w alone, and of t elsewhere */
+    double part = 2.25 * t, w = part * t, w2 = w * w;
+    double rest = (p[0] + p[1] * w) + ((p[2] + p[3] * w) + (p[4] + p[5] * w) * w2) * w2;
+    double q_high = (w + MG_ROUNDER_24) - (MG_ROUNDER_24 - 3.0);
+    double q_low = (2.25 * t_high * t_high - (q_high - 3.0)) + w2 * rest;
+    /* what t_low is multiplied with: q, and the w that t_high lacks */
+    double of_low = q_high + part * (t_high + t);
 
     /* log(x) = k * log(2) + log(c) + t * q */
-    double known = k * MG_LN2_HIGH + log_c, product = t_high * q_high;
-    double high = mg_upper_half(known + product);
-    double low = (k * MG_LN2_LOW + log_c_low) + (t_low * q_high + q_low * t);
-    return (mg_pair){high, (product - (high - known)) + low};
+    double known = k * MG_LN2_HIGH + log_c, product = t_high * q_high, high = known + product;
+    double low = (product - (high - known)) + ((k * MG_LN2_LOW + log_c_low) + q_low * t);
+    return (mg_pair){high, low + t_low * of_low};
 }
 
 #endif

@@ -98,24 +98,23 @@ static inline double mg_jit_pow_minus_half(double x) {
 
 /* --- pow(x, y) = exp(y * log(x)), with the product as a pair. Error < 0.75 ulp ------------- */
 
-/* exp(high + low) = 2**exponent * mantissa, for |high| < 1100 and |low| < 0.009. The mantissa
- * is about sqrt(1/2) to sqrt(2). */
-static inline mg_scaled mg_exp_of_pair(mg_pair x) {
+/* exp(high + low) / 2**k, for a k whose ln 2 is near it: at most 0.356 from it, and `low` no
+ * more than 0.009 */
+static inline double mg_exp_of_pair(mg_pair x, double k) {
     const double *c = MG_EXP_OF_PAIR;
-    double k = (x.high * MG_LOG2_E + MG_ROUNDER) - MG_ROUNDER;
     double r_high = x.high - k * MG_LN2_HIGH, r_low = x.low - k * MG_LN2_LOW, r = r_high + r_low;
     double r2 = r * r, r4 = r2 * r2;
     double p = ((c[4] + c[5] * r) + (c[6] + c[7] * r) * r2) + (c[8] + c[9] * r) * r4;
     p = ((c[0] + c[1] * r) + (c[2] + c[3] * r) * r2) + p * r4;
     mg_pair sum = mg_fast_two_sum(1.0, r_high);
-    return (mg_scaled){k, sum.high + ((sum.low + r_low) + r2 * p)};
+    return sum.high + ((sum.low + r_low) + r2 * p);
 }
 
-/* y * log(x / 2**scale), for a positive normal x */
-static inline mg_pair mg_exponent_of_power(double x, double scale, double y) {
-    mg_pair log_x = mg_log_pair(x, scale);
-    double y_high = mg_upper_half(y), y_low = y - y_high;
-    return (mg_pair){y_high * log_x.high, y_low * log_x.high + y * log_x.low};
+/* log(x) * y as an exact product of upper halves, and the rest */
+static inline mg_pair mg_log_times(mg_pair log_x, double y) {
+    double y_high = mg_upper_half(y), log_high = mg_upper_half(log_x.high);
+    double log_low = (log_x.high - log_high) + log_x.low;
+    return (mg_pair){y_high * log_high, (y - y_high) * log_high + y * log_low};
 }
 
 /* A positive normal x, and a y for which a bound of y * log2(x) says that the result is normal.
@@ -130,8 +129,10 @@ static inline int mg_fast_range_pow(double x, double y) {
 }
 
 static inline double mg_fast_pow(double x, double y) {
-    mg_scaled power = mg_exp_of_pair(mg_exponent_of_power(x, 0.0, y));
-    return power.mantissa * mg_power_of_two(power.exponent);
+    mg_pair log_x = mg_log_pair(x, 0.0);
+    double shifted = log_x.high * (y * MG_LOG2_E) + MG_ROUNDER;
+    double power = mg_exp_of_pair(mg_log_times(log_x, y), shifted - MG_ROUNDER);
+    return mg_from_bits(mg_bits_of(power) + (mg_bits_of(shifted) << 52));
 }
 
 /* The absolute value of pow(x, y), for finite x > 0 and y that is not 0 */
@@ -140,16 +141,17 @@ static inline double mg_pow_of_positive(double x, double y) {
         return 1.0;
     if (fabs(y) > 1e22) /* |log(x)| is at least 2**-53 */
         return (x > 1.0) == (y > 0.0) ? INFINITY : 0.0;
-    mg_pair product = x >= DBL_MIN ? mg_exponent_of_power(x, 0.0, y)
-                                   : mg_exponent_of_power(x * 18014398509481984.0, 54.0, y);
+    mg_pair log_x = x >= DBL_MIN ? mg_log_pair(x, 0.0) : mg_log_pair(x * 18014398509481984.0, 54.0);
+    mg_pair product = mg_log_times(log_x, y);
     if (product.high > 709.79)
         return INFINITY;
     if (product.high < -745.14)
         return 0.0;
-    mg_scaled power = mg_exp_of_pair(product);
+    double k = (log_x.high * (y * MG_LOG2_E) + MG_ROUNDER) - MG_ROUNDER;
+    double power = mg_exp_of_pair(product, k);
     /* 2**k, or the result, may be no normal number: so 2**k is multiplied in two parts. */
-    double half = power.exponent < 0.0 ? -537.0 : 512.0;
-    return power.mantissa * mg_power_of_two(power.exponent - half) * mg_power_of_two(half);
+    double half = k < 0.0 ? -537.0 : 512.0;
+    return power * mg_power_of_two(k - half) * mg_power_of_two(half);
 }
 
 static inline double mg_jit_pow(double x, double y) {

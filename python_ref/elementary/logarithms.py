@@ -92,34 +92,31 @@ def log1p(x):
 
 
 def log_pair(x):
-    """Return (high, low), whose sum is log(x) to 2**-66 of it, for x > 0. high has 26 bits."""
+    """Return (high, low), whose sum is log(x) to 2**-66 of it, for x > 0."""
     p = LOG_PAIR
     m, k = frexp(x)
     if m < LOG_PAIR_LOWEST:
         k, m = k - 1, 2.0 * m
     c, log_c, log_c_low = LOG_PAIR_CENTRE if m >= LOG_PAIR_MIDDLE else (1.0, 0.0, 0.0)
 
-    f = m - c
-    d = (m + c) * 1.5
-    inverse = 1.0 / d
+    f, total = m - c, m + c
+    inverse = 0.6666666666666666 / total
     t = f * inverse
     shifted = 536870913.0 * t
     t_high = shifted - (shifted - t)
-    d_high = (d + ROUNDER_24) - ROUNDER_24
+    d_high = (1.5 * total + ROUNDER_24) - ROUNDER_24
     d_low = f - ((d_high - 3.0 * c) - 0.5 * f)
     t_low = ((f - t_high * d_high) - t_high * d_low) * inverse
 
-    v = t * t
-    v2 = v * v
-    w_high, w_low = 2.25 * t_high * t_high, 2.25 * t_low * (t_high + t)
-    w = w_high + w_low
-    rest = (p[0] + p[1] * v) + ((p[2] + p[3] * v) + (p[4] + p[5] * v) * v2) * v2
-    rest = w * w * rest
-
-    q_high = (w_high + ROUNDER_24) - (ROUNDER_24 - 3.0)
-    q_low = (w_high - (q_high - 3.0)) + (w_low + rest)
+    part = 2.25 * t
+    w = part * t
+    w2 = w * w
+    rest = (p[0] + p[1] * w) + ((p[2] + p[3] * w) + (p[4] + p[5] * w) * w2) * w2
+    q_high = (w + ROUNDER_24) - (ROUNDER_24 - 3.0)
+    q_low = (2.25 * t_high * t_high - (q_high - 3.0)) + w2 * rest
+    of_low = q_high + part * (t_high + t)
 
     known, product = k * LN2_HIGH + log_c, t_high * q_high
-    high = upper_half(known + product)
-    low = (k * LN2_LOW + log_c_low) + (t_low * q_high + q_low * t)
-    return high, (product - (high - known)) + low
+    high = known + product
+    low = (product - (high - known)) + ((k * LN2_LOW + log_c_low) + q_low * t)
+    return high, low + t_low * of_low

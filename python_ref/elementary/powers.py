@@ -69,10 +69,9 @@ FIXED = {
 }
 
 
-def exp_of_pair(high, low):
-    """Return (k, m) with exp(high + low) == 2**k * m and m from sqrt(1/2) to sqrt(2)."""
+def exp_of_pair(high, low, k):
+    """Return exp(high + low) / 2**k, for a k with ``high + low - k * log(2)`` up to 0.356."""
     c = EXP_OF_PAIR
-    k = (high * LOG2_E + ROUNDER) - ROUNDER
     r_high, r_low = high - k * LN2_HIGH, low - k * LN2_LOW
     r = r_high + r_low
     r2 = r * r
@@ -80,7 +79,7 @@ def exp_of_pair(high, low):
     p = ((c[4] + c[5] * r) + (c[6] + c[7] * r) * r2) + (c[8] + c[9] * r) * r4
     p = ((c[0] + c[1] * r) + (c[2] + c[3] * r) * r2) + p * r4
     total, total_low = fast_two_sum(1.0, r_high)
-    return int(k), total + ((total_low + r_low) + r2 * p)
+    return total + ((total_low + r_low) + r2 * p)
 
 
 def pow_of_positive(x, y):
@@ -89,15 +88,17 @@ def pow_of_positive(x, y):
         return 1.0
     if abs(y) > 1e22:
         return inf if (x > 1.0) == (y > 0.0) else 0.0
-    log_high, log_low = log_pair(x)
-    y_high = upper_half(y)
+    log_x, log_rest = log_pair(x)
+    y_high, log_high = upper_half(y), upper_half(log_x)
+    log_low = (log_x - log_high) + log_rest
     high, low = y_high * log_high, (y - y_high) * log_high + y * log_low
     if high > 709.79:
         return inf
     if high < -745.14:
         return 0.0
-    k, m = exp_of_pair(high, low)
-    return ldexp(m, k) if k < 1024 else m * 2.0 * ldexp(1.0, k - 1)
+    k = (log_x * (y * LOG2_E) + ROUNDER) - ROUNDER
+    power = exp_of_pair(high, low, k)
+    return ldexp(power, int(k)) if k < 1024.0 else power * 2.0 * ldexp(1.0, 1023)
 
 
 def pow(x, y):  # noqa: A001, C's name
