@@ -28,9 +28,8 @@ typedef struct {
 /* The parts of x, a positive normal number. The bits above the lowest 52 are the exponent
  * + 1023; as the low bits of 2**52 they become a double without a conversion. */
 static inline mg_scaled mg_scaled_of(double x) {
-    uint64_t above = mg_bits_of(x) - MG_SQRT_HALF_BITS;
-    uint64_t biased = (above + MG_ONE_BITS) >> 52;
-    double k = mg_from_bits(biased | 0x4330000000000000ULL) - (4503599627370496.0 + 1023.0);
+    uint64_t above = mg_bits_of(x) + (MG_ONE_BITS - MG_SQRT_HALF_BITS);
+    double k = mg_from_bits((above >> 52) | 0x4330000000000000ULL) - (4503599627370496.0 + 1023.0);
     double m = mg_from_bits((above & 0x000fffffffffffffULL) + MG_SQRT_HALF_BITS);
     return (mg_scaled){k, m};
 }
@@ -173,7 +172,7 @@ static inline double mg_jit_log1p(double x) {
 #define MG_LOG_PAIR_CENTRE_HIGH 0.3437005138530367
 #define MG_LOG_PAIR_CENTRE_LOW 2.817625587422227e-13
 
-/* log(x / 2**scale), for a positive normal x.
+/* log(x / 2**scale), for a positive normal x. `high` has no more than 26 bits, `low` the others.
  *
  * x = 2**k * m with m from 0.842 to 1.684. A centre c, 1 or 1.41, is near m, so that
  * s = (m - c) / (m + c) is small: log(m) = log(c) + 2 / 3 * s * (3 + w + w * w * p(w)), with
@@ -182,9 +181,9 @@ static inline double mg_jit_log1p(double x) {
  * one in which few have to wait for the last. */
 static inline mg_pair mg_log_pair(double x, double scale) {
     const double *p = MG_LOG_PAIR;
-    uint64_t above = mg_bits_of(x) - MG_LOG_PAIR_LOWEST;
-    uint64_t biased = (above + MG_ONE_BITS) >> 52;
-    double k = mg_from_bits(biased | 0x4330000000000000ULL) - (4503599627370496.0 + 1023.0 + scale);
+    uint64_t above = mg_bits_of(x) + (MG_ONE_BITS - MG_LOG_PAIR_LOWEST);
+    double k = mg_from_bits((above >> 52) | 0x4330000000000000ULL);
+    k = k - (4503599627370496.0 + 1023.0 + scale);
     double m = mg_from_bits((above & 0x000fffffffffffffULL) + MG_LOG_PAIR_LOWEST);
     /* The centre is 1.41 for the upper half of the m's, which are m >= 1.184. */
     uint64_t upper = 0 - ((above >> 51) & 1);
@@ -192,23 +191,24 @@ static inline mg_pair mg_log_pair(double x, double scale) {
     double log_c = mg_from_bits(upper & mg_bits_of(MG_LOG_PAIR_CENTRE_HIGH));
     double log_c_low = mg_from_bits(upper & mg_bits_of(MG_LOG_PAIR_CENTRE_LOW));
 
-    /* t_high + t_low = 2 / 3 * s = f / d, and t is their sum */
+    /* t = t_high + t_low = 2 / 3 * s */
     double f = m - c, sum = m + c, inverse = 0.6666666666666666 / sum, t = f * inverse;
     double shifted = 536870913.0 * t, t_high = shifted - (shifted - t); /* 24 bits, of 2**29 + 1 */
-    double d_high = (1.5 * sum + MG_ROUNDER_24) - MG_ROUNDER_24;
-    double d_low = f - ((d_high - 3.0 * c) - 0.5 * f);
-    double t_low = ((f - t_high * d_high) - t_high * d_low) * inverse;
+    double sum_high = (sum + MG_ROUNDER_24) - MG_ROUNDER_24, sum_low = m - (sum_high - c);
+    double s_high = 1.5 * t_high;
+    double t_low = ((f - s_high * sum_high) - s_high * sum_low) * inverse;
 
-    /* q_high + q_low = 3 + w + w * w * p, of t_high in w alone, and of t elsewhere */
+    /* q_high + q_low = 3 + w + w * w * p, where w is of t_high alone, but p of t */
     double part = 2.25 * t, w = part * t, w2 = w * w;
     double rest = (p[0] + p[1] * w) + ((p[2] + p[3] * w) + (p[4] + p[5] * w) * w2) * w2;
     double q_high = (w + MG_ROUNDER_24) - (MG_ROUNDER_24 - 3.0);
-    double q_low = (2.25 * t_high * t_high - (q_high - 3.0)) + w2 * rest;
+    double q_low = (s_high * s_high - (q_high - 3.0)) + w2 * rest;
     /* what t_low is multiplied with: q, and the w that t_high lacks */
     double of_low = q_high + part * (t_high + t);
 
     /* log(x) = k * log(2) + log(c) + t * q */
-    double known = k * MG_LN2_HIGH + log_c, product = t_high * q_high, high = known + product;
+    double known = k * MG_LN2_HIGH + log_c, product = t_high * q_high;
+    double high = mg_upper_half(known + product);
     double low = (product - (high - known)) + ((k * MG_LN2_LOW + log_c_low) + q_low * t);
     return (mg_pair){high, low + t_low * of_low};
 }

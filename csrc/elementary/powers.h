@@ -110,22 +110,21 @@ static inline double mg_exp_of_pair(mg_pair x, double k) {
     return sum.high + ((sum.low + r_low) + r2 * p);
 }
 
-/* log(x) * y as an exact product of upper halves, and the rest */
+/* log(x) * y, for an mg_log_pair: an exact product, and the rest */
 static inline mg_pair mg_log_times(mg_pair log_x, double y) {
-    double y_high = mg_upper_half(y), log_high = mg_upper_half(log_x.high);
-    double log_low = (log_x.high - log_high) + log_x.low;
-    return (mg_pair){y_high * log_high, (y - y_high) * log_high + y * log_low};
+    double y_high = mg_upper_half(y);
+    return (mg_pair){y_high * log_x.high, (y - y_high) * log_x.high + y * log_x.low};
 }
 
-/* A positive normal x, and a y for which a bound of y * log2(x) says that the result is normal.
- * Exponents that are a half or a whole number of at most 3 are left to mg_jit_pow: some of
- * them have a shorter way to the result. */
+/* A positive normal x = 2**k * m with m from 1 to 2, and a y for which |k| says that the result
+ * is normal. Exponents that are a half or a whole number of at most 3 are left to mg_jit_pow:
+ * some of them have a shorter way to the result. */
 static inline int mg_fast_range_pow(double x, double y) {
+    const double rounder = 6755399441055744.0 / 2.0; /* to a multiple of 0.5 */
     double k = mg_from_bits((mg_bits_of(x) >> 52) | 0x4330000000000000ULL);
-    double middle = k - (4503599627370496.0 + 1023.0) + 0.5; /* at most 0.5 from log2(x) */
-    double twice = y + y, whole = (twice + MG_ROUNDER) - MG_ROUNDER;
-    return (x >= DBL_MIN) & (x < INFINITY) & (fabs(y) * (fabs(middle) + 0.5) < 1021.0) &
-           ((fabs(y) > 3.0) | (twice != whole));
+    double size = fabs(k - (4503599627370496.0 + 1023.0)); /* at least 1023 if x is not normal */
+    return (size < 1022.5) & (fabs(y) * (size + 1.0) < 1021.0) &
+           ((fabs(y) > 3.0) | ((y + rounder) - rounder != y));
 }
 
 static inline double mg_fast_pow(double x, double y) {

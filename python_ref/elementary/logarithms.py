@@ -92,7 +92,7 @@ def log1p(x):
 
 
 def log_pair(x):
-    """Return (high, low), whose sum is log(x) to 2**-66 of it, for x > 0."""
+    """Return (high, low), whose sum is log(x) to 2**-66 of it, for x > 0. high has 26 bits."""
     p = LOG_PAIR
     m, k = frexp(x)
     if m < LOG_PAIR_LOWEST:
@@ -104,19 +104,20 @@ def log_pair(x):
     t = f * inverse
     shifted = 536870913.0 * t
     t_high = shifted - (shifted - t)
-    d_high = (1.5 * total + ROUNDER_24) - ROUNDER_24
-    d_low = f - ((d_high - 3.0 * c) - 0.5 * f)
-    t_low = ((f - t_high * d_high) - t_high * d_low) * inverse
+    total_high = (total + ROUNDER_24) - ROUNDER_24
+    total_low = m - (total_high - c)
+    s_high = 1.5 * t_high
+    t_low = ((f - s_high * total_high) - s_high * total_low) * inverse
 
     part = 2.25 * t
     w = part * t
     w2 = w * w
     rest = (p[0] + p[1] * w) + ((p[2] + p[3] * w) + (p[4] + p[5] * w) * w2) * w2
     q_high = (w + ROUNDER_24) - (ROUNDER_24 - 3.0)
-    q_low = (2.25 * t_high * t_high - (q_high - 3.0)) + w2 * rest
+    q_low = (s_high * s_high - (q_high - 3.0)) + w2 * rest
     of_low = q_high + part * (t_high + t)
 
     known, product = k * LN2_HIGH + log_c, t_high * q_high
-    high = known + product
+    high = upper_half(known + product)
     low = (product - (high - known)) + ((k * LN2_LOW + log_c_low) + q_low * t)
     return high, low + t_low * of_low

@@ -88,10 +88,9 @@ def pow_of_positive(x, y):
         return 1.0
     if abs(y) > 1e22:
         return inf if (x > 1.0) == (y > 0.0) else 0.0
-    log_x, log_rest = log_pair(x)
-    y_high, log_high = upper_half(y), upper_half(log_x)
-    log_low = (log_x - log_high) + log_rest
-    high, low = y_high * log_high, (y - y_high) * log_high + y * log_low
+    log_x, log_low = log_pair(x)
+    y_high = upper_half(y)
+    high, low = y_high * log_x, (y - y_high) * log_x + y * log_low
     if high > 709.79:
         return inf
     if high < -745.14:
