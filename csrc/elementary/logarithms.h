@@ -27,7 +27,7 @@ typedef struct {
 
 /* The parts of x, a positive normal number. The bits above the lowest 52 are the exponent
  * + 1023; as the low bits of 2**52 they become a double without a conversion. */
-static inline mg_scaled mg_scaled_of(double x) {
+MG_FAST_INLINE mg_scaled mg_scaled_of(double x) {
     uint64_t above = mg_bits_of(x) + (MG_ONE_BITS - MG_SQRT_HALF_BITS);
     double k = mg_from_bits((above >> 52) | 0x4330000000000000ULL) - (4503599627370496.0 + 1023.0);
     double m = mg_from_bits((above & 0x000fffffffffffffULL) + MG_SQRT_HALF_BITS);
@@ -44,7 +44,7 @@ static inline mg_scaled mg_scaled_of_any(double x) {
 }
 
 /* x rounded to 26 bits: the product of two such numbers is exact. T. J. Dekker, 1971. */
-static inline double mg_upper_half(double x) {
+MG_FAST_INLINE double mg_upper_half(double x) {
     double t = 134217729.0 * x; /* 2**27 + 1 */
     return t - (t - x);
 }
@@ -52,7 +52,7 @@ static inline double mg_upper_half(double x) {
 /* --- The core ------------------------------------------------------------------------- */
 
 /* log(1 + f) - (f - f * f / 2), for sqrt(1/2) <= 1 + f <= sqrt(2); `half` is f * f / 2 */
-static inline double mg_log_rest(double f, double half) {
+MG_FAST_INLINE double mg_log_rest(double f, double half) {
     const double *c = MG_LOG;
     double s = f / (2.0 + f), w = s * s, w2 = w * w;
     double p = (c[0] + c[1] * w) + ((c[2] + c[3] * w) + ((c[4] + c[5] * w) + c[6] * w2) * w2) * w2;
@@ -60,7 +60,7 @@ static inline double mg_log_rest(double f, double half) {
 }
 
 /* log(2**k * (1 + f)) + low, for sqrt(1/2) <= 1 + f <= sqrt(2) and |low| <= 2**-52 */
-static inline double mg_log_of_parts(double k, double f, double low) {
+MG_FAST_INLINE double mg_log_of_parts(double k, double f, double low) {
     mg_pair sum = mg_fast_two_sum(k * MG_LN2_HIGH, f);
     double half = 0.5 * f * f, rest = mg_log_rest(f, half);
     return sum.high + (sum.low - (half - (rest + (k * MG_LN2_LOW + low))));
@@ -69,7 +69,7 @@ static inline double mg_log_of_parts(double k, double f, double low) {
 /* log(high + low), for a positive normal `high` below 2**1022 and a `low` that is at most one
  * unit in its last place, and no more than high - 1 if that is not 0. The relative error is
  * small for high + low near 1, too. */
-static inline double mg_log_of_pair(double high, double low) {
+MG_FAST_INLINE double mg_log_of_pair(double high, double low) {
     mg_scaled x = mg_scaled_of(high);
     mg_pair f = mg_fast_two_sum(x.mantissa - 1.0, low * mg_power_of_two(-x.exponent));
     return mg_log_of_parts(x.exponent, f.high, f.low - f.low * f.high); /* low / (1 + f) */
@@ -79,7 +79,7 @@ static inline double mg_log_of_pair(double high, double low) {
 
 static inline int mg_fast_range_log(double x) { return (x >= DBL_MIN) & (x < INFINITY); }
 
-static inline double mg_fast_log(double x) {
+MG_FAST_INLINE double mg_fast_log(double x) {
     mg_scaled parts = mg_scaled_of(x);
     return mg_log_of_parts(parts.exponent, parts.mantissa - 1.0, 0.0);
 }
@@ -105,7 +105,7 @@ static inline double mg_jit_log(double x) {
 /* log(2**k * (1 + f)) in a base b, where `inverse` is 1 / log(b) and `two` log(2) / log(b), in
  * two parts each: the first of `inverse` has 26 bits, the first of `two` 40, so that their
  * products with log(1 + f)'s upper half and with k are exact. */
-static inline double mg_log_to_base(double k, double f, mg_pair inverse, mg_pair two) {
+MG_FAST_INLINE double mg_log_to_base(double k, double f, mg_pair inverse, mg_pair two) {
     double half = 0.5 * f * f, high = mg_upper_half(f - half);
     double low = ((f - high) - half) + mg_log_rest(f, half);
     mg_pair sum = mg_fast_two_sum(k * two.high, high * inverse.high);
@@ -113,12 +113,12 @@ static inline double mg_log_to_base(double k, double f, mg_pair inverse, mg_pair
     return sum.high + (sum.low + (k * two.low + rest));
 }
 
-static inline double mg_log2_of_scaled(mg_scaled x) {
+MG_FAST_INLINE double mg_log2_of_scaled(mg_scaled x) {
     const mg_pair inverse = {1.4426950514316559, -1.0542692476429138e-08}, two = {1.0, 0.0};
     return mg_log_to_base(x.exponent, x.mantissa - 1.0, inverse, two);
 }
 
-static inline double mg_log10_of_scaled(mg_scaled x) {
+MG_FAST_INLINE double mg_log10_of_scaled(mg_scaled x) {
     const mg_pair inverse = {0.4342944845557213, -2.6524694553078553e-09};
     const mg_pair two = {0.3010299956640665, -8.532344317057107e-14};
     return mg_log_to_base(x.exponent, x.mantissa - 1.0, inverse, two);
@@ -126,7 +126,7 @@ static inline double mg_log10_of_scaled(mg_scaled x) {
 
 static inline int mg_fast_range_log2(double x) { return (x >= DBL_MIN) & (x < INFINITY); }
 
-static inline double mg_fast_log2(double x) { return mg_log2_of_scaled(mg_scaled_of(x)); }
+MG_FAST_INLINE double mg_fast_log2(double x) { return mg_log2_of_scaled(mg_scaled_of(x)); }
 
 static inline double mg_jit_log2(double x) {
     if (!(x > 0.0 && x < INFINITY))
@@ -136,7 +136,7 @@ static inline double mg_jit_log2(double x) {
 
 static inline int mg_fast_range_log10(double x) { return (x >= DBL_MIN) & (x < INFINITY); }
 
-static inline double mg_fast_log10(double x) { return mg_log10_of_scaled(mg_scaled_of(x)); }
+MG_FAST_INLINE double mg_fast_log10(double x) { return mg_log10_of_scaled(mg_scaled_of(x)); }
 
 static inline double mg_jit_log10(double x) {
     if (!(x > 0.0 && x < INFINITY))
@@ -148,7 +148,7 @@ static inline double mg_jit_log10(double x) {
 
 static inline int mg_fast_range_log1p(double x) { return (x > -1.0) & (x < 1e300); }
 
-static inline double mg_fast_log1p(double x) {
+MG_FAST_INLINE double mg_fast_log1p(double x) {
     mg_pair sum = mg_two_sum(1.0, x);
     return copysign(mg_log_of_pair(sum.high, sum.low), x); /* -0.0 gives -0.0 */
 }
@@ -179,7 +179,7 @@ static inline double mg_jit_log1p(double x) {
  * w = s * s. p is so small a part of it that a double is enough. Each other factor is split
  * into an upper part, whose products are exact, and a lower part. The order of the steps is
  * one in which few have to wait for the last. */
-static inline mg_pair mg_log_pair(double x, double scale) {
+MG_FAST_INLINE mg_pair mg_log_pair(double x, double scale) {
     const double *p = MG_LOG_PAIR;
     uint64_t above = mg_bits_of(x) + (MG_ONE_BITS - MG_LOG_PAIR_LOWEST);
     double k = mg_from_bits((above >> 52) | 0x4330000000000000ULL);

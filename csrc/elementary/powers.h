@@ -38,7 +38,7 @@ static inline int mg_fast_range_pow_3(double x) {
     return (fabs(x) < 1e100) & ((fabs(x) > 1e-90) | (x == 0.0));
 }
 
-static inline double mg_fast_pow_3(double x) {
+MG_FAST_INLINE double mg_fast_pow_3(double x) {
     mg_pair square = mg_two_product(x, x), cube = mg_two_product(square.high, x);
     return copysign(cube.high + (cube.low + square.low * x), x); /* -0.0 gives -0.0 */
 }
@@ -58,7 +58,7 @@ static inline int mg_fast_range_pow_minus_2(double x) {
     return (fabs(x) < 1e140) & (fabs(x) > 1e-140);
 }
 
-static inline double mg_fast_pow_minus_2(double x) {
+MG_FAST_INLINE double mg_fast_pow_minus_2(double x) {
     mg_pair square = mg_two_product(x, x);
     double y = 1.0 / square.high;
     mg_pair one = mg_two_product(y, square.high);
@@ -78,7 +78,7 @@ static inline double mg_jit_pow_minus_2(double x) {
 /* 1 / sqrt(x). Error < 0.51 ulp */
 static inline int mg_fast_range_pow_minus_half(double x) { return (x > 1e-280) & (x < 1e300); }
 
-static inline double mg_fast_pow_minus_half(double x) {
+MG_FAST_INLINE double mg_fast_pow_minus_half(double x) {
     double root = sqrt(x), y = 1.0 / root;
     mg_pair back = mg_two_product(root, root), one = mg_two_product(y, root);
     double of_root = ((x - back.high) - back.low) * (0.5 * y); /* sqrt(x) - root */
@@ -100,7 +100,7 @@ static inline double mg_jit_pow_minus_half(double x) {
 
 /* exp(high + low) / 2**k, for a k whose ln 2 is near it: at most 0.356 from it, and `low` no
  * more than 0.009 */
-static inline double mg_exp_of_pair(mg_pair x, double k) {
+MG_FAST_INLINE double mg_exp_of_pair(mg_pair x, double k) {
     const double *c = MG_EXP_OF_PAIR;
     double r_high = x.high - k * MG_LN2_HIGH, r_low = x.low - k * MG_LN2_LOW, r = r_high + r_low;
     double r2 = r * r, r4 = r2 * r2;
@@ -111,7 +111,7 @@ static inline double mg_exp_of_pair(mg_pair x, double k) {
 }
 
 /* log(x) * y, for an mg_log_pair: an exact product, and the rest */
-static inline mg_pair mg_log_times(mg_pair log_x, double y) {
+MG_FAST_INLINE mg_pair mg_log_times(mg_pair log_x, double y) {
     double y_high = mg_upper_half(y);
     return (mg_pair){y_high * log_x.high, (y - y_high) * log_x.high + y * log_x.low};
 }
@@ -127,7 +127,7 @@ static inline int mg_fast_range_pow(double x, double y) {
            ((fabs(y) > 3.0) | ((y + rounder) - rounder != y));
 }
 
-static inline double mg_fast_pow(double x, double y) {
+MG_FAST_INLINE double mg_fast_pow(double x, double y) {
     mg_pair log_x = mg_log_pair(x, 0.0);
     double shifted = log_x.high * (y * MG_LOG2_E) + MG_ROUNDER;
     double power = mg_exp_of_pair(mg_log_times(log_x, y), shifted - MG_ROUNDER);
@@ -140,7 +140,8 @@ static inline double mg_pow_of_positive(double x, double y) {
         return 1.0;
     if (fabs(y) > 1e22) /* |log(x)| is at least 2**-53 */
         return (x > 1.0) == (y > 0.0) ? INFINITY : 0.0;
-    mg_pair log_x = x >= DBL_MIN ? mg_log_pair(x, 0.0) : mg_log_pair(x * 18014398509481984.0, 54.0);
+    int tiny = x < DBL_MIN;
+    mg_pair log_x = mg_log_pair(tiny ? x * 18014398509481984.0 : x, tiny ? 54.0 : 0.0);
     mg_pair product = mg_log_times(log_x, y);
     if (product.high > 709.79)
         return INFINITY;
@@ -200,7 +201,7 @@ static inline int mg_fast_range_hypot(double x, double y) {
     return (a < 1e150) & (b < 1e150) & ((a > 1e-130) | (b > 1e-130) | ((a == 0.0) & (b == 0.0)));
 }
 
-static inline double mg_fast_hypot(double x, double y) {
+MG_FAST_INLINE double mg_fast_hypot(double x, double y) {
     mg_pair a = mg_two_product(x, x), b = mg_two_product(y, y), sum = mg_two_sum(a.high, b.high);
     return sqrt(sum.high + (sum.low + (a.low + b.low)));
 }
