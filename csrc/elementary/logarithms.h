@@ -5,7 +5,8 @@
  *
  *     f - f * f / 2 + s * (f * f / 2 + R(s * s))
  *
- * only the first term, which is exact, is of the result's size (fdlibm, Sun Microsystems, 1993).
+ * only the first term, which is exact, is of the result's size (fdlibm, Sun Microsystems,
+ * 1993).
  */
 #ifndef MG_LOGARITHMS_H
 #define MG_LOGARITHMS_H
@@ -29,7 +30,8 @@ typedef struct {
  * + 1023; as the low bits of 2**52 they become a double without a conversion. */
 MG_FAST_INLINE mg_scaled mg_scaled_of(double x) {
     uint64_t above = mg_bits_of(x) + (MG_ONE_BITS - MG_SQRT_HALF_BITS);
-    double k = mg_from_bits((above >> 52) | 0x4330000000000000ULL) - (4503599627370496.0 + 1023.0);
+    double k = mg_from_bits((above >> 52) | 0x4330000000000000ULL) -
+               (4503599627370496.0 + 1023.0);
     double m = mg_from_bits((above & 0x000fffffffffffffULL) + MG_SQRT_HALF_BITS);
     return (mg_scaled){k, m};
 }
@@ -49,13 +51,14 @@ MG_FAST_INLINE double mg_upper_half(double x) {
     return t - (t - x);
 }
 
-/* --- The core ------------------------------------------------------------------------- */
+/* --- The core ------------------------------------------------------------------------ */
 
 /* log(1 + f) - (f - f * f / 2), for sqrt(1/2) <= 1 + f <= sqrt(2); `half` is f * f / 2 */
 MG_FAST_INLINE double mg_log_rest(double f, double half) {
     const double *c = MG_LOG;
     double s = f / (2.0 + f), w = s * s, w2 = w * w;
-    double p = (c[0] + c[1] * w) + ((c[2] + c[3] * w) + ((c[4] + c[5] * w) + c[6] * w2) * w2) * w2;
+    double p = (c[0] + c[1] * w) +
+               ((c[2] + c[3] * w) + ((c[4] + c[5] * w) + c[6] * w2) * w2) * w2;
     return s * (half + w * p);
 }
 
@@ -66,16 +69,16 @@ MG_FAST_INLINE double mg_log_of_parts(double k, double f, double low) {
     return sum.high + (sum.low - (half - (rest + (k * MG_LN2_LOW + low))));
 }
 
-/* log(high + low), for a positive normal `high` below 2**1022 and a `low` that is at most one
- * unit in its last place, and no more than high - 1 if that is not 0. The relative error is
- * small for high + low near 1, too. */
+/* log(high + low), for a positive normal `high` below 2**1022 and a `low` that is at most
+ * one unit in its last place, and no more than high - 1 if that is not 0. The relative
+ * error is small for high + low near 1, too. */
 MG_FAST_INLINE double mg_log_of_pair(double high, double low) {
     mg_scaled x = mg_scaled_of(high);
     mg_pair f = mg_fast_two_sum(x.mantissa - 1.0, low * mg_power_of_two(-x.exponent));
     return mg_log_of_parts(x.exponent, f.high, f.low - f.low * f.high); /* low / (1 + f) */
 }
 
-/* --- log. Error < 0.6 ulp -------------------------------------------------------------- */
+/* --- log. Error < 0.8 ulp ------------------------------------------------------------ */
 
 static inline int mg_fast_range_log(double x) { return (x >= DBL_MIN) & (x < INFINITY); }
 
@@ -100,11 +103,11 @@ static inline double mg_jit_log(double x) {
     return mg_log_of_parts(parts.exponent, parts.mantissa - 1.0, 0.0);
 }
 
-/* --- log2 and log10. Error < 0.6 ulp ---------------------------------------------------- */
+/* --- log2 and log10. Error < 0.8 ulp ------------------------------------------------- */
 
-/* log(2**k * (1 + f)) in a base b, where `inverse` is 1 / log(b) and `two` log(2) / log(b), in
- * two parts each: the first of `inverse` has 26 bits, the first of `two` 40, so that their
- * products with log(1 + f)'s upper half and with k are exact. */
+/* log(2**k * (1 + f)) in a base b, where `inverse` is 1 / log(b) and `two` log(2) /
+ * log(b), in two parts each: the first of `inverse` has 26 bits, the first of `two` 40, so
+ * that their products with log(1 + f)'s upper half and with k are exact. */
 MG_FAST_INLINE double mg_log_to_base(double k, double f, mg_pair inverse, mg_pair two) {
     double half = 0.5 * f * f, high = mg_upper_half(f - half);
     double low = ((f - high) - half) + mg_log_rest(f, half);
@@ -114,7 +117,8 @@ MG_FAST_INLINE double mg_log_to_base(double k, double f, mg_pair inverse, mg_pai
 }
 
 MG_FAST_INLINE double mg_log2_of_scaled(mg_scaled x) {
-    const mg_pair inverse = {1.4426950514316559, -1.0542692476429138e-08}, two = {1.0, 0.0};
+    const mg_pair inverse = {1.4426950514316559, -1.0542692476429138e-08},
+                  two = {1.0, 0.0};
     return mg_log_to_base(x.exponent, x.mantissa - 1.0, inverse, two);
 }
 
@@ -136,7 +140,9 @@ static inline double mg_jit_log2(double x) {
 
 static inline int mg_fast_range_log10(double x) { return (x >= DBL_MIN) & (x < INFINITY); }
 
-MG_FAST_INLINE double mg_fast_log10(double x) { return mg_log10_of_scaled(mg_scaled_of(x)); }
+MG_FAST_INLINE double mg_fast_log10(double x) {
+    return mg_log10_of_scaled(mg_scaled_of(x));
+}
 
 static inline double mg_jit_log10(double x) {
     if (!(x > 0.0 && x < INFINITY))
@@ -144,7 +150,7 @@ static inline double mg_jit_log10(double x) {
     return mg_log10_of_scaled(mg_scaled_of_any(x));
 }
 
-/* --- log1p: 1 + x is a pair of doubles, exactly. Error < 0.6 ulp -------------------------- */
+/* --- log1p: 1 + x is a pair of doubles, exactly. Error < 0.85 ulp -------------------- */
 
 static inline int mg_fast_range_log1p(double x) { return (x > -1.0) & (x < 1e300); }
 
@@ -161,7 +167,7 @@ static inline double mg_jit_log1p(double x) {
     return x == -1.0 ? -INFINITY : mg_log_of_special(x);
 }
 
-/* --- log as a pair, for pow. Relative error < 2**-66 --------------------------------------- */
+/* --- log as a pair, for pow. Relative error < 2**-65 --------------------------------- */
 
 /* 1.5 * 2**28: adding it rounds to a multiple of 2**-24 */
 #define MG_ROUNDER_24 402653184.0
@@ -172,13 +178,14 @@ static inline double mg_jit_log1p(double x) {
 #define MG_LOG_PAIR_CENTRE_HIGH 0.3437005138530367
 #define MG_LOG_PAIR_CENTRE_LOW 2.817625587422227e-13
 
-/* log(x / 2**scale), for a positive normal x. `high` has no more than 26 bits, `low` the others.
+/* log(x / 2**scale), for a positive normal x. `high` has no more than 26 bits, `low` the
+ * others.
  *
  * x = 2**k * m with m from 0.842 to 1.684. A centre c, 1 or 1.41, is near m, so that
- * s = (m - c) / (m + c) is small: log(m) = log(c) + 2 / 3 * s * (3 + w + w * w * p(w)), with
- * w = s * s. p is so small a part of it that a double is enough. Each other factor is split
- * into an upper part, whose products are exact, and a lower part. The order of the steps is
- * one in which few have to wait for the last. */
+ * s = (m - c) / (m + c) is small: log(m) = log(c) + 2 / 3 * s * (3 + w + w * w * p(w)),
+ * with w = s * s. p is so small a part of it that a double is enough. Each other factor is
+ * split into an upper part, whose products are exact, and a lower part. The order of the
+ * steps is one in which few have to wait for the last. */
 MG_FAST_INLINE mg_pair mg_log_pair(double x, double scale) {
     const double *p = MG_LOG_PAIR;
     uint64_t above = mg_bits_of(x) + (MG_ONE_BITS - MG_LOG_PAIR_LOWEST);
@@ -193,7 +200,8 @@ MG_FAST_INLINE mg_pair mg_log_pair(double x, double scale) {
 
     /* t = t_high + t_low = 2 / 3 * s */
     double f = m - c, sum = m + c, inverse = 0.6666666666666666 / sum, t = f * inverse;
-    double shifted = 536870913.0 * t, t_high = shifted - (shifted - t); /* 24 bits, of 2**29 + 1 */
+    double shifted = 536870913.0 * t; /* 2**29 + 1: t_high has 24 bits */
+    double t_high = shifted - (shifted - t);
     double sum_high = (sum + MG_ROUNDER_24) - MG_ROUNDER_24, sum_low = m - (sum_high - c);
     double s_high = 1.5 * t_high;
     double t_low = ((f - s_high * sum_high) - s_high * sum_low) * inverse;

@@ -91,16 +91,16 @@ def pow_of_positive(x, y):
     log_x, log_low = log_pair(x)
     y_high = upper_half(y)
     high, low = y_high * log_x, (y - y_high) * log_x + y * log_low
-    if high > 709.79:
+    if high > 710.0:
         return inf
-    if high < -745.14:
+    if high < -746.0:
         return 0.0
     k = (log_x * (y * LOG2_E) + ROUNDER) - ROUNDER
     power = exp_of_pair(high, low, k)
     return ldexp(power, int(k)) if k < 1024.0 else power * 2.0 * ldexp(1.0, 1023)
 
 
-def pow(x, y):  # noqa: A001, C's name
+def pow(x, y):
     if y == 0.0 or x == 1.0:
         return 1.0
     if y in FIXED:
