@@ -121,15 +121,14 @@ MG_FAST_INLINE mg_pair mg_log_times(mg_pair log_x, double y) {
 }
 
 /* A positive normal x = 2**k * m with m from 1 to 2, and a y for which |k| says that the
- * result is normal. Exponents that are a half or a whole number of at most 3 are left to
- * mg_jit_pow: some of them have a shorter way to the result. */
+ * result is normal. The exponents for which mg_jit_pow has a shorter way are left to it.
+ */
 static inline int mg_fast_range_pow(double x, double y) {
-    const double rounder = 6755399441055744.0 / 2.0; /* to a multiple of 0.5 */
     double k = mg_from_bits((mg_bits_of(x) >> 52) | 0x4330000000000000ULL);
     /* at least 1023 if x is negative or not normal */
-    double size = fabs(k - (4503599627370496.0 + 1023.0));
-    return (size < 1022.5) & (fabs(y) * (size + 1.0) < 1021.0) &
-           ((fabs(y) > 3.0) | ((y + rounder) - rounder != y));
+    double size = fabs(k - (4503599627370496.0 + 1023.0)), a = fabs(y);
+    return (size < 1022.5) & (a * (size + 1.0) < 1021.0) & (a != 0.5) & (a != 1.0) &
+           (a != 2.0) & (y != 3.0);
 }
 
 /* pow(x, y) from log_x = mg_log_pair(x, 0.0). One loop that writes the pairs and a second
