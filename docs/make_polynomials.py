@@ -144,7 +144,7 @@ POLYNOMIALS = [
         tuple(range(7)),
         lambda w: w + mpf("1e-3"),
     ),
-    # the same as 2 / 3 * s * (3 + w + w * w * p(w)), for the pair of doubles that pow needs
+    # 2 atanh(s) = 2 / 3 * s * (3 + w + w * w * p(w)), for pow's logarithm; s < 0.0887
     Polynomial(
         "LOG_PAIR",
         over(
@@ -152,17 +152,17 @@ POLYNOMIALS = [
             mpf(3) / 5,
         ),
         mpf(0),
-        mpf("0.02945"),
-        tuple(range(8)),
+        mpf("0.00787"),
+        tuple(range(6)),
     ),
-    # exp(x) = 1 + x + x * x / 2 + x ** 3 * p(x), for pow
+    # exp(x) = 1 + x + x * x * p(x), for pow, whose x is up to 2.5 % beyond ln 2 / 2
     Polynomial(
         "EXP_OF_PAIR",
-        over(lambda x: (mpmath.expm1(x) - x - x * x / 2) / x**3, mpf(1) / 6),
-        -mpmath.log(2) / 2,
-        mpmath.log(2) / 2,
-        tuple(range(9)),
-        lambda x: abs(x) ** 3 + mpf("1e-3"),
+        over(lambda x: (mpmath.expm1(x) - x) / x**2, 0.5),
+        mpf("-0.356"),
+        mpf("0.356"),
+        tuple(range(10)),
+        lambda x: x * x + mpf("1e-3"),
     ),
     # sin(x) = x + x * z * p(z), cos(x) = 1 - z / 2 + z * z * p(z), where z = x * x
     Polynomial(
