@@ -30,6 +30,26 @@ class Polynomial(NamedTuple):
     # So many coefficients are rounded one by one, each before the next are found: these make up
     # for the errors of rounding.
     rounded_first: int = 0
+    factored: bool = False  # whether the last four coefficients become those of ``factored``
+
+
+def factored(coefficients):
+    """Return the coefficients with the last four, c, replaced by (a, b, scale, rest), where
+
+        c[0] + c[1] * x + c[2] * x**2 + c[3] * x**3 = rest + scale * (x + a) * (x**2 + b)
+
+    which takes one multiplication less, if x**2 is there already (D. E. Knuth, The Art of
+    Computer Programming, section 4.6.4).
+    """
+    *others, c0, c1, c2, c3 = coefficients
+    a, b, scale = (mpf(float(c)) for c in (c2 / c3, c1 / c3, c3))
+    return [*others, a, b, scale, c0 - scale * a * b]
+
+
+def expanded(coefficients):
+    """Return the coefficients that ``factored`` made these of."""
+    *others, a, b, scale, rest = coefficients
+    return [*others, rest + scale * a * b, scale * b, scale * a, scale]
 
 
 def over(function, limit, near=mpf("1e-12")):
@@ -172,6 +192,7 @@ POLYNOMIALS = [
         (mpmath.pi / 4) ** 2 * mpf("1.0001"),
         tuple(range(6)),
         lambda z: z,
+        factored=True,
     ),
     Polynomial(
         "COS",
@@ -180,6 +201,7 @@ POLYNOMIALS = [
         (mpmath.pi / 4) ** 2 * mpf("1.0001"),
         tuple(range(6)),
         lambda z: z * z,
+        factored=True,
     ),
     # atan(x) = x + x * z * p(z), for x up to tan(pi / 8)
     Polynomial(
@@ -272,10 +294,13 @@ def fit_in_turn(row):
 def rounded(row):
     """Return the coefficients as doubles, and the largest weighted error of them."""
     found = fit_in_turn(row) if row.rounded_first else fit(row)
-    coefficients = [mpf(float(c)) for c in found]
+    written = [float(c) for c in (factored(found) if row.factored else found)]
+    coefficients = [mpf(c) for c in written]
+    if row.factored:
+        coefficients = expanded(coefficients)
     low, high = mpf(row.low), mpf(row.high)
     points = [low + (high - low) * i / 1000 for i in range(1001)]
-    return [float(c) for c in coefficients], max(
+    return written, max(
         abs(row.weight(x) * (row.function(x) - polynomial(row, coefficients, x))) for x in points
     )
 
@@ -302,7 +327,8 @@ as a power of 2. ``csrc/elementary/coefficients.h`` has the same.
 
 def described(row, error):
     powers = ", ".join(map(str, row.powers))
-    return f"powers {powers}; error 2**{float(mpmath.log(error, 2)):.1f}"
+    last = ", the last four factored" if row.factored else ""
+    return f"powers {powers}{last}; error 2**{float(mpmath.log(error, 2)):.1f}"
 
 
 def main():
