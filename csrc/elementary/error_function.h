@@ -6,13 +6,7 @@
 
 #include "elementary/coefficients.h"
 #include "elementary/exponentials.h"
-
-/* condition ? a : b. With ?: gcc moves the work for a or b into a branch, and a loop with
- * a branch does not become vectors. */
-static inline double mg_erf_pick(int condition, double a, double b) {
-    uint64_t mask = 0 - (uint64_t)condition;
-    return mg_from_bits((mg_bits_of(a) & mask) | (mg_bits_of(b) & ~mask));
-}
+#include "elementary/masks.h"
 
 /* --- erf --------------------------------------------------------------------------------
  * *
@@ -36,7 +30,7 @@ static inline double mg_erf_slope(double w) {
 static inline double mg_fast_erf(double x) {
     const double *c = MG_ERF_LOG;
     double near = x + x * mg_erf_slope(x * x);
-    double size = fabs(x), s = mg_erf_pick(size < 6.0, size, 6.0) - 1.0;
+    double size = fabs(x), s = mg_choose(mg_mask(size < 6.0), size, 6.0) - 1.0;
     double s2 = s * s, s4 = s2 * s2, s8 = s4 * s4;
     double q0 = (c[0] + c[1] * s) + (c[2] + c[3] * s) * s2;
     double q4 = (c[4] + c[5] * s) + (c[6] + c[7] * s) * s2;
@@ -50,7 +44,7 @@ static inline double mg_fast_erf(double x) {
     double k = shifted - MG_ROUNDER;
     double y = mg_exp_of_rest((k * MG_LN2_HIGH - 1.849609375) - (q - k * MG_LN2_LOW));
     double far = 1.0 - mg_from_bits(mg_bits_of(y) - (mg_bits_of(shifted) << 52));
-    return copysign(mg_erf_pick(size < 1.0, near, far), x);
+    return copysign(mg_choose(mg_mask(size < 1.0), near, far), x);
 }
 
 static inline double mg_jit_erf(double x) {
@@ -121,9 +115,9 @@ static inline double mg_fast_erfc_of(double x, double low) {
     double a = fabs(x), a_low = copysign(1.0, x) * low;
     mg_pair one = mg_fast_two_sum(1.0, -x);
     double near = one.high + ((one.low - low) - x * mg_erf_slope(x * x));
-    mg_pair far = mg_erfc_far(mg_erf_pick(a < 26.0, a, 26.0), a_low);
+    mg_pair far = mg_erfc_far(mg_choose(mg_mask(a < 26.0), a, 26.0), a_low);
     double y = mg_from_bits(mg_bits_of(far.high) - (mg_bits_of(far.low) << 52));
-    return mg_erf_pick(a < 0.46875, near, mg_erf_pick(x < 0.0, 2.0 - y, y));
+    return mg_choose(mg_mask(a < 0.46875), near, mg_choose(mg_mask(x < 0.0), 2.0 - y, y));
 }
 
 /* scale * erfc(x + low) for x >= 26, where scale is 1 or 0.5 */
