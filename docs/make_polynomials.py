@@ -42,7 +42,7 @@ def erfcx(x):
 
 
 def erfcx_rest(u):
-    return erfcx(1 / u - 2) / u - mpf("0.5") - mpf("2.3125") * u
+    return erfcx(1 / u - 2) / u - (mpf("0.5625") + mpf("0.9375") * u + mpf("3.8125") * u * u)
 
 
 ERF_SLOPE = 2 / mpmath.sqrt(mpmath.pi)  # of erf at 0
@@ -80,15 +80,16 @@ POLYNOMIALS = [
         tuple(range(18)),
         lambda s: mpmath.erfc(1 + s),
     ),
-    # erfc(x) = exp(-x * x) * u * (0.5 + 2.3125 * u + p(u - 0.21875)), where u = 1 / (x + 2)
+    # erfc(x) = exp(-x * x) * u * (0.5625 + 0.9375 * u + 3.8125 * u * u + p(u - 0.265625)),
+    # where u = 1 / (x + 2)
     Polynomial(
         "ERFC",
-        lambda v: erfcx_rest(v + mpf("0.21875")),
-        1 / mpf("29.3") - mpf("0.21875"),
-        1 / mpf("2.46") - mpf("0.21875"),
-        tuple(range(23)),
-        lambda v: (v + mpf("0.21875")) / erfcx(1 / (v + mpf("0.21875")) - 2),
-        rounded_first=4,
+        lambda v: erfcx_rest(v + mpf("0.265625")),
+        1 / mpf("29.3") - mpf("0.265625"),
+        mpf("0.5") - mpf("0.265625"),
+        tuple(range(26)),
+        lambda v: (v + mpf("0.265625")) / erfcx(1 / (v + mpf("0.265625")) - 2),
+        rounded_first=3,
     ),
     # exp(x) = 1 + x + x * x * p(x), where EXP is not good enough
     Polynomial(
