@@ -10,40 +10,42 @@
 
 /* --- erf. Error < 0.9 ulp, 90 operations ------------------------------------------------
  *
- * Below 1, x + x * p(x * x). From 1 on, 1 - exp(-q(|x| - 1)): a polynomial for the
- * logarithm of erfc needs a smaller degree than one for erf, as its error counts for ever
- * less. From 6 on, erf is 1. */
+ * Below 0.875, x + x * p(x * x). From there on, 1 - exp(-q(|x| - 0.875)): a polynomial for
+ * the logarithm of erfc needs a smaller degree than one for erf, as its error counts for
+ * ever less. From 6 on, erf is 1. */
 
 static inline int mg_fast_range_erf(double x) { return x == x; }
 
-/* erf(x) / x - 1, for w = x * x <= 1 */
+/* erf(x) / x - 1, for w = x * x < 0.77. It is 0 where w is 0.38, and is computed as a
+ * multiple of the distance from there, so that its terms are small. */
 static inline double mg_erf_slope(double w) {
     const double *c = MG_ERF;
-    double w2 = w * w, w4 = w2 * w2;
-    double p0 = (c[0] + c[1] * w) + (c[2] + c[3] * w) * w2;
-    double p4 = (c[4] + c[5] * w) + (c[6] + c[7] * w) * w2;
-    double p8 = (c[8] + c[9] * w) + (c[10] + c[11] * w) * w2;
-    return p0 + (p4 + p8 * w4) * w4;
+    double z = w - 0.3812406484863818, z2 = z * z, z4 = z2 * z2;
+    double p1 = (c[1] + c[2] * z) + (c[3] + c[4] * z) * z2;
+    double p5 = (c[5] + c[6] * z) + (c[7] + c[8] * z) * z2;
+    double p9 = c[9] + c[10] * z;
+    return z * (c[0] + z * (p1 + (p5 + p9 * z4) * z4));
 }
 
 static inline double mg_fast_erf(double x) {
     const double *c = MG_ERF_LOG;
     double near = x + x * mg_erf_slope(x * x);
-    double size = fabs(x), s = mg_choose(mg_mask(size < 6.0), size, 6.0) - 1.0;
+    double size = fabs(x), s = mg_choose(mg_mask(size < 6.0), size, 6.0) - 0.875;
     double s2 = s * s, s4 = s2 * s2, s8 = s4 * s4;
-    double q0 = (c[0] + c[1] * s) + (c[2] + c[3] * s) * s2;
+    double q1 = c[1] * s, q2 = (c[2] + c[3] * s) * s2;
     double q4 = (c[4] + c[5] * s) + (c[6] + c[7] * s) * s2;
     double q8 = (c[8] + c[9] * s) + (c[10] + c[11] * s) * s2;
     double q12 = (c[12] + c[13] * s) + (c[14] + c[15] * s) * s2;
-    double q16 = c[16] + c[17] * s;
-    double q = (q0 + q4 * s4) + (q8 + (q12 + q16 * s4) * s4) * s8;
-    /* -log(erfc) = 1.849609375 + q. The constant is added to a multiple of the long part
-     * of ln 2, which is exact. */
-    double shifted = (q + 1.849609375) * MG_LOG2_E + MG_ROUNDER;
+    double q16 = (c[16] + c[17] * s) + c[18] * s2;
+    double rest = c[0] + ((q2 + q4 * s4) + (q8 + (q12 + q16 * s4) * s4) * s8);
+    /* -log(erfc) = 1.5322265625 + q1 + rest. From the constant, a multiple of the long
+     * part of ln 2 is taken, which is exact. */
+    double shifted = ((q1 + rest) + 1.5322265625) * MG_LOG2_E + MG_ROUNDER;
     double k = shifted - MG_ROUNDER;
-    double y = mg_exp_of_rest((k * MG_LN2_HIGH - 1.849609375) - (q - k * MG_LN2_LOW));
+    double r = ((k * MG_LN2_HIGH - 1.5322265625) - q1) - (rest - k * MG_LN2_LOW);
+    double y = mg_exp_of_rest(r);
     double far = 1.0 - mg_from_bits(mg_bits_of(y) - (mg_bits_of(shifted) << 52));
-    return copysign(mg_choose(mg_mask(size < 1.0), near, far), x);
+    return copysign(mg_choose(mg_mask(size < 0.875), near, far), x);
 }
 
 static inline double mg_jit_erf(double x) {

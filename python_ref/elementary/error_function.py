@@ -14,33 +14,34 @@ def erf(x):
     if x != x:
         return x
     size = abs(x)
-    if size < 1.0:
+    if size < 0.875:
         return copysign(x + x * erf_slope(x * x), x)
     c = ERF_LOG
-    s = (size if size < 6.0 else 6.0) - 1.0
+    s = (size if size < 6.0 else 6.0) - 0.875
     s2 = s * s
     s4 = s2 * s2
     s8 = s4 * s4
-    q0 = (c[0] + c[1] * s) + (c[2] + c[3] * s) * s2
+    q1, q2 = c[1] * s, (c[2] + c[3] * s) * s2
     q4 = (c[4] + c[5] * s) + (c[6] + c[7] * s) * s2
     q8 = (c[8] + c[9] * s) + (c[10] + c[11] * s) * s2
     q12 = (c[12] + c[13] * s) + (c[14] + c[15] * s) * s2
-    q16 = c[16] + c[17] * s
-    q = (q0 + q4 * s4) + (q8 + (q12 + q16 * s4) * s4) * s8
-    k = ((q + 1.849609375) * LOG2_E + ROUNDER) - ROUNDER
-    y = exp_of_rest((k * LN2_HIGH - 1.849609375) - (q - k * LN2_LOW))
+    q16 = (c[16] + c[17] * s) + c[18] * s2
+    rest = c[0] + ((q2 + q4 * s4) + (q8 + (q12 + q16 * s4) * s4) * s8)
+    k = (((q1 + rest) + 1.5322265625) * LOG2_E + ROUNDER) - ROUNDER
+    y = exp_of_rest(((k * LN2_HIGH - 1.5322265625) - q1) - (rest - k * LN2_LOW))
     return copysign(1.0 - ldexp(y, -int(k)), x)
 
 
 def erf_slope(w):
-    """Return erf(x) / x - 1 for w = x * x <= 1."""
+    """Return erf(x) / x - 1 for w = x * x < 0.77."""
     c = ERF
-    w2 = w * w
-    w4 = w2 * w2
-    p0 = (c[0] + c[1] * w) + (c[2] + c[3] * w) * w2
-    p4 = (c[4] + c[5] * w) + (c[6] + c[7] * w) * w2
-    p8 = (c[8] + c[9] * w) + (c[10] + c[11] * w) * w2
-    return p0 + (p4 + p8 * w4) * w4
+    z = w - 0.3812406484863818
+    z2 = z * z
+    z4 = z2 * z2
+    p1 = (c[1] + c[2] * z) + (c[3] + c[4] * z) * z2
+    p5 = (c[5] + c[6] * z) + (c[7] + c[8] * z) * z2
+    p9 = c[9] + c[10] * z
+    return z * (c[0] + z * (p1 + (p5 + p9 * z4) * z4))
 
 
 def erfc(x):
