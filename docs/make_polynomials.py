@@ -62,10 +62,16 @@ def erfcx(x):
 
 
 def erfcx_rest(u):
-    return erfcx(1 / u - 2) / u - mpf("0.5") - mpf("2.3125") * u
+    return erfcx(1 / u - 2) / u - (mpf("0.5625") + mpf("0.9375") * u + mpf("3.8125") * u * u)
 
 
-ERF_SLOPE = 2 / mpmath.sqrt(mpmath.pi)  # of erf at 0
+def erf_slope(w):
+    """Return erf(x) / x - 1 for w = x * x."""
+    x = mpmath.sqrt(w) if w > 0 else mpf("1e-30")
+    return mpmath.erf(x) / x - 1
+
+
+ERF_ROOT = mpf(float(mpmath.findroot(erf_slope, 0.38)))
 
 
 def of_square(function, limit=None):
@@ -119,33 +125,35 @@ POLYNOMIALS = [
         mpf(1) / 9,
         tuple(range(10)),
     ),
-    # erf(x) = x + x * p(x * x)
+    # erf(x) = x + x * z * p(z), where z = x * x - ERF_ROOT
     Polynomial(
         "ERF",
-        over(lambda w: mpmath.erf(mpmath.sqrt(w)) / mpmath.sqrt(w) - 1, ERF_SLOPE - 1),
-        0,
-        1,
-        tuple(range(12)),
-        rounded_first=3,
+        lambda z: erf_slope(ERF_ROOT + z) / z,
+        -ERF_ROOT,
+        mpf("0.875") ** 2 - ERF_ROOT,
+        tuple(range(11)),
+        lambda z: z,
+        rounded_first=1,
     ),
-    # erf(x) = 1 - exp(-1.849609375 - p(x - 1)); the weight makes the error that of erf
+    # erf(x) = 1 - exp(-1.5322265625 - p(x - 0.875)); the weight makes the error that of erf
     Polynomial(
         "ERF_LOG",
-        lambda s: -mpmath.log(mpmath.erfc(1 + s)) - mpf("1.849609375"),
+        lambda s: -mpmath.log(mpmath.erfc(mpf("0.875") + s)) - mpf("1.5322265625"),
         0,
-        5,
-        tuple(range(18)),
-        lambda s: mpmath.erfc(1 + s),
+        mpf("5.125"),
+        tuple(range(19)),
+        lambda s: mpmath.erfc(mpf("0.875") + s),
     ),
-    # erfc(x) = exp(-x * x) * u * (0.5 + 2.3125 * u + p(u - 0.21875)), where u = 1 / (x + 2)
+    # erfc(x) = exp(-x * x) * u * (0.5625 + 0.9375 * u + 3.8125 * u * u + p(u - 0.265625)),
+    # where u = 1 / (x + 2)
     Polynomial(
         "ERFC",
-        lambda v: erfcx_rest(v + mpf("0.21875")),
-        1 / mpf("29.3") - mpf("0.21875"),
-        1 / mpf("2.46") - mpf("0.21875"),
-        tuple(range(23)),
-        lambda v: (v + mpf("0.21875")) / erfcx(1 / (v + mpf("0.21875")) - 2),
-        rounded_first=4,
+        lambda v: erfcx_rest(v + mpf("0.265625")),
+        1 / mpf("29.3") - mpf("0.265625"),
+        mpf("0.5") - mpf("0.265625"),
+        tuple(range(26)),
+        lambda v: (v + mpf("0.265625")) / erfcx(1 / (v + mpf("0.265625")) - 2),
+        rounded_first=3,
     ),
     # exp(x) = 1 + x + x * x * p(x), where EXP is not good enough
     Polynomial(
