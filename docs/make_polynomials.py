@@ -87,15 +87,15 @@ POLYNOMIALS = [
         tuple(range(19)),
         lambda s: mpmath.erfc(mpf("0.875") + s),
     ),
-    # erfc(x) = exp(-x * x) * u * (0.5625 + 0.9375 * u + 3.8125 * u * u + p(u - 0.265625)),
+    # erfc(x) = exp(-x * x) * u * (0.5625 + 0.9375 * u + 3.8125 * u * u + p(u - 0.234375)),
     # where u = 1 / (x + 2)
     Polynomial(
         "ERFC",
-        lambda v: erfcx_rest(v + mpf("0.265625")),
-        1 / mpf("29.3") - mpf("0.265625"),
-        mpf("0.5") - mpf("0.265625"),
+        lambda v: erfcx_rest(v + mpf("0.234375")),
+        1 / mpf("29.3") - mpf("0.234375"),
+        mpf("0.5") - mpf("0.234375"),
         tuple(range(26)),
-        lambda v: (v + mpf("0.265625")) / erfcx(1 / (v + mpf("0.265625")) - 2),
+        lambda v: (v + mpf("0.234375")) / erfcx(1 / (v + mpf("0.234375")) - 2),
         rounded_first=3,
     ),
     # exp(x) = 1 + x + x * x * p(x), where EXP is not good enough

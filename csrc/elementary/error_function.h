@@ -8,7 +8,7 @@
 #include "elementary/exponentials.h"
 #include "elementary/masks.h"
 
-/* --- erf. Error < 0.9 ulp, 90 operations ------------------------------------------------
+/* --- erf. Error < 0.85 ulp, 90 operations ------------------------------------------------
  *
  * Below 0.875, x + x * p(x * x). From there on, 1 - exp(-q(|x| - 0.875)): a polynomial for
  * the logarithm of erfc needs a smaller degree than one for erf, as its error counts for
@@ -52,7 +52,7 @@ static inline double mg_jit_erf(double x) {
     return mg_fast_range_erf(x) ? mg_fast_erf(x) : x;
 }
 
-/* --- erfc. Error < 0.9 ulp, 140 operations ----------------------------------------------
+/* --- erfc. Error < 0.95 ulp, 140 operations ----------------------------------------------
  *
  * exp(-x * x) * u * (q(u) + p(u)) with u = 1 / (|x| + 2), and 2 - that for negative x
  * (compare M. M. Shepherd, J. G. Laframboise, 1981). q is quadratic and has short
@@ -69,15 +69,15 @@ static inline double mg_jit_erf(double x) {
 /* erfc(a + low) for a >= 0: its value is high * 2**-k, where low is k + MG_ROUNDER. */
 static inline mg_pair mg_erfc_far(double a, double low) {
     const double *c = MG_ERFC, *e = MG_ERFC_EXP;
-    const double round_to_10 = MG_ROUNDER / 1024.0, round_to_9 = MG_ROUNDER / 512.0;
+    const double round_to_11 = MG_ROUNDER / 2048.0, round_to_9 = MG_ROUNDER / 512.0;
 
-    double short_a = (a + round_to_10) - round_to_10;
+    double short_a = (a + round_to_11) - round_to_11;
     double rest_a = (a - short_a) + low;
     double u = 1.0 / (a + 2.0);
     double short_u = (u + round_to_9) - round_to_9;
     double rest_u = u * ((1.0 - short_u * (short_a + 2.0)) - short_u * rest_a);
 
-    double v = u - 0.265625;
+    double v = u - 0.234375;
     double v2 = v * v, v4 = v2 * v2, v8 = v4 * v4;
     double p0 = (c[0] + c[1] * v) + (c[2] + c[3] * v) * v2;
     double p4 = (c[4] + c[5] * v) + (c[6] + c[7] * v) * v2;

@@ -6,7 +6,7 @@ from python_ref.elementary.bits import ROUNDER, fast_two_sum
 from python_ref.elementary.coefficients import ERF, ERF_LOG, ERFC, ERFC_EXP
 from python_ref.elementary.exponentials import LN2_HIGH, LN2_LOW, LOG2_E, exp_of_rest
 
-ROUND_TO_10, ROUND_TO_9 = ROUNDER / 1024.0, ROUNDER / 512.0
+ROUND_TO_9, ROUND_TO_10, ROUND_TO_11 = ROUNDER / 512.0, ROUNDER / 1024.0, ROUNDER / 2048.0
 LN2_SHORT, LN2_REST = 0.6931467056274414, 4.7493250390316726e-07
 
 
@@ -62,13 +62,13 @@ def erfc_of(x, low, exponent):
 def erfc_far(a, low):
     """Return (y, k), where erfc(a + low) is y * 2**-k, for a >= 0."""
     c, e = ERFC, ERFC_EXP
-    short_a = (a + ROUND_TO_10) - ROUND_TO_10
+    short_a = (a + ROUND_TO_11) - ROUND_TO_11
     rest_a = (a - short_a) + low
     u = 1.0 / (a + 2.0)
     short_u = (u + ROUND_TO_9) - ROUND_TO_9
     rest_u = u * ((1.0 - short_u * (short_a + 2.0)) - short_u * rest_a)
 
-    v = u - 0.265625
+    v = u - 0.234375
     v2 = v * v
     v4 = v2 * v2
     v8 = v4 * v4
