@@ -8,7 +8,8 @@
 #include "elementary/exponentials.h"
 #include "elementary/masks.h"
 
-/* --- erf. Error < 0.85 ulp, 90 operations ------------------------------------------------
+/* --- erf. Error < 0.85 ulp, 90 operations
+ * ------------------------------------------------
  *
  * Below 0.875, x + x * p(x * x). From there on, 1 - exp(-q(|x| - 0.875)): a polynomial for
  * the logarithm of erfc needs a smaller degree than one for erf, as its error counts for
@@ -52,7 +53,8 @@ static inline double mg_jit_erf(double x) {
     return mg_fast_range_erf(x) ? mg_fast_erf(x) : x;
 }
 
-/* --- erfc. Error < 0.95 ulp, 140 operations ----------------------------------------------
+/* --- erfc. Error < 0.95 ulp, 140 operations
+ * ----------------------------------------------
  *
  * exp(-x * x) * u * (q(u) + p(u)) with u = 1 / (|x| + 2), and 2 - that for negative x
  * (compare M. M. Shepherd, J. G. Laframboise, 1981). q is quadratic and has short
