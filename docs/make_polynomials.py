@@ -30,6 +30,26 @@ class Polynomial(NamedTuple):
     # So many coefficients are rounded one by one, each before the next are found: these make up
     # for the errors of rounding.
     rounded_first: int = 0
+    factored: bool = False  # whether the last four coefficients become those of ``factored``
+
+
+def factored(coefficients):
+    """Return the coefficients with the last four, c, replaced by (a, b, scale, rest), where
+
+        c[0] + c[1] * x + c[2] * x**2 + c[3] * x**3 = rest + scale * (x + a) * (x**2 + b)
+
+    which takes one multiplication less, if x**2 is there already (D. E. Knuth, The Art of
+    Computer Programming, section 4.6.4).
+    """
+    *others, c0, c1, c2, c3 = coefficients
+    a, b, scale = (mpf(float(c)) for c in (c2 / c3, c1 / c3, c3))
+    return [*others, a, b, scale, c0 - scale * a * b]
+
+
+def expanded(coefficients):
+    """Return the coefficients that ``factored`` made these of."""
+    *others, a, b, scale, rest = coefficients
+    return [*others, rest + scale * a * b, scale * b, scale * a, scale]
 
 
 def over(function, limit, near=mpf("1e-12")):
@@ -54,9 +74,13 @@ def erf_slope(w):
 ERF_ROOT = mpf(float(mpmath.findroot(erf_slope, 0.38)))
 
 
-def of_square(function):
-    """Return ``function`` as a function of its argument's square."""
-    return lambda z: function(mpmath.sqrt(z))
+def of_square(function, limit=None):
+    """Return the function of x * x that ``function`` is of x; ``limit`` at 0 if it is given."""
+
+    def of_z(z):
+        return function(mpmath.sqrt(z))
+
+    return of_z if limit is None else over(of_z, limit, mpf("1e-20"))
 
 
 POLYNOMIALS = [
@@ -66,6 +90,39 @@ POLYNOMIALS = [
         over(lambda x: (mpmath.expm1(x) - x) / x**2, 0.5),
         -mpmath.log(2) / 2,
         mpmath.log(2) / 2,
+        tuple(range(10)),
+        lambda x: x**2 / mpmath.exp(x) + mpf("0.003"),
+    ),
+    # x * coth(x) = 1 + x * x * p(x * x)
+    Polynomial(
+        "COTH",
+        of_square(lambda x: (x * mpmath.coth(x) - 1) / x**2, mpf(1) / 3),
+        0,
+        (mpmath.log(2) / 4) ** 2,
+        tuple(range(5)),
+    ),
+    # cosh(x) = 1 + x * x * p(x * x)
+    Polynomial(
+        "COSH",
+        of_square(lambda x: (mpmath.cosh(x) - 1) / x**2, mpf(1) / 2),
+        0,
+        (mpmath.log(2) / 2) ** 2,
+        tuple(range(6)),
+    ),
+    # sinh(x) = x + x * x * x * p(x * x)
+    Polynomial(
+        "SINH",
+        of_square(lambda x: (mpmath.sinh(x) - x) / x**3, mpf(1) / 6),
+        0,
+        (mpmath.log(2) / 2) ** 2,
+        tuple(range(5)),
+    ),
+    # 2 * atanh(x) = 2 * x + x * x * x * p(x * x)
+    Polynomial(
+        "ATANH",
+        of_square(lambda x: 2 * (mpmath.atanh(x) - x) / x**3, mpf(2) / 3),
+        0,
+        mpf(1) / 9,
         tuple(range(10)),
     ),
     # erf(x) = x + x * z * p(z), where z = x * x - ERF_ROOT
@@ -115,7 +172,7 @@ POLYNOMIALS = [
         tuple(range(7)),
         lambda w: w + mpf("1e-3"),
     ),
-    # the same as 2 / 3 * s * (3 + w + w * w * p(w)), for the pair of doubles that pow needs
+    # 2 atanh(s) = 2 / 3 * s * (3 + w + w * w * p(w)), for pow's logarithm; s < 0.0887
     Polynomial(
         "LOG_PAIR",
         over(
@@ -123,17 +180,17 @@ POLYNOMIALS = [
             mpf(3) / 5,
         ),
         mpf(0),
-        mpf("0.02945"),
-        tuple(range(8)),
+        mpf("0.00787"),
+        tuple(range(6)),
     ),
-    # exp(x) = 1 + x + x * x / 2 + x ** 3 * p(x), for pow
+    # exp(x) = 1 + x + x * x * p(x), for pow, whose x is up to 2.5 % beyond ln 2 / 2
     Polynomial(
         "EXP_OF_PAIR",
-        over(lambda x: (mpmath.expm1(x) - x - x * x / 2) / x**3, mpf(1) / 6),
-        -mpmath.log(2) / 2,
-        mpmath.log(2) / 2,
-        tuple(range(9)),
-        lambda x: abs(x) ** 3 + mpf("1e-3"),
+        over(lambda x: (mpmath.expm1(x) - x) / x**2, 0.5),
+        mpf("-0.356"),
+        mpf("0.356"),
+        tuple(range(10)),
+        lambda x: x * x + mpf("1e-3"),
     ),
     # sin(x) = x + x * z * p(z), cos(x) = 1 - z / 2 + z * z * p(z), where z = x * x
     Polynomial(
@@ -143,6 +200,7 @@ POLYNOMIALS = [
         (mpmath.pi / 4) ** 2 * mpf("1.0001"),
         tuple(range(6)),
         lambda z: z,
+        factored=True,
     ),
     Polynomial(
         "COS",
@@ -151,6 +209,7 @@ POLYNOMIALS = [
         (mpmath.pi / 4) ** 2 * mpf("1.0001"),
         tuple(range(6)),
         lambda z: z * z,
+        factored=True,
     ),
     # atan(x) = x + x * z * p(z), for x up to tan(pi / 8)
     Polynomial(
@@ -243,10 +302,13 @@ def fit_in_turn(row):
 def rounded(row):
     """Return the coefficients as doubles, and the largest weighted error of them."""
     found = fit_in_turn(row) if row.rounded_first else fit(row)
-    coefficients = [mpf(float(c)) for c in found]
+    written = [float(c) for c in (factored(found) if row.factored else found)]
+    coefficients = [mpf(c) for c in written]
+    if row.factored:
+        coefficients = expanded(coefficients)
     low, high = mpf(row.low), mpf(row.high)
     points = [low + (high - low) * i / 1000 for i in range(1001)]
-    return [float(c) for c in coefficients], max(
+    return written, max(
         abs(row.weight(x) * (row.function(x) - polynomial(row, coefficients, x))) for x in points
     )
 
@@ -273,7 +335,8 @@ as a power of 2. ``csrc/elementary/coefficients.h`` has the same.
 
 def described(row, error):
     powers = ", ".join(map(str, row.powers))
-    return f"powers {powers}; error 2**{float(mpmath.log(error, 2)):.1f}"
+    last = ", the last four factored" if row.factored else ""
+    return f"powers {powers}{last}; error 2**{float(mpmath.log(error, 2)):.1f}"
 
 
 def main():

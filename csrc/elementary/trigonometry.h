@@ -31,27 +31,29 @@ static inline mg_angle mg_reduced(double x) {
     return (mg_angle){high, low, mg_bits_of(shifted)};
 }
 
+/* A polynomial of z with coefficients from docs/make_polynomials.py, the last four factored */
+static inline double mg_sixth(const double *c, double z, double z2) {
+    return (c[0] + c[1] * z) + (c[5] + (c[4] * (z + c[2])) * (z2 + c[3])) * z2;
+}
+
 /* sin(a.high - a.low). No zero loses its sign. */
 static inline double mg_sin_of_rest(mg_angle a) {
-    const double *c = MG_SIN;
-    double x = a.high, z = x * x, z2 = z * z;
-    double p = (c[0] + c[1] * z) + ((c[2] + c[3] * z) + (c[4] + c[5] * z) * z2) * z2;
+    double x = a.high, z = x * x, p = mg_sixth(MG_SIN, z, z * z);
     return x - (a.low - x * z * p);
 }
 
-/* cos(a.high - a.low) */
+/* cos(a.high - a.low). The sum starts at 0.8125, in the middle between 1 and cos(pi / 4),
+ * because all that is added is then small, and so are its errors. */
 static inline double mg_cos_of_rest(mg_angle a) {
-    const double *c = MG_COS;
-    double x = a.high, z = x * x, z2 = z * z;
-    double p = (c[0] + c[1] * z) + ((c[2] + c[3] * z) + (c[4] + c[5] * z) * z2) * z2;
-    return 0.8125 + (((0.1875 - 0.5 * z) + z2 * p) + x * a.low);
+    double x = a.high, z = x * x, z2 = z * z, p = mg_sixth(MG_COS, z, z2);
+    return 0.8125 + (((0.1875 - 0.5 * z) + x * a.low) + z2 * p);
 }
 
-/* The sine of quadrant * pi / 2 + (a.high - a.low) */
+/* sin(quadrant * pi / 2 + (a.high - a.low)) */
 static inline double mg_sin_in_quadrant(mg_angle a, uint64_t quadrant) {
     uint64_t sine = mg_bits_of(mg_sin_of_rest(a)), cosine = mg_bits_of(mg_cos_of_rest(a));
-    uint64_t odd = 0 - (quadrant & 1), sign = (quadrant & 2) << 62;
-    return mg_from_bits((sine ^ ((sine ^ cosine) & odd)) ^ sign);
+    uint64_t odd = 0 - (quadrant & 1), sign = (quadrant << 62) & MG_SIGN;
+    return mg_from_bits((sine ^ sign) ^ ((sine ^ cosine) & odd));
 }
 
 static inline double mg_fast_sin(double x) {
@@ -83,12 +85,10 @@ static inline int mg_fast_range_tan(double x) { return fabs(x) < 4e5; }
 /* tan(quadrant * pi / 2 + (a.high - a.low)): the sine by the cosine, or minus the cosine by the
  * sine, both as two doubles. */
 static inline double mg_tan_of(mg_angle a) {
-    const double *s = MG_SIN, *c = MG_COS;
     double x = a.high;
     mg_pair square = mg_two_product(x, x);
     double z = square.high, z2 = z * z;
-    double p = (s[0] + s[1] * z) + ((s[2] + s[3] * z) + (s[4] + s[5] * z) * z2) * z2;
-    double q = (c[0] + c[1] * z) + ((c[2] + c[3] * z) + (c[4] + c[5] * z) * z2) * z2;
+    double p = mg_sixth(MG_SIN, z, z2), q = mg_sixth(MG_COS, z, z2);
     double half = 0.5 * z, near = 1.0 - half;
     /* The sine is x - less, and the cosine near + more. */
     double less = a.low * near - x * z * p;
