@@ -334,9 +334,11 @@ as a power of 2. ``csrc/elementary/coefficients.h`` has the same.
 
 
 def described(row, error):
-    powers = ", ".join(map(str, row.powers))
-    last = ", the last four factored" if row.factored else ""
-    return f"powers {powers}{last}; error 2**{float(mpmath.log(error, 2)):.1f}"
+    first, last = row.powers[0], row.powers[-1]
+    all_of_them = row.powers == tuple(range(first, last + 1))
+    powers = f"{first} to {last}" if all_of_them else ", ".join(map(str, row.powers))
+    factored = ", the last four factored" if row.factored else ""
+    return f"powers {powers}{factored}; error 2**{float(mpmath.log(error, 2)):.1f}"
 
 
 def main():

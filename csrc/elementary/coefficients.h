@@ -5,7 +5,7 @@
 #ifndef MG_COEFFICIENTS_H
 #define MG_COEFFICIENTS_H
 
-/* powers 0, 1, 2, 3, 4, 5, 6, 7, 8, 9; error 2**-57.0 */
+/* powers 0 to 9; error 2**-57.0 */
 static const double MG_EXP[] = {
     0x1.0000000000008p-1, /* 0.5000000000000009 */
     0x1.5555555555504p-3, /* 0.1666666666666644 */
@@ -19,7 +19,7 @@ static const double MG_EXP[] = {
     0x1.ad88bde8b352dp-26, /* 2.50021780248011e-08 */
 };
 
-/* powers 0, 1, 2, 3, 4; error 2**-52.8 */
+/* powers 0 to 4; error 2**-52.8 */
 static const double MG_COTH[] = {
     0x1.5555555555553p-2, /* 0.3333333333333332 */
     -0x1.6c16c16c0ac3dp-6, /* -0.022222222222051825 */
@@ -28,7 +28,7 @@ static const double MG_COTH[] = {
     0x1.63f2a09c9432bp-16, /* 2.1216139986460186e-05 */
 };
 
-/* powers 0, 1, 2, 3, 4, 5; error 2**-62.1 */
+/* powers 0 to 5; error 2**-62.1 */
 static const double MG_COSH[] = {
     0x1.0000000000000p-1, /* 0.5 */
     0x1.5555555555557p-5, /* 0.04166666666666668 */
@@ -38,7 +38,7 @@ static const double MG_COSH[] = {
     0x1.1f7f20c80427fp-29, /* 2.0918130318251977e-09 */
 };
 
-/* powers 0, 1, 2, 3, 4; error 2**-55.6 */
+/* powers 0 to 4; error 2**-55.6 */
 static const double MG_SINH[] = {
     0x1.5555555555556p-3, /* 0.16666666666666669 */
     0x1.11111111109b4p-7, /* 0.008333333333330063 */
@@ -47,7 +47,7 @@ static const double MG_SINH[] = {
     0x1.af38a05de0eb8p-26, /* 2.5100377213783225e-08 */
 };
 
-/* powers 0, 1, 2, 3, 4, 5, 6, 7, 8, 9; error 2**-52.7 */
+/* powers 0 to 9; error 2**-52.7 */
 static const double MG_ATANH[] = {
     0x1.5555555555555p-1, /* 0.6666666666666666 */
     0x1.999999999a455p-2, /* 0.4000000000001525 */
@@ -61,7 +61,7 @@ static const double MG_ATANH[] = {
     0x1.4b8574862d6a2p-3, /* 0.16187563929058962 */
 };
 
-/* powers 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10; error 2**-57.1 */
+/* powers 0 to 10; error 2**-57.1 */
 static const double MG_ERF[] = {
     -0x1.33f2d64df5685p-2, /* -0.3007310376245658 */
     0x1.6130e82dfe319p-4, /* 0.08622828192882216 */
@@ -76,7 +76,7 @@ static const double MG_ERF[] = {
     -0x1.d99111294868ap-31, /* -8.614127511647229e-10 */
 };
 
-/* powers 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18; error 2**-56.9 */
+/* powers 0 to 18; error 2**-56.9 */
 static const double MG_ERF_LOG[] = {
     0x1.39754d9a6deefp-11, /* 0.000597874098551691 */
     0x1.3711709c17b43p+1, /* 2.4302197229548326 */
@@ -99,7 +99,7 @@ static const double MG_ERF_LOG[] = {
     -0x1.93898608e6e5bp-40, /* -1.4336521355258877e-12 */
 };
 
-/* powers 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25; error 2**-56.7 */
+/* powers 0 to 25; error 2**-56.7 */
 static const double MG_ERFC[] = {
     -0x1.871cd6d7c2268p-7, /* -0.011935810950960149 */
     -0x1.d295e30cd3a37p-4, /* -0.11391247455069552 */
@@ -129,7 +129,7 @@ static const double MG_ERFC[] = {
     0x1.8e6d890aeb910p+20, /* 1631960.5651660599 */
 };
 
-/* powers 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10; error 2**-58.4 */
+/* powers 0 to 10; error 2**-58.4 */
 static const double MG_ERFC_EXP[] = {
     0x1.0000000000000p-1, /* 0.5 */
     0x1.5555555555557p-3, /* 0.1666666666666667 */
@@ -144,7 +144,7 @@ static const double MG_ERFC_EXP[] = {
     0x1.1f8b427a1cc9bp-29, /* 2.0921578333112664e-09 */
 };
 
-/* powers 0, 1, 2, 3, 4, 5, 6; error 2**-57.8 */
+/* powers 0 to 6; error 2**-57.8 */
 static const double MG_LOG[] = {
     0x1.5555555555572p-1, /* 0.6666666666666698 */
     0x1.9999999988984p-2, /* 0.39999999999613345 */
@@ -155,7 +155,7 @@ static const double MG_LOG[] = {
     0x1.2e39d0229e887p-3, /* 0.14757120710038782 */
 };
 
-/* powers 0, 1, 2, 3, 4, 5; error 2**-55.3 */
+/* powers 0 to 5; error 2**-55.3 */
 static const double MG_LOG_PAIR[] = {
     0x1.3333333333333p-1, /* 0.6 */
     0x1.b6db6db6dc45ap-2, /* 0.42857142857162034 */
@@ -165,7 +165,7 @@ static const double MG_LOG_PAIR[] = {
     0x1.a23fdc8594404p-3, /* 0.20422336847926215 */
 };
 
-/* powers 0, 1, 2, 3, 4, 5, 6, 7, 8, 9; error 2**-57.0 */
+/* powers 0 to 9; error 2**-57.0 */
 static const double MG_EXP_OF_PAIR[] = {
     0x1.000000000000ep-1, /* 0.5000000000000016 */
     0x1.5555555555565p-3, /* 0.1666666666666671 */
@@ -179,7 +179,7 @@ static const double MG_EXP_OF_PAIR[] = {
     0x1.af9612aec8912p-26, /* 2.512162449863445e-08 */
 };
 
-/* powers 0, 1, 2, 3, 4, 5, the last four factored; error 2**-57.2 */
+/* powers 0 to 5, the last four factored; error 2**-57.2 */
 static const double MG_SIN[] = {
     -0x1.5555555555549p-3, /* -0.16666666666666632 */
     0x1.111111110f87dp-7, /* 0.008333333333322418 */
@@ -189,7 +189,7 @@ static const double MG_SIN[] = {
     0x1.ee9a73f359dc9p-13, /* 0.00023584524715690298 */
 };
 
-/* powers 0, 1, 2, 3, 4, 5, the last four factored; error 2**-59.9 */
+/* powers 0 to 5, the last four factored; error 2**-59.9 */
 static const double MG_COS[] = {
     0x1.555555555554cp-5, /* 0.0416666666666666 */
     -0x1.6c16c16c15181p-10, /* -0.0013888888888874131 */
@@ -199,7 +199,7 @@ static const double MG_COS[] = {
     -0x1.b188dee039a95p-16, /* -2.5840678859712937e-05 */
 };
 
-/* powers 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10; error 2**-58.4 */
+/* powers 0 to 10; error 2**-58.4 */
 static const double MG_ATAN[] = {
     -0x1.555555555553dp-2, /* -0.333333333333332 */
     0x1.99999999958ebp-3, /* 0.1999999999995404 */
@@ -214,7 +214,7 @@ static const double MG_ATAN[] = {
     -0x1.259d140540a6ep-6, /* -0.01792075114372909 */
 };
 
-/* powers 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12; error 2**-58.7 */
+/* powers 0 to 12; error 2**-58.7 */
 static const double MG_ASIN[] = {
     0x1.5555555555578p-3, /* 0.16666666666666763 */
     0x1.333333332df7bp-4, /* 0.07499999999970257 */
