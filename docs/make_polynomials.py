@@ -144,15 +144,15 @@ POLYNOMIALS = [
         tuple(range(19)),
         lambda s: mpmath.erfc(mpf("0.875") + s),
     ),
-    # erfc(x) = exp(-x * x) * u * (0.5625 + 0.9375 * u + 3.8125 * u * u + p(u - 0.265625)),
+    # erfc(x) = exp(-x * x) * u * (0.5625 + 0.9375 * u + 3.8125 * u * u + p(u - 0.234375)),
     # where u = 1 / (x + 2)
     Polynomial(
         "ERFC",
-        lambda v: erfcx_rest(v + mpf("0.265625")),
-        1 / mpf("29.3") - mpf("0.265625"),
-        mpf("0.5") - mpf("0.265625"),
+        lambda v: erfcx_rest(v + mpf("0.234375")),
+        1 / mpf("29.3") - mpf("0.234375"),
+        mpf("0.5") - mpf("0.234375"),
         tuple(range(26)),
-        lambda v: (v + mpf("0.265625")) / erfcx(1 / (v + mpf("0.265625")) - 2),
+        lambda v: (v + mpf("0.234375")) / erfcx(1 / (v + mpf("0.234375")) - 2),
         rounded_first=3,
     ),
     # exp(x) = 1 + x + x * x * p(x), where EXP is not good enough
@@ -334,9 +334,11 @@ as a power of 2. ``csrc/elementary/coefficients.h`` has the same.
 
 
 def described(row, error):
-    powers = ", ".join(map(str, row.powers))
-    last = ", the last four factored" if row.factored else ""
-    return f"powers {powers}{last}; error 2**{float(mpmath.log(error, 2)):.1f}"
+    first, last = row.powers[0], row.powers[-1]
+    all_of_them = row.powers == tuple(range(first, last + 1))
+    powers = f"{first} to {last}" if all_of_them else ", ".join(map(str, row.powers))
+    factored = ", the last four factored" if row.factored else ""
+    return f"powers {powers}{factored}; error 2**{float(mpmath.log(error, 2)):.1f}"
 
 
 def main():

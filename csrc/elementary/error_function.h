@@ -8,7 +8,7 @@
 #include "elementary/exponentials.h"
 #include "elementary/masks.h"
 
-/* --- erf. Error < 0.9 ulp, 90 operations ------------------------------------------------
+/* --- erf. Error < 0.85 ulp, 90 operations ----------------------------------------------
  *
  * Below 0.875, x + x * p(x * x). From there on, 1 - exp(-q(|x| - 0.875)): a polynomial for
  * the logarithm of erfc needs a smaller degree than one for erf, as its error counts for
@@ -43,7 +43,7 @@ static inline double mg_fast_erf(double x) {
     double shifted = ((q1 + rest) + 1.5322265625) * MG_LOG2_E + MG_ROUNDER;
     double k = shifted - MG_ROUNDER;
     double r = ((k * MG_LN2_HIGH - 1.5322265625) - q1) - (rest - k * MG_LN2_LOW);
-    double y = mg_exp_of_rest(r);
+    double y = mg_exp_of_rest(r, 0.0);
     double far = 1.0 - mg_from_bits(mg_bits_of(y) - (mg_bits_of(shifted) << 52));
     return copysign(mg_choose(mg_mask(size < 0.875), near, far), x);
 }
@@ -52,7 +52,7 @@ static inline double mg_jit_erf(double x) {
     return mg_fast_range_erf(x) ? mg_fast_erf(x) : x;
 }
 
-/* --- erfc. Error < 0.9 ulp, 140 operations ----------------------------------------------
+/* --- erfc. Error < 0.95 ulp, 140 operations --------------------------------------------
  *
  * exp(-x * x) * u * (q(u) + p(u)) with u = 1 / (|x| + 2), and 2 - that for negative x
  * (compare M. M. Shepherd, J. G. Laframboise, 1981). q is quadratic and has short
@@ -62,22 +62,22 @@ static inline double mg_jit_erf(double x) {
  *
  * The functions take x as x + low: normal_cdf's argument has more digits than a double. */
 
-/* ln 2 = MG_LN2_SHORT + MG_LN2_REST, where the first has 20 digits after the point */
-#define MG_LN2_SHORT 0.6931467056274414
-#define MG_LN2_REST 4.7493250390316726e-07
+/* ln 2 = MG_LN2_20 + MG_LN2_20_REST, where the first has 20 digits after the point */
+#define MG_LN2_20 0.6931467056274414
+#define MG_LN2_20_REST 4.7493250390316726e-07
 
 /* erfc(a + low) for a >= 0: its value is high * 2**-k, where low is k + MG_ROUNDER. */
 static inline mg_pair mg_erfc_far(double a, double low) {
     const double *c = MG_ERFC, *e = MG_ERFC_EXP;
-    const double round_to_10 = MG_ROUNDER / 1024.0, round_to_9 = MG_ROUNDER / 512.0;
+    const double round_to_11 = MG_ROUNDER / 2048.0, round_to_9 = MG_ROUNDER / 512.0;
 
-    double short_a = (a + round_to_10) - round_to_10;
+    double short_a = (a + round_to_11) - round_to_11;
     double rest_a = (a - short_a) + low;
     double u = 1.0 / (a + 2.0);
     double short_u = (u + round_to_9) - round_to_9;
     double rest_u = u * ((1.0 - short_u * (short_a + 2.0)) - short_u * rest_a);
 
-    double v = u - 0.265625;
+    double v = u - 0.234375;
     double v2 = v * v, v4 = v2 * v2, v8 = v4 * v4;
     double p0 = (c[0] + c[1] * v) + (c[2] + c[3] * v) * v2;
     double p4 = (c[4] + c[5] * v) + (c[6] + c[7] * v) * v2;
@@ -96,8 +96,8 @@ static inline mg_pair mg_erfc_far(double a, double low) {
     double square = short_a * short_a, rest_square = rest_a * (a + short_a);
     double shifted = (square + rest_square) * MG_LOG2_E + MG_ROUNDER;
     double k = shifted - MG_ROUNDER;
-    double short_r = k * MG_LN2_SHORT - square;
-    double rest_r = k * MG_LN2_REST - rest_square;
+    double short_r = k * MG_LN2_20 - square;
+    double rest_r = k * MG_LN2_20_REST - rest_square;
     double r = short_r + rest_r, r2 = r * r, r4 = r2 * r2;
     double e0 = (e[0] + e[1] * r) + (e[2] + e[3] * r) * r2;
     double e4 = (e[4] + e[5] * r) + (e[6] + e[7] * r) * r2;

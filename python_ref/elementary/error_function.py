@@ -6,8 +6,8 @@ from python_ref.elementary.bits import ROUNDER, fast_two_sum
 from python_ref.elementary.coefficients import ERF, ERF_LOG, ERFC, ERFC_EXP
 from python_ref.elementary.exponentials import LN2_HIGH, LN2_LOW, LOG2_E, exp_of_rest
 
-ROUND_TO_10, ROUND_TO_9 = ROUNDER / 1024.0, ROUNDER / 512.0
-LN2_SHORT, LN2_REST = 0.6931467056274414, 4.7493250390316726e-07
+ROUND_TO_9, ROUND_TO_10, ROUND_TO_11 = ROUNDER / 512.0, ROUNDER / 1024.0, ROUNDER / 2048.0
+LN2_20, LN2_20_REST = 0.6931467056274414, 4.7493250390316726e-07
 
 
 def erf(x):
@@ -28,7 +28,7 @@ def erf(x):
     q16 = (c[16] + c[17] * s) + c[18] * s2
     rest = c[0] + ((q2 + q4 * s4) + (q8 + (q12 + q16 * s4) * s4) * s8)
     k = (((q1 + rest) + 1.5322265625) * LOG2_E + ROUNDER) - ROUNDER
-    y = exp_of_rest(((k * LN2_HIGH - 1.5322265625) - q1) - (rest - k * LN2_LOW))
+    y = exp_of_rest(((k * LN2_HIGH - 1.5322265625) - q1) - (rest - k * LN2_LOW), 0.0)
     return copysign(1.0 - ldexp(y, -int(k)), x)
 
 
@@ -62,13 +62,13 @@ def erfc_of(x, low, exponent):
 def erfc_far(a, low):
     """Return (y, k), where erfc(a + low) is y * 2**-k, for a >= 0."""
     c, e = ERFC, ERFC_EXP
-    short_a = (a + ROUND_TO_10) - ROUND_TO_10
+    short_a = (a + ROUND_TO_11) - ROUND_TO_11
     rest_a = (a - short_a) + low
     u = 1.0 / (a + 2.0)
     short_u = (u + ROUND_TO_9) - ROUND_TO_9
     rest_u = u * ((1.0 - short_u * (short_a + 2.0)) - short_u * rest_a)
 
-    v = u - 0.265625
+    v = u - 0.234375
     v2 = v * v
     v4 = v2 * v2
     v8 = v4 * v4
@@ -89,8 +89,8 @@ def erfc_far(a, low):
     square = short_a * short_a
     rest_square = rest_a * (a + short_a)
     k = ((square + rest_square) * LOG2_E + ROUNDER) - ROUNDER
-    short_r = k * LN2_SHORT - square
-    rest_r = k * LN2_REST - rest_square
+    short_r = k * LN2_20 - square
+    rest_r = k * LN2_20_REST - rest_square
     r = short_r + rest_r
     r2 = r * r
     r4 = r2 * r2
