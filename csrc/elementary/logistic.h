@@ -45,7 +45,7 @@ static inline double mg_fast_silu(double x) {
     mg_half_exp e = mg_halve_exp(0.5 * x);
     mg_quotient s = mg_share(e, mg_power_of_two(-e.k));
     double t = 33.0 * x, high = t - (t - x); /* 48 bits, so that high * q is exact */
-    return high * s.q + ((x - high) * s.q + x * s.correction);
+    return copysign(high * s.q + ((x - high) * s.q + x * s.correction), x); /* of -0.0, too */
 }
 
 static inline double mg_jit_silu(double x) {

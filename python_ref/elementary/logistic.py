@@ -1,6 +1,6 @@
 """sigmoid, silu, softplus. See ``csrc/elementary/logistic.h``."""
 
-from math import ldexp
+from math import copysign, ldexp
 
 from python_ref.elementary.coefficients import ATANH
 from python_ref.elementary.exponentials import exp, halve_exp, round_to_5_bits, scale
@@ -37,7 +37,7 @@ def silu(x):
         return silu_far_away(x)
     parts = halve_exp(0.5 * x)
     q, correction, _ = share(parts, ldexp(1.0, -int(parts[0])))
-    return times(x, q, correction)
+    return copysign(times(x, q, correction), x)  # of -0.0, too
 
 
 def silu_far_away(x):
