@@ -1,6 +1,8 @@
 /* masks.h - a choice between two doubles by the bits of a mask.
  *
- * Compilers make vectors of it where they might turn `condition ? a : b` into a branch. */
+ * Compilers make vectors of it where they turn `condition ? a : b` into a branch. The mask
+ * is made of a sign bit, because SSE2 has no comparison that gcc makes a 64-bit mask of.
+ */
 #ifndef MG_MASKS_H
 #define MG_MASKS_H
 
@@ -8,8 +10,8 @@
 
 #define MG_SIGN ((uint64_t)1 << 63)
 
-/* all bits 1 if condition, which compares doubles, else 0 */
-static inline uint64_t mg_mask(int condition) { return condition ? ~(uint64_t)0 : 0; }
+/* all ones if x has the sign bit, as a negative number and -0.0 have, else 0 */
+static inline uint64_t mg_is_negative(double x) { return 0 - (mg_bits_of(x) >> 63); }
 
 /* a if mask is all ones, b if it is 0 */
 static inline double mg_choose(uint64_t mask, double a, double b) {
