@@ -22,7 +22,7 @@
  *
  * where each atan is of a t up to tan(pi / 8); for x < 0 it is pi minus that of (-x, y).
  * t is a quotient n / d, with the rest of the division as a second double. */
-static inline double mg_angle_of(double y, double x) {
+MG_FAST_INLINE double mg_angle_of(double y, double x) {
     const double *c = MG_ATAN;
     uint64_t sign = mg_bits_of(x) & MG_SIGN, left = mg_is_negative(x);
     double b = fabs(x);
@@ -57,7 +57,7 @@ static inline double mg_angle_of(double y, double x) {
 
 static inline int mg_fast_range_atan(double x) { return fabs(x) < 0x1p+400; }
 
-static inline double mg_fast_atan(double x) {
+MG_FAST_INLINE double mg_fast_atan(double x) {
     return copysign(mg_angle_of(fabs(x), 1.0), x);
 }
 
@@ -73,7 +73,7 @@ static inline int mg_fast_range_atan2(double y, double x) {
            ((b > least) | (b == 0.0)) & (a + b > 0.0);
 }
 
-static inline double mg_fast_atan2(double y, double x) {
+MG_FAST_INLINE double mg_fast_atan2(double y, double x) {
     return copysign(mg_angle_of(fabs(y), x), y);
 }
 
@@ -101,7 +101,7 @@ static inline int mg_fast_range_acos(double x) { return fabs(x) <= 1.0; }
 
 /* asin(a) for a <= 1/2, and else asin(sqrt((1 - a) / 2)), which is at most asin(1/2) too.
  * The first double of the pair is the sine; the second, of any size below, is the rest. */
-static inline mg_pair mg_small_arc(double a, uint64_t is_big) {
+MG_FAST_INLINE mg_pair mg_small_arc(double a, uint64_t is_big) {
     const double *c = MG_ASIN;
     double half = 0.5 * (1.0 - a), root = sqrt(half);
     mg_pair back = mg_two_product(root, root);
@@ -117,7 +117,7 @@ static inline mg_pair mg_small_arc(double a, uint64_t is_big) {
 }
 
 /* asin(a) = pi / 2 - 2 asin(sqrt((1 - a) / 2)), for a > 1/2 */
-static inline double mg_fast_asin(double x) {
+MG_FAST_INLINE double mg_fast_asin(double x) {
     double a = fabs(x);
     uint64_t is_big = mg_is_negative(0.5 - a);
     mg_pair arc = mg_small_arc(a, is_big);
@@ -133,7 +133,7 @@ static inline double mg_jit_asin(double x) {
 
 /* acos(x) = pi / 2 - asin(x), and for |x| > 1/2 it is 2 asin(sqrt((1 - |x|) / 2)), or pi
  * minus that for a negative x. */
-static inline double mg_fast_acos(double x) {
+MG_FAST_INLINE double mg_fast_acos(double x) {
     double a = fabs(x);
     uint64_t sign = mg_bits_of(x) & MG_SIGN, is_big = mg_is_negative(0.5 - a);
     uint64_t is_left = is_big & mg_is_negative(x);

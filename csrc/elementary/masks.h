@@ -1,8 +1,6 @@
 /* masks.h - a choice between two doubles by the bits of a mask.
  *
- * Compilers make vectors of it where they turn `condition ? a : b` into a branch. The mask
- * is made of a sign bit, because SSE2 has no comparison that gcc makes a 64-bit mask of.
- */
+ * Compilers make vectors of it where they might turn `condition ? a : b` into a branch. */
 #ifndef MG_MASKS_H
 #define MG_MASKS_H
 
@@ -10,7 +8,12 @@
 
 #define MG_SIGN ((uint64_t)1 << 63)
 
-/* all ones if x has the sign bit, as a negative number and -0.0 have, else 0 */
+/* all bits 1 if condition, which compares doubles, else 0. gcc makes no SSE2 vectors of
+ * it. */
+static inline uint64_t mg_mask(int condition) { return condition ? ~(uint64_t)0 : 0; }
+
+/* The same if x has the sign bit, as negative numbers and -0.0 have. SSE2 has vectors of
+ * it. */
 static inline uint64_t mg_is_negative(double x) { return 0 - (mg_bits_of(x) >> 63); }
 
 /* a if mask is all ones, b if it is 0 */

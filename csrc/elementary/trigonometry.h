@@ -33,7 +33,7 @@ static inline int mg_fast_range_cos(double x) { return fabs(x) < 4e5; }
  * / 2 and its multiples by powers of 2, which are as near as 2**-60.5. k * MG_HALF_PI_3 is
  * wrong by at most 2**-112, and by 2**-121 for k = 29. So the rest has the full precision
  * always. */
-static inline mg_angle mg_reduced(double x) {
+MG_FAST_INLINE mg_angle mg_reduced(double x) {
     double shifted = x * MG_TWO_OVER_PI + MG_ROUNDER;
     double k = shifted - MG_ROUNDER;
     double near = x - k * MG_HALF_PI_1, step = k * MG_HALF_PI_2; /* both are exact */
@@ -45,52 +45,48 @@ static inline mg_angle mg_reduced(double x) {
 
 /* A polynomial of degree 5, whose last four coefficients are factored, of z; z2 is z * z.
  * The first coefficient is added last, so that only one rounding is as large as it. */
-static inline double mg_sixth(const double *c, double z, double z2) {
+MG_FAST_INLINE double mg_sixth(const double *c, double z, double z2) {
     return c[0] + (c[1] * z + (c[5] + (c[4] * (z + c[2])) * (z2 + c[3])) * z2);
 }
 
 /* sin(a.high - a.low). It leaves out that the low part counts cos(a.high) times only,
  * which is less than 0.15 ulp. -0.0 stays -0.0. */
-static inline double mg_sin_of_rest(mg_angle a) {
+MG_FAST_INLINE double mg_sin_of_rest(mg_angle a) {
     double x = a.high, z = x * x, p = mg_sixth(MG_SIN, z, z * z);
     return x - (a.low - x * z * p);
 }
 
 /* cos(a.high - a.low). The sum starts at 0.8125, in the middle between 1 and cos(pi / 4),
  * because all that is added is then small, and so are its errors. */
-static inline double mg_cos_of_rest(mg_angle a) {
+MG_FAST_INLINE double mg_cos_of_rest(mg_angle a) {
     double x = a.high, z = x * x, z2 = z * z, p = mg_sixth(MG_COS, z, z2);
     return 0.8125 + (((0.1875 - 0.5 * z) + x * a.low) + z2 * p);
 }
 
 /* sin(quadrant * pi / 2 + (a.high - a.low)) */
-static inline double mg_sin_in_quadrant(mg_angle a, uint64_t quadrant) {
+MG_FAST_INLINE double mg_sin_in_quadrant(mg_angle a, uint64_t quadrant) {
     uint64_t sine = mg_bits_of(mg_sin_of_rest(a)), cosine = mg_bits_of(mg_cos_of_rest(a));
     uint64_t odd = 0 - (quadrant & 1), sign = (quadrant << 62) & MG_SIGN;
     return mg_from_bits((sine ^ sign) ^ ((sine ^ cosine) & odd));
 }
 
-static inline double mg_fast_sin(double x) {
+MG_FAST_INLINE double mg_fast_sin(double x) {
     mg_angle a = mg_reduced(x);
     return mg_sin_in_quadrant(a, a.quadrant);
 }
 
-static inline double mg_fast_cos(double x) {
+MG_FAST_INLINE double mg_fast_cos(double x) {
     mg_angle a = mg_reduced(x);
     return mg_sin_in_quadrant(a, a.quadrant + 1);
 }
 
 static inline double mg_jit_sin(double x) {
-    if (mg_fast_range_sin(x))
-        return mg_fast_sin(x);
-    mg_angle a = mg_reduced_large(x);
+    mg_angle a = mg_fast_range_sin(x) ? mg_reduced(x) : mg_reduced_large(x);
     return mg_sin_in_quadrant(a, a.quadrant);
 }
 
 static inline double mg_jit_cos(double x) {
-    if (mg_fast_range_cos(x))
-        return mg_fast_cos(x);
-    mg_angle a = mg_reduced_large(x);
+    mg_angle a = mg_fast_range_cos(x) ? mg_reduced(x) : mg_reduced_large(x);
     return mg_sin_in_quadrant(a, a.quadrant + 1);
 }
 
@@ -98,7 +94,7 @@ static inline int mg_fast_range_tan(double x) { return fabs(x) < 4e5; }
 
 /* tan(a.quadrant * pi / 2 + (a.high - a.low)): the sine by the cosine, or minus the cosine
  * by the sine, both as two doubles. */
-static inline double mg_tan_of(mg_angle a) {
+MG_FAST_INLINE double mg_tan_of(mg_angle a) {
     double x = a.high;
     mg_pair square = mg_two_product(x, x);
     double z = square.high, z2 = z * z;
@@ -121,7 +117,7 @@ static inline double mg_tan_of(mg_angle a) {
     return y - over / d;
 }
 
-static inline double mg_fast_tan(double x) { return mg_tan_of(mg_reduced(x)); }
+MG_FAST_INLINE double mg_fast_tan(double x) { return mg_tan_of(mg_reduced(x)); }
 
 static inline double mg_jit_tan(double x) {
     return mg_tan_of(mg_fast_range_tan(x) ? mg_reduced(x) : mg_reduced_large(x));

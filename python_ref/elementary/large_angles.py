@@ -1,4 +1,4 @@
-"""An angle of any size, reduced by pi / 2. See ``csrc/elementary/large_angles.h``.
+"""How far an angle is from a multiple of pi / 2. See ``csrc/elementary/large_angles.h``.
 
 Python's whole numbers have any size, so the product of the angle and 2 / pi is one of them.
 """
