@@ -93,13 +93,14 @@ static inline double mg_jit_exp2(double x) {
  * With h = k ln 2 / 2 + r, |r| <= ln 2 / 4:  exp(2h) = 2**k * (1 + v + r) / (1 + v - r), where
  * 1 + v = r coth(r) is even and nearly 1: v = r**2 / 3 - ..., 0 <= v < 0.01.
  *
- * So tanh, 1 / (1 + exp) and others are one quotient N / D of sums of 1 + v and r, both
- * multiplied by powers of 2. It is computed as q + (N - q D) / D: q is a first quotient
- * rounded to 5 bits, so that its products are exact; and N - q D is
+ * So tanh, 1 / (1 + exp(-x)) and others are one quotient N / D of sums of 1 + v and r, both
+ * multiplied by powers of 2. It is computed as q + (N - q D) / D. q is N / D roughly, to a few
+ * percent, and has 7 bits, so that its products are exact. N - q D is
  *
  *     (1 + v) a + r b,    for some a and b made of q and 2**k,
  *
- * which is small, and whose largest terms a + high * b are exact if b has 27 bits. */
+ * whose largest terms a + high * b are exact if b has 27 bits. It is a few percent of N, and so
+ * are its rounding errors, those of D, and that of the division. */
 typedef struct {
     double k, r, v;
     double high, rest; /* r = high + rest; high is a multiple of 2**-26 */
@@ -120,10 +121,14 @@ static inline double mg_combine(mg_half_exp e, double a, double b) {
     return (a + e.high * b) + (e.rest * b + e.v * a);
 }
 
-/* x rounded to 5 bits, half away from zero. Numbers that are not normal get fewer bits. */
-static inline double mg_round_to_5_bits(double x) {
-    uint64_t unit = (uint64_t)1 << 48;
-    return mg_from_bits((mg_bits_of(x) + (unit >> 1)) & ~(unit - 1));
+/* The first 7 bits of x's significand; fewer if x is not normal. */
+static inline double mg_truncate(double x) {
+    return mg_from_bits(mg_bits_of(x) & ~(((uint64_t)1 << 46) - 1));
+}
+
+/* x with the sign of y, for an x that is positive, or has that sign, or is 0. */
+static inline double mg_or_sign(double x, double y) {
+    return mg_from_bits(mg_bits_of(x) | (mg_bits_of(y) & (uint64_t)1 << 63));
 }
 
 /* --- expm1: with G = 2**k, N = (1 + v) (G - 1) + r (G + 1), D = 1 + v - r ------------------ */
@@ -136,11 +141,11 @@ static inline double mg_fast_expm1(double x) {
     mg_half_exp e = mg_halve_exp(0.5 * x);
     double g = mg_power_of_two(e.k), a = g - 1.0, b = g + 1.0;
     double over = 1.0 / ((1.0 + e.v) - e.r);
-    double q = mg_round_to_5_bits((a + b * e.r) * over);
+    double q = mg_truncate((a + b * e.r) * over);
     double lost = (g - a) - 1.0; /* from a, where G is large */
     double first = (((a - q) + e.high * b) + e.high * q) + e.rest * b;
     double y = q + (first + (e.rest * q + e.v * (a - q) + lost)) * over;
-    return copysign(y, x); /* -0 stays -0 */
+    return mg_or_sign(y, x); /* expm1(-0) is -0 */
 }
 
 static inline double mg_jit_expm1(double x) {
