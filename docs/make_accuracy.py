@@ -81,7 +81,7 @@ def any_doubles(rng, n):
 
 
 def points(row, kind, n):
-    """Return the arguments of a kind, an array for each; n of them, but for the hard ones."""
+    """Return n arguments of a kind, an array for each; of the hard ones, at most n."""
     rng = np.random.default_rng(17)
     intervals = row.usual if isinstance(row.usual[0], tuple) else (row.usual,)
     if kind == "usual":
@@ -92,9 +92,11 @@ def points(row, kind, n):
         return [x[:length] for x in arrays]
     hard = hard_for_all()
     if len(intervals) == 1:
-        return [np.array([*hard, *row.hard])]
-    pairs = [(x, y) for x in hard[::17] for y in hard[::13]] + list(row.hard)
-    return [np.array(x) for x in zip(*pairs)]
+        tuples = [(x,) for x in (*hard, *row.hard)]
+    else:
+        tuples = [(x, y) for x in hard[::17] for y in hard[::13]] + list(row.hard)
+    every = -(-len(tuples) // n)
+    return [np.array(x) for x in zip(*tuples[::every])]
 
 
 # --- errors ---------------------------------------------------------------------------------

@@ -29,7 +29,7 @@ FUNCTIONS = {
         "reference": lgamma,
         "usual": (-10.0, 30.0),
         "hard": NEAR,
-        "bound": 4.0,
+        "bound": 8.0,
         "least": 1.0,
     },
     "digamma": {
