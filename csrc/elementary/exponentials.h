@@ -1,5 +1,4 @@
-/* exponentials.h - exp, exp2, expm1, and exp as a quotient, of which other headers make
- * more. */
+/* exponentials.h - exp, exp2, expm1, and exp as a quotient for other headers. */
 #ifndef MG_EXPONENTIALS_H
 #define MG_EXPONENTIALS_H
 
@@ -18,8 +17,9 @@
  * multiple of 2**-26. */
 #define MG_ROUNDER_26 100663296.0
 
-/* --- exp: x = k ln 2 + r with |r| <= ln 2 / 2, exp(x) = 2**k * exp(r). Error < 0.75 ulp
- * ---- */
+/* --- exp ------------------------------------------------------------------------------
+ *
+ * x = k ln 2 + r with |r| <= ln 2 / 2, and exp(x) = 2**k * exp(r). Error < 0.75 ulp. */
 
 static inline int mg_fast_range_exp(double x) { return fabs(x) < 708.0; }
 
@@ -59,8 +59,9 @@ static inline double mg_jit_exp(double x) {
     return mg_scale(mg_exp_of_rest(x - k * MG_LN2_HIGH, k * MG_LN2_LOW), k);
 }
 
-/* --- exp2: x = k + f with |f| <= 1/2, 2**x = 2**k * exp(f ln 2). Error < 0.7 ulp
- * ----------- */
+/* --- exp2 -----------------------------------------------------------------------------
+ *
+ * x = k + f with |f| <= 1/2, and 2**x = 2**k * exp(f ln 2). Error < 0.7 ulp. */
 
 static inline int mg_fast_range_exp2(double x) { return fabs(x) < 1021.0; }
 
@@ -92,7 +93,7 @@ static inline double mg_jit_exp2(double x) {
     return mg_scale(mg_exp2_of_rest(x - k), k);
 }
 
-/* --- exp as a quotient -----------------------------------------------------------------
+/* --- exp as a quotient ----------------------------------------------------------------
  *
  * With h = k ln 2 / 2 + r, |r| <= ln 2 / 4:  exp(2h) = 2**k * (1 + v + r) / (1 + v - r),
  * where 1 + v = r coth(r) is even and nearly 1: v = r**2 / 3 - ..., 0 <= v < 0.01.
@@ -135,9 +136,9 @@ static inline double mg_or_sign(double x, double y) {
     return mg_from_bits(mg_bits_of(x) | (mg_bits_of(y) & (uint64_t)1 << 63));
 }
 
-/* --- expm1: with G = 2**k, N = (1 + v) (G - 1) + r (G + 1), D = 1 + v - r.
- * Error < 0.7 ulp -----------------------------------------------------------------------
- */
+/* --- expm1 ----------------------------------------------------------------------------
+ *
+ * With G = 2**k, N = (1 + v) (G - 1) + r (G + 1) and D = 1 + v - r. Error < 0.7 ulp. */
 
 static inline int mg_fast_range_expm1(double x) {
     return (fabs(x) < 700.0) & ((fabs(x) > 1e-300) | (x == 0.0));

@@ -6,13 +6,14 @@
 
 #include "elementary/exponentials.h"
 
-/* --- tanh(h) for h >= 0: with g = 2**-k,
+/* --- tanh -----------------------------------------------------------------------------
+ *
+ * Of |x|: with g = 2**-k,
  *
  *     N = (1 + v) (1 - g) + r (1 + g),    D = (1 + v) (1 + g) + r (1 - g).
  *
  * D without v is between 0.8 and 2.1, where (3 - D) / 2 is 1 / D to 12 %, and so is ready
- * before the division. Error < 0.75 ulp.
- * ----------------------------------------------------- */
+ * before the division. Error < 0.75 ulp. */
 
 static inline int mg_fast_range_tanh(double x) { return fabs(x) < 350.0; }
 
@@ -32,13 +33,14 @@ static inline double mg_jit_tanh(double x) {
     return x != x ? x : copysign(1.0, x);
 }
 
-/* --- sinh and cosh: |x| = k ln 2 + r, and
+/* --- sinh and cosh --------------------------------------------------------------------
+ *
+ * |x| = k ln 2 + r, and
  *
  *     sinh(|x|) = 2**(k-1) * ((1 - g) cosh(r) + (1 + g) sinh(r))    with g = 4**-k
  *     cosh(x)   = 2**(k-1) * ((1 + g) cosh(r) + (1 - g) sinh(r))
  *
- * from the polynomials c = cosh(r) - 1 and s = sinh(r) - r. Error < 0.75 ulp.
- * ---------------------------------- */
+ * from the polynomials c = cosh(r) - 1 and s = sinh(r) - r. Error < 0.75 ulp. */
 
 typedef struct {
     double k, g, c, s;
