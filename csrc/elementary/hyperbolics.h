@@ -84,7 +84,7 @@ static inline double mg_fast_cosh(double x) {
     return mg_cosh_of_parts(h) * mg_power_of_two(h.k - 1.0);
 }
 
-/* exp(x) / 2, for x up to 711, where sinh and cosh may be finite though exp is not */
+/* exp(x) / 2, for x up to 710.5, where sinh and cosh may be finite though exp is not */
 static inline double mg_half_of_exp(double x) {
     double k = (x * MG_LOG2_E + MG_ROUNDER) - MG_ROUNDER;
     return mg_scale(mg_exp_of_rest(x - k * MG_LN2_HIGH, k * MG_LN2_LOW), k - 1.0);
@@ -93,13 +93,13 @@ static inline double mg_half_of_exp(double x) {
 static inline double mg_jit_sinh(double x) {
     if (mg_fast_range_sinh(x))
         return mg_fast_sinh(x);
-    return fabs(x) < 711.0 ? copysign(mg_half_of_exp(fabs(x)), x) : x * INFINITY;
+    return fabs(x) < 710.5 ? copysign(mg_half_of_exp(fabs(x)), x) : x * INFINITY;
 }
 
 static inline double mg_jit_cosh(double x) {
     if (mg_fast_range_cosh(x))
         return mg_fast_cosh(x);
-    return fabs(x) < 711.0 ? mg_half_of_exp(fabs(x)) : fabs(x) * INFINITY;
+    return fabs(x) < 710.5 ? mg_half_of_exp(fabs(x)) : fabs(x) * INFINITY;
 }
 
 #endif

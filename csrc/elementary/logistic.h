@@ -13,8 +13,11 @@ typedef struct {
 
 /* --- sigmoid --------------------------------------------------------------------------
  *
- * 1 / (1 + exp(-x)) = N / D with g = 2**-k, N = 1 + v + r, D = (1 + v) (1 + g) + r (1 -
- * g). Error < 0.75 ulp. */
+ * 1 / (1 + exp(-x)) = N / D with g = 2**-k,
+ *
+ *     N = 1 + v + r,    D = (1 + v) (1 + g) + r (1 - g).
+ *
+ * Error < 0.75 ulp. */
 
 static inline int mg_fast_range_sigmoid(double x) { return fabs(x) < 690.0; }
 
@@ -39,8 +42,9 @@ static inline double mg_jit_sigmoid(double x) {
     return x >= 690.0 ? 1.0 : mg_jit_exp(x);
 }
 
-/* --- silu: x * sigmoid(x). Error < 0.7 ulp --------------------------------------------
- */
+/* --- silu -----------------------------------------------------------------------------
+ *
+ * x * sigmoid(x). Error < 0.7 ulp. */
 
 static inline int mg_fast_range_silu(double x) { return fabs(x) < 690.0; }
 
@@ -51,7 +55,7 @@ static inline double mg_times_quotient(double x, mg_quotient s) {
 }
 
 static inline double mg_fast_silu(double x) {
-    return mg_times_quotient(x, mg_sigmoid_quotient(x));
+    return mg_or_sign(mg_times_quotient(x, mg_sigmoid_quotient(x)), x); /* -0 stays -0 */
 }
 
 static inline double mg_jit_silu(double x) {
@@ -73,9 +77,13 @@ static inline double mg_jit_silu(double x) {
  *
  * log(1 + exp(x)) = max(x, 0) + log1p(exp(-|x|)).
  *
- * With y = exp(-|x|), log1p(y) = 2 atanh(s) where s = y / (2 + y) = N / D <= 1/3. With g =
- * 2**-k, N = g (1 + v - r), D = (1 + v) (2 + g) + r (2 - g). D without v is between 1.6
- * and 3.2, where 5/6 - D / 6 is 1 / D to 12 %. Error < 0.75 ulp. */
+ * With y = exp(-|x|), log1p(y) = 2 atanh(s) where s = y / (2 + y) = N / D <= 1/3. With
+ * g = 2**-k,
+ *
+ *     N = g (1 + v - r),    D = (1 + v) (2 + g) + r (2 - g).
+ *
+ * D without v is between 1.6 and 3.2, where 5/6 - D / 6 is 1 / D to 12 %.
+ * Error < 0.75 ulp. */
 
 static inline int mg_fast_range_softplus(double x) { return fabs(x) < 690.0; }
 

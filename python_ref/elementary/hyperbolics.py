@@ -46,14 +46,14 @@ def reduce(x):
 
 
 def half_of_exp(x):
-    """Return exp(x) / 2, for x up to 711."""
+    """Return exp(x) / 2, for x up to 710.5."""
     k = (x * LOG2_E + ROUNDER) - ROUNDER
     return scale(exp_of_rest(x - k * LN2_HIGH, k * LN2_LOW), k - 1.0)
 
 
 def sinh(x):
     if not abs(x) < 709.0:
-        return copysign(half_of_exp(abs(x)), x) if abs(x) < 711.0 else x * inf
+        return copysign(half_of_exp(abs(x)), x) if abs(x) < 710.5 else x * inf
     k, g, c, s, high, rest = reduce(abs(x))
     total, low = fast_two_sum(1.0 + high, g * (high - 1.0))
     a, b = 1.0 - g, 1.0 + g
@@ -62,7 +62,7 @@ def sinh(x):
 
 def cosh(x):
     if not abs(x) < 709.0:
-        return half_of_exp(abs(x)) if abs(x) < 711.0 else abs(x) * inf
+        return half_of_exp(abs(x)) if abs(x) < 710.5 else abs(x) * inf
     k, g, c, s, high, rest = reduce(abs(x))
     total, low = fast_two_sum(1.0 + high, g * (1.0 - high))
     a, b = 1.0 - g, 1.0 + g

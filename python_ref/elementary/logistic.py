@@ -1,6 +1,6 @@
 """sigmoid, silu, softplus. See ``csrc/elementary/logistic.h``."""
 
-from math import ldexp
+from math import copysign, ldexp
 
 from python_ref.elementary.bits import two_sum
 from python_ref.elementary.coefficients import ATANH
@@ -36,7 +36,7 @@ def sigmoid(x):
 def silu(x):
     if not abs(x) < 690.0:
         return silu_far_away(x)
-    return times_quotient(x, *sigmoid_quotient(x))
+    return copysign(times_quotient(x, *sigmoid_quotient(x)), x)
 
 
 def silu_far_away(x):
