@@ -52,7 +52,7 @@ def expanded(coefficients):
     return [*others, rest + scale * a * b, scale * b, scale * a, scale]
 
 
-def over(function, limit, near=mpf("1e-12")):
+def over(function, limit, near=1e-12):
     """Return ``function``, but with ``limit`` at 0, for a quotient that is 0 / 0 there."""
     return lambda x: mpf(limit) if abs(x) < near else function(x)
 
