@@ -62,12 +62,12 @@ static inline int mg_fast_range_exp2(double x) { return fabs(x) < 1021.0; }
 
 /* ln 2 to 27 bits, and the rest of it */
 #define MG_LN2_27 0.6931471824645996
-#define MG_LN2_REST -1.904654299957768e-09
+#define MG_LN2_27_REST -1.904654299957768e-09
 
 /* 2**f, for |f| <= 1/2. The product of f's first 25 bits and MG_LN2_27 is exact. */
 static inline double mg_exp2_of_rest(double f) {
     double high = (f + MG_ROUNDER_26) - MG_ROUNDER_26;
-    double low = (high - f) * MG_LN2 - high * MG_LN2_REST;
+    double low = (high - f) * MG_LN2 - high * MG_LN2_27_REST;
     return mg_exp_of_rest(high * MG_LN2_27, low);
 }
 
