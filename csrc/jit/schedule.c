@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/hash.h"
 
 typedef struct {
     mg_trace *trace;
@@ -123,11 +124,6 @@ static int have_same_inputs(const mg_fused *fused, uint32_t i, uint32_t j) {
     return 1;
 }
 
-static uint64_t mix(uint64_t hash, uint64_t x) {
-    hash = (hash ^ x) * UINT64_C(0x9E3779B97F4A7C15);
-    return hash ^ hash >> 32;
-}
-
 /* True if group takes the result of a group of its own, like. */
 static int takes(const scheduler *s, const mg_group *group, const mg_group *like) {
     return group->stage == like->stage && group->code == like->code &&
@@ -150,10 +146,10 @@ static void add_result(scheduler *s, uint32_t i, uint32_t stage) {
         like.m = fused->count[i];
     uint64_t bits, hash;
     memcpy(&bits, &like.k, sizeof bits);
-    hash = mix(mix(mix(mix(stage, like.code), like.flags), bits), like.m);
+    hash = mg_mix(mg_mix(mg_mix(mg_mix(stage, like.code), like.flags), bits), like.m);
     if (shares_inputs(like.code))
         for (uint32_t j = 0; j < like.m; j++)
-            hash = mix(hash, fused->terms[fused->first[i] + j][0]);
+            hash = mg_mix(hash, fused->terms[fused->first[i] + j][0]);
     size_t at = (size_t)(hash & s->mask);
     for (; s->bucket[at] != 0; at = (at + 1) & s->mask) {
         mg_group *group = &schedule->list[s->bucket[at] - 1];
