@@ -7,10 +7,12 @@
 
 #include "base/alloc.h"
 #include "jit/fuse.h"
+#include "jit/layers.h"
 #include "jit/place.h"
 #include "jit/schedule.h"
 #include "jit/trace.h"
 #include "jit/verify.h"
+#include "kernels/kernels.h"
 
 typedef struct {
     mg_trace trace;
@@ -26,32 +28,49 @@ static uint32_t next_result(const compiler *c, uint32_t result) {
     return c->schedule.next[result];
 }
 
-/* Returns how many entries of the index list a group's instruction takes, with those that
- * gather its weights and biases. */
+/* Returns how many entries of the index list a group's instruction takes. */
 static size_t index_length(const mg_group *group) {
-    size_t n = group->n, m = group->m;
-    size_t length = (group->gathers_weights ? n * m : 0) + (group->gathers_biases ? n : 0);
+    size_t length = 0;
     for (int j = 0; j < 3; j++)
-        length += mg_index_length(mg_operand_kind_of(group->code, j), n, m);
+        length += mg_index_length(mg_operand_kind_of(group->code, j), group->n, group->m,
+                                  group->sets);
     return length;
+}
+
+static size_t count_weights(const mg_layer_weights *weights) {
+    return (size_t)weights->n * (weights->end - weights->first);
 }
 
 static int allocate_lists(compiler *c) {
     mg_program *p = c->program;
     const mg_schedule *schedule = &c->schedule;
-    size_t length = 0, gathers = 0;
+    size_t length = 0, gathers = 0, most_inputs = 0;
     for (uint32_t i = 0; i < schedule->n; i++) {
         const mg_group *group = &schedule->list[i];
         length += index_length(group);
-        gathers += (size_t)group->gathers_weights + group->gathers_biases;
+        if (group->sets > 1) {
+            size_t side = mg_side_length(group->n, group->m);
+            p->side_length = side > p->side_length ? side : p->side_length;
+            most_inputs = group->m > most_inputs ? group->m : most_inputs;
+        }
     }
+    for (uint32_t i = 0; i < schedule->n_weights; i++) {
+        const mg_layer_weights *weights = &schedule->weights[i];
+        length += weights->gathers ? count_weights(weights) : 0;
+        gathers += weights->gathers;
+    }
+    length += most_inputs;
     if (length > UINT32_MAX)
         return 0;
     c->index_length = length;
     p->index = mg_alloc(length, sizeof *p->index);
     p->uniform.list = mg_alloc(schedule->n_uniform + gathers, sizeof *p->uniform.list);
     p->row.list = mg_alloc(schedule->n - schedule->n_uniform, sizeof *p->row.list);
-    return p->index && p->uniform.list && p->row.list;
+    if (!p->index || !p->uniform.list || !p->row.list)
+        return 0;
+    for (; p->n_index < most_inputs; p->n_index++)
+        p->index[p->n_index] = (uint32_t)p->n_index;
+    return 1;
 }
 
 static uint32_t next_index(const compiler *c) { return (uint32_t)c->program->n_index; }
@@ -72,19 +91,19 @@ static mg_instruction *new_instruction(mg_code *code) {
     return ins;
 }
 
-/* Emits the uniform instruction that copies the weights of a layer's inputs i to end to
- * the slots from out on. */
-static void emit_gather(compiler *c, const mg_group *layer, uint32_t i, uint32_t end,
-                        uint32_t out) {
+/* Emits the uniform instruction that copies weights of layers to their slots. */
+static void emit_gather(compiler *c, const mg_layer_weights *weights) {
     mg_instruction *ins = new_instruction(&c->program->uniform);
     ins->code = MG_GATHER;
     ins->flags = MG_A_GRAD;
-    ins->n = layer->n * (end - i);
-    ins->out = out;
+    ins->n = (uint32_t)count_weights(weights);
+    ins->out = weights->slot;
     ins->a = next_index(c);
-    for (; i < end; i++)
-        for (uint32_t neuron = layer->first; neuron != 0; neuron = next_result(c, neuron))
+    for (uint32_t i = weights->first; i < weights->end; i++) {
+        uint32_t neuron = weights->neuron;
+        for (uint32_t j = 0; j < weights->n; j++, neuron = next_result(c, neuron))
             put_slot(c, c->slot[mg_weight_of(&c->fused, &c->trace, neuron, i)]);
+    }
 }
 
 /* True if a DOT of one result adds up the squares of consecutive slots; *first is then the
@@ -121,6 +140,25 @@ static void emit_slots(compiler *c, uint32_t first, int j) {
     MG_ASSERT(c->program->n_index <= c->index_length);
 }
 
+/* Writes the slots of a layer's inputs to the index list, set by set. */
+static void emit_inputs(compiler *c, const mg_group *layer, mg_instruction *ins) {
+    uint32_t neuron = layer->first;
+    int are_consecutive = 1;
+    for (uint32_t set = 0; set < layer->sets; set++) {
+        const uint32_t first =
+            c->slot[mg_operand_node(&c->fused, &c->trace, neuron, 0, 0)];
+        for (uint32_t i = 0; i < layer->m; i++) {
+            uint32_t slot = c->slot[mg_operand_node(&c->fused, &c->trace, neuron, 0, i)];
+            are_consecutive &= slot == first + i;
+            put_slot(c, slot);
+        }
+        for (uint32_t i = 0; i < layer->n; i++) /* the next set's first neuron */
+            neuron = next_result(c, neuron);
+    }
+    if (are_consecutive)
+        ins->flags |= MG_CONSECUTIVE;
+}
+
 /* Sets the field of operand j, and writes its slots to the index list. */
 static void emit_operand(compiler *c, const mg_group *group, mg_instruction *ins, int j,
                          int row) {
@@ -144,14 +182,13 @@ static void emit_operand(compiler *c, const mg_group *group, mg_instruction *ins
                 put_slot(c, tagged_slot(c, mg_operand_node(fused, t, result, j, i), row));
         break;
     case MG_INPUTS:
-        for (uint32_t i = 0; i < group->m; i++)
-            put_slot(c, c->slot[mg_operand_node(fused, t, first, j, i)]);
+        emit_inputs(c, group, ins);
         break;
     case MG_WEIGHTS:
-        ins->operand[j] = group->weights;
+        ins->operand[j] = c->schedule.weights[group->weights].slot;
         break;
     case MG_BIASES:
-        ins->operand[j] = group->biases;
+        ins->operand[j] = c->schedule.weights[group->biases].slot;
         break;
     }
 }
@@ -163,13 +200,11 @@ static void emit_group(compiler *c, const mg_group *group, int row) {
     ins->n = group->n;
     ins->m = group->m;
     ins->k = group->k;
+    if (group->code == MG_LAYER)
+        ins->sets = group->sets;
     ins->out = c->slot[group->first];
     for (int j = 0; j < 3; j++)
         emit_operand(c, group, ins, j, row);
-    if (group->gathers_weights)
-        emit_gather(c, group, 0, group->m, group->weights);
-    if (group->gathers_biases)
-        emit_gather(c, group, group->m, group->m + 1, group->biases);
     if (group->code == MG_DOT && !row && adds_squares(c, ins, &ins->squares))
         ins->flags |= MG_SQUARES;
 }
@@ -193,7 +228,8 @@ static int set_outputs(compiler *c) {
 static int build(compiler *c) {
     mg_trace *t = &c->trace;
     mg_program *p = c->program;
-    if (!mg_fuse(&c->fused, t) || !mg_make_schedule(&c->schedule, t, &c->fused))
+    if (!mg_fuse(&c->fused, t) || !mg_make_schedule(&c->schedule, t, &c->fused) ||
+        !mg_join_layers(&c->schedule, t, &c->fused))
         return 0;
     size_t parameters = 0, constants = 0;
     for (uint32_t i = 0; i < t->n; i++) {
@@ -211,6 +247,9 @@ static int build(compiler *c) {
         return 0;
     for (uint32_t i = 0; i < c->schedule.n; i++)
         emit_group(c, &c->schedule.list[i], i >= c->schedule.n_uniform);
+    for (uint32_t i = 0; i < c->schedule.n_weights; i++)
+        if (c->schedule.weights[i].gathers)
+            emit_gather(c, &c->schedule.weights[i]);
     p->n_nodes = t->n - 1;
     if (!set_outputs(c) || !mg_find_first_writes(p))
         return 0;

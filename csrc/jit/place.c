@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "jit/layers.h"
 
 typedef struct {
     mg_program *program;
@@ -12,10 +13,10 @@ typedef struct {
     const mg_fused *fused;
     mg_schedule *schedule;
     uint32_t *row_uses; /* by node: how often row results use it; PLACED once it has a slot
-                           among the parameters of layers */
+                           among the weights of layers */
 } placer;
 
-enum { PLACED = UINT32_MAX };
+enum { PLACED = UINT32_MAX, MARKED = UINT32_MAX - 1 };
 
 static void count_row_uses(placer *c) {
     const mg_trace *t = c->trace;
@@ -50,51 +51,92 @@ static void place_parameter(placer *c, uint32_t i) {
     c->slot[i] = p->n_parameters++;
 }
 
-static int is_parameter_of_one_layer(const placer *c, uint32_t i) {
-    return c->trace->is[i] & MG_IS_PARAMETER && c->row_uses[i] == 1;
+/* Calls visit for each of these weights, in the order of their slots, until one returns 0.
+ * Returns what the last call returned. */
+static int for_each_weight(placer *c, const mg_layer_weights *weights,
+                           int (*visit)(placer *, uint32_t node, uint32_t uses)) {
+    for (uint32_t i = weights->first; i < weights->end; i++) {
+        uint32_t neuron = weights->neuron;
+        for (uint32_t j = 0; j < weights->n; j++, neuron = next_result(c, neuron))
+            if (!visit(c, mg_weight_of(c->fused, c->trace, neuron, i), weights->uses))
+                return 0;
+    }
+    return 1;
 }
 
-/* Gives the weights of a layer's inputs i to end consecutive slots, if all of them are
- * parameters that no other row result uses. Returns 0 if they are not. */
-static int place_weights(placer *c, const mg_group *layer, uint32_t i, uint32_t end) {
-    for (uint32_t neuron = layer->first; neuron != 0; neuron = next_result(c, neuron))
-        for (uint32_t j = i; j < end; j++)
-            if (!is_parameter_of_one_layer(c, mg_weight_of(c->fused, c->trace, neuron, j)))
-                return 0;
-    for (uint32_t j = i; j < end; j++)
-        for (uint32_t neuron = layer->first; neuron != 0;
-             neuron = next_result(c, neuron)) {
-            uint32_t node = mg_weight_of(c->fused, c->trace, neuron, j);
-            place_parameter(c, node);
-            c->row_uses[node] = PLACED;
-        }
+static int is_free_parameter(const placer *c, uint32_t node) {
+    return c->trace->is[node] & MG_IS_PARAMETER && c->row_uses[node] < MARKED;
+}
+
+/* True if only these layers use the parameter in rows, and each of them once. */
+static int is_only_used_here(placer *c, uint32_t node, uint32_t uses) {
+    return is_free_parameter(c, node) && c->row_uses[node] == uses;
+}
+
+static int mark(placer *c, uint32_t node, uint32_t uses) {
+    (void)uses;
+    if (!is_free_parameter(c, node))
+        return 0;
+    c->row_uses[node] = MARKED;
     return 1;
+}
+
+static int unmark(placer *c, uint32_t node, uint32_t uses) {
+    (void)uses;
+    if (c->row_uses[node] == MARKED)
+        c->row_uses[node] = 0;
+    return 1;
+}
+
+static int place_weight(placer *c, uint32_t node, uint32_t uses) {
+    (void)uses;
+    c->row_uses[node] = PLACED;
+    place_parameter(c, node);
+    return 1;
+}
+
+static void place_weights(placer *c, mg_layer_weights *weights) {
+    weights->slot = c->program->n_parameters;
+    weights->gathers = 0;
+    for_each_weight(c, weights, place_weight);
+}
+
+/* Gives the weights consecutive slots, if all of them are parameters that only these
+ * layers use. Backward stores the first gradients of such parameters, and does not clear
+ * them before: so one of the layers must have gradients of them. has_grad is MG_B_GRAD or
+ * MG_C_GRAD. */
+static void place_own_weights(placer *c, mg_layer_weights *weights, unsigned has_grad) {
+    if (!weights->gathers || weights->last == UINT32_MAX ||
+        !for_each_weight(c, weights, is_only_used_here))
+        return;
+    place_weights(c, weights);
+    c->schedule->list[weights->last].flags |=
+        has_grad == MG_B_GRAD ? MG_B_FIRST : MG_C_FIRST;
+}
+
+/* Does the same if all of them are parameters that have no slots yet. */
+static void place_other_weights(placer *c, mg_layer_weights *weights) {
+    if (!weights->gathers)
+        return;
+    if (for_each_weight(c, weights, mark))
+        place_weights(c, weights);
+    else
+        for_each_weight(c, weights, unmark);
 }
 
 static void place_parameters(placer *c) {
     mg_program *p = c->program;
-    for (uint32_t i = c->schedule->n_uniform; i < c->schedule->n; i++) {
-        mg_group *group = &c->schedule->list[i];
-        if (group->code != MG_LAYER)
-            continue;
-        uint32_t at = p->n_parameters;
-        /* Backward stores the gradients of a layer's own weights, and does not clear them
-         * before: so the weights must get gradients. */
-        group->gathers_weights =
-            !(group->flags & MG_B_GRAD && place_weights(c, group, 0, group->m));
-        if (!group->gathers_weights) {
-            group->weights = at;
-            group->flags |= MG_B_FIRST;
-        }
-        at = p->n_parameters;
-        group->gathers_biases =
-            !(group->flags & MG_C_GRAD && place_weights(c, group, group->m, group->m + 1));
-        if (!group->gathers_biases) {
-            group->biases = at;
-            group->flags |= MG_C_FIRST;
+    mg_schedule *schedule = c->schedule;
+    for (uint32_t i = schedule->n_uniform; i < schedule->n; i++) {
+        const mg_group *group = &schedule->list[i];
+        if (group->code == MG_LAYER) {
+            place_own_weights(c, &schedule->weights[group->weights], MG_B_GRAD);
+            place_own_weights(c, &schedule->weights[group->biases], MG_C_GRAD);
         }
     }
     p->n_layer_parameters = p->n_parameters;
+    for (uint32_t i = 0; i < schedule->n_weights; i++)
+        place_other_weights(c, &schedule->weights[i]);
     for (uint32_t i = 0; i < c->trace->n; i++)
         if (c->trace->is[i] & MG_IS_PARAMETER && c->row_uses[i] != PLACED)
             place_parameter(c, i);
@@ -130,15 +172,11 @@ static void place(placer *c) {
         c->slot[i] = slot++;
     p->n_shared = slot - p->first_shared;
     slot = place_results(c, 0, c->schedule->n_uniform, slot);
-    for (uint32_t i = c->schedule->n_uniform; i < c->schedule->n; i++) {
-        mg_group *group = &c->schedule->list[i];
-        if (group->gathers_weights) {
-            group->weights = slot;
-            slot += group->n * group->m;
-        }
-        if (group->gathers_biases) {
-            group->biases = slot;
-            slot += group->n;
+    for (uint32_t i = 0; i < c->schedule->n_weights; i++) {
+        mg_layer_weights *weights = &c->schedule->weights[i];
+        if (weights->gathers) {
+            weights->slot = slot;
+            slot += weights->n * (weights->end - weights->first);
         }
     }
     p->uniform.slots = slot;

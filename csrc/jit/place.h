@@ -16,12 +16,4 @@
 int mg_place(mg_program *program, uint32_t *slot, const mg_trace *trace,
              const mg_fused *fused, mg_schedule *schedule);
 
-/* Returns the node that is the weight of input i of a neuron, or its bias if i is the
- * number of its inputs. */
-static inline uint32_t mg_weight_of(const mg_fused *fused, const mg_trace *trace,
-                                    uint32_t neuron, uint32_t i) {
-    int is_bias = i == fused->count[neuron];
-    return mg_operand_node(fused, trace, neuron, is_bias ? 2 : 1, i);
-}
-
 #endif

@@ -137,7 +137,7 @@ static void add_result(scheduler *s, uint32_t i, uint32_t stage) {
     const mg_fused *fused = s->fused;
     mg_schedule *schedule = s->schedule;
     mg_group like = {
-        .stage = stage, .code = fused->code[i], .n = 1, .first = i, .last = i};
+        .stage = stage, .code = fused->code[i], .n = 1, .sets = 1, .first = i, .last = i};
     like.flags = flags_of(s, i);
     if (like.code < MG_OP_COUNT && mg_kind[like.code] == MG_UNARY_K)
         like.k = s->trace->k[i];
@@ -264,4 +264,5 @@ int mg_make_schedule(mg_schedule *schedule, mg_trace *trace, const mg_fused *fus
 void mg_schedule_free(mg_schedule *schedule) {
     mg_dealloc(schedule->list);
     mg_dealloc(schedule->next);
+    mg_dealloc(schedule->weights);
 }

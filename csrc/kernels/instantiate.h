@@ -30,6 +30,7 @@
 #include "kernels/layer_weights.h"
 #endif
 #include "kernels/layer.h"
+#include "kernels/layer_sets.h"
 #include "kernels/elementwise.h"
 #include "kernels/take.h"
 #include "kernels/dispatch.h"
@@ -49,6 +50,7 @@
 #define WIDE_SPLAT V4_SPLAT
 #define FOLD(y) (y[0])
 #include "kernels/layer.h"
+#include "kernels/layer_sets.h"
 #include "kernels/elementwise.h"
 #include "kernels/take.h"
 #include "kernels/dispatch.h"
@@ -82,6 +84,7 @@
 #define FOLD(y) (y[0])
 #include "kernels/columns.h"
 #include "kernels/layer_one_row.h"
+#include "kernels/layer_sets.h"
 #include "kernels/elementwise.h"
 #include "kernels/take.h"
 #include "kernels/dispatch.h"

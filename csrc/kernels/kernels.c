@@ -39,6 +39,9 @@
 /* How many inputs a layer's loops take at a time: 16 rows of 64 inputs are 8 KiB. */
 #define MG_NEAR ((size_t)64)
 
+/* From how many sets of inputs on layer_sets.h computes them side by side. */
+#define MG_SIDE_BY_SIDE 3
+
 #if (defined(__x86_64__) || defined(__i386__)) && (defined(__GNUC__) || defined(__clang__))
 #define MG_IS_X86 1
 #else
