@@ -3,9 +3,10 @@
  * A template like elementwise.h. The shapes are those of layer.h, with x: (sets, m, W) and
  * out: (sets, n, W). A block of several rows takes one set after the other. A block of one row
  * computes up to 16 sets side by side, as layer.h does rows: their inputs and gradients are
- * copied to a block of their own beside the slots, whose other lanes are 0. Backward takes the
- * sets last to first, 16 at a time; the gradients of weights are first summed over the sets of
- * a block, in the order of FOLD and LANE_SUM, and then added.
+ * copied to a block of their own beside the slots, whose other lanes are 0. MG_SIDE_BY_SIDE
+ * tells how many it takes of those that are left; backward begins with the last sets. The
+ * gradients of weights are first summed over the sets of such a block, in the order of FOLD
+ * and LANE_SUM, and then added.
  */
 
 /* Returns the instruction for one set of inputs. The first gradients are those of the last set. */
@@ -93,8 +94,8 @@ MG_TARGET static void MG_NAME(load_inputs)(MG_NAME(side) *side, const mg_instruc
 
 MG_TARGET static void MG_NAME(sets_forward)(const mg_instruction *ins, const mg_block *block) {
     for (uint32_t set = 0; set < ins->sets;) {
-        const uint32_t left = ins->sets - set, n = left < MG_BLOCK_ROWS ? left : MG_BLOCK_ROWS;
-        if (n < MG_SIDE_BY_SIDE) {
+        const uint32_t n = MG_SIDE_BY_SIDE(ins->sets - set);
+        if (n == 1) {
             const mg_instruction one = MG_NAME(one_set)(ins, set++);
             MG_NAME(affine_forward)(&one, block);
             continue;
@@ -138,8 +139,8 @@ MG_TARGET static void MG_NAME(store_input_gradients)(const MG_NAME(side) *side,
 MG_TARGET static void MG_NAME(sets_backward)(const mg_instruction *ins,
                                              const mg_block *block) {
     for (uint32_t end = ins->sets; end > 0;) {
-        const uint32_t n = end < MG_BLOCK_ROWS ? end : MG_BLOCK_ROWS;
-        if (n < MG_SIDE_BY_SIDE) {
+        const uint32_t n = MG_SIDE_BY_SIDE(end);
+        if (n == 1) {
             const mg_instruction one = MG_NAME(one_set)(ins, --end);
             MG_NAME(affine_backward)(&one, block);
             continue;
