@@ -228,8 +228,7 @@ static int set_outputs(compiler *c) {
 static int build(compiler *c) {
     mg_trace *t = &c->trace;
     mg_program *p = c->program;
-    if (!mg_fuse(&c->fused, t) || !mg_make_schedule(&c->schedule, t, &c->fused) ||
-        !mg_join_layers(&c->schedule, t, &c->fused))
+    if (!mg_fuse(&c->fused, t) || !mg_make_schedule(&c->schedule, t, &c->fused))
         return 0;
     size_t parameters = 0, constants = 0;
     for (uint32_t i = 0; i < t->n; i++) {

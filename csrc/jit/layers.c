@@ -84,6 +84,21 @@ static int join(joiner *s, const mg_group *layer) {
     return 1;
 }
 
+/* Short neurons that are alone in their stage: sums of products, which may be joined with
+ * those of other stages. */
+enum { MAX_ALONE = 4 };
+
+static void make_dot(mg_schedule *schedule, mg_group *group) {
+    if (group->n > 1 || group->sets > 1 || group->m > MAX_ALONE || group->flags & MG_RELU)
+        return;
+    group->code = MG_DOT;
+    group->flags &= MG_ANY_GRAD;
+    schedule->weights[group->weights].uses--;
+    schedule->weights[group->biases].uses--;
+    schedule->weights[group->weights].gathers = schedule->weights[group->weights].uses > 0;
+    schedule->weights[group->biases].gathers = schedule->weights[group->biases].uses > 0;
+}
+
 static void join_all(joiner *s) {
     mg_schedule *schedule = s->schedule;
     uint32_t n = schedule->n_uniform; /* groups that remain */
@@ -96,13 +111,9 @@ static void join_all(joiner *s) {
         schedule->list[n++] = *group;
     }
     schedule->n = n;
-    for (uint32_t i = schedule->n_uniform; i < n; i++) {
-        const mg_group *group = &schedule->list[i];
-        if (group->code == MG_LAYER && group->flags & MG_B_GRAD)
-            schedule->weights[group->weights].last = i;
-        if (group->code == MG_LAYER && group->flags & MG_C_GRAD)
-            schedule->weights[group->biases].last = i;
-    }
+    for (uint32_t i = schedule->n_uniform; i < n; i++)
+        if (schedule->list[i].code == MG_LAYER)
+            make_dot(schedule, &schedule->list[i]);
 }
 
 int mg_join_layers(mg_schedule *schedule, const mg_trace *trace, const mg_fused *fused) {

@@ -124,9 +124,21 @@ static void place_other_weights(placer *c, mg_layer_weights *weights) {
         for_each_weight(c, weights, unmark);
 }
 
+/* Finds the layers that have the first gradients of weights in backward. */
+static void find_last(mg_schedule *schedule) {
+    for (uint32_t i = schedule->n_uniform; i < schedule->n; i++) {
+        const mg_group *group = &schedule->list[i];
+        if (group->code == MG_LAYER && group->flags & MG_B_GRAD)
+            schedule->weights[group->weights].last = i;
+        if (group->code == MG_LAYER && group->flags & MG_C_GRAD)
+            schedule->weights[group->biases].last = i;
+    }
+}
+
 static void place_parameters(placer *c) {
     mg_program *p = c->program;
     mg_schedule *schedule = c->schedule;
+    find_last(schedule);
     for (uint32_t i = schedule->n_uniform; i < schedule->n; i++) {
         const mg_group *group = &schedule->list[i];
         if (group->code == MG_LAYER) {

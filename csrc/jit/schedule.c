@@ -13,6 +13,7 @@
 
 #include "base/alloc.h"
 #include "base/hash.h"
+#include "jit/layers.h"
 
 typedef struct {
     mg_trace *trace;
@@ -51,6 +52,92 @@ static uint32_t level_of(const scheduler *s, uint32_t i) {
         level = above(s, above(s, level, term[0], i), term[1], i);
     }
     return level;
+}
+
+/* --- choice of a level --------------------------------------------------------- */
+
+/* A result may be computed at any level from its own up to that below its first user. The
+ * logarithms of the steps of a recursion, which only the loss adds up, make one
+ * instruction if they are computed late, and one each if they are computed as soon as they
+ * can be; the differences that the steps need make one instruction if they are computed
+ * early. So each result is computed at the earliest or at the latest level, where there
+ * are more results of its kind. */
+
+typedef struct {
+    uint32_t *latest;       /* by node: its latest level */
+    uint32_t *early, *late; /* by hash of a kind and level: how many results there are at
+                               their earliest, or at their latest level; collisions make
+                               a choice worse, not wrong */
+} choice;
+
+static void set_latest(const scheduler *s, choice *c, uint32_t operand, uint32_t user) {
+    if (is_row(s->trace, operand) == is_row(s->trace, user) &&
+        c->latest[user] - 1 < c->latest[operand])
+        c->latest[operand] = c->latest[user] - 1;
+}
+
+/* Sets the latest levels, given the highest level of rows and of uniform results. */
+static void find_latest(const scheduler *s, choice *c, const uint32_t highest[2]) {
+    const mg_trace *t = s->trace;
+    const mg_fused *fused = s->fused;
+    for (uint32_t i = 0; i < t->n; i++)
+        c->latest[i] = highest[is_row(t, i) != 0];
+    for (uint32_t i = t->n; i-- > 0;) {
+        if (fused->code[i] == MG_OP_leaf)
+            continue;
+        if (fused->code[i] < MG_OP_COUNT) {
+            set_latest(s, c, t->a[i], i);
+            set_latest(s, c, t->b[i], i);
+            continue;
+        }
+        set_latest(s, c, fused->init[i], i);
+        for (uint32_t j = 0; j < fused->count[i]; j++) {
+            set_latest(s, c, fused->terms[fused->first[i] + j][0], i);
+            set_latest(s, c, fused->terms[fused->first[i] + j][1], i);
+        }
+    }
+}
+
+static size_t place_of(const scheduler *s, uint32_t i, uint32_t level) {
+    const uint64_t kind = mg_mix(s->fused->code[i], is_row(s->trace, i) != 0);
+    return (size_t)(mg_mix(kind, level) & s->mask);
+}
+
+static void choose(scheduler *s, choice *c) {
+    const mg_fused *fused = s->fused;
+    const uint32_t n = s->trace->n;
+    memset(c->early, 0, (s->mask + 1) * sizeof *c->early);
+    memset(c->late, 0, (s->mask + 1) * sizeof *c->late);
+    for (uint32_t i = 0; i < n; i++)
+        if (fused->code[i] != MG_OP_leaf) {
+            c->early[place_of(s, i, s->level[i])]++;
+            c->late[place_of(s, i, c->latest[i])]++;
+        }
+    for (uint32_t i = 0; i < n; i++) {
+        if (fused->code[i] == MG_OP_leaf)
+            continue;
+        const uint32_t early = c->early[place_of(s, i, s->level[i])];
+        const uint32_t late = c->late[place_of(s, i, c->latest[i])];
+        if (late > early && fused->code[i] != MG_LAYER)
+            s->level[i] = c->latest[i];
+        else
+            s->level[i] = level_of(s, i); /* its operands may be later than they were */
+    }
+}
+
+static int choose_levels(scheduler *s, const uint32_t highest[2]) {
+    const size_t n = s->trace->n, buckets = s->mask + 1;
+    choice c = {mg_alloc(n, sizeof *c.latest), mg_alloc(buckets, sizeof *c.early),
+                mg_alloc(buckets, sizeof *c.late)};
+    int fine = c.latest && c.early && c.late;
+    if (fine) {
+        find_latest(s, &c, highest);
+        choose(s, &c);
+    }
+    mg_dealloc(c.latest);
+    mg_dealloc(c.early);
+    mg_dealloc(c.late);
+    return fine;
 }
 
 /* --- flags -------------------------------------------------------------------- */
@@ -186,18 +273,23 @@ static int sort_groups(mg_schedule *schedule, uint32_t n_stages) {
     return fine;
 }
 
+/* True if the instruction computes its results in the order of their places, and goes
+ * through them in reverse order in backward. */
+static int is_in_order(int code) {
+    return mg_is_elementwise(code) || code == MG_DOT || code == MG_SUM;
+}
+
 /* Joins a row group with the one before it if they differ in nothing but their stage.
- * Results may then depend on earlier results of their own instruction: an elementwise
- * instruction computes them in order, and backward goes through them in reverse. So a
- * chain of thousands of equal steps is one instruction. */
+ * Results may then depend on earlier results of their own instruction. So a chain of
+ * thousands of equal steps is one instruction. */
 static void join(mg_schedule *schedule) {
     uint32_t n = 0; /* groups that remain */
     for (uint32_t i = 0; i < schedule->n; i++) {
         const mg_group *group = &schedule->list[i];
         mg_group *before = n > schedule->n_uniform ? &schedule->list[n - 1] : NULL;
-        if (i >= schedule->n_uniform && before != NULL && mg_is_elementwise(group->code) &&
+        if (i >= schedule->n_uniform && before != NULL && is_in_order(group->code) &&
             group->code == before->code && group->flags == before->flags &&
-            memcmp(&group->k, &before->k, sizeof group->k) == 0) {
+            group->m == before->m && memcmp(&group->k, &before->k, sizeof group->k) == 0) {
             schedule->next[before->last] = group->first;
             before->last = group->last;
             before->n += group->n;
@@ -213,14 +305,16 @@ static void join(mg_schedule *schedule) {
 static int make(scheduler *s) {
     const mg_trace *t = s->trace;
     mg_schedule *schedule = s->schedule;
-    uint32_t uniform_stages = 0, stages;
+    uint32_t highest[2] = {0, 0}, stages; /* of uniform results, and of rows */
     s->level[t->n - 1] = 0; /* the last node is a leaf that nodes before it use */
     for (uint32_t i = 0; i < t->n; i++) {
         s->level[i] = s->fused->code[i] == MG_OP_leaf ? 0 : level_of(s, i);
-        if (!is_row(t, i) && s->level[i] > uniform_stages)
-            uniform_stages = s->level[i];
+        if (s->level[i] > highest[is_row(t, i) != 0])
+            highest[is_row(t, i) != 0] = s->level[i];
     }
-    stages = uniform_stages;
+    if (!choose_levels(s, highest))
+        return 0;
+    const uint32_t uniform_stages = stages = highest[0];
     for (uint32_t i = 0; i < t->n; i++) {
         if (s->fused->code[i] == MG_OP_leaf)
             continue;
@@ -234,6 +328,8 @@ static int make(scheduler *s) {
     while (schedule->n_uniform < schedule->n &&
            schedule->list[schedule->n_uniform].stage < uniform_stages)
         schedule->n_uniform++;
+    if (!mg_join_layers(schedule, t, s->fused))
+        return 0;
     join(schedule);
     return 1;
 }

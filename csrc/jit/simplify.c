@@ -90,12 +90,14 @@ static uint32_t find(simplifier *s, uint32_t i, uint32_t a, uint32_t b) {
 
 /* Returns the node that stands for operand x of node i. A product that only one sum uses
  * is not merged with an equal one: an instruction that adds products up computes it on the
- * way, which costs less than storing it. */
+ * way, which costs less than storing it. A row's sum cannot do so with a uniform product.
+ */
 static uint32_t operand(const simplifier *s, uint32_t i, uint32_t x) {
     const mg_trace *t = s->trace;
     uint32_t same = s->same[x];
     int is_term = t->op[i] == MG_OP_add && t->op[x] == MG_OP_mul &&
-                  t->op[same] == MG_OP_mul && t->uses[x] == 1;
+                  t->op[same] == MG_OP_mul && t->uses[x] == 1 &&
+                  !((t->is[x] ^ t->is[i]) & MG_IS_ROW);
     return is_term ? x : same;
 }
 
