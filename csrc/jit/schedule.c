@@ -14,12 +14,14 @@
 #include "base/alloc.h"
 #include "base/hash.h"
 #include "jit/layers.h"
+#include "jit/levels.h"
 
 typedef struct {
     mg_trace *trace;
     const mg_fused *fused;
     mg_schedule *schedule;
-    uint32_t *level;  /* by node; 0 for a leaf and inside a result */
+    uint32_t *level;  /* by node, see mg_choose_levels */
+    uint16_t *flags;  /* by node, of results */
     uint32_t *bucket; /* the hash table: a group's number + 1, or 0 */
     size_t mask;      /* the number of buckets - 1 */
 } scheduler;
@@ -27,118 +29,6 @@ typedef struct {
 static int is_row(const mg_trace *t, uint32_t i) { return t->is[i] & MG_IS_ROW; }
 
 static int wants_grad(const mg_trace *t, uint32_t i) { return t->is[i] & MG_WANTS_GRAD; }
-
-/* --- levels ------------------------------------------------------------------- */
-
-/* Returns the level of user, which is level without this operand. Uniform operands of a
- * row value are computed before any row, and do not count. */
-static uint32_t above(const scheduler *s, uint32_t level, uint32_t operand,
-                      uint32_t user) {
-    uint32_t next = s->level[operand] + 1;
-    return is_row(s->trace, operand) == is_row(s->trace, user) && next > level ? next
-                                                                               : level;
-}
-
-/* Returns 1 for a result that depends on leaves only, and so on. */
-static uint32_t level_of(const scheduler *s, uint32_t i) {
-    const mg_trace *t = s->trace;
-    const mg_fused *fused = s->fused;
-    uint32_t level = 1;
-    if (fused->code[i] < MG_OP_COUNT)
-        return above(s, above(s, level, t->a[i], i), t->b[i], i);
-    level = above(s, level, fused->init[i], i);
-    for (uint32_t j = 0; j < fused->count[i]; j++) {
-        const uint32_t *term = fused->terms[fused->first[i] + j];
-        level = above(s, above(s, level, term[0], i), term[1], i);
-    }
-    return level;
-}
-
-/* --- choice of a level --------------------------------------------------------- */
-
-/* A result may be computed at any level from its own up to that below its first user. The
- * logarithms of the steps of a recursion, which only the loss adds up, make one
- * instruction if they are computed late, and one each if they are computed as soon as they
- * can be; the differences that the steps need make one instruction if they are computed
- * early. So each result is computed at the earliest or at the latest level, where there
- * are more results of its kind. */
-
-typedef struct {
-    uint32_t *latest;       /* by node: its latest level */
-    uint32_t *early, *late; /* by hash of a kind and level: how many results there are at
-                               their earliest, or at their latest level; collisions make
-                               a choice worse, not wrong */
-} choice;
-
-static void set_latest(const scheduler *s, choice *c, uint32_t operand, uint32_t user) {
-    if (is_row(s->trace, operand) == is_row(s->trace, user) &&
-        c->latest[user] - 1 < c->latest[operand])
-        c->latest[operand] = c->latest[user] - 1;
-}
-
-/* Sets the latest levels, given the highest level of rows and of uniform results. */
-static void find_latest(const scheduler *s, choice *c, const uint32_t highest[2]) {
-    const mg_trace *t = s->trace;
-    const mg_fused *fused = s->fused;
-    for (uint32_t i = 0; i < t->n; i++)
-        c->latest[i] = highest[is_row(t, i) != 0];
-    for (uint32_t i = t->n; i-- > 0;) {
-        if (fused->code[i] == MG_OP_leaf)
-            continue;
-        if (fused->code[i] < MG_OP_COUNT) {
-            set_latest(s, c, t->a[i], i);
-            set_latest(s, c, t->b[i], i);
-            continue;
-        }
-        set_latest(s, c, fused->init[i], i);
-        for (uint32_t j = 0; j < fused->count[i]; j++) {
-            set_latest(s, c, fused->terms[fused->first[i] + j][0], i);
-            set_latest(s, c, fused->terms[fused->first[i] + j][1], i);
-        }
-    }
-}
-
-static size_t place_of(const scheduler *s, uint32_t i, uint32_t level) {
-    const uint64_t kind = mg_mix(s->fused->code[i], is_row(s->trace, i) != 0);
-    return (size_t)(mg_mix(kind, level) & s->mask);
-}
-
-static void choose(scheduler *s, choice *c) {
-    const mg_fused *fused = s->fused;
-    const uint32_t n = s->trace->n;
-    memset(c->early, 0, (s->mask + 1) * sizeof *c->early);
-    memset(c->late, 0, (s->mask + 1) * sizeof *c->late);
-    for (uint32_t i = 0; i < n; i++)
-        if (fused->code[i] != MG_OP_leaf) {
-            c->early[place_of(s, i, s->level[i])]++;
-            c->late[place_of(s, i, c->latest[i])]++;
-        }
-    for (uint32_t i = 0; i < n; i++) {
-        if (fused->code[i] == MG_OP_leaf)
-            continue;
-        const uint32_t early = c->early[place_of(s, i, s->level[i])];
-        const uint32_t late = c->late[place_of(s, i, c->latest[i])];
-        if (late > early && fused->code[i] != MG_LAYER)
-            s->level[i] = c->latest[i];
-        else
-            s->level[i] = level_of(s, i); /* its operands may be later than they were */
-    }
-}
-
-static int choose_levels(scheduler *s, const uint32_t highest[2]) {
-    const size_t n = s->trace->n, buckets = s->mask + 1;
-    choice c = {mg_alloc(n, sizeof *c.latest), mg_alloc(buckets, sizeof *c.early),
-                mg_alloc(buckets, sizeof *c.late)};
-    int fine = c.latest && c.early && c.late;
-    if (fine) {
-        find_latest(s, &c, highest);
-        choose(s, &c);
-    }
-    mg_dealloc(c.latest);
-    mg_dealloc(c.early);
-    mg_dealloc(c.late);
-    return fine;
-}
 
 /* --- flags -------------------------------------------------------------------- */
 
@@ -225,7 +115,7 @@ static void add_result(scheduler *s, uint32_t i, uint32_t stage) {
     mg_schedule *schedule = s->schedule;
     mg_group like = {
         .stage = stage, .code = fused->code[i], .n = 1, .sets = 1, .first = i, .last = i};
-    like.flags = flags_of(s, i);
+    like.flags = s->flags[i];
     if (like.code < MG_OP_COUNT && mg_kind[like.code] == MG_UNARY_K)
         like.k = s->trace->k[i];
     schedule->next[i] = 0;
@@ -305,16 +195,16 @@ static void join(mg_schedule *schedule) {
 static int make(scheduler *s) {
     const mg_trace *t = s->trace;
     mg_schedule *schedule = s->schedule;
-    uint32_t highest[2] = {0, 0}, stages; /* of uniform results, and of rows */
-    s->level[t->n - 1] = 0; /* the last node is a leaf that nodes before it use */
-    for (uint32_t i = 0; i < t->n; i++) {
-        s->level[i] = s->fused->code[i] == MG_OP_leaf ? 0 : level_of(s, i);
-        if (s->level[i] > highest[is_row(t, i) != 0])
-            highest[is_row(t, i) != 0] = s->level[i];
-    }
-    if (!choose_levels(s, highest))
+    for (uint32_t i = 0; i < t->n; i++)
+        if (s->fused->code[i] != MG_OP_leaf)
+            s->flags[i] = flags_of(s, i);
+    if (!mg_choose_levels(s->level, t, s->fused, s->flags))
         return 0;
-    const uint32_t uniform_stages = stages = highest[0];
+    uint32_t uniform_stages = 0, stages;
+    for (uint32_t i = 0; i < t->n; i++)
+        if (!is_row(t, i) && s->level[i] > uniform_stages)
+            uniform_stages = s->level[i];
+    stages = uniform_stages;
     for (uint32_t i = 0; i < t->n; i++) {
         if (s->fused->code[i] == MG_OP_leaf)
             continue;
@@ -344,15 +234,17 @@ int mg_make_schedule(mg_schedule *schedule, mg_trace *trace, const mg_fused *fus
     memset(schedule, 0, sizeof *schedule);
     schedule->list = mg_alloc(n_results, sizeof *schedule->list);
     schedule->next = mg_alloc(trace->n, sizeof *schedule->next);
-    scheduler s = {trace, fused, schedule, NULL, NULL, buckets - 1};
+    scheduler s = {trace, fused, schedule, NULL, NULL, NULL, buckets - 1};
     s.level = mg_alloc(trace->n, sizeof *s.level);
+    s.flags = mg_alloc(trace->n, sizeof *s.flags);
     s.bucket = mg_alloc(buckets, sizeof *s.bucket);
-    int fine = schedule->list && schedule->next && s.level && s.bucket;
+    int fine = schedule->list && schedule->next && s.level && s.flags && s.bucket;
     if (fine) {
         memset(s.bucket, 0, buckets * sizeof *s.bucket);
         fine = make(&s);
     }
     mg_dealloc(s.level);
+    mg_dealloc(s.flags);
     mg_dealloc(s.bucket);
     return fine;
 }
