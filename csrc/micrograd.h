@@ -303,13 +303,14 @@ mg_id mg_traced(int op, mg_id a, mg_id b, double k);
  * columns of n_inputs arrays, of widths[i] columns each. The last n_shared arrays have a
  * single row, which all rows of the others share. Another leaf is a parameter if
  * somebody owns it, but a constant if it was made in the trace that the calling thread is
- * in. The program keeps its parameters alive, not the rest of the graph. The caller frees
+ * in. Elementary functions are those of csrc/elementary, or the C library's if uses_libm is
+ * true. The program keeps its parameters alive, not the rest of the graph. The caller frees
  * it. O(nodes below the outputs). On failure returns NULL and sets *status: MG_NO_MEMORY;
  * MG_HAS_CUSTOM_BACKWARD if there is a custom node or one of mg_set_custom_backward;
  * MG_OTHER_TRACE if there is an argument of another trace. */
 mg_program *mg_compile(const mg_id *args, const size_t *widths, size_t n_inputs,
                        size_t n_shared, const mg_id *outputs, size_t n_outputs,
-                       mg_status *status);
+                       int uses_libm, mg_status *status);
 
 /* Frees a program that nobody runs; NULL is allowed. */
 void mg_program_free(mg_program *program);

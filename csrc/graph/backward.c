@@ -11,6 +11,8 @@
 
 #include "base/alloc.h"
 
+#define MG_M(name) mg_libm_##name
+
 /* Returns the operand to visit next, 0 when all are done. */
 static mg_index next_operand(mg_node_t *node) {
     if (MG_UNLIKELY(mg_owns_list(node->op) || node->op == MG_OP_net)) {
@@ -82,7 +84,7 @@ void mg_step(const mg_node_t *node) {
     MG_ASSERT_LOCKED();
     double out = node->data, g = node->grad;
     switch (node->op) {
-#define X(name, kind, label, raises, value, dx, dy)                                       \
+#define X(name, kind, label, raises, fast, value, dx, dy)                                 \
     case MG_OP_##name: {                                                                  \
         mg_node_t *a = mg_at(node->operand[0]);                                           \
         double x = a->data;                                                               \

@@ -3,10 +3,12 @@
 
 #include <string.h>
 
+#define MG_M(name) mg_libm_##name
+
 const uint8_t mg_arity[MG_OP_COUNT] = {
     [MG_OP_leaf] = 0, [MG_OP_custom] = 0,     [MG_OP_take] = 0,
     [MG_OP_net] = 0,  [MG_OP_net_output] = 1, [MG_OP_table] = 2,
-#define X(name, kind, label, raises, value, dx, dy)                                       \
+#define X(name, kind, label, raises, fast, value, dx, dy)                                 \
     [MG_OP_##name] = (kind) == MG_BINARY ? 2 : 1,
     MG_OPS(X)
 #undef X
@@ -20,7 +22,7 @@ static const struct {
                       [MG_OP_net] = {"net", ""},
                       [MG_OP_net_output] = {"net_output", ""},
                       [MG_OP_table] = {"table", ""},
-#define X(name, kind, label, raises, value, dx, dy) [MG_OP_##name] = {#name, label},
+#define X(name, kind, label, raises, fast, value, dx, dy) [MG_OP_##name] = {#name, label},
                       MG_OPS(X)
 #undef X
 };
@@ -44,7 +46,7 @@ const char *mg_op_label(int op) {
 
 double mg_value(int op, double x, double y, int *raises) {
     switch (op) {
-#define X(name, kind, label, may_raise, value, dx, dy)                                    \
+#define X(name, kind, label, may_raise, fast, value, dx, dy)                              \
     case MG_OP_##name: {                                                                  \
         double out = value;                                                               \
         *raises = may_raise && mg_raises(x, y, out);                                      \

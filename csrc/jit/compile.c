@@ -258,7 +258,7 @@ static int build(compiler *c) {
 
 mg_program *mg_compile(const mg_id *args, const size_t *widths, size_t n_inputs,
                        size_t n_shared, const mg_id *outputs, size_t n_outputs,
-                       mg_status *status) {
+                       int uses_libm, mg_status *status) {
     compiler c;
     size_t n_args = 0, n_row_args = 0;
     memset(&c, 0, sizeof c);
@@ -269,6 +269,7 @@ mg_program *mg_compile(const mg_id *args, const size_t *widths, size_t n_inputs,
     memset(c.program, 0, sizeof *c.program);
     c.program->n_inputs = (uint32_t)(n_inputs - n_shared);
     c.program->n_shared_inputs = (uint32_t)n_shared;
+    c.program->others = uses_libm ? &mg_libm_lanes : NULL;
     c.program->widths = mg_alloc(n_inputs, sizeof *c.program->widths);
     for (size_t i = 0; i < n_inputs; i++) {
         n_args += widths[i];
@@ -277,7 +278,8 @@ mg_program *mg_compile(const mg_id *args, const size_t *widths, size_t n_inputs,
             c.program->widths[i] = (uint32_t)widths[i];
     }
     mg_lock(&mg_graph_lock);
-    *status = mg_trace_read(&c.trace, args, n_args, n_row_args, outputs, n_outputs);
+    *status = mg_trace_read(&c.trace, args, n_args, n_row_args, outputs, n_outputs,
+                            uses_libm ? &mg_libm_lanes : &mg_jit_lanes);
     mg_unlock(&mg_graph_lock);
     if (*status == MG_OK && (c.program->widths == NULL || !build(&c)))
         *status = MG_NO_MEMORY;

@@ -13,6 +13,7 @@
 #include "graph/graph.h" /* first */
 
 #include "kernels/instructions.h"
+#include "kernels/lanes.h"
 
 /* One of a program's lists, and the slots that it works on. */
 typedef struct {
@@ -51,6 +52,7 @@ struct mg_program {
     uint32_t *widths; /* the columns of each array */
     uint32_t n_args;  /* the sum of the first n_inputs widths */
     uint32_t n_shared, first_shared;
+    const mg_lane_functions *others; /* see mg_block */
     mg_output *outputs;
     uint32_t n_outputs;
     size_t n_nodes;   /* nodes of the graph that was compiled */

@@ -201,6 +201,7 @@ static double run_rows(const mg_batch *batch, double *memory, double *uniform_gr
     double *rows = memory + whole_lines(p->side_length);
     const mg_kernels *kernels = batch->kernels;
     mg_block block = {.index = p->index,
+                      .others = p->others,
                       .data = rows,
                       .uniform = batch->scratch->uniform,
                       .uniform_grad = uniform_grad,
@@ -269,6 +270,7 @@ static double run_all(const mg_batch *batch, int mask_padding) {
     const mg_kernels *kernels = batch->kernels;
     mg_scratch *s = batch->scratch;
     mg_block uniform = {.index = p->index,
+                        .others = p->others,
                         .data = s->uniform,
                         .grad = s->uniform_grad,
                         .uniform = s->uniform,

@@ -9,7 +9,7 @@
 #include "jit/simplify.h"
 
 const uint8_t mg_kind[MG_OP_COUNT] = {
-#define X(name, kind, label, raises, value, dx, dy) [MG_OP_##name] = kind,
+#define X(name, kind, label, raises, fast, value, dx, dy) [MG_OP_##name] = kind,
     MG_OPS(X)
 #undef X
 };
@@ -56,9 +56,8 @@ static void fill_operator(mg_trace *trace, mg_index id) {
         trace->is[i] &= MG_IS_ROW;
     if (trace->is[a] & trace->is[b] & MG_IS_CONSTANT) {
         int has_k = mg_kind[node->op] == MG_UNARY_K;
-        int raises; /* not used: a constant may be infinite or NaN */
-        trace->k[i] =
-            mg_value(node->op, trace->k[a], has_k ? node->k : trace->k[b], &raises);
+        trace->k[i] = mg_lane_value(trace->functions, node->op, trace->k[a],
+                                    has_k ? node->k : trace->k[b]);
         trace->op[i] = MG_OP_leaf;
         trace->is[i] = MG_IS_CONSTANT;
     }
@@ -198,8 +197,10 @@ static mg_status fill(mg_trace *trace, const mg_index *order, size_t count,
 }
 
 mg_status mg_trace_read(mg_trace *trace, const mg_id *args, size_t n_args,
-                        size_t n_row_args, const mg_id *outputs, size_t n_outputs) {
+                        size_t n_row_args, const mg_id *outputs, size_t n_outputs,
+                        const mg_lane_functions *functions) {
     memset(trace, 0, sizeof *trace);
+    trace->functions = functions;
     trace->n_args = (uint32_t)n_args;
     trace->n_row_args = (uint32_t)n_row_args;
     trace->n_outputs = (uint32_t)n_outputs;

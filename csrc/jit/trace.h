@@ -4,6 +4,8 @@
 
 #include "graph/graph.h" /* first */
 
+#include "kernels/lanes.h"
+
 /* By operator: MG_BINARY, MG_UNARY or MG_UNARY_K. */
 extern const uint8_t mg_kind[MG_OP_COUNT];
 
@@ -42,14 +44,16 @@ typedef struct {
     mg_index *id; /* the graph's node, of a leaf */
     uint32_t *outputs;
     uint32_t n_outputs;
+    const mg_lane_functions *functions; /* what computes constants */
     int has_other; /* true: there is an argument of another trace */
 } mg_trace;
 
 /* Reads the graph below the outputs. Folds constants: a node whose operands are all
- * constants becomes one. Returns MG_OK or an error of mg_compile; the trace is to be freed
+ * constants becomes one, computed by these functions. Returns MG_OK or an error of mg_compile; the trace is to be freed
  * in any case. The caller holds the graph's lock. O(nodes). */
 mg_status mg_trace_read(mg_trace *trace, const mg_id *args, size_t n_args,
-                        size_t n_row_args, const mg_id *outputs, size_t n_outputs);
+                        size_t n_row_args, const mg_id *outputs, size_t n_outputs,
+                        const mg_lane_functions *functions);
 
 void mg_trace_free(mg_trace *trace);
 

@@ -13,13 +13,14 @@
  * g is the gradient of out. Backward goes through the results of an instruction in reverse,
  * because one of them may be an operand of a later one.
  *
- * Operators are loops over the lanes of the expressions in ops.h. A loop over a constant
- * number of lanes becomes vectors. A loop that calls the C library for each lane does not, so
- * it computes the block's rows only, and then fills the padding lanes.
+ * Operators are loops over the lanes of the expressions in ops.h, which compilers make vectors
+ * of. MG_M names the elementary functions: mg_fast_ ones where a block has several rows, and
+ * mg_jit_ ones in a block of one row. Where a lane's operands are not usual ones, or the
+ * program wants the C library's functions, the block's rows are computed one by one (lanes.h),
+ * and the padding lanes are filled.
  */
 
 #define EACH_LANE(lanes) MG_ROLLED for (int l = 0; l < (lanes); l++)
-#define LANES(calls) (W == 1 || !(calls) ? W : (int)block->rows)
 #define FILL(to, lanes, value)                                                            \
     for (int l = (lanes); l < W; l++)                                                     \
         (to)[l] = value;
@@ -34,21 +35,58 @@
 #define OPERAND(slot, is_uniform) ((is_uniform) ? uniform + (slot) : data + (size_t)(slot) * W)
 #define LANE(p, is_uniform) ((p)[(is_uniform) ? 0 : l])
 
-#define ELEMENTWISE_FORWARD(kind, calls, value, x_uniform, y_uniform)                     \
+/* x and y of lane l. */
+#define LANE_OPERANDS(kind, x_uniform, y_uniform)                                         \
+    double x = LANE(px, x_uniform);                                                       \
+    double y = (kind) == MG_BINARY    ? LANE(py, y_uniform)                               \
+               : (kind) == MG_UNARY_K ? k                                                 \
+                                      : x;                                                \
+    (void)x, (void)y;
+
+/* Sets usual: true if MG_M(f) may be used for all lanes of px and py. A block of one row uses
+ * functions that are right for any operand. */
+#define FIND_IF_USUAL(kind, fast, x_uniform, y_uniform)                                   \
+    int usual;                                                                            \
+    {                                                                                     \
+        const int l = 0;                                                                  \
+        (void)l;                                                                          \
+        LANE_OPERANDS(kind, x_uniform, y_uniform)                                         \
+        usual = MG_IS_ONE(fast);                                                          \
+    }                                                                                     \
+    if (!usual) {                                                                         \
+        usual = block->others == NULL;                                                    \
+        if (W > 1 && usual) {                                                             \
+            double unusual[W];                                                            \
+            EACH_LANE(W) {                                                                \
+                LANE_OPERANDS(kind, x_uniform, y_uniform)                                 \
+                unusual[l] = (fast) ? 0.0 : 1.0;                                          \
+            }                                                                             \
+            VEC vecs[N_VEC];                                                              \
+            LOAD(vecs, unusual);                                                          \
+            usual = LANE_SUM(FOLD(vecs)) == 0.0;                                          \
+        }                                                                                 \
+    }
+
+/* The operands of an operator, for mg_lane_functions. */
+#define UNUSUAL_LANES(kind, x_uniform, y_uniform)                                         \
+    {px, py, !(x_uniform), !(y_uniform), k, W == 1 ? 1 : (int)block->rows}
+
+#define ELEMENTWISE_FORWARD(kind, fast, value, x_uniform, y_uniform)                      \
     for (uint32_t i = 0; i < n; i++) {                                                    \
         const double *px = OPERAND(a[i], x_uniform);                                      \
         const double *py = (kind) == MG_BINARY ? OPERAND(b[i], y_uniform) : px;           \
         double *pout = data + (size_t)(out_slot + i) * W;                                 \
-        const int lanes = LANES(calls);                                                   \
-        EACH_LANE(lanes) {                                                                \
-            double x = LANE(px, x_uniform);                                               \
-            double y = (kind) == MG_BINARY    ? LANE(py, y_uniform)                       \
-                       : (kind) == MG_UNARY_K ? k                                         \
-                                              : x;                                        \
-            (void)y;                                                                      \
-            pout[l] = value;                                                              \
+        FIND_IF_USUAL(kind, fast, x_uniform, y_uniform)                                   \
+        if (MG_LIKELY(usual)) {                                                           \
+            EACH_LANE(W) {                                                                \
+                LANE_OPERANDS(kind, x_uniform, y_uniform)                                 \
+                pout[l] = value;                                                          \
+            }                                                                             \
+        } else {                                                                          \
+            const mg_lanes lanes = UNUSUAL_LANES(kind, x_uniform, y_uniform);             \
+            lane_functions(block)->values(ins->code, &lanes, pout);                       \
+            FILL(pout, lanes.n, pout[lanes.n - 1])                                        \
         }                                                                                 \
-        FILL(pout, lanes, pout[lanes - 1])                                                \
     }
 
 /* out[i]: (W,) = op(a[i]: (W,), b[i]: (W,)), for i from 0 to n */
@@ -61,14 +99,14 @@ MG_TARGET static void MG_NAME(elementwise_forward)(const mg_instruction *ins,
     double k = ins->k;
     (void)b, (void)k, (void)uniform;
     switch (ins->code) {
-#define X(name, kind, label, raises, value, dx, dy)                                       \
+#define X(name, kind, label, raises, fast, value, dx, dy)                                 \
     case MG_OP_##name:                                                                    \
         if ((kind) == MG_BINARY && ins->flags & MG_A_UNIFORM) {                           \
-            ELEMENTWISE_FORWARD(kind, raises, value, 1, 0)                                \
+            ELEMENTWISE_FORWARD(kind, fast, value, 1, 0)                                  \
         } else if ((kind) == MG_BINARY && ins->flags & MG_B_UNIFORM) {                    \
-            ELEMENTWISE_FORWARD(kind, raises, value, 0, 1)                                \
+            ELEMENTWISE_FORWARD(kind, fast, value, 0, 1)                                  \
         } else {                                                                          \
-            ELEMENTWISE_FORWARD(kind, raises, value, 0, 0)                                \
+            ELEMENTWISE_FORWARD(kind, fast, value, 0, 0)                                  \
         }                                                                                 \
         break;
         MG_OPS(X)
@@ -105,40 +143,41 @@ MG_TARGET MG_INLINE void MG_NAME(accumulate)(const mg_block *block, uint32_t slo
     }
 }
 
-#define ELEMENTWISE_BACKWARD(kind, calls, dx, dy, x_uniform, y_uniform)                   \
+#define ELEMENTWISE_BACKWARD(kind, fast, dx, dy, x_uniform, y_uniform)                    \
     for (uint32_t i = n; i-- > 0;) {                                                      \
         const double *px = OPERAND(a[i], x_uniform);                                      \
         const double *py = (kind) == MG_BINARY ? OPERAND(b[i], y_uniform) : px;           \
         const double *pout = data + (size_t)(out_slot + i) * W;                           \
         const double *pg = block->grad + (size_t)(out_slot + i) * W;                      \
+        FIND_IF_USUAL(kind, fast, x_uniform, y_uniform)                                   \
         if (flags & MG_A_GRAD)                                                            \
-            DERIVATIVE(kind, calls, dx, x_uniform, y_uniform, a[i], x_uniform,            \
-                       MG_A_FIRST)                                                        \
+            DERIVATIVE(kind, dx, x_uniform, y_uniform, 0, a[i], x_uniform, MG_A_FIRST)    \
         if ((kind) == MG_BINARY && flags & MG_B_GRAD)                                     \
-            DERIVATIVE(kind, calls, dy, x_uniform, y_uniform, b[i], y_uniform,            \
-                       MG_B_FIRST)                                                        \
+            DERIVATIVE(kind, dy, x_uniform, y_uniform, 1, b[i], y_uniform, MG_B_FIRST)    \
     }
 
 #define PASSED(raises, derivative) mg_passed(raises, g, derivative)
 
-/* grad[slot]: (W,) += expression: (W,). The first gradient of a row slot is computed in
- * place. */
-#define DERIVATIVE(kind, calls, expression, x_uniform, y_uniform, slot, is_uniform,       \
+/* grad[slot]: (W,) += expression: (W,), which is the derivative by an operand, 0 or 1. The
+ * first gradient of a row slot is computed in place. */
+#define DERIVATIVE(kind, expression, x_uniform, y_uniform, operand, slot, is_uniform,     \
                    first)                                                                 \
     {                                                                                     \
         double results[W];                                                                \
         int direct = !(is_uniform) && flags & (first);                                    \
         double *to = direct ? block->grad + (size_t)(slot) * W : results;                 \
-        const int lanes = LANES(calls);                                                   \
-        EACH_LANE(lanes) {                                                                \
-            double x = LANE(px, x_uniform), out = pout[l], g = pg[l];                     \
-            double y = (kind) == MG_BINARY    ? LANE(py, y_uniform)                       \
-                       : (kind) == MG_UNARY_K ? k                                         \
-                                              : x;                                        \
-            (void)x, (void)y, (void)out, (void)g;                                         \
-            to[l] = expression;                                                           \
+        if (MG_LIKELY(usual)) {                                                           \
+            EACH_LANE(W) {                                                                \
+                LANE_OPERANDS(kind, x_uniform, y_uniform)                                 \
+                double out = pout[l], g = pg[l];                                          \
+                (void)out, (void)g;                                                       \
+                to[l] = expression;                                                       \
+            }                                                                             \
+        } else {                                                                          \
+            const mg_lanes lanes = UNUSUAL_LANES(kind, x_uniform, y_uniform);             \
+            lane_functions(block)->derivatives(ins->code, operand, &lanes, pout, pg, to); \
+            FILL(to, lanes.n, 0.0)                                                        \
         }                                                                                 \
-        FILL(to, lanes, 0.0)                                                              \
         if (!direct) {                                                                    \
             VEC vecs[N_VEC];                                                              \
             LOAD(vecs, results);                                                          \
@@ -157,17 +196,14 @@ MG_TARGET static void MG_NAME(elementwise_backward)(const mg_instruction *ins,
     unsigned flags = ins->flags;
     (void)b, (void)k, (void)uniform;
     switch (ins->code) {
-#define X(name, kind, label, raises, value, dx, dy)                                       \
+#define X(name, kind, label, raises, fast, value, dx, dy)                                 \
     case MG_OP_##name:                                                                    \
         if ((kind) == MG_BINARY && flags & MG_A_UNIFORM) {                                \
-            ELEMENTWISE_BACKWARD(kind, MG_DERIVATIVE_CALLS(name), PASSED(raises, dx),     \
-                                 PASSED(raises, dy), 1, 0)                                \
+            ELEMENTWISE_BACKWARD(kind, fast, PASSED(raises, dx), PASSED(raises, dy), 1, 0) \
         } else if ((kind) == MG_BINARY && flags & MG_B_UNIFORM) {                         \
-            ELEMENTWISE_BACKWARD(kind, MG_DERIVATIVE_CALLS(name), PASSED(raises, dx),     \
-                                 PASSED(raises, dy), 0, 1)                                \
+            ELEMENTWISE_BACKWARD(kind, fast, PASSED(raises, dx), PASSED(raises, dy), 0, 1) \
         } else {                                                                          \
-            ELEMENTWISE_BACKWARD(kind, MG_DERIVATIVE_CALLS(name), PASSED(raises, dx),     \
-                                 PASSED(raises, dy), 0, 0)                                \
+            ELEMENTWISE_BACKWARD(kind, fast, PASSED(raises, dx), PASSED(raises, dy), 0, 0) \
         }                                                                                 \
         break;
         MG_OPS(X)

@@ -11,6 +11,7 @@
 #define MG_NAME(x) MG_PASTED(x, W, MG_SUFFIX)
 #define VEC_ADD V4_ADD
 #define VEC_MUL V4_MUL
+#define MG_M(name) mg_fast_##name
 
 #define VEC mg_v4
 #define VEC_LOAD V4_LOAD
@@ -79,6 +80,8 @@
 #define VEC_ADD(a, b) ((a) + (b))
 #define VEC_MUL(a, b) ((a) * (b))
 
+#undef MG_M
+#define MG_M(name) mg_jit_##name
 #define W 1
 #define N_VEC 1
 #define FOLD(y) (y[0])
@@ -100,6 +103,7 @@
 #undef VEC_KEEP
 #undef VEC_ADD
 #undef VEC_MUL
+#undef MG_M
 #undef MG_NAME
 #undef MG_PASTED
 #undef MG_PASTE

@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "elementary/functions.h"
+#include "kernels/lanes.h"
 #include "kernels/simd.h"
 
 /* MG_UNROLL is for loops over vectors, which then stay in registers. MG_ROLLED is for
@@ -14,7 +16,7 @@
  * told that no lane of a result is an operand of another lane. */
 #if defined(__clang__)
 #define MG_UNROLL _Pragma("clang loop unroll(full)")
-#define MG_ROLLED
+#define MG_ROLLED _Pragma("clang loop vectorize(assume_safety) unroll(disable)")
 #elif defined(__GNUC__)
 #define MG_UNROLL _Pragma("GCC unroll 4")
 #define MG_ROLLED _Pragma("GCC ivdep") _Pragma("GCC unroll 1")
@@ -23,18 +25,19 @@
 #define MG_ROLLED
 #endif
 
-/* True if an operator's derivative calls the C library. */
-#define MG_DERIVATIVE_CALLS(name)                                                         \
-    (MG_OP_##name == MG_OP_pow || MG_OP_##name == MG_OP_pow_k ||                          \
-     MG_OP_##name == MG_OP_softplus || MG_OP_##name == MG_OP_sin ||                       \
-     MG_OP_##name == MG_OP_cos || MG_OP_##name == MG_OP_asin ||                           \
-     MG_OP_##name == MG_OP_acos || MG_OP_##name == MG_OP_sinh ||                          \
-     MG_OP_##name == MG_OP_cosh || MG_OP_##name == MG_OP_erf ||                           \
-     MG_OP_##name == MG_OP_erfc || MG_OP_##name == MG_OP_silu ||                          \
-     MG_OP_##name == MG_OP_gelu || MG_OP_##name == MG_OP_hypot ||                         \
-     MG_OP_##name == MG_OP_asinh || MG_OP_##name == MG_OP_acosh ||                        \
-     MG_OP_##name == MG_OP_lgamma || MG_OP_##name == MG_OP_digamma ||                     \
-     MG_OP_##name == MG_OP_polygamma)
+/* True if the compiler can see that an expression is 1. */
+#if defined(__GNUC__) || defined(__clang__)
+#define MG_IS_ONE(expression) (__builtin_constant_p(expression) && (expression))
+#else
+#define MG_IS_ONE(expression) 0
+#endif
+
+/* What computes the rows of a block one by one. */
+static const mg_lane_functions *lane_functions(const mg_block *block) {
+    return block->others != NULL ? block->others : &mg_jit_lanes;
+}
+
+#define MG_IN(name) mg_fast_range_##name
 
 /* How many inputs a layer's loops take at a time: 16 rows of 64 inputs are 8 KiB. */
 #define MG_NEAR ((size_t)64)

@@ -12,6 +12,8 @@
 
 #include "kernels/instructions.h" /* first */
 
+#include "kernels/lanes.h"
+
 /* The rows of the widest block. */
 enum { MG_BLOCK_ROWS = 16 };
 
@@ -26,6 +28,8 @@ typedef struct {
                               MG_C_FIRST; false: it adds them */
     double *side;          /* memory of mg_side_length, aligned; if there are layers over sets
                               of inputs */
+    const mg_lane_functions *others; /* NULL, or what computes the operators that call
+                                        elementary functions, in place of csrc/elementary's */
     uint32_t rows;         /* the lanes after them are padding */
     int masks_padding;     /* true: sums over the lanes leave the padding out; false: they include
                               the zeros there */

@@ -20,6 +20,9 @@ else:
         # These two make results the same on every machine, whatever CFLAGS contain.
         "-fno-fast-math",
         "-ffp-contract=off",
+        # These let loops over sqrt and over conditions become vectors; no result changes.
+        "-fno-math-errno",
+        "-fno-trapping-math",
     ]
     # With fast-math among CFLAGS, the linker would add code that makes the whole process take
     # subnormal numbers for 0. The last option of a kind wins.

@@ -38,7 +38,7 @@ class CompiledProgram(BaseProgram):
             program = owned(
                 lib.mg_program_free, lib.mg_compile,
                 arguments, self.columns, len(self.columns), self.n_shared, outputs,
-                len(outputs), status,
+                len(outputs), getattr(self, "math", "") == "libm", status,
             )  # fmt: skip
         if status[0] == lib.MG_HAS_CUSTOM_BACKWARD:
             raise custom_operator_error(definition_line(self.function))

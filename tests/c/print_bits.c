@@ -128,7 +128,7 @@ static mg_program *compile(mg_id *parameters) {
         out = traced("add", out, traced("mul", *p++, traced("relu", sum, 0)));
     }
     loss = traced("mul", out, out);
-    mg_program *program = mg_compile(args, widths, 2, 0, &loss, 1, &status);
+    mg_program *program = mg_compile(args, widths, 2, 0, &loss, 1, 0, &status);
     must(program != NULL);
     return program;
 }

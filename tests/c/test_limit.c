@@ -35,7 +35,7 @@ static void check_all_refuse(mg_id a, mg_net *net) {
     CHECK(mg_net_call(net, NULL, x, 0, out) == MG_NET_NO_MEMORY);
     mg_set_recording(1);
     CHECK(mg_computed_from(&a, 1, twice, 2, &order, &n) == MG_NO_MEMORY);
-    CHECK(mg_compile(&a, widths, 1, 0, &a, 1, &status) == NULL && status == MG_NO_MEMORY);
+    CHECK(mg_compile(&a, widths, 1, 0, &a, 1, 0, &status) == NULL && status == MG_NO_MEMORY);
     CHECK(mg_live_nodes() == nodes);
     CHECK(mg_backward(a) == MG_OK && mg_backward_order(a, &order, &n) == MG_OK);
     mg_free_ids(&order);

@@ -25,7 +25,7 @@ static mg_program *sum_of_inputs(mg_id w, mg_status *status) {
         mg_release(sum);
         sum = next;
     }
-    mg_program *program = mg_compile(args, widths, ARGS, 0, &sum, 1, status);
+    mg_program *program = mg_compile(args, widths, ARGS, 0, &sum, 1, 0, status);
     mg_release(sum);
     while (made > 0)
         mg_release(args[--made]);
@@ -113,7 +113,7 @@ static void test_neurons_with_inputs_of_their_own(void) {
             mg_release(at);
             expected[n++] = sum < 0.0 ? slope * sum : sum;
         }
-    mg_program *program = mg_compile(args, widths, 1, 0, neurons, NEURONS, &status);
+    mg_program *program = mg_compile(args, widths, 1, 0, neurons, NEURONS, 0, &status);
     CHECK(program != NULL && mg_program_forward(program, inputs, 1, NULL, out) == MG_OK);
     for (size_t i = 0; i < NEURONS; i++)
         CHECK(is(out[i], expected[i]));
@@ -154,7 +154,7 @@ static void test_squares_with_a_gap(void) {
         sum = traced_and_dropped("add", sum, product(w[i], arg));
     mg_id squares = traced_and_dropped("add", product(w[0], w[0]), product(w[2], w[2]));
     sum = traced_and_dropped("add", sum, squares);
-    mg_program *program = mg_compile(&arg, widths, 1, 0, &sum, 1, &status);
+    mg_program *program = mg_compile(&arg, widths, 1, 0, &sum, 1, 0, &status);
     CHECK(program != NULL);
     CHECK(mg_program_backward(program, inputs, 2, 0, &mean) == MG_OK);
     CHECK(is(mean, 6.0 * 1.5 + 10.0));
@@ -188,7 +188,7 @@ static void test_any_number_of_rows(const char *kernels) {
         sum = traced_and_dropped("add", sum, args[i]);
     }
     sum = traced_and_dropped("exp", sum, 0);
-    mg_program *program = mg_compile(args, widths, 1, 0, &sum, 1, &status);
+    mg_program *program = mg_compile(args, widths, 1, 0, &sum, 1, 0, &status);
     CHECK(program != NULL);
     for (size_t n = 1; program != NULL && n <= MOST; n++) {
         double *x = malloc(n * COLUMNS * sizeof *x), *out = malloc(n * sizeof *out);
@@ -227,7 +227,7 @@ static void test_shared_inputs(void) {
         args[i] = mg_traced(mg_op_find("leaf"), 0, 0, 0.0);
     mg_id both = product(args[1], args[2]);
     mg_id sum = traced_and_dropped("add", product(w, args[0]), both);
-    mg_program *program = mg_compile(args, widths, 2, 1, &sum, 1, &status);
+    mg_program *program = mg_compile(args, widths, 2, 1, &sum, 1, 0, &status);
     CHECK(program != NULL && mg_program_describe(program).shared == 2);
     CHECK(mg_program_describe(program).inputs == 1);
     CHECK(mg_program_forward(program, inputs, 3, NULL, out) == MG_OK);
@@ -237,7 +237,7 @@ static void test_shared_inputs(void) {
     CHECK(is(mean, 11.0) && is(gradient, 3.0));
     mg_program_free(program);
 
-    program = mg_compile(args + 1, widths + 1, 1, 1, &args[1], 1, &status);
+    program = mg_compile(args + 1, widths + 1, 1, 1, &args[1], 1, 0, &status);
     CHECK(program != NULL);
     CHECK(mg_program_forward(program, inputs + 1, 1, NULL, out) == MG_OK);
     CHECK(is(out[0], 10.0));
@@ -263,7 +263,7 @@ static void test_refusals(void) {
 
     mg_status status;
     mg_id outputs[2] = {mg_traced(mg_op_find("mul"), w, arg, 0.0), w};
-    mg_program *program = mg_compile(&arg, widths, 1, 0, outputs, 2, &status);
+    mg_program *program = mg_compile(&arg, widths, 1, 0, outputs, 2, 0, &status);
     const uint32_t uniform = UINT32_C(1) << 31;
     CHECK(program != NULL && !(mg_program_output(program, 0) & uniform));
     CHECK(mg_program_output(program, 1) & uniform); /* no row changes it */

@@ -43,7 +43,7 @@ static void test_too_few_threads(void) {
     mg_status status;
     mg_id w = mg_leaf(3.0), arg = mg_traced(mg_op_find("leaf"), 0, 0, 0.0);
     mg_id loss = mg_traced(mg_op_find("mul"), w, arg, 0.0);
-    mg_program *program = mg_compile(&arg, widths, 1, 0, &loss, 1, &status);
+    mg_program *program = mg_compile(&arg, widths, 1, 0, &loss, 1, 0, &status);
     mg_optimizer sgd = {.kind = mg_optimizer_find("sgd"),
                         .lr = 1.0,
                         .step_count = &steps,

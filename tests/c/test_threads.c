@@ -91,7 +91,7 @@ static void run_programs(int number) {
           is(out[4], 2.0));
     mg_id w = mg_leaf(1.0), arg = mg_traced(mg_op_find("leaf"), 0, 0, 0.0);
     mg_id root = mg_traced(mg_op_find("mul"), w, arg, 0.0);
-    mg_program *own = mg_compile(&arg, widths, 1, 0, &root, 1, &status);
+    mg_program *own = mg_compile(&arg, widths, 1, 0, &root, 1, 0, &status);
     mg_optimizer optimizer = {.kind = mg_optimizer_find("sgd"),
                               .lr = 0.001,
                               .step_count = &steps,
@@ -135,7 +135,7 @@ int main(int argc, char **argv) {
     net = mg_net_new(sizes, 1, ops, parameters);
     mg_id arg = mg_traced(mg_op_find("leaf"), 0, 0, 0.0);
     mg_id root = mg_traced(mg_op_find("mul"), shared[0], arg, 0.0);
-    program = mg_compile(&arg, widths, 1, 0, &root, 1, &status);
+    program = mg_compile(&arg, widths, 1, 0, &root, 1, 0, &status);
     for (int i = 0; i < THREADS; i++) {
         numbers[i] = i;
         if (pthread_create(&threads[i], NULL, work, &numbers[i]) != 0)

@@ -137,7 +137,7 @@ class Program:
         code = lib.mg_op_find(op.name.encode())
         root = lib.mg_traced(code, sums[0], sums[1] if self.n == 2 else 0, k)
         status = ffi.new("mg_status *")
-        self.program = lib.mg_compile(args, [1, 1], 2, 0, [root], 1, status)
+        self.program = lib.mg_compile(args, [1, 1], 2, 0, [root], 1, 0, status)
         assert self.program != ffi.NULL
         for node in (*args, *sums, root):
             lib.mg_release(node)
