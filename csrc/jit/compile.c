@@ -193,6 +193,20 @@ static void emit_operand(compiler *c, const mg_group *group, mg_instruction *ins
     }
 }
 
+/* True if no result of an operator depends on any of the results just before it, as many
+ * as a block has lanes. */
+static int are_independent(const compiler *c, const mg_instruction *ins) {
+    for (int j = 0; j < 3; j++) {
+        const uint32_t *slots = c->program->index + ins->operand[j];
+        if (mg_operand_kind_of(ins->code, j) != MG_SLOTS || ins->flags & MG_A_UNIFORM << j)
+            continue;
+        for (uint32_t i = 0; i < ins->n; i++) /* slots before out wrap around */
+            if (slots[i] - ins->out < ins->n && ins->out + i - slots[i] < MG_BLOCK_ROWS)
+                return 0;
+    }
+    return 1;
+}
+
 static void emit_group(compiler *c, const mg_group *group, int row) {
     mg_instruction *ins = new_instruction(row ? &c->program->row : &c->program->uniform);
     ins->code = group->code;
@@ -205,6 +219,9 @@ static void emit_group(compiler *c, const mg_group *group, int row) {
     ins->out = c->slot[group->first];
     for (int j = 0; j < 3; j++)
         emit_operand(c, group, ins, j, row);
+    if (group->code < MG_OP_COUNT && mg_is_elementary[group->code] && group->n > 1 &&
+        are_independent(c, ins))
+        ins->flags |= MG_INDEPENDENT;
     if (group->code == MG_DOT && !row && adds_squares(c, ins, &ins->squares))
         ins->flags |= MG_SQUARES;
 }

@@ -46,6 +46,11 @@ MG_TARGET MG_INLINE void MG_NAME(layer_backward)(const mg_instruction *ins,
 }
 
 #define OPERATOR_CASE(name, ...) case MG_OP_##name:
+#if W > 1
+#define OPERATORS(direction) MG_NAME(elementwise_##direction)
+#else
+#define OPERATORS(direction) MG_NAME(operators_##direction)
+#endif
 
 /* Run the n instructions of a list: in order, or backwards those that pass gradients on. */
 
@@ -61,7 +66,7 @@ MG_TARGET static void MG_NAME(forward)(const mg_instruction *list, size_t n,
             MG_INSTRUCTIONS(X)
 #undef X
             MG_OPS(OPERATOR_CASE)
-            MG_NAME(elementwise_forward)(ins, block);
+            OPERATORS(forward)(ins, block);
         }
     }
 }
@@ -80,10 +85,11 @@ MG_TARGET static void MG_NAME(backward)(const mg_instruction *list, size_t n,
             MG_INSTRUCTIONS(X)
 #undef X
             MG_OPS(OPERATOR_CASE)
-            MG_NAME(elementwise_backward)(ins, block);
+            OPERATORS(backward)(ins, block);
         }
     }
 }
 
 #undef OPERATOR_CASE
+#undef OPERATORS
 #undef RESULTS

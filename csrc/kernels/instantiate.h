@@ -89,6 +89,7 @@
 #include "kernels/layer_one_row.h"
 #include "kernels/layer_sets.h"
 #include "kernels/elementwise.h"
+#include "kernels/one_row.h"
 #include "kernels/take.h"
 #include "kernels/dispatch.h"
 #undef W

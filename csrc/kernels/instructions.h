@@ -93,7 +93,10 @@ enum {
     /* A LAYER: relu is applied to the results. The sums themselves are not stored. */
     MG_RELU = 1024,
     /* A LAYER: the m inputs of each set are consecutive slots. */
-    MG_CONSECUTIVE = 2048
+    MG_CONSECUTIVE = 2048,
+    /* An operator that calls an elementary function: no result depends on any of the 15
+     * before it. */
+    MG_INDEPENDENT = 4096
 };
 
 typedef struct {
@@ -116,6 +119,9 @@ typedef struct {
     };
     double k; /* the parameter of an operator that has one; otherwise 0 */
 } mg_instruction;
+
+/* By operator: true if it calls an elementary function. */
+extern const uint8_t mg_is_elementary[MG_OP_COUNT];
 
 /* Returns the kind of operand j: 0 is a, 1 is b, 2 is c. */
 static inline mg_operand_kind mg_operand_kind_of(int code, int j) {
