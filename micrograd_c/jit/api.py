@@ -34,7 +34,7 @@ __all__ = ["jit", "where", "TraceError"]
 
 
 class jit:  # noqa: N801 - used as a decorator
-    """``jit(f, *, in_axes=0, parameters=None)``: a function, to be called with arrays of examples.
+    """``jit(f, *, in_axes=0, parameters=None, math="portable")``: f for arrays of examples.
 
     ``f`` is written for one example. Each of its arguments is a Value, or a list of k Values
     whose ``+ - * / ** @`` are elementwise, with numbers, Values and sequences of its length.
@@ -50,6 +50,10 @@ class jit:  # noqa: N801 - used as a decorator
     second argument, whose whole array is given to ``f``: as a Value, a list of Values, or, for
     shape (m, k), m lists. Without an argument that has rows, or without any, ``f`` is computed
     once: a call returns a float, or arrays without the axis of rows.
+
+    Elementary functions, such as exp, sin and ``**``, are micrograd_c's own: at most 1 unit in
+    the last place from the true value, and the same bits on any machine. ``math="libm"`` takes
+    those of the C library, as eager Values do, which are slower.
 
     As a decorator, ``@jit``, or with options ``@jit(in_axes=(0, None))``.
 
@@ -85,10 +89,11 @@ class jit:  # noqa: N801 - used as a decorator
 
     _is_staticmethod = False
 
-    def __new__(cls, function=..., *, in_axes=0, parameters=None):
+    def __new__(cls, function=..., *, in_axes=0, parameters=None, math="portable"):
         in_axes, parameters = checked_in_axes(in_axes), checked_parameters(parameters)
+        math = checked_math(math)
         if function is ...:  # @jit(in_axes=...); not None, which may be given by mistake
-            return functools.partial(cls, in_axes=in_axes, parameters=parameters)
+            return functools.partial(cls, in_axes=in_axes, parameters=parameters, math=math)
         self = super().__new__(cls)
         if isinstance(function, staticmethod):
             function = function.__func__
@@ -99,7 +104,7 @@ class jit:  # noqa: N801 - used as a decorator
         functools.update_wrapper(self, inner, updated=())
         self._function = function
         self._binding = None  # of a bound method: (the unbound jit, the instance or class)
-        self._in_axes, self._given_parameters = in_axes, parameters
+        self._in_axes, self._given_parameters, self._math = in_axes, parameters, math
         self._jacobian = None  # a jit of the outputs' gradients, see jacobian()
         self._programs = {}  # by the arguments' widths
         self._last_program = None
@@ -197,7 +202,9 @@ class jit:  # noqa: N801 - used as a decorator
         parameters = self._order_of(program).parameters
         if self._jacobian is None or self._jacobian[0] != parameters:
             function = gradients_of_outputs(self._function, parameters)
-            derivatives = jit(function, in_axes=self._in_axes, parameters=parameters)
+            derivatives = jit(
+                function, in_axes=self._in_axes, parameters=parameters, math=self._math
+            )
             self._jacobian = parameters, derivatives
         derivatives, _ = self._jacobian[1]._prepare(arrays)
         order = self._jacobian[1]._order_of(derivatives)
@@ -263,14 +270,15 @@ class jit:  # noqa: N801 - used as a decorator
         """Return the jitted method of an instance, which the instance keeps."""
         if self._is_staticmethod:
             return self
-        return bound_to(self, instance, owner, functools.partial(jit, in_axes=self._in_axes))
+        again = functools.partial(jit, in_axes=self._in_axes, math=self._math)
+        return bound_to(self, instance, owner, again)
 
     def __reduce__(self):
         if self._binding:
             return reduce_bound(self)
         if is_pickled_by_name(self):
             return self.__qualname__
-        return jit_again, (self._function, self._in_axes, self._given_parameters)
+        return jit_again, (self._function, self._in_axes, self._given_parameters, self._math)
 
     def __repr__(self):
         name = getattr(self._function, "__name__", repr(self._function))
@@ -289,7 +297,7 @@ class jit:  # noqa: N801 - used as a decorator
         if program is None:
             # No lock: a fork or the interpreter's end could leave it taken for ever. So threads
             # that come first at once may trace once each, and the first program is kept.
-            program = self._programs.setdefault(widths, Program(self._function, widths))
+            program = self._programs.setdefault(widths, Program(self._function, widths, self._math))
             require_same_memory(arrays)  # the function may have changed them
         check_rules(program.argument_rules, arrays)
         self._last_program = program
@@ -317,9 +325,16 @@ class jit:  # noqa: N801 - used as a decorator
         return program, arrays
 
 
-def jit_again(function, in_axes, parameters):
+def jit_again(function, in_axes, parameters, math="portable"):
     """Called when a jitted function is copied or unpickled; it is traced anew."""
-    return jit(function, in_axes=in_axes, parameters=parameters)
+    return jit(function, in_axes=in_axes, parameters=parameters, math=math)
+
+
+def checked_math(math):
+    """Return the option ``math``. Raises ValueError for anything but "portable" and "libm"."""
+    if not isinstance(math, str) or math not in ("portable", "libm"):
+        raise ValueError(f'math: expected "portable" or "libm", got {math!r}')
+    return math
 
 
 def gradients_of_outputs(function, parameters):

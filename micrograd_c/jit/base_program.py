@@ -18,6 +18,7 @@ class BaseProgram:
     """A traced function that can be run for the rows of arrays.
 
     ``widths``: for each argument, its number of columns k, None for a single Value, or a Shared.
+    ``math``: the elementary functions, "portable" or "libm".
     ``arrays``, in every method: CheckedArrays with a float64 array for each argument, of shape
     (n, k) or (n,), or of the shape of its Shared.
 
@@ -32,8 +33,8 @@ class BaseProgram:
     - ``size``: how many nodes the traced graph has.
     """
 
-    def __init__(self, function, widths):
-        self.function, self.widths = function, widths
+    def __init__(self, function, widths, math="portable"):
+        self.function, self.widths, self.math = function, widths, math
         trace = Trace(function, widths)
         # Not the Values themselves, which would keep the traced graph alive.
         self.layout, self.is_single = trace.outputs.layout, trace.outputs.is_single

@@ -38,7 +38,7 @@ class CompiledProgram(BaseProgram):
             program = owned(
                 lib.mg_program_free, lib.mg_compile,
                 arguments, self.columns, len(self.columns), self.n_shared, outputs,
-                len(outputs), getattr(self, "math", "") == "libm", status,
+                len(outputs), self.math == "libm", status,
             )  # fmt: skip
         if status[0] == lib.MG_HAS_CUSTOM_BACKWARD:
             raise custom_operator_error(definition_line(self.function))
@@ -131,7 +131,7 @@ class CompiledProgram(BaseProgram):
         return list(c_sums)
 
     def what_is_not_finite(self, arrays, rows, params=None):
-        interpreted = InterpretedProgram(self.function, self.widths)
+        interpreted = InterpretedProgram(self.function, self.widths, self.math)
         if params is not None:  # they are in this program's order
             data = {id(p): x for p, x in zip(self.parameters, params.tolist())}
             params = [data.get(id(p), p.data) for p in interpreted.parameters]

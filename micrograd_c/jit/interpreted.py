@@ -13,7 +13,7 @@ from micrograd_c.jit.outputs import name_of_output
 from micrograd_c.jit.traced_value import trace_number_of
 from micrograd_c.jit.user_code import definition_line
 from python_ref.core.ieee import ieee_value_of
-from python_ref.core.ops import OPS, TAKE
+from python_ref.core.ops import JIT_OPS, OPS, TAKE
 from python_ref.core.walking import topological_sort
 
 # One operator of the graph. ``place``: where its value is in a row's list of values;
@@ -25,6 +25,7 @@ class InterpretedProgram(BaseProgram):
     """A traced function as a list of steps, one for each operator, operands first."""
 
     def _load(self, trace):
+        self.operators = OPS if self.math == "libm" else JIT_OPS
         # A row has a list of values, one for each node. The arguments are the first.
         self.names = ["input"] * len(trace.arguments)  # of each value, for messages
         self.start = [0.0] * len(trace.arguments)  # the values before any step
@@ -49,7 +50,7 @@ class InterpretedProgram(BaseProgram):
         self.names.append(label or "parameter")
         if name:
             operands = [place_of[id(operand)] for operand in node._operands]
-            op = TAKE if name == TAKE.name else OPS[name]
+            op = TAKE if name == TAKE.name else self.operators[name]
             self.steps.append(Step(place, op, k, operands, label))
         elif trace_number_of(node) < 0:
             raise other_trace_error(self.function)

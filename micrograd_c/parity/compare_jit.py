@@ -11,7 +11,7 @@ import math
 from micrograd_c.parity.compare import TOLERANCE, Result, bits, gradient_scales, run_step
 from micrograd_c.parity.jit_programs import COMPARISONS, split
 from python_ref.core.ieee import ieee_value_of
-from python_ref.core.ops import OPS
+from python_ref.core.ops import JIT_OPS, OPS
 from python_ref.core.walking import topological_sort
 from python_ref.engine import Value
 
@@ -148,6 +148,15 @@ def operands_with_gradient(node):
     return () if node._recipe()[0] == "detach" else node._operands
 
 
+def add_gradients(node):
+    """Do what ``node._backward()`` does, with the derivatives of jit's programs."""
+    name, k, _ = node._recipe()
+    if name is not None:
+        numbers = [x.data for x in node._operands] + [k] * (k is not None)
+        for x, derivative in zip(node._operands, JIT_OPS[name].derivatives):
+            x.grad += derivative(*numbers, node.data, node.grad)
+
+
 def run_in_python(program):
     """Build the function's graph once, compute it for each row, and return the Result."""
     if not can_run(program):
@@ -175,14 +184,14 @@ def run_in_python(program):
             name, k, _ = node._recipe()
             if name is not None:
                 numbers = [x.data for x in node._operands] + [k] * (k is not None)
-                node.data = ieee_value_of(OPS[name], *numbers)  # as a compiled program does
+                node.data = ieee_value_of(JIT_OPS[name], *numbers)  # as a compiled program does
         rows.append([output.data for output in outputs])
         total += rows[-1][0]
         total_scale += abs(rows[-1][0])
         outputs[0].grad = 1.0
         for node in reversed(topological_sort(outputs[0], operands_of=operands_with_gradient)):
             if node._recipe()[0] != "detach":
-                node._backward()
+                add_gradients(node)
         sizes = gradient_scales(outputs[0])
         for j, p in enumerate(known):
             gradients[j] += p.grad if p in sizes else 0.0

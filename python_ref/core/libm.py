@@ -1,12 +1,37 @@
-"""Functions of floats that equal those of the C library to the last bit.
+"""The elementary functions of eager operators: those of the C library, to the last bit.
 
+They raise what Python's ``math`` raises; ieee_libm.py has the same functions in IEEE arithmetic.
 Python's ``math`` calls the C library for most functions, but not for ``hypot`` and ``gamma``; PyPy
 has an ``erf`` and a ``log2`` of its own, too.
 """
 
 import math
 import sys
-from math import inf, nan
+from math import (  # noqa: F401
+    acos,
+    acosh,
+    asin,
+    asinh,
+    atan,
+    atan2,
+    atanh,
+    cos,
+    cosh,
+    exp,
+    expm1,
+    inf,
+    log,
+    log1p,
+    log10,
+    nan,
+    sin,
+    sinh,
+    sqrt,
+    tan,
+    tanh,
+)  # fmt: skip
+
+from python_ref.core.gamma import digamma, lgamma, polygamma  # noqa: F401
 
 if sys.implementation.name == "pypy" and sys.platform != "win32":
     import ctypes
@@ -29,6 +54,8 @@ else:
     def of_c(name):
         return getattr(math, name)
 
+
+SQRT_HALF = 0.7071067811865476
 
 erf, erfc, log2 = map(of_c, ("erf", "erfc", "log2"))
 
@@ -56,13 +83,27 @@ def sign(x):
     return 1.0 if x > 0.0 else -1.0 if x < 0.0 else x  # zeros and NaN pass through
 
 
-def ieee_log2(x):
-    return log2(x) if x > 0.0 else nan if x else -inf
+def normal_cdf(x):
+    """The probability that a standard normal variable is below x."""
+    return 0.5 * erfc(x * -SQRT_HALF)
 
 
-def ieee_log10(x):
-    return math.log10(x) if x > 0.0 else nan if x else -inf
+def sigmoid(x):
+    if x >= 0.0:
+        return 1.0 / (1.0 + exp(-x))
+    e = exp(x)
+    return e / (1.0 + e)
 
 
-def ieee_atanh(x):
-    return math.copysign(inf, x) if abs(x) == 1.0 else nan if abs(x) > 1.0 else math.atanh(x)
+def silu(x):
+    return -0.0 if x < -800.0 else x * sigmoid(x)  # the limit at -inf
+
+
+def softplus(x):
+    return (x if x > 0.0 else 0.0) + log1p(exp(-abs(x)))
+
+
+def pow(x, y):
+    if x < 0.0 and math.isfinite(x) and math.isfinite(y) and y != math.floor(y):
+        raise ValueError(f"negative number {x!r} cannot be raised to a fractional power {y!r}")
+    return x**y

@@ -1,19 +1,19 @@
 """The operator table: one row for each operator, with its value and its derivatives.
 
-``csrc/graph/ops.h`` is the same table in C, row for row, with the same columns. All that Python
+``csrc/graph/ops.h`` is the same table in C, row for row. All that Python
 has of an operator follows from its row here: the method of Value on both engines, the functions
 in ``micrograd_c.functional``, their types and documentation, and the random programs of the
 tests. docs/add-an-operator.md is the recipe for a new row.
 """
 
 import math
-import sys
+from functools import partial
 from math import inf, nan
 from typing import Callable, NamedTuple, Optional
 
-from python_ref.core import gamma, libm
-from python_ref.core.activations import d_gelu, d_silu, gelu, relu, sigmoid, silu, softplus
-from python_ref.core.libm import erf, erfc, hypot
+from python_ref.core import composites, ieee_libm, libm
+from python_ref.core.composites import ieee_divide, is_normal
+from python_ref.elementary import functions as elementary
 
 TWO_OVER_SQRT_PI = 1.1283791670955126
 LOG2_E, LOG10_E, LOG_2 = 1.4426950408889634, 0.4342944819032518, 0.6931471805599453
@@ -49,82 +49,11 @@ class Op(NamedTuple):
     default: Optional[float] = None  # the default of k, where the method has one
 
 
-# --- IEEE arithmetic: what C does where Python raises -----------------------
+# --- values ------------------------------------------------------------------
 
 
-def is_normal(x):
-    """C's isnormal: neither 0, infinite or NaN, nor so small that it has fewer digits."""
-    return sys.float_info.min <= abs(x) < inf
-
-
-def ieee_divide(x, y):
-    if y != 0.0:
-        return x / y
-    return nan if x == 0.0 or x != x else math.copysign(inf, x) * math.copysign(1.0, y)
-
-
-def ieee_power(x, y):
-    try:
-        return math.pow(x, y)
-    except (OverflowError, ValueError):
-        if x < 0.0 and y != math.floor(y):
-            return nan
-        odd = math.isfinite(y) and abs(math.fmod(y, 2.0)) == 1.0
-        return -inf if math.copysign(1.0, x) < 0.0 and odd else inf
-
-
-def ieee_hypot(x, y):
-    try:
-        return hypot(x, y)
-    except OverflowError:
-        return inf
-
-
-def ieee_log(x):
-    return math.log(x) if x > 0.0 else nan if x else -inf
-
-
-def ieee_sqrt(x):
-    return nan if x < 0.0 else math.sqrt(x)
-
-
-def ieee_cos(x):
-    return nan if math.isinf(x) else math.cos(x)
-
-
-def ieee_sin(x):
-    return nan if math.isinf(x) else math.sin(x)
-
-
-def ieee_sinh(x):
-    try:
-        return math.sinh(x)
-    except OverflowError:
-        return math.copysign(inf, x)
-
-
-def ieee_cosh(x):
-    try:
-        return math.cosh(x)
-    except OverflowError:
-        return inf
-
-
-def ieee_log1p(x):
-    return -inf if x == -1.0 else math.log1p(x) if x > -1.0 else nan
-
-
-def infinity(x):
-    return inf
-
-
-# --- values that are not one call of math -----------------------------------
-
-
-def power(x, y):
-    if x < 0.0 and math.isfinite(x) and math.isfinite(y) and y != math.floor(y):
-        raise ValueError(f"negative number {x!r} cannot be raised to a fractional power {y!r}")
-    return x**y
+def relu(x):
+    return 0.0 if x < 0.0 else x  # -0.0 and NaN pass through
 
 
 def ieee_scale(x, y):
@@ -153,22 +82,6 @@ def minimum(x, y):
 
 
 # --- derivatives -------------------------------------------------------------
-
-
-def d_power_base(x, y, out, g):
-    if y == 0.0 or y == 1.0:
-        return y * g  # finite at x = 0
-    if y == 2.0:
-        return (y * x) * g
-    slope = ieee_power(x, y - 1.0)
-    if not is_normal(slope) and slope == slope and x != 0.0 and math.isfinite(x):
-        root = ieee_power(abs(x), 0.5 * (y - 1.0))  # the product may be finite
-        return math.copysign(root, slope) * y * g * root
-    return (y * slope) * g
-
-
-def d_power_exponent(x, y, out, g):
-    return 0.0 if x == 0.0 and y >= 0.0 else (out * ieee_log(x)) * g
 
 
 def d_abs(x, out, g):
@@ -211,30 +124,43 @@ def over_square(a, x, y, g):
     return a / larger / (x * x + y * y) * g / larger
 
 
-def d_hypot(a, x, y, out, g):
-    """g * a / out, where a is x or y; 0 where both are 0."""
-    if out == 0.0:
-        return 0.0
-    if out < 1e-290:  # it may have fewer digits
-        a, out = a * 2.0**600, ieee_hypot(x * 2.0**600, y * 2.0**600)
-    return ieee_divide(a, out) * g  # out may be 0: a program may have changed the operands' data
-
-
 def d_step(x, out, g):
     return 0.0
 
 
+def passing_zero(op):
+    """Return the row with derivatives that are 0 where ``g`` is 0.
+
+    Where the derivative is infinite, they would be NaN otherwise, as 0 times infinity is.
+    """
+
+    def of_one(d):
+        return lambda x, out, g: 0.0 if g == 0.0 else d(x, out, g)
+
+    def of_two(d):
+        return lambda x, y, out, g: 0.0 if g == 0.0 else d(x, y, out, g)
+
+    wrap = of_one if op.kind == UNARY else of_two
+    return op._replace(derivatives=tuple(map(wrap, op.derivatives)))
+
+
 # fmt: off
-OPS = {
-    op.name: op
-    for op in (
+def operators(f, ieee):
+    """Return the table, by name, computed with these modules of elementary functions.
+
+    ``f`` has the functions of libm.py, and may raise; ``ieee`` has them in IEEE arithmetic.
+    """
+    rows = (
         # written as symbols
         Op("add", BINARY, "+", False, lambda x, y: x + y,
            (lambda x, y, out, g: g, lambda x, y, out, g: g)),
         Op("mul", BINARY, "*", False, lambda x, y: x * y,
            (lambda x, y, out, g: y * g, lambda x, y, out, g: x * g)),
-        Op("pow", BINARY, "**", True, power, (d_power_base, d_power_exponent), ieee=ieee_power),
-        Op("pow_k", UNARY_K, "**", True, power, (d_power_base,), ieee=ieee_power),
+        Op("pow", BINARY, "**", True, f.pow,
+           (partial(composites.d_power_base, ieee), partial(composites.d_power_exponent, ieee)),
+           ieee=ieee.pow),
+        Op("pow_k", UNARY_K, "**", True, f.pow, (partial(composites.d_power_base, ieee),),
+           ieee=ieee.pow),
         # functions and methods
         Op("leaky_relu", UNARY_K, "leaky_relu", False, lambda x, k: k * x if x < 0.0 else x,
            (lambda x, k, out, g: g if x > 0.0 else k * g,),
@@ -243,76 +169,80 @@ OPS = {
            "The absolute value. Its derivative at 0 is 0."),
         Op("relu", UNARY, "ReLU", False, relu, (lambda x, out, g: g if out > 0.0 else 0.0,),
            "max(self, 0). Its derivative is 1 where the output is > 0, else 0."),
-        Op("tanh", UNARY, "tanh", True, math.tanh, (lambda x, out, g: (1.0 - out * out) * g,),
+        Op("tanh", UNARY, "tanh", True, f.tanh, (lambda x, out, g: (1.0 - out * out) * g,),
            "The hyperbolic tangent."),
-        Op("sigmoid", UNARY, "sigmoid", True, sigmoid,
+        Op("sigmoid", UNARY, "sigmoid", True, f.sigmoid,
            (lambda x, out, g: (out * (1.0 - out)) * g,),
            "1 / (1 + exp(-self)), for any finite input without overflow."),
-        Op("softplus", UNARY, "softplus", True, softplus, (lambda x, out, g: sigmoid(x) * g,),
+        Op("softplus", UNARY, "softplus", True, f.softplus,
+           (lambda x, out, g: ieee.sigmoid(x) * g,),
            "log(1 + exp(self)), for any finite input without overflow."),
-        Op("silu", UNARY, "silu", True, silu, (d_silu,),
+        Op("silu", UNARY, "silu", True, f.silu,
+           (partial(composites.d_silu, ieee),),
            "self * sigmoid(self). Source: https://arxiv.org/abs/1606.08415."),
-        Op("gelu", UNARY, "gelu", True, gelu, (d_gelu,),
+        Op("gelu", UNARY, "gelu", True, partial(composites.gelu, f),
+           (partial(composites.d_gelu, ieee),),
            "self times the standard normal distribution function of self, computed with erfc, not\n"
            "the tanh approximation. Source: https://arxiv.org/abs/1606.08415."),
-        Op("exp", UNARY, "exp", True, math.exp, (lambda x, out, g: out * g,),
-           "e ** self. Raises OverflowError where ``math.exp`` does.", infinity),
-        Op("exp2", UNARY, "exp2", True, libm.exp2, (lambda x, out, g: (out * LOG_2) * g,),
-           "2 ** self. Raises OverflowError from 1024 on.", infinity),
-        Op("expm1", UNARY, "expm1", True, math.expm1, (lambda x, out, g: (out + 1.0) * g,),
-           "exp(self) - 1, accurate near 0.", infinity),
-        Op("log", UNARY, "log", True, math.log, (d_log,),
-           "The natural logarithm. Raises ValueError for 0 and negatives.", ieee_log),
-        Op("log2", UNARY, "log2", True, libm.log2, (lambda x, out, g: d_log(x, out, g) * LOG2_E,),
-           "The logarithm to base 2. Raises ValueError for 0 and negatives.", libm.ieee_log2),
-        Op("log10", UNARY, "log10", True, math.log10,
+        Op("exp", UNARY, "exp", True, f.exp, (lambda x, out, g: out * g,),
+           "e ** self. Raises OverflowError where ``math.exp`` does.", ieee.exp),
+        Op("exp2", UNARY, "exp2", True, f.exp2, (lambda x, out, g: (out * LOG_2) * g,),
+           "2 ** self. Raises OverflowError from 1024 on.", ieee.exp2),
+        Op("expm1", UNARY, "expm1", True, f.expm1, (lambda x, out, g: (out + 1.0) * g,),
+           "exp(self) - 1, accurate near 0.", ieee.expm1),
+        Op("log", UNARY, "log", True, f.log, (d_log,),
+           "The natural logarithm. Raises ValueError for 0 and negatives.", ieee.log),
+        Op("log2", UNARY, "log2", True, f.log2, (lambda x, out, g: d_log(x, out, g) * LOG2_E,),
+           "The logarithm to base 2. Raises ValueError for 0 and negatives.", ieee.log2),
+        Op("log10", UNARY, "log10", True, f.log10,
            (lambda x, out, g: d_log(x, out, g) * LOG10_E,),
-           "The logarithm to base 10. Raises ValueError for 0 and negatives.", libm.ieee_log10),
-        Op("log1p", UNARY, "log1p", True, math.log1p,
+           "The logarithm to base 10. Raises ValueError for 0 and negatives.", ieee.log10),
+        Op("log1p", UNARY, "log1p", True, f.log1p,
            (lambda x, out, g: ieee_divide(1.0, 1.0 + x) * g,),
-           "log(1 + self), accurate near 0. Raises ValueError from -1 down.", ieee_log1p),
-        Op("sqrt", UNARY, "sqrt", True, math.sqrt, (lambda x, out, g: ieee_divide(0.5, out) * g,),
+           "log(1 + self), accurate near 0. Raises ValueError from -1 down.", ieee.log1p),
+        Op("sqrt", UNARY, "sqrt", True, f.sqrt, (lambda x, out, g: ieee_divide(0.5, out) * g,),
            "The square root. Raises ValueError for negatives."),
-        Op("sin", UNARY, "sin", True, math.sin, (lambda x, out, g: ieee_cos(x) * g,),
+        Op("sin", UNARY, "sin", True, f.sin, (lambda x, out, g: ieee.cos(x) * g,),
            "The sine of an angle in radians."),
-        Op("cos", UNARY, "cos", True, math.cos, (lambda x, out, g: -ieee_sin(x) * g,),
+        Op("cos", UNARY, "cos", True, f.cos, (lambda x, out, g: -ieee.sin(x) * g,),
            "The cosine of an angle in radians."),
-        Op("tan", UNARY, "tan", True, math.tan, (lambda x, out, g: (1.0 + out * out) * g,),
+        Op("tan", UNARY, "tan", True, f.tan, (lambda x, out, g: (1.0 + out * out) * g,),
            "The tangent of an angle in radians."),
-        Op("asin", UNARY, "asin", True, math.asin,
-           (lambda x, out, g: ieee_divide(1.0, ieee_sqrt(one_minus_square(x))) * g,),
+        Op("asin", UNARY, "asin", True, f.asin,
+           (lambda x, out, g: ieee_divide(1.0, ieee.sqrt(one_minus_square(x))) * g,),
            "The arc sine, in radians. Raises ValueError outside [-1, 1]."),
-        Op("acos", UNARY, "acos", True, math.acos,
-           (lambda x, out, g: ieee_divide(-1.0, ieee_sqrt(one_minus_square(x))) * g,),
+        Op("acos", UNARY, "acos", True, f.acos,
+           (lambda x, out, g: ieee_divide(-1.0, ieee.sqrt(one_minus_square(x))) * g,),
            "The arc cosine, in radians. Raises ValueError outside [-1, 1]."),
-        Op("atan", UNARY, "atan", True, math.atan, (d_atan,),
+        Op("atan", UNARY, "atan", True, f.atan, (d_atan,),
            "The arc tangent, in radians."),
-        Op("sinh", UNARY, "sinh", True, math.sinh, (lambda x, out, g: ieee_cosh(x) * g,),
-           "The hyperbolic sine. Raises OverflowError where ``math.sinh`` does.", ieee_sinh),
-        Op("cosh", UNARY, "cosh", True, math.cosh, (lambda x, out, g: ieee_sinh(x) * g,),
-           "The hyperbolic cosine. Raises OverflowError where ``math.cosh`` does.", infinity),
-        Op("asinh", UNARY, "asinh", True, math.asinh, (lambda x, out, g: 1.0 / hypot(x, 1.0) * g,),
+        Op("sinh", UNARY, "sinh", True, f.sinh, (lambda x, out, g: ieee.cosh(x) * g,),
+           "The hyperbolic sine. Raises OverflowError where ``math.sinh`` does.", ieee.sinh),
+        Op("cosh", UNARY, "cosh", True, f.cosh, (lambda x, out, g: ieee.sinh(x) * g,),
+           "The hyperbolic cosine. Raises OverflowError where ``math.cosh`` does.", ieee.cosh),
+        Op("asinh", UNARY, "asinh", True, f.asinh,
+           (lambda x, out, g: 1.0 / ieee.hypot(x, 1.0) * g,),
            "The inverse of sinh."),
-        Op("acosh", UNARY, "acosh", True, math.acosh,
-           (lambda x, out, g: ieee_divide(1.0, ieee_sqrt(x - 1.0) * ieee_sqrt(x + 1.0)) * g,),
+        Op("acosh", UNARY, "acosh", True, f.acosh,
+           (lambda x, out, g: ieee_divide(1.0, ieee.sqrt(x - 1.0) * ieee.sqrt(x + 1.0)) * g,),
            "The inverse of cosh. Raises ValueError below 1."),
-        Op("atanh", UNARY, "atanh", True, math.atanh,
+        Op("atanh", UNARY, "atanh", True, f.atanh,
            (lambda x, out, g: ieee_divide(1.0, one_minus_square(x)) * g,),
-           "The inverse of tanh. Raises ValueError outside (-1, 1).", libm.ieee_atanh),
-        Op("erf", UNARY, "erf", True, erf,
-           (lambda x, out, g: TWO_OVER_SQRT_PI * math.exp(-(x * x)) * g,),
+           "The inverse of tanh. Raises ValueError outside (-1, 1).", ieee.atanh),
+        Op("erf", UNARY, "erf", True, f.erf,
+           (lambda x, out, g: TWO_OVER_SQRT_PI * ieee.exp(-(x * x)) * g,),
            "The error function."),
-        Op("erfc", UNARY, "erfc", True, erfc,
-           (lambda x, out, g: -TWO_OVER_SQRT_PI * math.exp(-(x * x)) * g,),
+        Op("erfc", UNARY, "erfc", True, f.erfc,
+           (lambda x, out, g: -TWO_OVER_SQRT_PI * ieee.exp(-(x * x)) * g,),
            "1 - erf(self), accurate where erf is near 1."),
-        Op("lgamma", UNARY, "lgamma", True, gamma.lgamma,
-           (lambda x, out, g: gamma.ieee_digamma(x) * g,),
+        Op("lgamma", UNARY, "lgamma", True, f.lgamma,
+           (lambda x, out, g: ieee.digamma(x) * g,),
            "The logarithm of abs(gamma(self)). Raises ValueError at 0 and the negative integers.",
-           gamma.ieee_lgamma),
-        Op("digamma", UNARY, "digamma", True, gamma.digamma,
-           (lambda x, out, g: gamma.ieee_polygamma(x, 1.0) * g,),
+           ieee.lgamma),
+        Op("digamma", UNARY, "digamma", True, f.digamma,
+           (lambda x, out, g: ieee.polygamma(x, 1.0) * g,),
            "The derivative of lgamma. Raises ValueError at 0 and the negative integers.",
-           gamma.ieee_digamma),
+           ieee.digamma),
         Op("floor", UNARY, "floor", False, libm.floor, (d_step,),
            "The largest whole number that is not above self; infinities and NaN stay. Its\n"
            "derivative is 0 everywhere."),
@@ -321,14 +251,14 @@ OPS = {
            "derivative is 0 everywhere."),
         Op("sign", UNARY, "sign", False, libm.sign, (d_step,),
            "1 where positive, -1 where negative; zeros and NaN stay. Its derivative is 0."),
-        Op("atan2", BINARY, "atan2", True, math.atan2, (d_atan2_y, d_atan2_x),
+        Op("atan2", BINARY, "atan2", True, f.atan2, (d_atan2_y, d_atan2_x),
            "The angle of the point (x, self) in radians, as ``math.atan2(self, x)``.", second="x"),
-        Op("hypot", BINARY, "hypot", True, hypot,
-           (lambda x, y, out, g: d_hypot(x, x, y, out, g),
-            lambda x, y, out, g: d_hypot(y, x, y, out, g)),
+        Op("hypot", BINARY, "hypot", True, f.hypot,
+           (lambda x, y, out, g: composites.d_hypot(ieee, x, x, y, out, g),
+            lambda x, y, out, g: composites.d_hypot(ieee, y, x, y, out, g)),
            "sqrt(self ** 2 + y ** 2), without overflow of the squares. Its derivatives are 0 at\n"
            "(0, 0). Raises OverflowError where the result does not fit.",
-           ieee=ieee_hypot, second="y"),
+           ieee=ieee.hypot, second="y"),
         Op("maximum", BINARY, "maximum", False, maximum,
            (lambda x, y, out, g: g if x >= y or x != x else 0.0,
             lambda x, y, out, g: 0.0 if x >= y or x != x else g),
@@ -355,33 +285,19 @@ OPS = {
         Op("scale", BINARY, "*", True, raising(ieee_scale),
            (lambda x, y, out, g: y * g, lambda x, y, out, g: x * g), ieee=ieee_scale),
         # the derivative of order k of digamma
-        Op("polygamma", UNARY_K, "polygamma", True, gamma.polygamma,
-           (lambda x, k, out, g: gamma.ieee_polygamma(x, k + 1.0) * g,),
-           ieee=gamma.ieee_polygamma),
+        Op("polygamma", UNARY_K, "polygamma", True, f.polygamma,
+           (lambda x, k, out, g: ieee.polygamma(x, k + 1.0) * g,),
+           ieee=ieee.polygamma),
         # what detach() records in a trace, where the data is not known yet
         Op("detach", UNARY, "detach", False, lambda x: x, (lambda x, out, g: 0.0,)),
     )
-}
+    return {op.name: passing_zero(op) if op.may_raise else op for op in rows}
 # fmt: on
 
+# Of eager operators and nets, and of jit's programs; the latter's values do not raise.
+OPS = operators(libm, ieee_libm)
+JIT_OPS = operators(elementary, elementary)
 
-def passing_zero(op):
-    """Return the row with derivatives that are 0 where ``g`` is 0.
-
-    Where the derivative is infinite, they would be NaN otherwise, as 0 times infinity is.
-    """
-
-    def of_one(d):
-        return lambda x, out, g: 0.0 if g == 0.0 else d(x, out, g)
-
-    def of_two(d):
-        return lambda x, y, out, g: 0.0 if g == 0.0 else d(x, y, out, g)
-
-    wrap = of_one if op.kind == UNARY else of_two
-    return op._replace(derivatives=tuple(map(wrap, op.derivatives)))
-
-
-OPS.update((name, passing_zero(op)) for name, op in OPS.items() if op.may_raise)
 
 # What ``take`` records in a trace: the first operand is the index of the one, among the others,
 # that is the value. No row of OPS, because the number of operands varies: jit's programs know its

@@ -55,7 +55,7 @@ def with_mutants(table):
         return variant.format(len(mutants), expression, expression)
 
     lines = []
-    for name, kind, label, raises, value, dx, dy in found:
+    for name, kind, label, raises, fast, value, dx, dy in found:
         value = vary(name, "value bent", value, BIND)
         derivatives = {"d/dx": dx, "d/dy": dy} if kind == "MG_BINARY" else {"d/dx": dx}
         for what, old in derivatives.items():
@@ -65,7 +65,7 @@ def with_mutants(table):
                 new = BIND.format(len(mutants), old, new)
             derivatives[what] = new
         lines.append(
-            f"X({name}, {kind}, {label}, {raises}, {value}, {derivatives['d/dx']}, "
+            f"X({name}, {kind}, {label}, {raises}, {fast}, {value}, {derivatives['d/dx']}, "
             f"{derivatives.get('d/dy', dy)})"
         )
     changed = "#define MG_OPS(X) " + " \\\n".join(lines)
