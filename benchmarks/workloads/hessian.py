@@ -1,6 +1,6 @@
 """The Hessian of a function in which each pair of its numbers meets: a sum of distances."""
 
-from benchmarks.derivatives import CASADI, JAX, OURS, Workload, run_casadi, run_jax
+from benchmarks.workloads import Workload, run_casadi, run_jax
 
 
 def distances(x):
@@ -22,8 +22,8 @@ def make(size=None):
     n = size or 20
     x = np.random.default_rng(1).uniform(size=n)
 
-    def ours():
-        from micrograd_c import hessian, jit
+    def ours(jit):
+        from micrograd_c import hessian
 
         run, row = jit(hessian(distances)), x[None]
         return lambda: [run(row)]
@@ -40,4 +40,4 @@ def make(size=None):
         second, _ = casadi.hessian(distances(casadi.vertsplit(at)), at)
         return run_casadi([at], [second], [x])
 
-    return Workload(f"Hessian {n} x {n}", 1.0, {OURS: ours, JAX: jax, CASADI: casadi})
+    return Workload(f"Hessian {n} x {n}", ours, jax, casadi)

@@ -1,6 +1,6 @@
 """A two-layer net, 64-width-10 with tanh, on 32 rows: value and gradient as arrays."""
 
-from benchmarks.derivatives import JAX, OURS, Workload, run_jax
+from benchmarks.workloads import Workload, run_jax
 
 N_IN, N_OUT, ROWS = 64, 10, 32
 
@@ -13,8 +13,7 @@ def make(size=None):
     n_first = width * (N_IN + 1)
     at = rng.normal(size=n_first + N_OUT * (width + 1)) * 0.1  # neuron by neuron, its bias last
 
-    def ours():
-        from micrograd_c import jit
+    def ours(jit):
         from micrograd_c.nn import MLP
 
         model = MLP(N_IN, [width, N_OUT], nonlin="tanh")
@@ -45,4 +44,4 @@ def make(size=None):
 
     target = 1.0 if width < 512 else 1.5
     title = f"net {N_IN}-{width}-{N_OUT} on {ROWS} rows, value and gradient"
-    return Workload(title, target, {OURS: ours, JAX: jax}, in_our_order={JAX: by_neurons})
+    return Workload(title, ours, jax, target=target, in_our_order={"JAX": by_neurons})

@@ -5,7 +5,7 @@ probabilities are looked up in a table.
 Source: https://en.wikipedia.org/wiki/Forward_algorithm, with the probabilities scaled to 1.
 """
 
-from benchmarks.derivatives import JAX, OURS, Workload, run_jax
+from benchmarks.workloads import Workload, run_jax
 
 STATES, SYMBOLS, LENGTH = 4, 6, 20
 
@@ -17,8 +17,8 @@ def make(size=None):
     symbols = rng.integers(SYMBOLS, size=(n, LENGTH))
     at = rng.normal(size=STATES * (STATES + SYMBOLS))
 
-    def ours():
-        from micrograd_c import Value, dot, jit, log, softmax, take
+    def ours(jit):
+        from micrograd_c import Value, dot, log, softmax, take
 
         parameters = [Value(p) for p in at.tolist()]
 
@@ -63,4 +63,4 @@ def make(size=None):
         return run_jax(jax.value_and_grad(loss), at, symbols)
 
     title = f"HMM, {n} sequences of {LENGTH} symbols, value and gradient"
-    return Workload(title, 0.7, {OURS: ours, JAX: jax})
+    return Workload(title, ours, jax, target=0.7)

@@ -1,7 +1,7 @@
 """The same arms in one program: a loss that adds them up in a Python loop, 6 parameters each."""
 
-from benchmarks.derivatives import JAX, OURS, Workload, jax_ops, our_ops, run_jax
-from benchmarks.derivatives.arms import LINKS, data, distance
+from benchmarks.workloads import Workload, functions, run_jax
+from benchmarks.workloads.arms import LINKS, data, distance
 
 
 def make(size=None):
@@ -11,10 +11,10 @@ def make(size=None):
     angles, targets = data(n)
     at, one_row = angles.ravel(), np.ones(1)
 
-    def ours():
-        from micrograd_c import Value, jit
+    def ours(jit):
+        from micrograd_c import Value
 
-        ops, arms = our_ops(), [[Value(x) for x in row] for row in angles.tolist()]
+        ops, arms = functions.ours(), [[Value(x) for x in row] for row in angles.tolist()]
         places = targets.tolist()
 
         def total(scale):
@@ -26,7 +26,7 @@ def make(size=None):
     def jax():
         import jax
 
-        ops = jax_ops()
+        ops = functions.jax()
         each = jax.vmap(lambda angles, target: distance(angles, target, ops))
 
         def total(at, targets):
@@ -35,4 +35,4 @@ def make(size=None):
         return run_jax(jax.value_and_grad(total), at, targets)
 
     title = f"{n:,} arms in a Python loop, value and gradient"
-    return Workload(title, 0.4, {OURS: ours, JAX: jax})
+    return Workload(title, ours, jax, target=0.4)
