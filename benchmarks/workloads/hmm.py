@@ -5,7 +5,7 @@ probabilities are looked up in a table.
 Source: https://en.wikipedia.org/wiki/Forward_algorithm, with the probabilities scaled to 1.
 """
 
-from benchmarks.workloads import Workload, run_jax
+from benchmarks.workloads import Workload, run_casadi, run_jax
 
 STATES, SYMBOLS, LENGTH = 4, 6, 20
 
@@ -62,5 +62,51 @@ def make(size=None):
 
         return run_jax(jax.value_and_grad(loss), at, symbols)
 
+    def casadi():
+        import casadi
+
+        x, hot = casadi.SX.sym("x", len(at)), casadi.SX.sym("hot", SYMBOLS, LENGTH)
+
+        def probabilities(logits, width):  # a row for each state
+            rows = casadi.reshape(casadi.exp(logits), width, STATES).T
+            return rows / casadi.repmat(casadi.sum2(rows), 1, width)
+
+        moves = probabilities(x[: STATES**2], STATES)
+        seen_with = casadi.mtimes(probabilities(x[STATES**2 :], SYMBOLS), hot)
+        state, total = casadi.SX.ones(STATES, 1) / STATES, 0.0
+        for t in range(LENGTH):
+            seen = state * seen_with[:, t]
+            scale = casadi.sum1(seen)
+            total = total - casadi.log(scale)
+            state = casadi.mtimes(moves.T, seen / scale)
+        outputs = [total / n, casadi.gradient(total, x) / n]
+        return run_casadi([x, hot], outputs, [at, np.eye(SYMBOLS)[symbols]], n, [0], [0, 1])
+
+    def numpy():
+        def run():  # Baum and Welch's expected counts, all sequences at once
+            moves, emissions = (np.exp(x) for x in np.split(at, [STATES**2]))
+            moves, emissions = moves.reshape(STATES, -1), emissions.reshape(STATES, -1)
+            moves = moves / moves.sum(axis=1, keepdims=True)
+            emissions = emissions / emissions.sum(axis=1, keepdims=True)
+            state, forward, scales = np.full((n, STATES), 1.0 / STATES), [], []
+            for t in range(LENGTH):
+                seen = state * emissions.T[symbols[:, t]]
+                scales.append(seen.sum(axis=1, keepdims=True))
+                forward.append(seen / scales[-1])
+                state = forward[-1] @ moves
+            moved, emitted = np.zeros_like(moves), np.zeros((SYMBOLS, STATES))
+            after = np.ones((n, STATES))
+            for t in reversed(range(LENGTH)):
+                np.add.at(emitted, symbols[:, t], forward[t] * after)
+                if t:
+                    coming = emissions.T[symbols[:, t]] * after / scales[t]
+                    moved += forward[t - 1].T @ coming * moves
+                    after = coming @ moves.T
+            counts = [(moved, moves), (emitted.T, emissions)]
+            slopes = [(p * c.sum(axis=1, keepdims=True) - c) / n for c, p in counts]
+            return [-np.log(scales).sum() / n, *slopes]
+
+        return run
+
     title = f"HMM, {n} sequences of {LENGTH} symbols, value and gradient"
-    return Workload(title, ours, jax, target=0.7)
+    return Workload(title, ours, jax, casadi, numpy, target=0.7)
