@@ -1,7 +1,7 @@
 /* garch.c - the likelihood of a GARCH(1, 1) model and its gradient, in one pass.
  *
- * The derivatives of the variance by omega, alpha and beta follow it from day to day. Logarithms
- * do not wait for each other, so they are taken afterwards, a vector at a time.
+ * The derivatives of the variance by omega, alpha and beta follow it from day to day.
+ * Logarithms do not wait for each other, so they are taken afterwards, a vector at a time.
  */
 #include "vec.h"
 
@@ -32,7 +32,9 @@ static double step(const double *inputs, double *gradients) {
     for (int i = 0; i < PADDED; i += LANES)
         logs += vlog(load(&variances[i]));
     double scale = 0.5 / DAYS;
-    gradients[0] = gomega * scale, gradients[1] = galpha * scale, gradients[2] = gbeta * scale;
+    gradients[0] = gomega * scale;
+    gradients[1] = galpha * scale;
+    gradients[2] = gbeta * scale;
     return (total + sum(logs)) * scale;
 }
 

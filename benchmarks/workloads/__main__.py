@@ -33,7 +33,8 @@ def main(argv=None):
     add("names", nargs="*", default=workloads.SUITE, metavar="NAME",
         help=f"of {', '.join(workloads.SUITE)}; a size may follow, as in net:128")  # fmt: skip
     add("--rounds", type=whole_number(1), default=7, metavar="N", help="default: %(default)s")
-    add("--json", type=argparse.FileType("w"), metavar="FILE", help="write all seconds there")
+    add("--json", metavar="FILE", help="write all seconds there")
+    add("--compare", metavar="FILE", help="compare with what --json wrote earlier")
     add("--write", action="store_true", help=f"write the tables into docs/benchmarks/{PAGE.name}")
     args = parser.parse_args(argv)
     os.environ.update(ONE_THREAD)  # before any of the libraries is loaded
@@ -42,6 +43,7 @@ def main(argv=None):
     except ValueError as error:
         parser.error(str(error))
     figures = {}
+    before = json.loads(Path(args.compare).read_text()) if args.compare else None
     for name, workload in suite.items():
         print(f"{name} ...", file=sys.stderr, flush=True)
         figures[name] = measured(workload, args.rounds)
@@ -51,9 +53,10 @@ def main(argv=None):
     print(text)
     if args.write:
         write(text)
+    if before is not None:
+        print(compared(before, figures))
     if args.json:
-        with args.json as file:
-            json.dump(figures, file)
+        Path(args.json).write_text(json.dumps(figures))
 
 
 def measured(workload, rounds):
@@ -135,6 +138,25 @@ def summary(figures):
     return "\n".join(lines)
 
 
+def compared(before, figures):
+    """Return a table of the minima before and now.
+
+    The machine's speed drifts: the peers' ratio says by how much.
+    """
+    rows = []
+    for name, now in figures.items():
+        ratios = {
+            peer: min(seconds) / min(before[name][peer])
+            for peer, seconds in now.items()
+            if peer in before.get(name, {})
+        }
+        if OURS in ratios:
+            old, ours = duration(min(before[name][OURS])), ratios.pop(OURS)
+            drift = three_digits(median(ratios.values())) if ratios else ""
+            rows.append([name, old, duration(min(now[OURS])), three_digits(ours), drift])
+    return table(["", "before", "now", "now / before", "the peers' median"], rows)
+
+
 def versions():
     found = []
     for package in ("micrograd_c", "jax", "casadi", "numpy", "scipy"):
@@ -145,11 +167,11 @@ def versions():
     return ", ".join(found)
 
 
-def write(text, page=PAGE):
-    """Replace what is between the page's title and END, or all of it but the title."""
-    title, _, rest = page.read_text(encoding="utf-8").partition("\n")
+def write(text):
+    """Replace what is between the page's title and END."""
+    title, _, rest = PAGE.read_text(encoding="utf-8").partition("\n")
     after = rest.partition(END)[2]
-    page.write_text(f"{title}\n\n{text}\n{END}{after}", encoding="utf-8")
+    PAGE.write_text(f"{title}\n\n{text}\n{END}{after}", encoding="utf-8")
 
 
 if __name__ == "__main__":

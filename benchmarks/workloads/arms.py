@@ -65,5 +65,5 @@ def make(size=None):
         ops = functions.numpy()
         return run_complex_steps(lambda angles: distance(angles, targets.T, ops), angles)
 
-    title = f"{n:,} arms as rows, value and gradient"
+    title = f"{n:,} arm{'s' * (n > 1)} as rows, value and gradient"
     return Workload(title, ours, jax, casadi, numpy, target=0.4)

@@ -23,17 +23,17 @@ def make(size=None):
         def matrix(numbers):
             return [[Value(x) for x in row] for row in numbers]
 
-        W_q, W_k, W_v = matrices = [matrix(numbers) for numbers in at.tolist()]
+        matrices = [matrix(numbers) for numbers in at.tolist()]
         parameters = [w for matrix in matrices for row in matrix for w in row]
 
         def times(A, B):  # A @ B.T
-            return [[dot(b, a) for b in B] for a in A]
+            return [[dot(a, b) for b in B] for a in A]
 
         @jit(in_axes=None, parameters=parameters)
         def loss(X, Y):
-            queries, keys, values = times(X, W_q), times(X, W_k), times(W_v, X)
+            queries, keys, values = (times(X, matrix) for matrix in matrices)
             weights = [softmax([SCALE * s for s in row]) for row in times(queries, keys)]
-            outputs = times(weights, values)
+            outputs = times(weights, list(zip(*values)))
             pairs = [(out, y) for row, ys in zip(outputs, Y) for out, y in zip(row, ys)]
             return sum((out - y) ** 2 for out, y in pairs) / len(pairs)
 

@@ -43,4 +43,5 @@ def make(size=None):
         return minimized(value_and_grad)
 
         # It stops where the gradient is below 1e-5: rounding moves that point.
+
     return Workload("SciPy's BFGS on one arm", ours, jax, tolerance=1e-5)

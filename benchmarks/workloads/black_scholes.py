@@ -1,6 +1,5 @@
 """A portfolio of European calls: its price, and delta, rho, vega and theta of each option."""
 
-from benchmarks.peers.numpy_by_hand import BlackScholesRunner
 from benchmarks.tasks import make_data, make_task
 from benchmarks.tasks.black_scholes import price
 from benchmarks.workloads import Workload, functions, run_c, run_casadi, run_jax
@@ -45,7 +44,10 @@ def make(size=None):
         return run_casadi([row], [value, slopes], arguments, n, summed=[0])
 
     def numpy():
-        return lambda: list(BlackScholesRunner(task).price_and_greeks())
+        from benchmarks.peers.numpy_by_hand import BlackScholesRunner
+
+        runner = BlackScholesRunner(task)
+        return lambda: list(runner.price_and_greeks())
 
     def by_column(arrays):
         value, greeks = arrays

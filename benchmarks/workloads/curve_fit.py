@@ -34,7 +34,9 @@ def make(size=None):
         import casadi
 
         p, row = casadi.SX.sym("p", len(AT)), casadi.SX.sym("row", 2)
-        slopes = casadi.gradient(residual(casadi.vertsplit(p), row[0], row[1], functions.casadi()), p)
+        slopes = casadi.gradient(
+            residual(casadi.vertsplit(p), row[0], row[1], functions.casadi()), p
+        )
         return run_casadi([p, row], [slopes], [at, np.column_stack([x, y])], n, shared=[0])
 
     def numpy():

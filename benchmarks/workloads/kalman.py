@@ -8,7 +8,13 @@ Source: https://en.wikipedia.org/wiki/Kalman_filter, with the marginal likelihoo
 from benchmarks.workloads import Workload, functions, run_casadi, run_complex_steps, run_jax
 
 AT = (-1.0, -3.0, 0.0)
-START = (0.0, 0.0, 10.0, 0.0, 1.0)  # level, slope, and their covariance: p, q, r of [[p, q], [q, r]]
+START = (
+    0.0,
+    0.0,
+    10.0,
+    0.0,
+    1.0,
+)  # level, slope, and their covariance: p, q, r of [[p, q], [q, r]]
 
 
 def filtered(state, y, variances, log):

@@ -30,7 +30,10 @@ def make(size=None):
     def numpy():
         def run():
             margins = labels * (X @ at)
-            return [np.logaddexp(0.0, -margins).mean(), (-labels / (1 + np.exp(margins)) / ROWS) @ X]
+            return [
+                np.logaddexp(0.0, -margins).mean(),
+                (-labels / (1 + np.exp(margins)) / ROWS) @ X,
+            ]
 
         return run
 

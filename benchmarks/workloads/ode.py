@@ -51,5 +51,5 @@ def make(size=None):
     def c():
         return run_c(make_task("ode", data), times=100)
 
-    title = f"Lotka-Volterra ODE, {STEPS} steps, {n} rows, value and gradient"
+    title = f"Lotka-Volterra ODE, {STEPS} steps, {n} row{'s' * (n > 1)}, value and gradient"
     return Workload(title, ours, jax, casadi, numpy, c if n == 1 else None)

@@ -8,39 +8,35 @@ from benchmarks.workloads import Workload, functions, run_c, run_casadi, run_com
 def make(size=None):
     import numpy as np
 
-    a, b = -4.0, 2.0
-
-    def expression(ops):
-        return lambda a, b: program([a, b], ops)
+    at = np.array([-4.0, 2.0])
 
     def ours(jit):
         from micrograd_c import value_and_grad
 
-        run = jit(value_and_grad(expression(functions.ours()), (0, 1)))
-
-        def call():
-            value, slopes = run(a, b)
-            return [value, slopes]
-
-        return call
+        ops = functions.ours()
+        run = jit(value_and_grad(lambda inputs: program(inputs, ops)), in_axes=None)
+        return lambda: list(run(at))
 
     def jax():
         import jax
 
-        return run_jax(jax.value_and_grad(expression(functions.jax()), (0, 1)), a, b)
+        ops = functions.jax()
+        return run_jax(jax.value_and_grad(lambda inputs: program(inputs, ops)), at)
 
     def casadi():
         import casadi
 
         x = casadi.SX.sym("x", 2)
         value = program(casadi.vertsplit(x), functions.casadi())
-        return run_casadi([x], [value, casadi.gradient(value, x)], [[a, b]])
+        return run_casadi([x], [value, casadi.gradient(value, x)], [at])
 
     def numpy():
         ops = functions.numpy()
-        return run_complex_steps(lambda inputs: program(inputs, ops), np.array([a, b]))
+        return run_complex_steps(lambda inputs: program(inputs, ops), at)
 
     def c():
         return run_c(make_task("readme_expression", make_data("readme_expression")), times=10_000)
 
-    return Workload("micrograd's README expression, one row", ours, jax, casadi, numpy, c)
+    return Workload(
+        "micrograd's README expression, value and gradient", ours, jax, casadi, numpy, c
+    )

@@ -17,9 +17,7 @@ def make(size=None):
         from micrograd_c.nn import MLP
 
         model = MLP(FEATURES, [CLASSES])
-        loss = jit(
-            lambda x, label: cross_entropy(model(x), label), parameters=model.parameters()
-        )
+        loss = jit(lambda x, label: cross_entropy(model(x), label), parameters=model.parameters())
         flat = at.ravel()
         return lambda: list(loss.value_and_grad(X, labels, params=flat))
 
