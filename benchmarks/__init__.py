@@ -8,6 +8,6 @@ compute them, ``limits/`` the C by hand. ``suite`` runs each peer in a process o
 results (``compare``).
 
 ``python -m benchmarks.workloads`` compares engineers' programs with JAX, CasADi, NumPy and C by
-hand. Each of ``python -m benchmarks.train_mlp``, ``.backward``, ``.nets``, ``.programs`` and ``.rows``
-compares one part of the engine with its targets.
+hand. Each of ``python -m benchmarks.train_mlp``, ``.backward``, ``.nets``, ``.programs`` and
+``.rows`` compares one part of the engine with its targets.
 """

@@ -13,8 +13,8 @@ from typing import Callable, NamedTuple, Optional
 PROGRAMS = (
     "readme_expression", "chain", "ode", "ode:64", "black_scholes", "implied_volatility",
     "heston", "garch:500", "garch:2500", "kalman", "hmm", "logistic", "poisson", "softmax",
-    "mixture", "arms:1", "arms", "bundle_adjustment_loss", "factorisation", "rnn", "lstm",
-    "attention", "pinn", "policy_gradient",
+    "mixture", "arms:1", "arms", "bundle_adjustment_loss", "factorisation", "rnn:16", "rnn:32",
+    "lstm:16", "lstm:32", "attention", "attention:32", "pinn", "policy_gradient",
 )  # fmt: skip
 DERIVATIVES = (
     "greeks", "curve_fit", "bundle_adjustment", "arms_in_a_loop", "net:128", "net:512",

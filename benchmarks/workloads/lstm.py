@@ -1,4 +1,4 @@
-"""An LSTM, 4 inputs and 16 hidden, over ``size`` steps of 16 sequences.
+"""An LSTM, 4 inputs and ``size`` hidden, over 20 steps of 16 sequences.
 
 The loss is the squared error of a linear function of the last hidden state. The gates are in the
 order of PyTorch: input, forget, cell, output.
@@ -7,38 +7,38 @@ Source: https://en.wikipedia.org/wiki/Long_short-term_memory, without peepholes.
 
 from benchmarks.workloads import Workload, run_casadi, run_jax
 
-INPUTS, HIDDEN, ROWS = 4, 16, 16
-N_CELL = 4 * HIDDEN * (INPUTS + HIDDEN + 1)  # parameters, neuron by neuron, its bias last
+INPUTS, STEPS, ROWS = 4, 20, 16
 
 
 def make(size=None):
     import numpy as np
 
-    steps, rng = size or 20, np.random.default_rng(1)
-    X, Y = rng.normal(size=(ROWS, steps * INPUTS)), rng.normal(size=ROWS)
-    at = rng.normal(size=N_CELL + HIDDEN + 1) * 0.25
+    width, rng = size or 16, np.random.default_rng(1)
+    n_cell = 4 * width * (INPUTS + width + 1)  # parameters, neuron by neuron, its bias last
+    X, Y = rng.normal(size=(ROWS, STEPS * INPUTS)), rng.normal(size=ROWS)
+    at = rng.normal(size=n_cell + width + 1) * 0.25
 
     def split(at):
-        return at[:N_CELL].reshape(4 * HIDDEN, -1), at[N_CELL:]
+        return at[:n_cell].reshape(4 * width, -1), at[n_cell:]
 
     def ours(jit):
         from micrograd_c import sigmoid, tanh
         from micrograd_c.nn import Layer
 
-        gates = Layer(INPUTS + HIDDEN, 4 * HIDDEN, nonlin=False)
-        readout = Layer(HIDDEN, 1, nonlin=False)
+        gates = Layer(INPUTS + width, 4 * width, nonlin=False)
+        readout = Layer(width, 1, nonlin=False)
 
         def step(x, hidden, memory):
             sums = gates([*x, *hidden])
-            for k in range(HIDDEN):
-                i, f, g, o = sums[k::HIDDEN]
+            for k in range(width):
+                i, f, g, o = sums[k::width]
                 memory[k] = sigmoid(f) * memory[k] + sigmoid(i) * tanh(g)
                 hidden[k] = sigmoid(o) * tanh(memory[k])
             return hidden, memory
 
         @jit(parameters=gates.parameters() + readout.parameters())
         def loss(xs, y):
-            hidden, memory = [0.0] * HIDDEN, [0.0] * HIDDEN
+            hidden, memory = [0.0] * width, [0.0] * width
             for i in range(0, len(xs), INPUTS):
                 hidden, memory = step(xs[i : i + INPUTS], hidden, memory)
             return (readout(hidden) - y) ** 2
@@ -60,11 +60,11 @@ def make(size=None):
                 memory = jax.nn.sigmoid(f) * memory + jax.nn.sigmoid(i) * jnp.tanh(g)
                 return (jax.nn.sigmoid(o) * jnp.tanh(memory), memory), None
 
-            zeros = jnp.zeros((ROWS, HIDDEN))
+            zeros = jnp.zeros((ROWS, width))
             (hidden, _), _ = jax.lax.scan(step, (zeros, zeros), sequence)
             return ((hidden @ readout[:-1] + readout[-1] - Y) ** 2).mean()
 
-        sequence = X.reshape(ROWS, steps, INPUTS).transpose(1, 0, 2)
+        sequence = X.reshape(ROWS, STEPS, INPUTS).transpose(1, 0, 2)
         return run_jax(jax.value_and_grad(loss), at, sequence, Y)
 
     def casadi():
@@ -73,14 +73,14 @@ def make(size=None):
         def sigmoid(x):
             return 1.0 / (1.0 + casadi.exp(-x))
 
-        x, columns = casadi.MX.sym("x", len(at)), casadi.MX.sym("X", steps * INPUTS, ROWS)
+        x, columns = casadi.MX.sym("x", len(at)), casadi.MX.sym("X", STEPS * INPUTS, ROWS)
         y = casadi.MX.sym("y", 1, ROWS)
-        gates = casadi.reshape(x[:N_CELL], INPUTS + HIDDEN + 1, 4 * HIDDEN).T
-        readout, bias = x[N_CELL:], casadi.repmat(gates[:, -1], 1, ROWS)
-        hidden = memory = casadi.MX.zeros(HIDDEN, ROWS)
-        for k in range(0, steps * INPUTS, INPUTS):
+        gates = casadi.reshape(x[:n_cell], INPUTS + width + 1, 4 * width).T
+        readout, bias = x[n_cell:], casadi.repmat(gates[:, -1], 1, ROWS)
+        hidden = memory = casadi.MX.zeros(width, ROWS)
+        for k in range(0, STEPS * INPUTS, INPUTS):
             inputs = casadi.vertcat(columns[k : k + INPUTS, :], hidden)
-            i, f, g, o = casadi.vertsplit(casadi.mtimes(gates[:, :-1], inputs) + bias, HIDDEN)
+            i, f, g, o = casadi.vertsplit(casadi.mtimes(gates[:, :-1], inputs) + bias, width)
             memory = sigmoid(f) * memory + sigmoid(i) * casadi.tanh(g)
             hidden = sigmoid(o) * casadi.tanh(memory)
         error = casadi.mtimes(readout[:-1].T, hidden) + readout[-1] - y
@@ -88,14 +88,14 @@ def make(size=None):
         return run_casadi([x, columns, y], [loss, casadi.gradient(loss, x)], [at, X, Y])
 
     def numpy():
-        sequence = X.reshape(ROWS, steps, INPUTS).transpose(1, 0, 2)
+        sequence = X.reshape(ROWS, STEPS, INPUTS).transpose(1, 0, 2)
 
         def sigmoid(x):
             return 1.0 / (1.0 + np.exp(-x))
 
         def run():
             gates, readout = split(at)
-            hidden, memory, tape = np.zeros((ROWS, HIDDEN)), np.zeros((ROWS, HIDDEN)), []
+            hidden, memory, tape = np.zeros((ROWS, width)), np.zeros((ROWS, width)), []
             for x in sequence:
                 inputs = np.hstack([x, hidden, np.ones((ROWS, 1))])
                 i, f, g, o = np.split(inputs @ gates.T, 4, axis=1)
@@ -121,5 +121,5 @@ def make(size=None):
 
         return run
 
-    title = f"LSTM, {HIDDEN} hidden, {steps} steps, {ROWS} sequences, value and gradient"
+    title = f"LSTM, {width} hidden, {STEPS} steps, {ROWS} sequences, value and gradient"
     return Workload(title, ours, jax, casadi, numpy)

@@ -13,7 +13,7 @@ N_FIRST = HIDDEN * (STATES + 1)
 def make(size=None):
     import numpy as np
 
-    n, rng = size or 200, np.random.default_rng(1)
+    n, rng = size or 1000, np.random.default_rng(1)
     states, advantages = rng.normal(size=(n, STATES)), rng.normal(size=n)
     actions = rng.integers(ACTIONS, size=n)
     at = rng.normal(size=N_FIRST + ACTIONS * (HIDDEN + 1)) * 0.4  # neuron by neuron, bias last

@@ -1,33 +1,33 @@
-"""A recurrent net, 4 inputs and 16 hidden, over ``size`` steps of 16 sequences.
+"""A recurrent net, 4 inputs and ``size`` hidden, over 30 steps of 16 sequences.
 
 The loss is the squared error of a linear function of the last hidden state.
 """
 
 from benchmarks.workloads import Workload, run_casadi, run_jax
 
-INPUTS, HIDDEN, ROWS = 4, 16, 16
-N_CELL = HIDDEN * (INPUTS + HIDDEN + 1)  # parameters, neuron by neuron, its bias last
+INPUTS, STEPS, ROWS = 4, 30, 16
 
 
 def make(size=None):
     import numpy as np
 
-    steps, rng = size or 30, np.random.default_rng(1)
-    X, Y = rng.normal(size=(ROWS, steps * INPUTS)), rng.normal(size=ROWS)
-    at = rng.normal(size=N_CELL + HIDDEN + 1) * 0.25
+    width, rng = size or 16, np.random.default_rng(1)
+    n_cell = width * (INPUTS + width + 1)  # parameters, neuron by neuron, its bias last
+    X, Y = rng.normal(size=(ROWS, STEPS * INPUTS)), rng.normal(size=ROWS)
+    at = rng.normal(size=n_cell + width + 1) * 0.25
 
     def split(at):
-        return at[:N_CELL].reshape(HIDDEN, -1), at[N_CELL:]
+        return at[:n_cell].reshape(width, -1), at[n_cell:]
 
     def ours(jit):
         from micrograd_c.nn import Layer
 
-        cell = Layer(INPUTS + HIDDEN, HIDDEN, nonlin="tanh")
-        readout = Layer(HIDDEN, 1, nonlin=False)
+        cell = Layer(INPUTS + width, width, nonlin="tanh")
+        readout = Layer(width, 1, nonlin=False)
 
         @jit(parameters=cell.parameters() + readout.parameters())
         def loss(xs, y):
-            hidden = [0.0] * HIDDEN
+            hidden = [0.0] * width
             for i in range(0, len(xs), INPUTS):
                 hidden = cell([*xs[i : i + INPUTS], *hidden])
             return (readout(hidden) - y) ** 2
@@ -45,21 +45,21 @@ def make(size=None):
             def step(hidden, x):
                 return jnp.tanh(x @ of_inputs.T + hidden @ of_hidden.T + bias), None
 
-            hidden, _ = jax.lax.scan(step, jnp.zeros((ROWS, HIDDEN)), sequence)
+            hidden, _ = jax.lax.scan(step, jnp.zeros((ROWS, width)), sequence)
             return ((hidden @ readout[:-1] + readout[-1] - Y) ** 2).mean()
 
-        sequence = X.reshape(ROWS, steps, INPUTS).transpose(1, 0, 2)
+        sequence = X.reshape(ROWS, STEPS, INPUTS).transpose(1, 0, 2)
         return run_jax(jax.value_and_grad(loss), at, sequence, Y)
 
     def casadi():
         import casadi
 
-        x, columns = casadi.MX.sym("x", len(at)), casadi.MX.sym("X", steps * INPUTS, ROWS)
+        x, columns = casadi.MX.sym("x", len(at)), casadi.MX.sym("X", STEPS * INPUTS, ROWS)
         y = casadi.MX.sym("y", 1, ROWS)
-        cell = casadi.reshape(x[:N_CELL], INPUTS + HIDDEN + 1, HIDDEN).T
-        readout, bias = x[N_CELL:], casadi.repmat(cell[:, -1], 1, ROWS)
-        hidden = casadi.MX.zeros(HIDDEN, ROWS)
-        for i in range(0, steps * INPUTS, INPUTS):
+        cell = casadi.reshape(x[:n_cell], INPUTS + width + 1, width).T
+        readout, bias = x[n_cell:], casadi.repmat(cell[:, -1], 1, ROWS)
+        hidden = casadi.MX.zeros(width, ROWS)
+        for i in range(0, STEPS * INPUTS, INPUTS):
             inputs = casadi.vertcat(columns[i : i + INPUTS, :], hidden)
             hidden = casadi.tanh(casadi.mtimes(cell[:, :-1], inputs) + bias)
         error = casadi.mtimes(readout[:-1].T, hidden) + readout[-1] - y
@@ -67,11 +67,11 @@ def make(size=None):
         return run_casadi([x, columns, y], [loss, casadi.gradient(loss, x)], [at, X, Y])
 
     def numpy():
-        sequence = X.reshape(ROWS, steps, INPUTS).transpose(1, 0, 2)
+        sequence = X.reshape(ROWS, STEPS, INPUTS).transpose(1, 0, 2)
 
         def run():
             cell, readout = split(at)
-            hidden, inputs = np.zeros((ROWS, HIDDEN)), []
+            hidden, inputs = np.zeros((ROWS, width)), []
             for x in sequence:
                 inputs.append(np.hstack([x, hidden, np.ones((ROWS, 1))]))
                 hidden = np.tanh(inputs[-1] @ cell.T)
@@ -88,5 +88,5 @@ def make(size=None):
 
         return run
 
-    title = f"RNN, {HIDDEN} hidden, {steps} steps, {ROWS} sequences, value and gradient"
+    title = f"RNN, {width} hidden, {STEPS} steps, {ROWS} sequences, value and gradient"
     return Workload(title, ours, jax, casadi, numpy)
