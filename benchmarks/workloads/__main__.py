@@ -1,9 +1,11 @@
 """``python -m benchmarks.workloads``: ours and the peers by turns, in one process."""
 
 import argparse
+import gc
 import json
 import os
 import sys
+from contextlib import contextmanager
 from importlib import metadata
 from pathlib import Path
 from statistics import median
@@ -73,11 +75,25 @@ def measured(workload, rounds):
         difference = largest_difference(numbers, expected)
         if not difference <= workload.tolerance:
             raise Disagreement(f"{workload.title}, {name}: off by {difference:.1e} of the largest")
-    results = race([Contestant(*pair) for pair in runners.items()], rounds)
+    with short_collections():
+        results = race([Contestant(*pair) for pair in runners.items()], rounds)
     return {
         name: [seconds / getattr(runners[name], "times", 1) for seconds in times.seconds]
         for name, times in results.items()
     }
+
+
+@contextmanager
+def short_collections():
+    """The full collections of a race do not go through all that was compiled before it."""
+    if not hasattr(gc, "freeze"):  # on PyPy
+        yield
+        return
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 def prepared(workload):
