@@ -1,6 +1,6 @@
 """The same arms in one program: a loss that adds them up in a Python loop, 6 parameters each."""
 
-from benchmarks.workloads import Workload, functions, run_jax
+from benchmarks.workloads import Workload, functions, run_casadi, run_complex_steps, run_jax
 from benchmarks.workloads.arms import LINKS, data, distance
 
 
@@ -34,5 +34,23 @@ def make(size=None):
 
         return run_jax(jax.value_and_grad(total), at, targets)
 
+    def casadi():
+        import casadi
+
+        arm, target = casadi.SX.sym("arm", len(LINKS)), casadi.SX.sym("target", 3)
+        far = distance(casadi.vertsplit(arm), casadi.vertsplit(target), functions.casadi())
+        outputs = [far, casadi.gradient(far, arm)]
+        return run_casadi([arm, target], outputs, [angles, targets], n, summed=[0])
+
+    def numpy():
+        ops = functions.numpy()
+        run = run_complex_steps(lambda angles: distance(angles, targets.T, ops), angles)
+
+        def total():
+            distances, slopes = run()
+            return [distances.sum(), slopes]
+
+        return total
+
     title = f"{n:,} arms in a Python loop, value and gradient"
-    return Workload(title, ours, jax, target=0.4)
+    return Workload(title, ours, jax, casadi, numpy, target=0.4)

@@ -1,7 +1,7 @@
 """The Hessian of the same function times a vector."""
 
 from benchmarks.workloads import Workload, run_casadi, run_jax
-from benchmarks.workloads.hessian import distances, jax_distances
+from benchmarks.workloads.hessian import distances, jax_distances, second_derivatives
 
 
 def make(size=None):
@@ -29,5 +29,8 @@ def make(size=None):
         slopes = casadi.gradient(distances(casadi.vertsplit(at)), at)
         return run_casadi([at, along], [casadi.jtimes(slopes, at, along)], [x, v])
 
+    def numpy():
+        return lambda: [second_derivatives(x) @ v]
+
     title = f"Hessian-vector product, {n} numbers"
-    return Workload(title, ours, jax, casadi)
+    return Workload(title, ours, jax, casadi, numpy)

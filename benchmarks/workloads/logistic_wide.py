@@ -1,6 +1,6 @@
 """Logistic regression with many features on 16 rows: the loss and its gradient."""
 
-from benchmarks.workloads import Workload, run_jax
+from benchmarks.workloads import Workload, run_casadi, run_jax
 
 ROWS = 16
 
@@ -27,6 +27,17 @@ def make(size=None):
 
         return run_jax(jax.value_and_grad(loss), at, X, labels)
 
+    def casadi():
+        import casadi
+
+        x, columns = casadi.MX.sym("x", n), casadi.MX.sym("X", n, ROWS)
+        labels_row = casadi.MX.sym("labels", 1, ROWS)
+        z = -labels_row * casadi.mtimes(x.T, columns)
+        softplus = casadi.fmax(z, 0.0) + casadi.log1p(casadi.exp(-casadi.fabs(z)))
+        loss = casadi.sum2(softplus) / ROWS
+        outputs = [loss, casadi.gradient(loss, x)]
+        return run_casadi([x, columns, labels_row], outputs, [at, X, labels])
+
     def numpy():
         def run():
             margins = labels * (X @ at)
@@ -38,4 +49,4 @@ def make(size=None):
         return run
 
     title = f"logistic regression, {n:,} features on {ROWS} rows, value and gradient"
-    return Workload(title, ours, jax, numpy=numpy, target=1.5)
+    return Workload(title, ours, jax, casadi, numpy, target=1.5)
