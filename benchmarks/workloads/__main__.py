@@ -22,7 +22,7 @@ OURS = "micrograd_c"
 PEERS = {"JAX": "jax", "CasADi": "casadi", "NumPy": "numpy", "C by hand": "c"}
 PAGE = Path(__file__).resolve().parent.parent.parent / "docs" / "benchmarks" / "workloads.md"
 END = "<!-- end of what python -m benchmarks.workloads writes -->\n"
-PIECE_SECONDS = 0.005  # short enough that in some rounds no other program takes the core away
+PIECE_SECONDS = 0.02  # shorter than by default: some pieces then have the core for themselves
 NOTE = """\
 Times are of one call, on one thread in float64, in rounds by turns. A ratio is our minimum divided
 by the peer's, below 1 where we are faster; after the slash are the medians'. `wanted` is the target
@@ -35,7 +35,7 @@ def main(argv=None):
     add = parser.add_argument
     add("names", nargs="*", default=workloads.SUITE, metavar="NAME",
         help=f"of {', '.join(workloads.SUITE)}; a size may follow, as in net:128")  # fmt: skip
-    add("--rounds", type=whole_number(1), default=25, metavar="N", help="default: %(default)s")
+    add("--rounds", type=whole_number(1), default=15, metavar="N", help="default: %(default)s")
     add("--json", metavar="FILE", help="write all seconds there")
     add("--compare", metavar="FILE", help="compare with what --json wrote earlier")
     add("--write", action="store_true", help=f"write the tables into docs/benchmarks/{PAGE.name}")
