@@ -7,6 +7,7 @@ compute them, ``limits/`` the C by hand. ``suite`` runs each peer in a process o
 (``report``, ``pictures``), a section of README.md (``readme``) and a comparison with earlier
 results (``compare``).
 
-Each of ``python -m benchmarks.train_mlp``, ``.backward``, ``.nets``, ``.programs`` and ``.rows``
-compares one part of the engine with its targets.
+``python -m benchmarks.workloads`` compares engineers' programs with JAX, CasADi, NumPy and C by
+hand. Each of ``python -m benchmarks.train_mlp``, ``.backward``, ``.nets``, ``.programs`` and
+``.rows`` compares one part of the engine with its targets.
 """

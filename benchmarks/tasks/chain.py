@@ -9,11 +9,16 @@ def make_data(size=None):
 
 
 def make_task(data):
-    def program(inputs, ops):
+    size = data["size"]
+    program = program_of_size(size)
+    return Task(data["title"], data["inputs"], program, operators=size, sizes={"SIZE": size})
+
+
+def program_of_size(size):
+    def program(inputs, ops=None):
         w, b, y = inputs
-        for _ in range(data["size"] // 2):
+        for _ in range(size // 2):
             y = y * w + b
         return y
 
-    sizes = {"SIZE": data["size"]}
-    return Task(data["title"], data["inputs"], program, operators=data["size"], sizes=sizes)
+    return program

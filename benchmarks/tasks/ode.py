@@ -29,17 +29,23 @@ def make_task(data):
 
 
 def program(inputs, steps):
-    alpha, beta, gamma, delta, x, y = inputs
+    *parameters, x, y = inputs
+    for _ in range(steps):
+        x, y = time_step(x, y, parameters)
+    return (x - TARGET[0]) ** 2 + (y - TARGET[1]) ** 2
+
+
+def time_step(x, y, parameters):
+    alpha, beta, gamma, delta = parameters
 
     def slope(x, y):
         xy = x * y
         return alpha * x - beta * xy, delta * xy - gamma * y
 
-    for _ in range(steps):
-        k1x, k1y = slope(x, y)
-        k2x, k2y = slope(x + k1x * (H / 2), y + k1y * (H / 2))
-        k3x, k3y = slope(x + k2x * (H / 2), y + k2y * (H / 2))
-        k4x, k4y = slope(x + k3x * H, y + k3y * H)
-        x = x + (k1x + k2x * 2.0 + k3x * 2.0 + k4x) * (H / 6)
-        y = y + (k1y + k2y * 2.0 + k3y * 2.0 + k4y) * (H / 6)
-    return (x - TARGET[0]) ** 2 + (y - TARGET[1]) ** 2
+    k1x, k1y = slope(x, y)
+    k2x, k2y = slope(x + k1x * (H / 2), y + k1y * (H / 2))
+    k3x, k3y = slope(x + k2x * (H / 2), y + k2y * (H / 2))
+    k4x, k4y = slope(x + k3x * H, y + k3y * H)
+    x = x + (k1x + k2x * 2.0 + k3x * 2.0 + k4x) * (H / 6)
+    y = y + (k1y + k2y * 2.0 + k3y * 2.0 + k4y) * (H / 6)
+    return x, y

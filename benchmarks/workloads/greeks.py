@@ -2,17 +2,7 @@
 
 import math
 
-from benchmarks.derivatives import (
-    CASADI,
-    JAX,
-    OURS,
-    Workload,
-    casadi_ops,
-    jax_ops,
-    our_ops,
-    run_casadi,
-    run_jax,
-)
+from benchmarks.workloads import Workload, functions, run_casadi, run_jax
 
 
 def price(spot, strike, years, rate, volatility, ops):
@@ -34,10 +24,10 @@ def make(size=None):
     ranges = [(80, 120), (80, 120), (0.25, 2), (0.01, 0.05), (0.1, 0.4)]
     columns = [rng.uniform(*bounds, n) for bounds in ranges]
 
-    def ours():
-        from micrograd_c import gradients, jit
+    def ours(jit):
+        from micrograd_c import gradients
 
-        ops = our_ops()
+        ops = functions.ours()
 
         @jit
         def greeks(spot, strike, years, rate, volatility):
@@ -52,7 +42,7 @@ def make(size=None):
         import jax
         from jax import numpy as jnp
 
-        ops = jax_ops()
+        ops = functions.jax()
 
         def value(*row):
             return price(*row, ops)
@@ -68,11 +58,29 @@ def make(size=None):
         import casadi
 
         row = casadi.SX.sym("row", 5)
-        value = price(*casadi.vertsplit(row), casadi_ops())
+        value = price(*casadi.vertsplit(row), functions.casadi())
         slopes = casadi.gradient(value, row)
         gamma = casadi.gradient(slopes[0], row)[0]
         out = casadi.vertcat(value, slopes[0], gamma, slopes[4], slopes[2], slopes[3])
         return run_casadi([row], [out], [np.column_stack(columns)], n)
 
+    def numpy():
+        from scipy.special import erf
+
+        def run():
+            spot, strike, years, rate, volatility = columns
+            root = np.sqrt(years)
+            deviation = volatility * root
+            d1 = (np.log(spot / strike) + (rate + 0.5 * volatility**2) * years) / deviation
+            cdf1, cdf2 = (0.5 * (1.0 + erf(d * np.sqrt(0.5))) for d in (d1, d1 - deviation))
+            density = np.exp(-0.5 * d1**2) / np.sqrt(2.0 * np.pi)
+            discounted = strike * np.exp(-rate * years) * cdf2
+            gamma, vega = density / (spot * deviation), spot * density * root
+            theta = 0.5 * vega * volatility / years + rate * discounted
+            value, rho = spot * cdf1 - discounted, years * discounted
+            return [np.column_stack([value, cdf1, gamma, vega, theta, rho])]
+
+        return run
+
     title = f"Black-Scholes, price and five Greeks of {n:,} options"
-    return Workload(title, 1.0, {OURS: ours, JAX: jax, CASADI: casadi})
+    return Workload(title, ours, jax, casadi, numpy)

@@ -5,17 +5,7 @@ The parameters are a rotation vector (3), a translation (3), focal lengths (2), 
 https://en.wikipedia.org/wiki/Rodrigues%27_rotation_formula.
 """
 
-from benchmarks.derivatives import (
-    CASADI,
-    JAX,
-    OURS,
-    Workload,
-    casadi_ops,
-    jax_ops,
-    our_ops,
-    run_casadi,
-    run_jax,
-)
+from benchmarks.workloads import Workload, functions, run_casadi, run_complex_steps, run_jax
 
 AT = [0.1, -0.2, 0.3, 0.05, -0.1, 4.0, 800.0, 780.0, 320.0, 240.0, 0.05, -0.01]
 
@@ -44,10 +34,10 @@ def make(size=None):
     rng = np.random.default_rng(1)
     rows = np.hstack([rng.uniform(-1, 1, (n, 3)), rng.uniform(0, 640, (n, 2))])
 
-    def ours():
-        from micrograd_c import Value, jit
+    def ours(jit):
+        from micrograd_c import Value
 
-        ops, camera = our_ops(), [Value(p) for p in AT]
+        ops, camera = functions.ours(), [Value(p) for p in AT]
         residuals = jit(lambda row: errors(camera, row, ops), parameters=camera)
         return lambda: [residuals.jacobian(rows, params=at)]
 
@@ -55,7 +45,7 @@ def make(size=None):
         import jax
         from jax import numpy as jnp
 
-        ops = jax_ops()
+        ops = functions.jax()
 
         def one(camera, row):
             return jnp.stack(errors(camera, row, ops))
@@ -66,9 +56,18 @@ def make(size=None):
         import casadi
 
         camera, row = casadi.SX.sym("camera", len(AT)), casadi.SX.sym("row", 5)
-        both = errors(casadi.vertsplit(camera), casadi.vertsplit(row), casadi_ops())
+        both = errors(casadi.vertsplit(camera), casadi.vertsplit(row), functions.casadi())
         slopes = casadi.jacobian(casadi.vertcat(*both), camera).T  # its columns are residuals
         return run_casadi([camera, row], [slopes], [at, rows], n, shared=[0])
 
+    def numpy():
+        ops, columns = functions.numpy(), rows.T[:, None]  # one point's numbers: (1, n)
+
+        def both(camera):
+            return np.stack(errors([p[:, None] for p in camera], columns, ops), axis=2)
+
+        run = run_complex_steps(both, at)
+        return lambda: [run()[1].transpose(1, 0, 2)]
+
     title = f"bundle adjustment, Jacobian {2 * n} x {len(AT)}"
-    return Workload(title, 1.0, {OURS: ours, JAX: jax, CASADI: casadi})
+    return Workload(title, ours, jax, casadi, numpy)

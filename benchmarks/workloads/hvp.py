@@ -1,7 +1,7 @@
 """The Hessian of the same function times a vector."""
 
-from benchmarks.derivatives import CASADI, JAX, OURS, Workload, run_casadi, run_jax
-from benchmarks.derivatives.hessian import distances, jax_distances
+from benchmarks.workloads import Workload, run_casadi, run_jax
+from benchmarks.workloads.hessian import distances, jax_distances, second_derivatives
 
 
 def make(size=None):
@@ -10,8 +10,8 @@ def make(size=None):
     n, rng = size or 20, np.random.default_rng(1)
     x, v = rng.uniform(size=n), rng.uniform(size=n)
 
-    def ours():
-        from micrograd_c import hvp, jit
+    def ours(jit):
+        from micrograd_c import hvp
 
         run = jit(lambda x, v: hvp(distances, (x,), (v,)))
         return lambda: [run(x[None], v[None])]
@@ -29,5 +29,8 @@ def make(size=None):
         slopes = casadi.gradient(distances(casadi.vertsplit(at)), at)
         return run_casadi([at, along], [casadi.jtimes(slopes, at, along)], [x, v])
 
+    def numpy():
+        return lambda: [second_derivatives(x) @ v]
+
     title = f"Hessian-vector product, {n} numbers"
-    return Workload(title, 1.0, {OURS: ours, JAX: jax, CASADI: casadi})
+    return Workload(title, ours, jax, casadi, numpy)

@@ -1,16 +1,6 @@
 """Robot arms in space: the squared distance of each hand from its target, and the gradient."""
 
-from benchmarks.derivatives import (
-    CASADI,
-    JAX,
-    OURS,
-    Workload,
-    casadi_ops,
-    jax_ops,
-    our_ops,
-    run_casadi,
-    run_jax,
-)
+from benchmarks.workloads import Workload, functions, run_casadi, run_complex_steps, run_jax
 
 LINKS = (0.5, 0.4, 0.4, 0.3, 0.2, 0.1)  # lengths; joints turn about z and x, by turns
 
@@ -50,17 +40,17 @@ def make(size=None):
     n = size or 1000
     angles, targets = data(n)
 
-    def ours():
-        from micrograd_c import jit, value_and_grad
+    def ours(jit):
+        from micrograd_c import value_and_grad
 
-        ops = our_ops()
+        ops = functions.ours()
         run = jit(value_and_grad(lambda angles, target: distance(angles, target, ops)))
         return lambda: list(run(angles, targets))
 
     def jax():
         import jax
 
-        ops = jax_ops()
+        ops = functions.jax()
         one = jax.value_and_grad(lambda angles, target: distance(angles, target, ops))
         return run_jax(jax.vmap(one), angles, targets)
 
@@ -68,8 +58,12 @@ def make(size=None):
         import casadi
 
         at, target = casadi.SX.sym("angles", len(LINKS)), casadi.SX.sym("target", 3)
-        far = distance(casadi.vertsplit(at), casadi.vertsplit(target), casadi_ops())
+        far = distance(casadi.vertsplit(at), casadi.vertsplit(target), functions.casadi())
         return run_casadi([at, target], [far, casadi.gradient(far, at)], [angles, targets], n)
 
-    title = f"{n:,} arms as rows, value and gradient"
-    return Workload(title, 0.4, {OURS: ours, JAX: jax, CASADI: casadi})
+    def numpy():
+        ops = functions.numpy()
+        return run_complex_steps(lambda angles: distance(angles, targets.T, ops), angles)
+
+    title = f"{n:,} arm{'s' * (n > 1)} as rows, value and gradient"
+    return Workload(title, ours, jax, casadi, numpy, target=0.4)
