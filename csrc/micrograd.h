@@ -407,6 +407,7 @@ typedef struct {
         *listing; /* its text, with {a}, {b}, {c} and {k} for operands and parameter */
     int uniform, relu; /* true: it runs once a batch; it applies relu to its results */
     uint32_t out, n;
+    uint32_t sets; /* a layer applies its weights to so many sets of inputs; otherwise 1 */
     mg_operand_info a, b, c;
     double k;
 } mg_instruction_info;

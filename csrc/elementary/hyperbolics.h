@@ -6,17 +6,25 @@
 
 #include "elementary/exponentials.h"
 
-/* --- tanh: with g = 2**-k, N = (1 + v) (1 - g) + r (1 + g), D = (1 + v) (1 + g) + r (1 - g) -- */
+/* --- tanh -----------------------------------------------------------------------------
+ *
+ * Of |x|: with g = 2**-k,
+ *
+ *     N = (1 + v) (1 - g) + r (1 + g),    D = (1 + v) (1 + g) + r (1 - g).
+ *
+ * D without v is between 0.8 and 2.1, where (3 - D) / 2 is 1 / D to 12 %, and so is ready
+ * before the division. Error < 0.75 ulp. */
 
 static inline int mg_fast_range_tanh(double x) { return fabs(x) < 350.0; }
 
 static inline double mg_fast_tanh(double x) {
     mg_half_exp e = mg_halve_exp(fabs(x));
-    double g = mg_power_of_two(-e.k), a = 1.0 - g, b = 1.0 + g;
-    double over = 1.0 / ((b + a * e.r) + b * e.v);
-    double q = mg_round_to_5_bits((a + b * e.r) * over), gq = g * q;
-    double y = q + mg_combine(e, (a - q) - gq, (b - q) + gq) * over;
-    return copysign(y, x);
+    double g = mg_power_of_two(-e.k), a = 1.0 - g, b = 1.0 + g, d = b + a * e.r;
+    double rough = mg_truncate((a + b * e.r) * (1.5 - 0.5 * d));
+    /* 1 - q and 1 + q are exact: a rough q below 2**-46 loses bits */
+    double plus = 1.0 + rough, q = plus - 1.0, minus = 1.0 - q, scaled = g * plus;
+    double y = q + mg_combine(e, minus - scaled, minus + scaled) / (d + b * e.v);
+    return mg_or_sign(y, x);
 }
 
 static inline double mg_jit_tanh(double x) {
@@ -25,12 +33,14 @@ static inline double mg_jit_tanh(double x) {
     return x != x ? x : copysign(1.0, x);
 }
 
-/* --- sinh and cosh: |x| = k ln 2 + r, and
+/* --- sinh and cosh --------------------------------------------------------------------
+ *
+ * |x| = k ln 2 + r, and
  *
  *     sinh(|x|) = 2**(k-1) * ((1 - g) cosh(r) + (1 + g) sinh(r))    with g = 4**-k
  *     cosh(x)   = 2**(k-1) * ((1 + g) cosh(r) + (1 - g) sinh(r))
  *
- * from the polynomials c = cosh(r) - 1 and s = sinh(r) - r. ---------------------------------- */
+ * from the polynomials c = cosh(r) - 1 and s = sinh(r) - r. Error < 0.75 ulp. */
 
 typedef struct {
     double k, g, c, s;
@@ -74,22 +84,22 @@ static inline double mg_fast_cosh(double x) {
     return mg_cosh_of_parts(h) * mg_power_of_two(h.k - 1.0);
 }
 
+/* exp(x) / 2, for x up to 710.5, where sinh and cosh may be finite though exp is not */
+static inline double mg_half_of_exp(double x) {
+    double k = (x * MG_LOG2_E + MG_ROUNDER) - MG_ROUNDER;
+    return mg_scale(mg_exp_of_rest(x - k * MG_LN2_HIGH, k * MG_LN2_LOW), k - 1.0);
+}
+
 static inline double mg_jit_sinh(double x) {
     if (mg_fast_range_sinh(x))
         return mg_fast_sinh(x);
-    if (!(fabs(x) < 710.5))
-        return x * INFINITY; /* NaN stays NaN */
-    mg_hyperbolic h = mg_reduce_hyperbolic(fabs(x));
-    return copysign(mg_scale(mg_sinh_of_parts(h), h.k - 1.0), x);
+    return fabs(x) < 710.5 ? copysign(mg_half_of_exp(fabs(x)), x) : x * INFINITY;
 }
 
 static inline double mg_jit_cosh(double x) {
     if (mg_fast_range_cosh(x))
         return mg_fast_cosh(x);
-    if (!(fabs(x) < 710.5))
-        return fabs(x) * INFINITY;
-    mg_hyperbolic h = mg_reduce_hyperbolic(fabs(x));
-    return mg_scale(mg_cosh_of_parts(h), h.k - 1.0);
+    return fabs(x) < 710.5 ? mg_half_of_exp(fabs(x)) : fabs(x) * INFINITY;
 }
 
 #endif

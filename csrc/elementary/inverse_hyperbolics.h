@@ -38,7 +38,7 @@ static inline double mg_log_of_twice(double x) {
     return mg_log_of_parts(parts.exponent + 1.0, parts.mantissa - 1.0, 0.0);
 }
 
-/* --- asinh(x) = log(x + sqrt(x * x + 1)) for x >= 0. Error < 0.85 ulp ---------------- */
+/* --- asinh(x) = log(x + sqrt(x * x + 1)) for x >= 0. Error < 0.8 ulp ----------------- */
 
 static inline int mg_fast_range_asinh(double x) { return fabs(x) < 1e150; }
 
@@ -55,7 +55,7 @@ static inline double mg_jit_asinh(double x) {
     return fabs(x) < INFINITY ? copysign(mg_log_of_twice(fabs(x)), x) : x;
 }
 
-/* --- acosh(x) = log(x + sqrt(x * x - 1)). Error < 0.85 ulp --------------------------- */
+/* --- acosh(x) = log(x + sqrt(x * x - 1)). Error < 0.8 ulp ---------------------------- */
 
 static inline int mg_fast_range_acosh(double x) { return (x >= 1.0) & (x < 1e150); }
 
@@ -72,7 +72,7 @@ static inline double mg_jit_acosh(double x) {
     return x < 1.0 ? NAN : mg_log_of_twice(x);
 }
 
-/* --- atanh(x) = log((1 + x) / (1 - x)) / 2. Error < 0.85 ulp ------------------------- */
+/* --- atanh(x) = log((1 + x) / (1 - x)) / 2. Error < 0.8 ulp -------------------------- */
 
 static inline int mg_fast_range_atanh(double x) { return fabs(x) < 1.0; }
 

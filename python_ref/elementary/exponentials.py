@@ -64,10 +64,10 @@ def halve_exp(h):
     return k, r, v, high, (first - high) - low
 
 
-def round_to_5_bits(x):
-    """Return x rounded to 5 bits, half away from zero."""
+def truncate(x):
+    """Return x with the first 7 bits of its significand only."""
     fraction, exponent = frexp(x)
-    return ldexp(int(fraction * 32.0 + copysign(0.5, x)), exponent - 5)
+    return ldexp(int(fraction * 128.0), exponent - 7)
 
 
 def expm1(x):
@@ -79,7 +79,7 @@ def expm1(x):
     g = ldexp(1.0, int(k))
     a, b = g - 1.0, g + 1.0
     over = 1.0 / ((1.0 + v) - r)
-    q = round_to_5_bits((a + b * r) * over)
+    q = truncate((a + b * r) * over)
     lost = (g - a) - 1.0
     first = (((a - q) + high * b) + high * q) + rest * b
     y = q + (first + (rest * q + v * (a - q) + lost)) * over

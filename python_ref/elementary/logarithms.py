@@ -38,9 +38,10 @@ def log_rest(f, half):
 
 def log_of_parts(k, f, low):
     """Return log(2**k * (1 + f)) + low."""
-    high, sum_low = fast_two_sum(k * LN2_HIGH, f)
+    total, total_low = fast_two_sum(k * LN2_HIGH, f)
     half = 0.5 * f * f
-    return high + (sum_low - (half - (log_rest(f, half) + (k * LN2_LOW + low))))
+    less, less_low = fast_two_sum(total, -half)
+    return less + (less_low + (total_low + (log_rest(f, half) + (k * LN2_LOW + low))))
 
 
 def log_of_pair(high, low):

@@ -1,43 +1,42 @@
 """sigmoid, silu, softplus. See ``csrc/elementary/logistic.h``."""
 
-from math import ldexp
+from math import copysign, ldexp
 
+from python_ref.elementary.bits import two_sum
 from python_ref.elementary.coefficients import ATANH
-from python_ref.elementary.exponentials import exp, halve_exp, round_to_5_bits, scale
+from python_ref.elementary.exponentials import exp, halve_exp, scale, truncate
 
 
-def share(parts, g):
-    """Return (q, correction, q + correction less exactly), as in C."""
-    _, r, v, high, rest = parts
-    over = 1.0 / (((1.0 + g) + (1.0 - g) * r) + (1.0 + g) * v)
-    plain = ((1.0 + r) + v) * over
-    q = round_to_5_bits(plain)
+def sigmoid_quotient(x):
+    """Return (q, rest), whose sum is sigmoid(x); q has 7 bits."""
+    k, r, v, high, rest = halve_exp(0.5 * x)
+    g = ldexp(1.0, -int(k))
+    b = 1.0 + g
+    over = 1.0 / ((b + (1.0 - g) * r) + b * v)
+    q = truncate((1.012 + r) * over)
     gq = g * q
     m, n = (1.0 - gq) - q, (1.0 + gq) - q
-    return q, ((m + high * n) + (rest * n + v * m)) * over, plain
+    return q, ((m + high * n) + (rest * n + v * m)) * over
 
 
-def times(x, q, correction):
-    """Return x * (q + correction), for a q of 5 bits."""
-    t = 33.0 * x
+def times_quotient(x, q, rest):
+    """Return x * (q + rest)."""
+    t = 129.0 * x
     high = t - (t - x)
-    return high * q + ((x - high) * q + x * correction)
+    return high * q + ((x - high) * q + x * rest)
 
 
 def sigmoid(x):
     if not abs(x) < 690.0:
         return 1.0 if x >= 690.0 else exp(x)
-    parts = halve_exp(0.5 * x)
-    q, correction, _ = share(parts, ldexp(1.0, -int(parts[0])))
-    return q + correction
+    q, rest = sigmoid_quotient(x)
+    return q + rest
 
 
 def silu(x):
     if not abs(x) < 690.0:
         return silu_far_away(x)
-    parts = halve_exp(0.5 * x)
-    q, correction, _ = share(parts, ldexp(1.0, -int(parts[0])))
-    return times(x, q, correction)
+    return copysign(times_quotient(x, *sigmoid_quotient(x)), x)
 
 
 def silu_far_away(x):
@@ -47,23 +46,29 @@ def silu_far_away(x):
         return -0.0  # the limit at -inf
     k, r, v, high, rest = halve_exp(0.5 * x)
     over = 1.0 / ((1.0 + v) - r)
-    q = round_to_5_bits(((1.0 + v) + r) * over)
+    q = truncate(((1.0 + v) + r) * over)
     m, n = 1.0 - q, 1.0 + q
-    return scale(times(x, q, ((m + high * n) + (rest * n + v * m)) * over), k)
+    return scale(times_quotient(x, q, ((m + high * n) + (rest * n + v * m)) * over), k)
 
 
 def softplus(x):
     if not abs(x) < 690.0:
         return x if x != x or x > 0.0 else exp(x)
-    parts = halve_exp(-0.5 * abs(x))
-    q, correction, plain = share(parts, ldexp(1.0, 1 - int(parts[0])))
-    z = plain * plain
+    k, r, v, high, rest = halve_exp(0.5 * abs(x))
+    g = ldexp(1.0, -int(k))
+    b = 2.0 + g
+    d = b + (2.0 - g) * r
+    q = truncate((g - g * r) * (0.8333 - 0.1667 * d))
+    gq, two = g * q, q + q
+    m, n = (g - two) - gq, (gq - two) - g
+    rest = ((m + high * n) + (rest * n + v * m)) / (d + b * v)
+    s = q + rest
+    z = s * s
     z2 = z * z
     z4 = z2 * z2
     c = ATANH
     p = (c[0] + c[1] * z) + (c[2] + c[3] * z) * z2
     p4 = (c[4] + c[5] * z) + (c[6] + c[7] * z) * z2
-    low = (plain * z) * (p + (p4 + (c[8] + c[9] * z) * z4) * z4)
-    first, two = x if x > 0.0 else 0.0, q + q
-    total = first + two
-    return total + ((first - (total - two)) + ((correction + correction) + low))
+    low = (s * z) * (p + (p4 + (c[8] + c[9] * z) * z4) * z4)
+    total, lost = two_sum(x if x > 0.0 else 0.0, two)
+    return total + (lost + ((rest + rest) + low))

@@ -24,7 +24,7 @@ def reduced(x):
 
 
 def sixth(c, z, z2):
-    return (c[0] + c[1] * z) + (c[5] + (c[4] * (z + c[2])) * (z2 + c[3])) * z2
+    return c[0] + (c[1] * z + (c[5] + (c[4] * (z + c[2])) * (z2 + c[3])) * z2)
 
 
 def sin_in_quadrant(x, low, quadrant):
@@ -53,7 +53,8 @@ def tan(x):
     z2 = z * z
     half = 0.5 * z
     near = 1.0 - half
-    less = low * near - x * z * sixth(SIN, z, z2)
+    p = sixth(SIN, z, z2)
+    less = low * near - x * (z * p + z_low * p)
     more = ((1.0 - near) - half) + (z2 * sixth(COS, z, z2) + (x * low - 0.5 * z_low))
     sine, cosine = x - less, near + more
     sine_low, cosine_low = (x - sine) - less, more - (cosine - near)
