@@ -218,7 +218,10 @@ def test_second_derivatives_under_jit(jit_engine, name):
     slope_of_slope = grad_of(grad_of(f))
     xs = points(name, 5) if name in ONE else [0.0, 0.5, -3.0]
     eager = [slope_of_slope(Value(x)).data for x in xs]
-    assert jit(slope_of_slope)(xs).tolist() == pytest.approx(eager, rel=1e-14, abs=1e-300)
+    same = pytest.approx(eager, rel=1e-14, abs=1e-300)
+    assert jit(slope_of_slope, math="libm")(xs).tolist() == same
+    # the second derivative of silu is a difference of nearly equal numbers at one of the points
+    assert jit(slope_of_slope)(xs).tolist() == pytest.approx(eager, rel=1e-14, abs=1e-15)
 
 
 # --- clip -------------------------------------------------------------------------------------

@@ -212,7 +212,8 @@ def test_after_a_trace_that_failed(jit_engine):
 @pytest.mark.parametrize("array", [np.arange(3.0), np.array([Value(2.0), 1.5, Value(3.0)])])
 def test_arrays_on_either_side(f, array, jit_engine):
     expected = [[v.data for v in f(array, Value(x))] for x in (2.0, 0.25)]
-    assert jit(lambda x: list(f(array, x)))([2.0, 0.25]).tolist() == expected
+    rows = jit(lambda x: list(f(array, x)), math="libm")([2.0, 0.25])
+    assert rows.tolist() == expected
 
 
 def test_more_arguments_than_64(jit_engine):
