@@ -1,11 +1,11 @@
 /* schedule.c - which results each instruction computes, and the order of instructions.
  *
- * The level of a result is the length of the longest path to it from the leaves. Results
- * of one level don't depend on each other, so those with the same operator make one
- * instruction over many values: a random graph of many thousand nodes becomes a few
- * hundred instructions, and the neurons of a layer become the layer. The stage of a result
- * is its level, counted on from the uniform results' levels if it is a row value. A hash
- * table finds a result's group, so all this is linear in the graph.
+ * Each result has a level, see levels.h. Results of one level don't depend on each other,
+ * so those with the same operator make one instruction over many values: a random graph of
+ * many thousand nodes becomes a few hundred instructions, and the neurons of a layer
+ * become the layer. The stage of a result is its level, counted on from the uniform
+ * results' levels if it is a row value. A hash table finds a result's group, so all this
+ * is linear in the graph.
  */
 #include "jit/schedule.h" /* first */
 

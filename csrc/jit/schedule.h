@@ -18,7 +18,8 @@ typedef struct {
     uint8_t gathers; /* true: a GATHER fills the slots; false: parameters are there */
 } mg_layer_weights;
 
-/* Results with the same code and flags that don't depend on each other: one instruction.
+/* Results with the same code and flags: one instruction. Results may depend on those
+ * before them if the instruction computes them in order, see is_in_order in schedule.c.
  * The results of a DOT or SUM have the same number of terms. Those of a LAYER are n
  * neurons for each of its sets of inputs, set by set; the neurons of a set share their
  * inputs. */

@@ -81,6 +81,25 @@ def test_sets_with_inputs_in_common(sets, kernels):
         f.check(np.random.default_rng(rows).normal(size=(rows, 21)))
 
 
+def test_equal_weights_with_different_biases(kernels, capsys):
+    """They share the weights, but are layers of their own."""
+    w = [[Value(0.5), Value(-1.0)], [Value(2.0), Value(0.25)], [Value(-0.3), Value(1.5)]]
+    biases = [[Value(0.1 * i + j) for j in range(3)] for i in range(4)]
+    parameters = [p for row in [*w, *biases] for p in row]
+
+    def loss(x):
+        outs = [[b + r[0] * x[2 * i] + r[1] * x[2 * i + 1] for r, b in zip(w, biases[i])]
+                for i in range(4)]  # fmt: skip
+        return sum(y * y for ys in outs for y in ys)
+
+    f = jit(loss, parameters=parameters)
+    for rows in (1, 18):
+        f.check(np.random.default_rng(rows).normal(size=(rows, 8)))
+    text = instructions(f, capsys)
+    assert text.count("layer(") == 4
+    assert "gather(" not in text
+
+
 def test_weights_that_something_else_uses_too(kernels):
     random.seed(2)
     net = MLP(3, [4, 1])
