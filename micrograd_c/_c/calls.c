@@ -38,7 +38,9 @@ static double id_or_number(PyObject *x) {
     (MAKES_A_NODE       ? make(value_class, result)                                       \
      : IS(mg_traced)    ? make(traced_class, result)                                      \
      : IS(mg_node_type) ? get_node_type()                                                 \
-                        : PyFloat_FromDouble(result))
+     : IS(mg_bound_call_type)                                                             \
+         ? get_bound_call_type()                                                          \
+         : PyFloat_FromDouble(result))
 
 /* Calls that take some nanoseconds keep the GIL. Releasing it and taking it again would
  * take longer than the call: a seventh of an operator's time. Each call sets the mode: see
@@ -69,4 +71,5 @@ static double id_or_number(PyObject *x) {
     }
 
 static PyObject *get_node_type(void);
+static PyObject *get_bound_call_type(void);
 #endif

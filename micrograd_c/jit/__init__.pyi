@@ -9,9 +9,16 @@ from numpy.typing import ArrayLike, NDArray
 from micrograd_c.engine import Value, _Operand
 from micrograd_c.optim import Optimizer
 
-__all__ = ["jit", "where", "TraceError"]
+__all__ = ["jit", "where", "BoundCall", "TraceError"]
 
 class TraceError(TypeError): ...
+
+class BoundCall:
+    @property
+    def value(self) -> Any: ...
+    @property
+    def grad(self) -> NDArray[np.float64]: ...
+    def __call__(self) -> Any: ...
 
 def where(cond_value: _Operand, a: _Operand, b: _Operand) -> Value: ...
 
@@ -47,6 +54,13 @@ class jit:
     def value_and_grad(
         self, *arrays: ArrayLike, params: ArrayLike | None = None, check_finite: bool = False
     ) -> tuple[float, NDArray[np.float64]]: ...
+    def bind(
+        self,
+        *arrays: NDArray[np.float64] | float,
+        params: NDArray[np.float64] | None = None,
+        grad: bool | None = None,
+        check_finite: bool = False,
+    ) -> BoundCall: ...
     def jacobian(
         self, *arrays: ArrayLike, params: ArrayLike | None = None
     ) -> NDArray[np.float64]: ...
