@@ -7,14 +7,14 @@
 #include "jit/run.h"
 
 struct mg_bound {
-    mg_batch batch; /* its scratch is owned, never lent to another run */
+    mg_batch batch;           /* its scratch is owned, never lent to another run */
     const double **inputs;    /* owned, what batch.inputs points to */
     int64_t *places;          /* owned, see mg_bind */
     const double *parameters; /* or NULL */
     double *gradient;         /* or NULL */
     size_t n_gradient;
-    int reads_graph;       /* true: some parameters are read from the graph */
-    int has_gaps;          /* true: the program has no parameter for some of gradient */
+    int reads_graph; /* true: some parameters are read from the graph */
+    int has_gaps;    /* true: the program has no parameter for some of gradient */
     int check_finite;
     mg_lock_t is_running; /* nobody waits for it, so a copy in a forked child that stays
                              taken stops nobody */

@@ -1,16 +1,16 @@
 /* bound_call.c - BoundCall's base class: an object whose call is one run of an mg_bound.
  *
  * CPython with the GIL only; elsewhere bound_call.py has the same class in Python. This
- * file is compiled into the CFFI module after mode.c and node.c. The call is in C because a
- * method __call__ in Python, and the conversion of its arguments, would take longer than a
- * small program.
+ * file is compiled into the CFFI module after mode.c and node.c. The call is in C because
+ * a method __call__ in Python, and the conversion of its arguments, would take longer than
+ * a small program.
  */
 static double mg_bound_call_type(void) { return 0.0; }
 
 #if !defined(PYPY_VERSION) && !defined(Py_GIL_DISABLED)
 typedef struct {
     PyObject_HEAD mg_bound *bound; /* owned by an attribute of the Python class */
-    int keeps_gil;     /* true: a run is so short that releasing the GIL would take longer */
+    int keeps_gil; /* true: a run is so short that releasing the GIL would take longer */
     int returns_value; /* true: a call returns the attribute value; false: the mean */
 } bound_call_object;
 
@@ -36,9 +36,10 @@ static PyObject *prepare_call(PyObject *self, PyObject *arguments) {
 static PyObject *call_bound(PyObject *self, PyObject *arguments, PyObject *keywords) {
     bound_call_object *call = BOUND_CALL(self);
     if (PyTuple_Size(arguments) > 0 || (keywords != NULL && PyDict_Size(keywords) > 0)) {
-        PyErr_SetString(PyExc_TypeError,
-                        "a bound call takes no arguments: its arrays were given to bind(); "
-                        "change their elements, or bind others");
+        PyErr_SetString(
+            PyExc_TypeError,
+            "a bound call takes no arguments: its arrays were given to bind(); "
+            "change their elements, or bind others");
         return NULL;
     }
     if (call->bound == NULL) {
