@@ -46,7 +46,9 @@ mg_id mg_take_id(mg_id *ids, size_t i);
 def source():
     """Return the C code that comes before the code that CFFI generates."""
     # Each needs those before it.
-    names = ("mode.c", "node.c", "calls.c", "node_methods.c", "bound_call.c")
+    names = (
+        "mode.c", "node.c", "calls.c", "traced_operators.c", "node_methods.c", "bound_call.c",
+    )  # fmt: skip
     parts = [Path(__file__).with_name(name) for name in names]
     return "\n".join(part.read_text(encoding="utf-8") for part in parts)
 

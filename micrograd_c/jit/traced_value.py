@@ -249,7 +249,7 @@ for name in ("add", "mul", "sub", "truediv", "pow"):
 
 
 if backend == "c":
-    from micrograd_c._c.node import NO_MEMORY, mg_leaf, mg_node, mg_traced
+    from micrograd_c._c.node import IN_C, NO_MEMORY, mg_leaf, mg_node, mg_traced
     from micrograd_c._c.value import CODES, number_types
     from micrograd_c._native import lib
 
@@ -302,9 +302,22 @@ if backend == "c":
 
         return operator, reflected
 
-    TracedValue._apply = apply
-    TracedValue.__add__, TracedValue.__radd__ = add_or_mul("add")
-    TracedValue.__mul__, TracedValue.__rmul__ = add_or_mul("mul")
+    def apply_two(self, name, other):
+        if type(other) in OWN_CLASSES:
+            result = mg_traced(CODES[name], self, other, 0.0)
+            if result is not None:
+                return result
+        return self._apply(name, self._operand(other))
+
+    TracedValue._apply, TracedValue._apply_two = apply, apply_two
+    if IN_C:  # traced_operators.c, which calls the general operators where Python must decide
+        TracedValue._general_add, TracedValue._general_radd = add_or_mul("add")
+        TracedValue._general_mul, TracedValue._general_rmul = add_or_mul("mul")
+        for name in ("add", "radd", "mul", "rmul"):
+            setattr(TracedValue, f"__{name}__", getattr(TracedValue, f"_mg_traced_{name}"))
+    else:
+        TracedValue.__add__, TracedValue.__radd__ = add_or_mul("add")
+        TracedValue.__mul__, TracedValue.__rmul__ = add_or_mul("mul")
 
     def new_argument():
         """Return a TracedValue that stands for an argument."""
