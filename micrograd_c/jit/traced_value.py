@@ -276,10 +276,7 @@ if backend == "c":
     OWN_CLASSES = {Value, TracedValue}
 
     def add_or_mul(name):
-        """Return the operator and its reflected form, with the common cases first.
-
-        A trace consists mostly of these two operators.
-        """
+        """Return the operator and its reflected form, with the common cases first."""
         code = CODES[name]
         general = getattr(TracedValue, f"__{name}__")
         general_reflected = getattr(TracedValue, f"__r{name}__")
@@ -304,20 +301,17 @@ if backend == "c":
 
     def apply_two(self, name, other):
         if type(other) in OWN_CLASSES:
-            result = mg_traced(CODES[name], self, other, 0.0)
-            if result is not None:
-                return result
+            return checked(mg_traced(CODES[name], self, other, 0.0))
         return self._apply(name, self._operand(other))
 
     TracedValue._apply, TracedValue._apply_two = apply, apply_two
-    if IN_C:  # traced_operators.c, which calls the general operators where Python must decide
-        TracedValue._general_add, TracedValue._general_radd = add_or_mul("add")
-        TracedValue._general_mul, TracedValue._general_rmul = add_or_mul("mul")
-        for name in ("add", "radd", "mul", "rmul"):
-            setattr(TracedValue, f"__{name}__", getattr(TracedValue, f"_mg_traced_{name}"))
-    else:
-        TracedValue.__add__, TracedValue.__radd__ = add_or_mul("add")
-        TracedValue.__mul__, TracedValue.__rmul__ = add_or_mul("mul")
+    # A trace consists mostly of these two operators, so traced_operators.c does the common cases.
+    methods = zip(("add", "radd", "mul", "rmul"), (*add_or_mul("add"), *add_or_mul("mul")))
+    for name, method in methods:
+        if IN_C:
+            setattr(TracedValue, f"_general_{name}", method)
+            method = getattr(TracedValue, f"_mg_traced_{name}")
+        setattr(TracedValue, f"__{name}__", method)
 
     def new_argument():
         """Return a TracedValue that stands for an argument."""
