@@ -1,6 +1,7 @@
-"""jit.bind: what a bound call keeps alive, and threads."""
+"""jit.bind: what a bound call keeps alive, threads and forks."""
 
 import gc
+import os
 import threading
 import weakref
 
@@ -132,3 +133,17 @@ def test_threads_each_with_a_bound_call(jit_engine):
     for i, found in enumerate(results):
         mean, gradient = loss.value_and_grad(data[i, :, :2], data[i, :, 2])
         assert found == [(mean, gradient.tolist())] * 20
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*:DeprecationWarning")
+def test_parent_and_child_of_a_fork_each_have_one(jit_engine):
+    a, X = Value(2.0), np.array([1.0, 3.0])
+    run = jit(lambda x: a * x).bind(X)
+    run()
+    child = os.fork()
+    if child == 0:
+        X[0] = 5.0
+        os._exit(0 if run() == 8.0 and run.grad.tolist() == [4.0] else 1)
+    assert os.waitpid(child, 0)[1] == 0
+    assert run() == 4.0 and run.value.tolist() == [2.0, 6.0]
