@@ -198,6 +198,7 @@ def random_program(Value, n):
     weights = [Value(rng.uniform(-1, 1)) for _ in range(64)]
 
     def program(x):
+        x = list(x)  # of a Vector, whose * is elementwise
         pool = (x * (size // len(x) + 1))[:size]
         for kind, i, j in zip(kinds, firsts, seconds):
             if kind == 0:

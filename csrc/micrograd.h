@@ -34,7 +34,8 @@ typedef enum {
     MG_NO_MEMORY = 1,
     MG_HAS_CUSTOM_BACKWARD = 2, /* of a node in the graph, see mg_set_custom_backward */
     MG_OTHER_TRACE = 3,         /* see mg_compile */
-    MG_NOT_FINITE = 4           /* a loss or a gradient is infinite or NaN */
+    MG_NOT_FINITE = 4,          /* a loss or a gradient is infinite or NaN */
+    MG_IS_RUNNING = 5           /* see mg_bound_run */
 } mg_status;
 
 /* What mg_net_call returns. No node is made unless it is MG_NET_OK. */
@@ -335,6 +336,32 @@ mg_status mg_program_backward(mg_program *program, const double *const *inputs, 
 mg_status mg_program_value_and_grad(mg_program *program, const double *const *inputs,
                                     size_t n, const double *parameters, int check_finite,
                                     double *mean, double *gradient);
+
+/* A program with its arrays, prepared for many runs: see mg_bind. */
+typedef struct mg_bound mg_bound;
+
+/* Prepares runs of a program on n > 0 rows that all read and write the same memory. inputs
+ * is as in mg_program_forward and is copied; the arrays it names, and those below, must
+ * stay where they are until mg_bound_free, and so must the program. out: (n, outputs)
+ * receives the outputs. gradient: (n_gradient,) receives the gradient of the mean of the
+ * first output; NULL: there is no backward pass. places: (n_parameters,) says which
+ * element of parameters holds the data of the program's parameter i, and which of gradient
+ * its gradient; -1: it has no element, its data are read from the graph, and its gradient
+ * is dropped. Elements of gradient without a parameter are set to 0. With parameters NULL,
+ * all are read from the graph. The caller frees the result with mg_bound_free. Returns
+ * NULL if it is out of memory. O(parameters + slots). */
+mg_bound *mg_bind(mg_program *program, const double *const *inputs, size_t n,
+                  const double *parameters, const int64_t *places, double *out,
+                  double *gradient, size_t n_gradient, int check_finite);
+
+/* Runs once, and sets *mean to the mean of the first output. Allocates nothing. Returns
+ * MG_OK; MG_IS_RUNNING if another thread is in a run of the same mg_bound, which goes on:
+ * nothing was done; or, with check_finite and a gradient, MG_NOT_FINITE if the mean or a
+ * gradient is not finite: the arrays then hold what was computed. */
+mg_status mg_bound_run(mg_bound *bound, double *mean);
+
+/* Frees what nobody runs; NULL is allowed. */
+void mg_bound_free(mg_bound *bound);
 
 /* What the library knows of a kind of optimizer. */
 typedef struct {

@@ -7,7 +7,9 @@
  * backward visits the nodes. So neither the sort nor backward needs memory, and neither
  * can fail, unless a net has to be expanded.
  */
-#include "graph/graph.h"
+#include "graph/graph.h" /* first */
+
+#include <string.h>
 
 #include "base/alloc.h"
 
@@ -41,7 +43,10 @@ static int begin_visit(mg_index id, mg_node_t *node, mg_index from, int expand_a
     return 1;
 }
 
-mg_index mg_sort(mg_index root, int expand_all, int *has_custom_backward, size_t *n) {
+/* Does what mg_sort says. If room > 0, writes the order also to the end of the block
+ * sorted: (room), as far as it fits. */
+static mg_index sort_into(mg_index root, int expand_all, int *has_custom_backward,
+                          size_t *n, mg_index *sorted, size_t room) {
     uint32_t mark = mg_new_mark();
     mg_index finished = 0, id = root;
     mg_node_t *node = mg_at(root);
@@ -66,7 +71,8 @@ mg_index mg_sort(mg_index root, int expand_all, int *has_custom_backward, size_t
         } else {
             mg_index above = node->link;
             flags |= node->flags;
-            count++;
+            if (count++ < room)
+                sorted[room - count] = id;
             node->link = finished;
             finished = id;
             if (above == 0)
@@ -78,6 +84,10 @@ mg_index mg_sort(mg_index root, int expand_all, int *has_custom_backward, size_t
     *has_custom_backward = (flags & MG_CUSTOM_BACKWARD) != 0;
     *n = count;
     return finished;
+}
+
+mg_index mg_sort(mg_index root, int expand_all, int *has_custom_backward, size_t *n) {
+    return sort_into(root, expand_all, has_custom_backward, n, NULL, 0);
 }
 
 void mg_step(const mg_node_t *node) {
@@ -161,8 +171,20 @@ void mg_backward_nodes(const mg_id *order, size_t n) {
 
 mg_index *mg_sorted(mg_index root, int expand_all, size_t *n) {
     int has_custom_backward;
-    mg_index id = mg_sort(root, expand_all, &has_custom_backward, n);
-    mg_index *order = id == 0 ? NULL : mg_alloc(*n, sizeof *order);
+    const size_t room = mg_n_live;
+    mg_index *order = mg_alloc(room, sizeof *order);
+    *n = 0;
+    if (order == NULL)
+        return NULL;
+    mg_index id = sort_into(root, expand_all, &has_custom_backward, n, order, room);
+    if (id != 0 && *n <= room) {
+        memmove(order, order + (room - *n), *n * sizeof *order);
+        return order;
+    }
+    mg_dealloc(order);
+    /* There are more nodes than before, since a net was expanded. Following the links is
+     * slower: each is read from memory before the next is known. */
+    order = id == 0 ? NULL : mg_alloc(*n, sizeof *order);
     for (size_t i = 0; order != NULL && i < *n; i++, id = mg_at(id)->link)
         order[i] = id;
     return order;

@@ -306,6 +306,10 @@ static PyMethodDef node_methods[] = {
     {"_mg_before_collections", before_collections, METH_VARARGS | METH_STATIC, NULL},
     {"_mg_operands_are", operands_are, METH_O | METH_STATIC, NULL},
     {"_mg_register", register_class, METH_O | METH_CLASS, NULL},
+    {"_mg_traced_add", traced_add, METH_O, NULL},
+    {"_mg_traced_radd", traced_radd, METH_O, NULL},
+    {"_mg_traced_mul", traced_mul, METH_O, NULL},
+    {"_mg_traced_rmul", traced_rmul, METH_O, NULL},
     {NULL, NULL, 0, NULL}};
 
 static PyGetSetDef node_getset[] = {

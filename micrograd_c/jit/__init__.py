@@ -37,11 +37,13 @@ A call such as ``loss(X, Y)`` or ``loss.fit(X, Y, ...)`` goes through the files 
 - ``compiled.py``: ``CompiledProgram``, the traced graph compiled by the C library.
 - ``interpreted.py``: ``InterpretedProgram``, the traced graph evaluated node by node in Python.
 - ``fit.py``: the training loop: epochs, batches, shuffling, progress and Ctrl-C.
+- ``bound.py``: ``run = loss.bind(X, Y)``, calls that read and write the same arrays.
 - ``check.py``: ``loss.check(X, Y)`` compares a program with eager Values.
 """
 
 from micrograd_c.jit.api import jit
+from micrograd_c.jit.bound import BoundCall
 from micrograd_c.jit.errors import TraceError
 from micrograd_c.jit.traced_value import where
 
-__all__ = ["jit", "where", "TraceError"]
+__all__ = ["jit", "where", "BoundCall", "TraceError"]

@@ -1,7 +1,7 @@
 """Types of ``jit``."""
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, Literal, overload
+from typing import Any, Literal, NoReturn, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -9,9 +9,17 @@ from numpy.typing import ArrayLike, NDArray
 from micrograd_c.engine import Value, _Operand
 from micrograd_c.optim import Optimizer
 
-__all__ = ["jit", "where", "TraceError"]
+__all__ = ["jit", "where", "BoundCall", "TraceError"]
 
 class TraceError(TypeError): ...
+
+class BoundCall:
+    def __init__(self, call: Any) -> None: ...
+    @property
+    def value(self) -> Any: ...
+    @property
+    def grad(self) -> NDArray[np.float64]: ...
+    def __call__(self, *args: NoReturn, **kwargs: NoReturn) -> Any: ...
 
 def where(cond_value: _Operand, a: _Operand, b: _Operand) -> Value: ...
 
@@ -47,6 +55,13 @@ class jit:
     def value_and_grad(
         self, *arrays: ArrayLike, params: ArrayLike | None = None, check_finite: bool = False
     ) -> tuple[float, NDArray[np.float64]]: ...
+    def bind(
+        self,
+        *arrays: NDArray[np.float64] | float,
+        params: NDArray[np.float64] | None = None,
+        grad: bool | None = None,
+        check_finite: bool = False,
+    ) -> BoundCall: ...
     def jacobian(
         self, *arrays: ArrayLike, params: ArrayLike | None = None
     ) -> NDArray[np.float64]: ...

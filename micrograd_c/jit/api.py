@@ -6,6 +6,7 @@ from micrograd_c._backend import backend
 from micrograd_c.jit.argument_arrays import checked_arrays, require_same_memory
 from micrograd_c.jit.axes import checked_in_axes
 from micrograd_c.jit.base_program import NotFinite
+from micrograd_c.jit.bound import Binding, require_bindable
 from micrograd_c.jit.check import compare_with_eager
 from micrograd_c.jit.errors import TraceError, inner_backward_error, one_column_hint
 from micrograd_c.jit.fit import fit
@@ -189,6 +190,45 @@ class jit:  # noqa: N801 - used as a decorator
             raise program.not_finite_error(arrays, found.rows, params) from None
         return mean, order.from_program(gradient)
 
+    def bind(self, *arrays, params=None, grad=None, check_finite=False):
+        """Return a BoundCall: ``run = f.bind(X, Y)``, then ``run()`` as often as wanted.
+
+        ``run()`` reads the numbers that X, Y and ``params`` hold by then, and without ``params``
+        the data of the parameters. For an f that returns a single Value, it returns the mean of f
+        over the examples, and writes what f gives for each into ``run.value`` and the gradient of
+        the mean, in the order of ``parameters``, into ``run.grad``. With ``grad=False``, and for
+        any other f, it leaves the gradient out and returns ``run.value``: what ``f(X, Y)``
+        returns, as arrays that each run overwrites. No Value changes.
+
+        X, Y and ``params`` must be NumPy arrays of float64 in C order, because a copy would not
+        show what is written into them later: else TypeError. A number is also taken, and stays.
+        The program is the one for the arrays' shapes as they are now. Otherwise a run raises what
+        ``f(X, Y, check_finite=...)`` raises; with ``check_finite``, the arrays then hold what was
+        computed. BoundCall tells of threads and lifetime.
+
+        >>> import numpy as np
+        >>> from micrograd_c import Value, jit
+        >>> w, x = Value(2.0), np.array([1.0, 2.0])
+        >>> run = jit(lambda x: w * x * x).bind(x)
+        >>> run(), run.value.tolist(), run.grad.tolist()
+        (5.0, [2.0, 8.0], [2.5])
+        >>> x[1] = 3.0
+        >>> run(), run.grad.tolist()
+        (10.0, [5.0])
+        """
+        if current_trace():
+            raise inner_backward_error("bind()")
+        require_bindable(arrays, params)
+        arrays = checked_arrays(arrays, self._in_axes)
+        program = self._program_of(arrays)
+        if grad and not program.is_single:
+            raise several_outputs_error("bind(grad=True)", program)
+        wants_grad = program.is_single if grad is None else bool(grad)
+        order = self._order_of(program)
+        return program.bound_call(
+            Binding(program, arrays, order, params, wants_grad, bool(check_finite))
+        )
+
     def jacobian(self, *arrays, params=None):
         """Return each example's derivatives with respect to the parameters: shape (n, m, p).
 
@@ -292,6 +332,12 @@ class jit:  # noqa: N801 - used as a decorator
 
     def _program_for(self, arrays):
         """Return the program for CheckedArrays, after a check that they fit it."""
+        program = self._program_of(arrays)
+        check_rules(program.argument_rules, arrays)
+        return program
+
+    def _program_of(self, arrays):
+        """Return the program for the shapes of CheckedArrays."""
         widths = arrays.widths
         program = self._programs.get(widths)
         if program is None:
@@ -299,7 +345,6 @@ class jit:  # noqa: N801 - used as a decorator
             # that come first at once may trace once each, and the first program is kept.
             program = self._programs.setdefault(widths, Program(self._function, widths, self._math))
             require_same_memory(arrays)  # the function may have changed them
-        check_rules(program.argument_rules, arrays)
         self._last_program = program
         return program
 
@@ -317,12 +362,16 @@ class jit:  # noqa: N801 - used as a decorator
             raise inner_backward_error(f"{method}()")
         program, arrays = self._prepare(arrays)
         if not program.is_single:
-            hint = one_column_hint(program.widths)
-            raise TypeError(
-                f"{method} needs a function that returns a single Value, not a list or tuple"
-                + (f"; {hint}" if hint else "")
-            )
+            raise several_outputs_error(method, program)
         return program, arrays
+
+
+def several_outputs_error(method, program):
+    hint = one_column_hint(program.widths)
+    return TypeError(
+        f"{method} needs a function that returns a single Value, not a list or tuple"
+        + (f"; {hint}" if hint else "")
+    )
 
 
 def jit_again(function, in_axes, parameters, math="portable"):

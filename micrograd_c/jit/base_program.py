@@ -1,6 +1,7 @@
 """BaseProgram: what the two kinds of program share, and all that ``jit`` asks of them."""
 
 from micrograd_c.functional import zero_grad
+from micrograd_c.jit.bound import CallInPython
 from micrograd_c.jit.trace import Trace
 
 
@@ -68,6 +69,10 @@ class BaseProgram:
         changes. With ``check_finite``, raises NotFinite.
         """
         raise NotImplementedError
+
+    def bound_call(self, binding):
+        """Return the BoundCall for a Binding."""
+        return CallInPython(binding)
 
     def train(self, arrays, order, batch_size, optimizer, threads, sums, check_finite):
         """Train for ``len(sums)`` epochs; return ``sums``, each with its epoch's losses added.

@@ -89,10 +89,26 @@ def arrays_from(layout, out):
     Without rows, of shape (n_outputs,), a single Value becomes a float.
     """
     if isinstance(layout, Columns):
-        if out.ndim == 1 and layout.shape == ():
-            return float(out[layout.first])
-        columns = out[..., layout.first : layout.first + prod(layout.shape)]
-        return columns.reshape(*out.shape[:-1], *layout.shape)
+        array = view_from(layout, out)
+        return array if array.ndim else float(array)
     if isinstance(layout, dict):
         return {key: arrays_from(branch, out) for key, branch in layout.items()}
     return type(layout)(arrays_from(branch, out) for branch in layout)
+
+
+def views_from(layout, out):
+    """Return the same, but as views of ``out`` in any case."""
+    if isinstance(layout, Columns):
+        return view_from(layout, out)
+    if isinstance(layout, dict):
+        return {key: views_from(branch, out) for key, branch in layout.items()}
+    return type(layout)(views_from(branch, out) for branch in layout)
+
+
+def view_from(columns, out):
+    if columns.shape == ():
+        return out[..., columns.first]
+    if len(columns.shape) == 1:
+        return out[..., columns.first : columns.first + columns.shape[0]]
+    some = out[..., columns.first : columns.first + prod(columns.shape)]
+    return some.reshape(*out.shape[:-1], *columns.shape)

@@ -55,18 +55,34 @@ class ParameterOrder:
             return None
         import numpy as np
 
-        params = as_doubles(params, "params")
-        if params.shape != (len(self.parameters),):
-            raise ValueError(
-                f"params: expected an array of shape ({len(self.parameters)},), a number for each "
-                f"of the parameters, got shape {params.shape}"
-            )
+        params = self.checked(params)
         if self.is_same:
             return params.copy()  # nobody else can change it during the run
         data = params.take(self.source) if len(params) else np.empty(len(self.source))
         for i, p in self.other:
             data[i] = p.data
         return data
+
+    def checked(self, params):
+        """Return ``params`` as an array of float64 in the user's order, or raise as above."""
+        params = as_doubles(params, "params")
+        if params.shape != (len(self.parameters),):
+            raise ValueError(
+                f"params: expected an array of shape ({len(self.parameters)},), a number for each "
+                f"of the parameters, got shape {params.shape}"
+            )
+        return params
+
+    def places_in_user_order(self):
+        """Return, for each of the program's parameters, its place in the user's order: int64.
+
+        It is -1 for one that the user does not give.
+        """
+        import numpy as np
+
+        places = np.full(len(self.source), -1, np.int64)
+        places[self.places] = self.known
+        return places
 
     def from_program(self, gradient):
         """Return an array in the program's order, such as a gradient, in the user's order."""

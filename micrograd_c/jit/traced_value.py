@@ -249,7 +249,7 @@ for name in ("add", "mul", "sub", "truediv", "pow"):
 
 
 if backend == "c":
-    from micrograd_c._c.node import NO_MEMORY, mg_leaf, mg_node, mg_traced
+    from micrograd_c._c.node import IN_C, NO_MEMORY, mg_leaf, mg_node, mg_traced
     from micrograd_c._c.value import CODES, number_types
     from micrograd_c._native import lib
 
@@ -276,10 +276,7 @@ if backend == "c":
     OWN_CLASSES = {Value, TracedValue}
 
     def add_or_mul(name):
-        """Return the operator and its reflected form, with the common cases first.
-
-        A trace consists mostly of these two operators.
-        """
+        """Return the operator and its reflected form, with the common cases first."""
         code = CODES[name]
         general = getattr(TracedValue, f"__{name}__")
         general_reflected = getattr(TracedValue, f"__r{name}__")
@@ -302,9 +299,19 @@ if backend == "c":
 
         return operator, reflected
 
-    TracedValue._apply = apply
-    TracedValue.__add__, TracedValue.__radd__ = add_or_mul("add")
-    TracedValue.__mul__, TracedValue.__rmul__ = add_or_mul("mul")
+    def apply_two(self, name, other):
+        if type(other) in OWN_CLASSES:
+            return checked(mg_traced(CODES[name], self, other, 0.0))
+        return self._apply(name, self._operand(other))
+
+    TracedValue._apply, TracedValue._apply_two = apply, apply_two
+    # A trace consists mostly of these two operators, so traced_operators.c does the common cases.
+    methods = zip(("add", "radd", "mul", "rmul"), (*add_or_mul("add"), *add_or_mul("mul")))
+    for name, method in methods:
+        if IN_C:
+            setattr(TracedValue, f"_general_{name}", method)
+            method = getattr(TracedValue, f"_mg_traced_{name}")
+        setattr(TracedValue, f"__{name}__", method)
 
     def new_argument():
         """Return a TracedValue that stands for an argument."""

@@ -24,7 +24,7 @@ from c_tools import (
     sources,
 )
 
-PROGRAMS = ("test_graph", "test_program", "test_net", "test_owners")
+PROGRAMS = ("test_graph", "test_program", "test_net", "test_owners", "test_bound")
 
 
 def test_there_is_a_compiler():

@@ -16,6 +16,7 @@ static int rounds = 200;
 static int failures[THREADS];
 static mg_id shared[2];
 static mg_program *program;
+static mg_bound *bound;
 static mg_net *net;
 
 #define CHECK(condition)                                                                  \
@@ -108,6 +109,13 @@ static void run_programs(int number) {
     mg_release(w);
 }
 
+/* All threads run one bound call: each run is done alone, or not at all. */
+static void run_bound(int number) {
+    double mean = 0.0;
+    mg_status status = mg_bound_run(bound, &mean);
+    CHECK(status == MG_IS_RUNNING || (status == MG_OK && is(mean, 9.75)));
+}
+
 static void *work(void *argument) {
     int number = *(int *)argument;
     for (int i = 0; i < rounds; i++) {
@@ -115,6 +123,7 @@ static void *work(void *argument) {
         read_and_note(number);
         call_nets(number);
         run_programs(number);
+        run_bound(number);
         CHECK(mg_live_nodes() > 0 && mg_live_blocks() > 0);
     }
     return NULL;
@@ -136,6 +145,14 @@ int main(int argc, char **argv) {
     mg_id arg = mg_traced(mg_op_find("leaf"), 0, 0, 0.0);
     mg_id root = mg_traced(mg_op_find("mul"), shared[0], arg, 0.0);
     program = mg_compile(&arg, widths, 1, 0, &root, 1, 0, &status);
+    double x[ROWS], out[ROWS], gradient[1];
+    const double *inputs[1] = {x};
+    const int64_t places[1] = {0};
+    for (int i = 0; i < ROWS; i++)
+        x[i] = 0.25 * i;
+    bound = mg_bind(program, inputs, ROWS, NULL, places, out, gradient, 1, 0);
+    if (bound == NULL)
+        return 1;
     for (int i = 0; i < THREADS; i++) {
         numbers[i] = i;
         if (pthread_create(&threads[i], NULL, work, &numbers[i]) != 0)
@@ -149,6 +166,7 @@ int main(int argc, char **argv) {
     int number = 0;
     CHECK(mg_grad(parameters[2]) > 0.0 &&
           mg_grad(shared[0]) > 3.0 * THREADS * rounds - 0.5);
+    mg_bound_free(bound);
     mg_program_free(program);
     mg_net_free(net);
     mg_release(root);

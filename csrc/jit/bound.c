@@ -1,0 +1,107 @@
+/* bound.c - a program with its arrays and the memory to run in, prepared for many runs. */
+#include "graph/graph.h" /* first */
+
+#include <string.h>
+
+#include "base/alloc.h"
+#include "jit/run.h"
+
+struct mg_bound {
+    mg_batch batch;           /* its scratch is owned, never lent to another run */
+    const double **inputs;    /* owned, what batch.inputs points to */
+    int64_t *places;          /* owned, see mg_bind */
+    const double *parameters; /* or NULL */
+    double *gradient;         /* or NULL */
+    size_t n_gradient;
+    int reads_graph; /* true: some parameters are read from the graph */
+    int has_gaps;    /* true: the program has no parameter for some of gradient */
+    int check_finite;
+    mg_lock_t is_running; /* nobody waits for it, so a copy in a forked child that stays
+                             taken stops nobody */
+};
+
+void mg_bound_free(mg_bound *bound) {
+    if (bound == NULL)
+        return;
+    mg_free_scratch(bound->batch.scratch);
+    mg_dealloc(bound->inputs);
+    mg_dealloc(bound->places);
+    mg_dealloc(bound);
+}
+
+mg_bound *mg_bind(mg_program *program, const double *const *inputs, size_t n,
+                  const double *parameters, const int64_t *places, double *out,
+                  double *gradient, size_t n_gradient, int check_finite) {
+    const size_t n_inputs = program->n_inputs + program->n_shared_inputs;
+    const size_t p = program->n_parameters;
+    mg_bound *bound = mg_alloc(1, sizeof *bound);
+    if (bound == NULL)
+        return NULL;
+    memset(bound, 0, sizeof *bound);
+    bound->inputs = mg_alloc(n_inputs, sizeof *bound->inputs);
+    bound->places = mg_alloc(p, sizeof *bound->places);
+    bound->batch = (mg_batch){.program = program,
+                              .kernels = mg_best_kernels(),
+                              .inputs = bound->inputs,
+                              .n = n,
+                              .out = out,
+                              .backward = gradient != NULL};
+    bound->batch.scratch = mg_borrow_scratch(program, n, gradient != NULL, 1);
+    if (!bound->inputs || !bound->places || !bound->batch.scratch) {
+        mg_bound_free(bound);
+        return NULL;
+    }
+    size_t n_placed = 0;
+    for (size_t i = 0; i < n_inputs; i++)
+        bound->inputs[i] = inputs[i];
+    for (size_t i = 0; i < p; i++) {
+        bound->places[i] = places[i];
+        n_placed += places[i] >= 0;
+    }
+    bound->parameters = parameters;
+    bound->gradient = gradient;
+    bound->n_gradient = n_gradient;
+    bound->reads_graph = parameters == NULL ? p > 0 : n_placed < p;
+    bound->has_gaps = n_placed < n_gradient;
+    bound->check_finite = check_finite;
+    return bound;
+}
+
+/* Copies the parameters' data to the uniform slots. */
+static void read_parameters(const mg_bound *bound) {
+    const mg_batch *batch = &bound->batch;
+    if (bound->reads_graph)
+        mg_fetch_parameters(batch->program, batch->scratch);
+    if (bound->parameters == NULL)
+        return;
+    for (uint32_t i = 0; i < batch->program->n_parameters; i++)
+        if (bound->places[i] >= 0)
+            batch->scratch->uniform[i] = bound->parameters[bound->places[i]];
+}
+
+static void write_gradient(const mg_bound *bound) {
+    const mg_batch *batch = &bound->batch;
+    if (bound->has_gaps)
+        memset(bound->gradient, 0, bound->n_gradient * sizeof(double));
+    for (uint32_t i = 0; i < batch->program->n_parameters; i++)
+        if (bound->places[i] >= 0)
+            bound->gradient[bound->places[i]] = batch->scratch->uniform_grad[i];
+}
+
+mg_status mg_bound_run(mg_bound *bound, double *mean) {
+    const mg_batch *batch = &bound->batch;
+    mg_status status = MG_OK;
+    if (MG_UNLIKELY(!mg_lock_try(&bound->is_running)))
+        return MG_IS_RUNNING;
+    read_parameters(bound);
+    mg_copy_shared(batch->program, batch->scratch, bound->inputs);
+    double sum = mg_run_batch(batch);
+    *mean = sum / (double)batch->n;
+    if (batch->backward) {
+        write_gradient(bound);
+        if (bound->check_finite && !mg_batch_is_finite(batch, sum))
+            status = MG_NOT_FINITE;
+    }
+    mg_lock_clear(&bound->is_running);
+    return status;
+}
