@@ -89,11 +89,13 @@ class jit:  # noqa: N801 - used as a decorator
 
     _is_staticmethod = False
 
-    def __new__(cls, function=..., *, in_axes=0, parameters=None, math="portable"):
+    def __new__(cls, function=..., *, in_axes=0, parameters=None, math="portable", native=False):
         in_axes, parameters = checked_in_axes(in_axes), checked_parameters(parameters)
         math = checked_math(math)
         if function is ...:  # @jit(in_axes=...); not None, which may be given by mistake
-            return functools.partial(cls, in_axes=in_axes, parameters=parameters, math=math)
+            return functools.partial(
+                cls, in_axes=in_axes, parameters=parameters, math=math, native=native
+            )
         self = super().__new__(cls)
         if isinstance(function, staticmethod):
             function = function.__func__
@@ -105,6 +107,7 @@ class jit:  # noqa: N801 - used as a decorator
         self._function = function
         self._binding = None  # of a bound method: (the unbound jit, the instance or class)
         self._in_axes, self._given_parameters, self._math = in_axes, parameters, math
+        self._native = bool(native)
         self._jacobian = None  # a jit of the outputs' gradients, see jacobian()
         self._programs = {}  # by the arguments' widths
         self._last_program = None
@@ -203,8 +206,9 @@ class jit:  # noqa: N801 - used as a decorator
         if self._jacobian is None or self._jacobian[0] != parameters:
             function = gradients_of_outputs(self._function, parameters)
             derivatives = jit(
-                function, in_axes=self._in_axes, parameters=parameters, math=self._math
-            )
+                function, in_axes=self._in_axes, parameters=parameters, math=self._math,
+                native=self._native,
+            )  # fmt: skip
             self._jacobian = parameters, derivatives
         derivatives, _ = self._jacobian[1]._prepare(arrays)
         order = self._jacobian[1]._order_of(derivatives)
@@ -270,7 +274,9 @@ class jit:  # noqa: N801 - used as a decorator
         """Return the jitted method of an instance, which the instance keeps."""
         if self._is_staticmethod:
             return self
-        again = functools.partial(jit, in_axes=self._in_axes, math=self._math)
+        again = functools.partial(
+            jit, in_axes=self._in_axes, math=self._math, native=self._native
+        )
         return bound_to(self, instance, owner, again)
 
     def __reduce__(self):
@@ -278,7 +284,9 @@ class jit:  # noqa: N801 - used as a decorator
             return reduce_bound(self)
         if is_pickled_by_name(self):
             return self.__qualname__
-        return jit_again, (self._function, self._in_axes, self._given_parameters, self._math)
+        return jit_again, (
+            self._function, self._in_axes, self._given_parameters, self._math, self._native,
+        )  # fmt: skip
 
     def __repr__(self):
         name = getattr(self._function, "__name__", repr(self._function))
@@ -297,7 +305,10 @@ class jit:  # noqa: N801 - used as a decorator
         if program is None:
             # No lock: a fork or the interpreter's end could leave it taken for ever. So threads
             # that come first at once may trace once each, and the first program is kept.
-            program = self._programs.setdefault(widths, Program(self._function, widths, self._math))
+            program = Program(self._function, widths, self._math)
+            if self._native:
+                program.compile_natively()
+            program = self._programs.setdefault(widths, program)
             require_same_memory(arrays)  # the function may have changed them
         check_rules(program.argument_rules, arrays)
         self._last_program = program
@@ -325,9 +336,9 @@ class jit:  # noqa: N801 - used as a decorator
         return program, arrays
 
 
-def jit_again(function, in_axes, parameters, math="portable"):
+def jit_again(function, in_axes, parameters, math="portable", native=False):
     """Called when a jitted function is copied or unpickled; it is traced anew."""
-    return jit(function, in_axes=in_axes, parameters=parameters, math=math)
+    return jit(function, in_axes=in_axes, parameters=parameters, math=math, native=native)
 
 
 def checked_math(math):

@@ -11,6 +11,7 @@ from micrograd_c.jit.axes import Shared
 from micrograd_c.jit.base_program import BaseProgram, NotFinite
 from micrograd_c.jit.errors import custom_operator_error, other_trace_error
 from micrograd_c.jit.interpreted import InterpretedProgram
+from micrograd_c.jit.native.attach import attach
 from micrograd_c.jit.user_code import definition_line
 
 NO_MEMORY = "no memory to run a program"
@@ -54,6 +55,9 @@ class CompiledProgram(BaseProgram):
         n = lib.mg_program_describe(self._program).parameters
         ids = [lib.mg_program_parameter(self._program, i) for i in range(n)]
         return [pinning.value_of(node) for node in ids]
+
+    def compile_natively(self):
+        attach(self)
 
     def pointers(self, arrays):
         """Return a list that CFFI passes as ``double **``; the arrays must stay alive."""

@@ -1,0 +1,52 @@
+"""Makes a program of the C engine run natively."""
+
+import warnings
+
+from micrograd_c._native import ffi, lib
+from micrograd_c.jit.native.compiled_listing import listing_of_program
+from micrograd_c.jit.native.compiler import library_of
+from micrograd_c.jit.native.hook import WIDTHS, Hook
+from micrograd_c.jit.native.loading import loaded
+
+MOST_STATEMENTS = 30_000  # which take about 10 seconds to compile
+
+
+def attach(program):
+    """Compile the functions of a CompiledProgram, and let it run by them.
+
+    The program keeps the library. A program that is too long gives a RuntimeWarning instead.
+    """
+    hook = Hook(listing_of_program(program, program.parameters), program.is_single)
+    if is_too_long(hook.statements):
+        return
+    machine = ffi.string(lib.mg_program_describe(program._program).kernels).decode()
+    library = loaded(
+        library_of(hook.text(), hook.statements, machine),
+        "".join(f"void {name}(const void *);" for name in hook.names),
+    )
+    native = ffi.new("mg_native *")
+    addresses = {
+        name: ffi.cast("void *", int(library.ffi.cast("uintptr_t", getattr(library.lib, name))))
+        for name in hook.names
+    }
+    for name, address in addresses.items():
+        direction, _, width = name.partition("_")
+        if direction == "uniform":
+            setattr(native, name, address)
+        else:
+            getattr(native, direction)[WIDTHS.index(int(width))] = address
+    lib.mg_program_use_native(program._program, native)
+    program._library = library  # must stay loaded as long as the program
+
+
+def is_too_long(statements):
+    """Warn and return True if a program is too long to be compiled."""
+    if statements <= MOST_STATEMENTS:
+        return False
+    warnings.warn(
+        f"native=True: the program has {statements:,} statements that are not in loops, more than "
+        f"the {MOST_STATEMENTS:,} that a compiler takes seconds for; it runs interpreted",
+        RuntimeWarning,
+        stacklevel=2,
+    )
+    return True

@@ -1,0 +1,196 @@
+"""Puts the functions of a program together: which run for which direction and block width."""
+
+from typing import NamedTuple
+
+from micrograd_c.jit.native.functions import ARGUMENTS, Writer, needed_later
+from micrograd_c.jit.native.loops import Part, parts_of
+from micrograd_c.jit.native.operators import definitions_for
+from micrograd_c.jit.native.listing import UNIFORM
+from micrograd_c.jit.native.statements import ROW, SAME, SAME_GRAD, grad, name
+from micrograd_c.jit.native.statements import Writer as Statements
+
+LONGEST = 300  # statements of a function, a round of each loop counted
+PASSED = "d, g, u, h, rows, masks"
+
+PRELUDE = """\
+#if defined(__clang__)
+#define EACH _Pragma("clang loop vectorize(assume_safety)")
+#elif defined(__GNUC__)
+#define EACH _Pragma("GCC ivdep")
+#else
+#define EACH
+#endif
+
+#if defined(__GNUC__) || defined(__clang__)
+#define APART __attribute__((noinline))
+#define RARELY(condition) __builtin_expect(!!(condition), 0)
+#else
+#define APART
+#define RARELY(condition) (condition)
+#endif
+"""
+
+SUM_OF = """\
+/* The sum over the lanes of t, in a fixed order. With masks, without the lanes from rows on. */
+static inline double sum_of(double *t, int lanes, int rows, int masks) {
+    for (int l = rows; masks && l < lanes; l++)
+        t[l] = 0.0;
+    for (int half = lanes / 2; half > 0; half /= 2)
+        for (int l = 0; l < half; l++)
+            t[l] += t[l + half];
+    return t[0];
+}
+"""
+
+HAS_ANY = """\
+static inline int has_any(const double *unusual, int n) {
+    double sum = 0.0;
+    for (int i = 0; i < n; i++)
+        sum += unusual[i];
+    return sum != 0.0;
+}
+"""
+
+
+class Phase(NamedTuple):
+    """A run through one of the lists."""
+
+    list: str  # "uniform" or "row"
+    backward: bool
+
+
+class Code:
+    """Functions of one program, and what they need.
+
+    ``table``: a function that returns the lines for a Table, of this width.
+    """
+
+    def __init__(self, listing, table):
+        self.listing, self.table = listing, table
+        self.texts, self.count = [], 0
+        self.statements = 0
+
+    def calls(self, phases, width, external, seed=False, one_block=False):
+        """Write functions for these phases in a row. Returns the lines that call them.
+
+        ``external``: names that must be in memory afterwards. ``seed``: the first output's
+        gradient is set to 1, before the first backward phase. ``one_block``: the uniform
+        gradients are those of one block alone, and nothing has been added to them before.
+        """
+        items = self.items(phases, seed, one_block)
+        last = needed_later(items, external)
+        groups, length = [[]], 0
+        for place, item in enumerate(items):
+            if not isinstance(item, Part):
+                groups += [self.table(item, width), []]
+                length = 0
+                continue
+            n = len(item.statements)
+            if length and length + n > LONGEST:
+                groups.append([])
+                length = 0
+            length += n
+            self.statements += n
+            groups[-1].append(Writer(item, place, last, width, self.listing).write())
+        groups = [group for group in groups if group]
+        apart = "APART " if len(groups) > 2 else "inline "
+        return [
+            line
+            for group in groups
+            for line in ([self.function(group, apart)] if isinstance(group[0], list) else group)
+        ]
+
+    def read_by(self, phases):
+        """Return the names of the values that the phases read."""
+        found = set()
+        for item in self.items(phases, False, False):
+            if isinstance(item, Part):
+                found.update(x for _, _, reads in item.all for x in reads)
+            else:
+                found.update(item.names())
+        return {x for x in found if x % 4 in (ROW, SAME)}
+
+    def items(self, phases, seed, one_block):
+        """Return the Parts and Tables of the phases, in order."""
+        writer = Statements(self.listing, not one_block)
+        if not one_block and ("row", True) not in phases:
+            writer.touched.update(gradients_of_rows(self.listing))
+        if not seed:
+            writer.touched.update(grad(x) for x in self.listing.outputs[:1])
+        items, run = [], []
+        for phase in phases:
+            if phase.backward and seed:
+                target, seed = grad(self.listing.outputs[0]), False
+                run.append(writer.add_one(target))
+            writer.in_blocks = phase.list == "row" and not one_block
+            instructions = getattr(self.listing, phase.list)
+            each = writer.backward if phase.backward else writer.forward
+            for ins in reversed(instructions) if phase.backward else instructions:
+                for item in each(ins):
+                    if isinstance(item, tuple) and len(item) == 3:
+                        run.append(item)
+                    else:
+                        items += [*parts_of(run), item]
+                        run = []
+            items += parts_of(run)
+            run = []
+        return joined(items)
+
+    def function(self, parts, apart):
+        """Write a function of some parts; return the line that calls it."""
+        self.count += 1
+        body = "\n".join(f"    {line}" for lines in parts for line in scoped(lines, len(parts)))
+        self.texts.append(
+            f"static {apart}void part_{self.count}({ARGUMENTS}, int rows, int masks) {{\n"
+            f"    (void)d, (void)g, (void)u, (void)h, (void)rows, (void)masks;\n{body}\n}}\n"
+        )
+        return f"part_{self.count}({PASSED});"
+
+    def text(self):
+        """Return all that the functions need, and the functions."""
+        functions = "\n".join(self.texts)
+        helpers = [SUM_OF] if "sum_of(" in functions else []
+        helpers += [HAS_ANY] if "has_any(" in functions else []
+        return "\n".join(
+            [PRELUDE, definitions_for(functions), *helpers, functions]
+        )
+
+
+def scoped(lines, n_parts):
+    return lines if n_parts == 1 else ["{", *(f"    {line}" for line in lines), "}"]
+
+
+def joined(items):
+    """Join neighbouring Parts without loops, which then keep more in registers."""
+    result = []
+    for item in items:
+        before = result[-1] if result else None
+        if (
+            isinstance(item, Part) and isinstance(before, Part)
+            and before.rounds == item.rounds == 1
+            and len(before.statements) + len(item.statements) <= LONGEST
+        ):  # fmt: skip
+            both = before.statements + item.statements
+            result[-1] = Part(both, 1, None, both)
+        else:
+            result.append(item)
+    return result
+
+
+def gradients_of_rows(listing):
+    """Return the names of all uniform gradients that the row list may add to."""
+    writer = Statements(listing, True)
+    for ins in reversed(listing.row):
+        for _ in writer.backward(ins):
+            pass
+    return {x for x in writer.touched if x % 4 == SAME_GRAD}
+
+
+def outputs_of(listing):
+    """Return the names of the outputs' values."""
+    return {name(x) for x in listing.outputs}
+
+
+def gradients_of_parameters(listing):
+    """Return the names of the gradients of all parameters that the program reads."""
+    return {grad(i | UNIFORM) for i in range(listing.n_parameters)}
