@@ -27,11 +27,30 @@ class Polynomial(NamedTuple):
     powers: tuple  # one for each coefficient
     # The error that is made small is weight * difference; it must not be 0 in the interval.
     weight: Callable = lambda x: mpf(1)
+    # So many coefficients are rounded one by one, each before the next are found: these make up
+    # for the errors of rounding.
+    rounded_first: int = 0
 
 
 def over(function, limit, near=mpf("1e-12")):
     """Return ``function``, but with ``limit`` at 0, for a quotient that is 0 / 0 there."""
     return lambda x: mpf(limit) if abs(x) < near else function(x)
+
+
+def erfcx(x):
+    return mpmath.exp(x * x) * mpmath.erfc(x)
+
+
+def erfcx_rest(u):
+    return erfcx(1 / u - 2) / u - mpf("0.5") - mpf("2.3125") * u
+
+
+ERF_SLOPE = 2 / mpmath.sqrt(mpmath.pi)  # of erf at 0
+
+
+def of_square(function):
+    """Return ``function`` as a function of its argument's square."""
+    return lambda z: function(mpmath.sqrt(z))
 
 
 POLYNOMIALS = [
@@ -42,6 +61,42 @@ POLYNOMIALS = [
         -mpmath.log(2) / 2,
         mpmath.log(2) / 2,
         tuple(range(10)),
+    ),
+    # erf(x) = x + x * p(x * x)
+    Polynomial(
+        "ERF",
+        over(lambda w: mpmath.erf(mpmath.sqrt(w)) / mpmath.sqrt(w) - 1, ERF_SLOPE - 1),
+        0,
+        1,
+        tuple(range(12)),
+        rounded_first=3,
+    ),
+    # erf(x) = 1 - exp(-1.849609375 - p(x - 1)); the weight makes the error that of erf
+    Polynomial(
+        "ERF_LOG",
+        lambda s: -mpmath.log(mpmath.erfc(1 + s)) - mpf("1.849609375"),
+        0,
+        5,
+        tuple(range(18)),
+        lambda s: mpmath.erfc(1 + s),
+    ),
+    # erfc(x) = exp(-x * x) * u * (0.5 + 2.3125 * u + p(u - 0.21875)), where u = 1 / (x + 2)
+    Polynomial(
+        "ERFC",
+        lambda v: erfcx_rest(v + mpf("0.21875")),
+        1 / mpf("29.3") - mpf("0.21875"),
+        1 / mpf("2.46") - mpf("0.21875"),
+        tuple(range(23)),
+        lambda v: (v + mpf("0.21875")) / erfcx(1 / (v + mpf("0.21875")) - 2),
+        rounded_first=4,
+    ),
+    # exp(x) = 1 + x + x * x * p(x), where EXP is not good enough
+    Polynomial(
+        "ERFC_EXP",
+        over(lambda x: (mpmath.expm1(x) - x) / x**2, 0.5),
+        -mpmath.log(2) / 2,
+        mpmath.log(2) / 2,
+        tuple(range(11)),
     ),
     # log(1 + f) = 2 atanh(s) = 2 s + s * w * p(w), where s = f / (2 + f) and w = s * s; s < 0.1716
     Polynomial(
@@ -71,6 +126,41 @@ POLYNOMIALS = [
         mpmath.log(2) / 2,
         tuple(range(9)),
         lambda x: abs(x) ** 3 + mpf("1e-3"),
+    ),
+    # sin(x) = x + x * z * p(z), cos(x) = 1 - z / 2 + z * z * p(z), where z = x * x
+    Polynomial(
+        "SIN",
+        of_square(lambda x: (mpmath.sin(x) - x) / x**3),
+        mpf("1e-4"),
+        (mpmath.pi / 4) ** 2 * mpf("1.0001"),
+        tuple(range(6)),
+        lambda z: z,
+    ),
+    Polynomial(
+        "COS",
+        of_square(lambda x: (mpmath.cos(x) - 1 + x * x / 2) / x**4),
+        mpf("1e-4"),
+        (mpmath.pi / 4) ** 2 * mpf("1.0001"),
+        tuple(range(6)),
+        lambda z: z * z,
+    ),
+    # atan(x) = x + x * z * p(z), for x up to tan(pi / 8)
+    Polynomial(
+        "ATAN",
+        of_square(lambda x: (mpmath.atan(x) - x) / x**3),
+        mpf("1e-4"),
+        mpmath.tan(mpmath.pi / 8) ** 2 * mpf("1.0001"),
+        tuple(range(11)),
+        lambda z: z,
+    ),
+    # asin(x) = x + x * z * p(z), for x up to 1/2
+    Polynomial(
+        "ASIN",
+        of_square(lambda x: (mpmath.asin(x) - x) / x**3),
+        mpf("1e-4"),
+        mpf("0.25"),
+        tuple(range(13)),
+        lambda z: z,
     ),
 ]
 
@@ -118,9 +208,34 @@ def extrema(grid, errors, n):
     return [grid[i] for i in runs]
 
 
+def fit_in_turn(row):
+    """Return coefficients whose first ones are rounded, each before the next are found.
+
+    They are least squares at Chebyshev nodes: a minimax polynomial without a constant may not
+    be unique where the interval contains 0.
+    """
+    n = 4 * len(row.powers)
+    low, high = mpf(row.low), mpf(row.high)
+    middle, half = (low + high) / 2, (high - low) / 2
+    nodes = [middle - half * mpmath.cos(mpmath.pi * (2 * i + 1) / (2 * n)) for i in range(n)]
+    weights = [row.weight(x) for x in nodes]
+    rest = [w * row.function(x) for x, w in zip(nodes, weights)]
+    columns = [[w * x**p for x, w in zip(nodes, weights)] for p in row.powers]
+    found = []
+    while True:
+        left = mpmath.matrix(columns[len(found) :]).T
+        coefficients = list(mpmath.qr_solve(left, mpmath.matrix(rest))[0])
+        if len(found) == row.rounded_first:
+            return found + coefficients
+        c = mpf(float(coefficients[0]))
+        rest = [y - c * x for x, y in zip(columns[len(found)], rest)]
+        found.append(c)
+
+
 def rounded(row):
     """Return the coefficients as doubles, and the largest weighted error of them."""
-    coefficients = [mpf(float(c)) for c in fit(row)]
+    found = fit_in_turn(row) if row.rounded_first else fit(row)
+    coefficients = [mpf(float(c)) for c in found]
     low, high = mpf(row.low), mpf(row.high)
     points = [low + (high - low) * i / 1000 for i in range(1001)]
     return [float(c) for c in coefficients], max(

@@ -13,12 +13,6 @@ static inline double MG_M(dsilu)(double x, double out, double g) {
     return (x > 0.0 ? s * (1.0 - MG_M(silu)(-x)) : s + out * MG_M(sigmoid)(-x)) * g;
 }
 
-/* The probability that a standard normal variable is below x. */
-static inline double MG_M(normal_cdf)(double x) {
-    const double sqrt_half = 0.7071067811865476;
-    return 0.5 * MG_M(erfc)(x * -sqrt_half);
-}
-
 static inline double MG_M(gelu)(double x) {
     return x < -40.0 ? -0.0 : x * MG_M(normal_cdf)(x); /* the limit at -inf */
 }

@@ -18,14 +18,7 @@ static inline double mg_fast_dsilu(double x, double out, double g) {
     return (x > 0.0 ? positive : negative) * g;
 }
 
-static inline double mg_fast_normal_cdf(double x) {
-    const double sqrt_half = 0.7071067811865476;
-    return 0.5 * mg_fast_erfc(x * -sqrt_half);
-}
-
-static inline int mg_fast_range_gelu(double x) {
-    return mg_fast_range_erfc(x) & (fabs(x) < 37.0);
-}
+static inline int mg_fast_range_gelu(double x) { return mg_fast_range_normal_cdf(x); }
 
 static inline double mg_fast_gelu(double x) { return x * mg_fast_normal_cdf(x); }
 
@@ -79,5 +72,10 @@ static inline double mg_fast_dpow_exponent(double x, double y, double out, doubl
     (void)y;
     return (out * mg_fast_log(x)) * g;
 }
+
+/* These have no vectors, so nothing calls them; the kernels' template names them. */
+static inline double mg_fast_lgamma(double x) { return mg_jit_lgamma(x); }
+static inline double mg_fast_digamma(double x) { return mg_jit_digamma(x); }
+static inline double mg_fast_polygamma(double n, double x) { return mg_jit_polygamma(n, x); }
 
 #endif

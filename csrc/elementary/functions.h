@@ -6,14 +6,21 @@
 #ifndef MG_FUNCTIONS_H
 #define MG_FUNCTIONS_H
 
-#include "elementary/exponentials.h" /* first */
+#include "elementary/arcs.h" /* first */
 
+#include "elementary/error_function.h"
+#include "elementary/exponentials.h"
+#include "elementary/gamma_functions.h"
+#include "elementary/inverse_hyperbolics.h"
+#include "elementary/logarithms.h"
+#include "elementary/powers.h"
+#include "elementary/trigonometry.h"
 #include "elementary/pending.h"
-
-#include "elementary/fast_composites.h"
 
 #define MG_M(name) mg_jit_##name
 #include "elementary/composites.h"
 #undef MG_M
+
+#include "elementary/fast_composites.h"
 
 #endif

@@ -162,42 +162,44 @@ static inline double mg_jit_log1p(double x) {
     return x == -1.0 ? -INFINITY : mg_log_of_special(x);
 }
 
-/* --- log as a pair, for pow. Relative error < 2**-65 --------------------------------------- */
+/* --- log as a pair, for pow. Relative error < 2**-64 --------------------------------------- */
 
-/* log(x), for a positive normal x with the parts `x`.
+/* 1.5 * 2**28: adding it rounds to a multiple of 2**-24 */
+#define MG_ROUNDER_24 402653184.0
+
+/* log(2**k * m) as a pair, of which `high` has no more than 26 bits and `low` the others.
  *
- * log(1 + f) = 2 / 3 * s * (3 + w + w * w * p(w)), with w = s * s; p is so small a part of it
+ * log(m) = 2 / 3 * s * (3 + w + w * w * p(w)), with w = s * s; p is so small a part of it
  * that a double is enough. Each factor is split into an upper part, whose products are exact,
- * and a lower part (the way of fdlibm's pow). */
-static inline mg_pair mg_log_pair(mg_scaled x) {
+ * and a lower part. The steps wait for each other as little as possible: a processor that has
+ * to wait takes twice as long. */
+static inline mg_pair mg_log_pair(double k, double m) {
     const double *c = MG_LOG_PAIR;
-    const double thirds_high = 0.6666666716337204, thirds_low = -4.967053731282552e-09;
-    double k = x.exponent, f = x.mantissa - 1.0;
+    double f = m - 1.0;
 
-    /* s = s_high + s_low = f / (2 + f) */
-    mg_pair d = mg_fast_two_sum(2.0, f);
-    double inverse = 1.0 / d.high;
-    double s_high = mg_upper_half(f * inverse), d_high = mg_upper_half(d.high);
-    double d_low = (d.high - d_high) + d.low;
-    double s_low = ((f - s_high * d_high) - s_high * d_low) * inverse, s = s_high + s_low;
+    /* t = t_high + t_low = 2 / 3 * s = f / (3 + 1.5 * f) */
+    double d = 1.5 * m + 1.5, inverse = 1.0 / d, t = f * inverse;
+    double shifted = 536870913.0 * t, t_high = shifted - (shifted - t); /* 24 bits, of 2**29 + 1 */
+    double d_high = (d + MG_ROUNDER_24) - MG_ROUNDER_24, d_low = f - ((d_high - 3.0) - 0.5 * f);
+    double t_low = ((f - t_high * d_high) - t_high * d_low) * inverse;
 
-    /* w = w_high + w_low, q = q_high + q_low = 3 + w + w * w * p(w) */
-    double w_high = s_high * s_high, w_low = s_low * (s_high + s), w = w_high + w_low, w2 = w * w;
-    double p = (c[0] + c[1] * w) + (c[2] + c[3] * w) * w2;
-    p = p + ((c[4] + c[5] * w) + (c[6] + c[7] * w) * w2) * (w2 * w2);
-    double rest = w_low + w2 * p;
-    double q_high = mg_upper_half((3.0 + w_high) + rest);
-    double q_low = rest - ((q_high - 3.0) - w_high);
+    /* w = w_high + w_low; a rough w is good enough for p */
+    double s = 1.5 * t, rough = s * s, rough2 = rough * rough;
+    double p_begin = c[0] + c[1] * rough, p = p_begin + (c[2] + c[3] * rough) * rough2;
+    p = p + ((c[4] + c[5] * rough) + (c[6] + c[7] * rough) * rough2) * (rough2 * rough2);
+    double s_high = 1.5 * t_high, s_low = 1.5 * t_low;
+    double w_high = s_high * s_high, w_low = s_low * ((s_high + s_high) + s_low);
+    double w = w_high + w_low;
 
-    /* s * q, then 2 / 3 of it */
-    double product = s_high * q_high, product_low = s_low * q_high + q_low * s;
-    double high = mg_upper_half(product + product_low);
-    double low = product_low - (high - product);
-    low = thirds_low * high + low * (thirds_high + thirds_low);
-    high = thirds_high * high;
+    /* q = q_high + q_low = 3 + w + w * w * p */
+    double q_high = ((w_high + rough2 * p_begin) + MG_ROUNDER_24) - (MG_ROUNDER_24 - 3.0);
+    double q_low = (w_high - (q_high - 3.0)) + (w_low + w * w * p);
 
-    mg_pair sum = mg_fast_two_sum(k * MG_LN2_HIGH, high);
-    return mg_fast_two_sum(sum.high, sum.low + (low + k * MG_LN2_LOW));
+    /* log(x) = k * log(2) + t * q */
+    double of_k = k * MG_LN2_HIGH, product = t_high * q_high;
+    double high = mg_upper_half(of_k + product);
+    double rest = k * MG_LN2_LOW + (t_low * q_high + q_low * t);
+    return (mg_pair){high, (product - (high - of_k)) + rest};
 }
 
 #endif

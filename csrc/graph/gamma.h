@@ -2,8 +2,9 @@
 #ifndef MG_GAMMA_H
 #define MG_GAMMA_H
 
-/* The functions do what python_ref/core/gamma.py does, operation by operation, and say
- * where the formulas are from. They never fail: poles are infinities or NaN, as noted. */
+/* python_ref/elementary/gamma_template.py does what these functions do, operation by
+ * operation, and says where the formulas are from. They never fail: poles are infinities
+ * or NaN, as noted. */
 
 /* log(abs(gamma(x))): inf at 0 and the negative integers. */
 double mg_lgamma(double x);

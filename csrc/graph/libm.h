@@ -60,6 +60,12 @@ static inline double mg_libm_softplus(double x) {
     return (x > 0.0 ? x : 0.0) + log1p(exp(-fabs(x)));
 }
 
+/* The probability that a standard normal variable is below x. */
+static inline double mg_libm_normal_cdf(double x) {
+    const double sqrt_half = 0.7071067811865476;
+    return 0.5 * erfc(x * -sqrt_half);
+}
+
 static inline double mg_libm_lgamma(double x) { return mg_lgamma(x); }
 static inline double mg_libm_digamma(double x) { return mg_digamma(x); }
 static inline double mg_libm_polygamma(double n, double x) { return mg_polygamma(n, x); }

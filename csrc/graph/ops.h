@@ -99,9 +99,9 @@ enum { MG_BINARY, MG_UNARY, MG_UNARY_K };
       1.0 / (sqrt(x - 1.0) * sqrt(x + 1.0)) * g, 0.0)                                     \
     X(atanh, MG_UNARY, "atanh", 1, MG_IN(atanh)(x), MG_M(atanh)(x),                       \
       1.0 / mg_one_minus_square(x) * g, 0.0)                                              \
-    X(erf, MG_UNARY, "erf", 1, MG_IN(erf)(x), MG_M(erf)(x),                               \
+    X(erf, MG_UNARY, "erf", 1, MG_IN(erf)(x) & MG_IN(exp)(-(x * x)), MG_M(erf)(x),        \
       MG_TWO_OVER_SQRT_PI *MG_M(exp)(-(x * x)) * g, 0.0)                                  \
-    X(erfc, MG_UNARY, "erfc", 1, MG_IN(erfc)(x), MG_M(erfc)(x),                           \
+    X(erfc, MG_UNARY, "erfc", 1, MG_IN(erfc)(x) & MG_IN(exp)(-(x * x)), MG_M(erfc)(x),    \
       -MG_TWO_OVER_SQRT_PI *MG_M(exp)(-(x * x)) * g, 0.0)                                 \
     X(lgamma, MG_UNARY, "lgamma", 1, 0, MG_M(lgamma)(x), MG_M(digamma)(x) * g, 0.0)       \
     X(digamma, MG_UNARY, "digamma", 1, 0, MG_M(digamma)(x), MG_M(polygamma)(1.0, x) * g,  \

@@ -46,13 +46,7 @@
 /* Sets usual: true if MG_M(f) may be used for all lanes of px and py. A block of one row uses
  * functions that are right for any operand. */
 #define FIND_IF_USUAL(kind, fast, x_uniform, y_uniform)                                   \
-    int usual;                                                                            \
-    {                                                                                     \
-        const int l = 0;                                                                  \
-        (void)l;                                                                          \
-        LANE_OPERANDS(kind, x_uniform, y_uniform)                                         \
-        usual = MG_IS_ONE(fast);                                                          \
-    }                                                                                     \
+    int usual = MG_IS_ONE(fast);                                                          \
     if (!usual) {                                                                         \
         usual = block->others == NULL;                                                    \
         if (W > 1 && usual) {                                                             \
@@ -98,6 +92,17 @@ MG_TARGET static void MG_NAME(elementwise_forward)(const mg_instruction *ins,
     uint32_t n = ins->n, out_slot = ins->out;
     double k = ins->k;
     (void)b, (void)k, (void)uniform;
+#if W > 1
+    if (ins->code == MG_OP_pow_k && block->others == NULL) {
+#define X(exponent, fast, value, dx)                                                      \
+    if (k == exponent) {                                                                  \
+        ELEMENTWISE_FORWARD(MG_UNARY, fast, value, 0, 0)                                  \
+        return;                                                                           \
+    }
+        MG_FIXED_POWERS(X)
+#undef X
+    }
+#endif
     switch (ins->code) {
 #define X(name, kind, label, raises, fast, value, dx, dy)                                 \
     case MG_OP_##name:                                                                    \
@@ -195,6 +200,17 @@ MG_TARGET static void MG_NAME(elementwise_backward)(const mg_instruction *ins,
     double k = ins->k;
     unsigned flags = ins->flags;
     (void)b, (void)k, (void)uniform;
+#if W > 1
+    if (ins->code == MG_OP_pow_k && block->others == NULL) {
+#define X(exponent, fast, value, dx)                                                      \
+    if (k == exponent) {                                                                  \
+        ELEMENTWISE_BACKWARD(MG_UNARY, fast, PASSED(1, dx), 0.0, 0, 0)                    \
+        return;                                                                           \
+    }
+        MG_FIXED_POWERS(X)
+#undef X
+    }
+#endif
     switch (ins->code) {
 #define X(name, kind, label, raises, fast, value, dx, dy)                                 \
     case MG_OP_##name:                                                                    \

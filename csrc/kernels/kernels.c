@@ -25,12 +25,17 @@
 #define MG_ROLLED
 #endif
 
-/* True if the compiler can see that an expression is 1. */
-#if defined(__GNUC__) || defined(__clang__)
-#define MG_IS_ONE(expression) (__builtin_constant_p(expression) && (expression))
-#else
-#define MG_IS_ONE(expression) 0
-#endif
+/* True if an expression is written as 1. */
+#define MG_IS_ONE(expression) (sizeof #expression == 2 && #expression[0] == '1')
+
+/* The exponents of ** that programs mostly have: X(exponent, where fast, value, d/dx). The
+ * same bits as the row of pow_k. */
+#define MG_FIXED_POWERS(X)                                                                \
+    X(2.0, MG_IN(pow_2)(x), MG_M(pow_2)(x), (2.0 * x) * g)                                \
+    X(-1.0, MG_IN(pow_minus_2)(x), MG_M(pow_minus_1)(x), -MG_M(pow_minus_2)(x) * g)       \
+    X(0.5, MG_IN(pow_minus_half)(x), MG_M(pow_half)(x),                                   \
+      (0.5 * MG_M(pow_minus_half)(x)) * g)                                                \
+    X(3.0, MG_IN(pow_3)(x), MG_M(pow_3)(x), (3.0 * MG_M(pow_2)(x)) * g)
 
 /* What computes the rows of a block one by one. */
 static const mg_lane_functions *lane_functions(const mg_block *block) {

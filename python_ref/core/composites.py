@@ -8,7 +8,7 @@ import math
 import sys
 from math import inf, nan
 
-SQRT_HALF, INVERSE_SQRT_2_PI = 0.7071067811865476, 0.3989422804014327
+INVERSE_SQRT_2_PI = 0.3989422804014327
 
 
 def ieee_divide(x, y):
@@ -26,13 +26,8 @@ def silu(f, x):
     return -0.0 if x < -800.0 else x * f.sigmoid(x)  # the limit at -inf
 
 
-def normal_cdf(f, x):
-    """The probability that a standard normal variable is below x."""
-    return 0.5 * f.erfc(x * -SQRT_HALF)
-
-
 def gelu(f, x):
-    return -0.0 if x < -40.0 else x * normal_cdf(f, x)  # the limit at -inf
+    return -0.0 if x < -40.0 else x * f.normal_cdf(x)  # the limit at -inf
 
 
 def d_silu(f, x, out, g):
@@ -41,7 +36,7 @@ def d_silu(f, x, out, g):
 
 
 def d_gelu(f, x, out, g):
-    below = normal_cdf(f, x)
+    below = f.normal_cdf(x)
     if abs(x) <= 40.0:  # beyond, the density is 0
         below += x * (f.exp(x * x * -0.5) * INVERSE_SQRT_2_PI)
     return below * g

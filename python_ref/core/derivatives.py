@@ -13,7 +13,8 @@ eager gradient takes the one that fits. In a function that ``jit`` traces the da
 
 import math
 
-from python_ref.core.composites import INVERSE_SQRT_2_PI, SQRT_HALF, is_normal
+from python_ref.core.composites import INVERSE_SQRT_2_PI, is_normal
+from python_ref.core.libm import SQRT_HALF
 from python_ref.core.numbers import is_value
 from python_ref.core.ops import LOG2_E, LOG10_E, LOG_2, TWO_OVER_SQRT_PI
 from python_ref.core.tracing import current_trace

@@ -10,6 +10,7 @@ from python_ref.core.libm import (  # noqa: F401
     atan2,
     erf,
     erfc,
+    normal_cdf,
     sigmoid,
     softplus,
     tanh,

@@ -55,6 +55,8 @@ else:
         return getattr(math, name)
 
 
+SQRT_HALF = 0.7071067811865476
+
 erf, erfc, log2 = map(of_c, ("erf", "erfc", "log2"))
 
 
@@ -79,6 +81,11 @@ def ceil(x):
 
 def sign(x):
     return 1.0 if x > 0.0 else -1.0 if x < 0.0 else x  # zeros and NaN pass through
+
+
+def normal_cdf(x):
+    """The probability that a standard normal variable is below x."""
+    return 0.5 * erfc(x * -SQRT_HALF)
 
 
 def sigmoid(x):

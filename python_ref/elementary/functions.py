@@ -1,4 +1,17 @@
 """All elementary functions of jit's programs: a module in the place of core's ieee_libm."""
 
-from python_ref.core.ieee_libm import *  # noqa: F403 - those that are still the C library's
+import math
+
+from python_ref.core.ieee_libm import cosh, exp2, expm1, sigmoid, sinh, softplus, tanh  # noqa: F401
+from python_ref.elementary.arcs import acos, asin, atan, atan2  # noqa: F401
+from python_ref.elementary.error_function import erf, erfc, normal_cdf  # noqa: F401
 from python_ref.elementary.exponentials import exp  # noqa: F401
+from python_ref.elementary.gamma_functions import digamma, lgamma, polygamma  # noqa: F401
+from python_ref.elementary.inverse_hyperbolics import acosh, asinh, atanh  # noqa: F401
+from python_ref.elementary.logarithms import log, log1p, log2, log10  # noqa: F401
+from python_ref.elementary.powers import hypot, pow  # noqa: F401
+from python_ref.elementary.trigonometry import cos, sin, tan  # noqa: F401
+
+
+def sqrt(x):
+    return math.nan if x < 0.0 else math.sqrt(x)  # correctly rounded everywhere

@@ -10,7 +10,7 @@ SQRT_HALF = 0.7071067811865476
 LOG2_INVERSE = 1.4426950514316559, -1.0542692476429138e-08
 LOG10_INVERSE = 0.4342944845557213, -2.6524694553078553e-09
 LOG10_TWO = 0.3010299956640665, -8.532344317057107e-14
-THIRDS_HIGH, THIRDS_LOW = 0.6666666716337204, -4.967053731282552e-09
+ROUNDER_24 = 402653184.0  # 1.5 * 2**28
 
 
 def scaled_of(x):
@@ -89,33 +89,34 @@ def log1p(x):
     return log(x) if x != -1.0 else -inf
 
 
-def log_pair(x):
-    """Return (high, low), whose sum is log(x) for a positive x, to 2**-65 of it."""
+def log_pair(k, m):
+    """Return (high, low), whose sum is log(2**k * m) to 2**-64 of it. high has 26 bits."""
     c = LOG_PAIR
-    k, m = scaled_of(x)
     f = m - 1.0
 
-    d, d_rest = fast_two_sum(2.0, f)
+    d = 1.5 * m + 1.5
     inverse = 1.0 / d
-    s_high, d_high = upper_half(f * inverse), upper_half(d)
-    d_low = (d - d_high) + d_rest
-    s_low = ((f - s_high * d_high) - s_high * d_low) * inverse
-    s = s_high + s_low
+    t = f * inverse
+    shifted = 536870913.0 * t
+    t_high = shifted - (shifted - t)
+    d_high = (d + ROUNDER_24) - ROUNDER_24
+    d_low = f - ((d_high - 3.0) - 0.5 * f)
+    t_low = ((f - t_high * d_high) - t_high * d_low) * inverse
 
-    w_high, w_low = s_high * s_high, s_low * (s_high + s)
+    s = 1.5 * t
+    rough = s * s
+    rough2 = rough * rough
+    p_begin = c[0] + c[1] * rough
+    p = p_begin + (c[2] + c[3] * rough) * rough2
+    p = p + ((c[4] + c[5] * rough) + (c[6] + c[7] * rough) * rough2) * (rough2 * rough2)
+    s_high, s_low = 1.5 * t_high, 1.5 * t_low
+    w_high, w_low = s_high * s_high, s_low * ((s_high + s_high) + s_low)
     w = w_high + w_low
-    w2 = w * w
-    p = (c[0] + c[1] * w) + (c[2] + c[3] * w) * w2
-    p = p + ((c[4] + c[5] * w) + (c[6] + c[7] * w) * w2) * (w2 * w2)
-    rest = w_low + w2 * p
-    q_high = upper_half((3.0 + w_high) + rest)
-    q_low = rest - ((q_high - 3.0) - w_high)
 
-    product, product_low = s_high * q_high, s_low * q_high + q_low * s
-    high = upper_half(product + product_low)
-    low = product_low - (high - product)
-    low = THIRDS_LOW * high + low * (THIRDS_HIGH + THIRDS_LOW)
-    high = THIRDS_HIGH * high
+    q_high = ((w_high + rough2 * p_begin) + ROUNDER_24) - (ROUNDER_24 - 3.0)
+    q_low = (w_high - (q_high - 3.0)) + (w_low + w * w * p)
 
-    sum_high, sum_low = fast_two_sum(k * LN2_HIGH, high)
-    return fast_two_sum(sum_high, sum_low + (low + k * LN2_LOW))
+    of_k, product = k * LN2_HIGH, t_high * q_high
+    high = upper_half(of_k + product)
+    rest = k * LN2_LOW + (t_low * q_high + q_low * t)
+    return high, (product - (high - of_k)) + rest

@@ -1,0 +1,135 @@
+"""pow, pow with fixed exponents, and hypot. See ``csrc/elementary/powers.h``."""
+
+from math import copysign, floor, inf, isinf, ldexp, nan, sqrt
+
+from python_ref.elementary.bits import ROUNDER, fast_two_sum, two_product, two_sum
+from python_ref.elementary.coefficients import EXP_OF_PAIR
+from python_ref.elementary.exponentials import LN2_HIGH, LN2_LOW, LOG2_E
+from python_ref.elementary.logarithms import log_pair, scaled_of, upper_half
+
+
+def pow_2(x):
+    return x * x
+
+
+def pow_minus_1(x):
+    return 1.0 / x if x != 0.0 else copysign(inf, x)
+
+
+def pow_half(x):
+    if x < 0.0:
+        return inf if x == -inf else nan
+    return sqrt(x) + 0.0
+
+
+def pow_3(x):
+    a = abs(x)
+    if not 1e-109 < a < 1e103:
+        return x * x * x
+    scale = 1.0 if 1e-90 < a < 1e100 else ldexp(1.0, -256 if a < 1.0 else 256)
+    scaled = x / scale
+    square, square_low = two_product(scaled, scaled)
+    cube, cube_low = two_product(square, scaled)
+    return (cube + (cube_low + square_low * scaled)) * scale * scale * scale
+
+
+def pow_minus_2(x):
+    a = abs(x)
+    if not 1e-155 < a < 1e163:
+        return pow_minus_1(x * x)
+    scale = 1.0 if 1e-140 < a < 1e140 else ldexp(1.0, -256 if a < 1.0 else 256)
+    scaled = x / scale
+    square, square_low = two_product(scaled, scaled)
+    y = 1.0 / square
+    one, one_low = two_product(y, square)
+    return (y + y * (((1.0 - one) - one_low) - y * square_low)) / scale / scale
+
+
+def pow_minus_half(x):
+    if not 0.0 < x < inf:
+        return pow_minus_1(pow_half(x))
+    scale = 1.0 if 1e-280 < x < 1e300 else ldexp(1.0, -128 if x < 1.0 else 128)
+    x = x / (scale * scale)
+    root = sqrt(x)
+    y = 1.0 / root
+    back, back_low = two_product(root, root)
+    one, one_low = two_product(y, root)
+    of_root = ((x - back) - back_low) * (0.5 * y)
+    return (y + y * (((1.0 - one) - one_low) - of_root * y)) / scale
+
+
+FIXED = {
+    1.0: lambda x: x,
+    2.0: pow_2,
+    3.0: pow_3,
+    -1.0: pow_minus_1,
+    -2.0: pow_minus_2,
+    0.5: pow_half,
+    -0.5: pow_minus_half,
+}
+
+
+def exp_of_pair(high, low):
+    """Return (k, m) with exp(high + low) == 2**k * m and m from sqrt(1/2) to sqrt(2)."""
+    c = EXP_OF_PAIR
+    k = (high * LOG2_E + ROUNDER) - ROUNDER
+    r, r_low = fast_two_sum(high - k * LN2_HIGH, low - k * LN2_LOW)
+    r2 = r * r
+    r3, r4 = r2 * r, r2 * r2
+    p = (c[0] + c[1] * r) + (c[2] + c[3] * r) * r2
+    p = p + ((c[4] + c[5] * r) + ((c[6] + c[7] * r) + c[8] * r2) * r2) * r4
+    total, total_low = fast_two_sum(1.0, r)
+    return int(k), total + (total_low + ((0.5 * r2 + r3 * p) + (r_low + r_low * r)))
+
+
+def pow_of_positive(x, y):
+    """Return pow(x, y) for finite x > 0 and y that is not 0."""
+    if x == 1.0:
+        return 1.0
+    if abs(y) > 1e22:
+        return inf if (x > 1.0) == (y > 0.0) else 0.0
+    log_high, log_low = log_pair(*scaled_of(x))
+    y_high = upper_half(y)
+    high, low = y_high * log_high, (y - y_high) * log_high + y * log_low
+    if high > 709.79:
+        return inf
+    if high < -745.14:
+        return 0.0
+    k, m = exp_of_pair(high, low)
+    return ldexp(m, k) if k < 1024 else m * 2.0 * ldexp(1.0, k - 1)
+
+
+def pow(x, y):
+    if y == 0.0 or x == 1.0:
+        return 1.0
+    if y in FIXED:
+        return FIXED[y](x)
+    if x != x or y != y:
+        return x + y
+    a = abs(x)
+    if isinf(y):
+        return 1.0 if a == 1.0 else inf if (a > 1.0) == (y > 0.0) else 0.0
+    whole = floor(y) == y
+    if x < 0.0 and a < inf and not whole:
+        return nan
+    if a == 0.0 or a == inf:
+        power = 0.0 if (a == 0.0) == (y > 0.0) else inf
+    else:
+        power = pow_of_positive(a, y)
+    return copysign(power, x) if whole and y % 2.0 == 1.0 else power
+
+
+def hypot(x, y):
+    if isinf(x) or isinf(y):
+        return inf
+    if x != x or y != y:
+        return x + y
+    largest = max(abs(x), abs(y))
+    if largest < 1e150 and (largest > 1e-130 or largest == 0.0):
+        scale = 1.0
+    else:
+        scale = ldexp(1.0, 600 if largest > 1.0 else -600)
+    a, a_low = two_product(x / scale, x / scale)
+    b, b_low = two_product(y / scale, y / scale)
+    high, low = two_sum(a, b)
+    return sqrt(high + (low + (a_low + b_low))) * scale
