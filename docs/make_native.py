@@ -21,15 +21,20 @@ HEAD = """\
 """
 
 # Files that are read in place of a header, and headers of which HEAD has all that is needed.
-INSTEAD = {"graph/gamma.h": "graph/gamma.c", "base/platform.h": None}
-TEMPLATES = {"elementary/composites.h"}  # to be included several times
+INSTEAD = {
+    "graph/gamma.h": "graph/gamma.c",
+    "elementary/gamma_functions.h": "elementary/gamma_functions.c",
+    "base/platform.h": None,
+}
+# To be included several times, with macros that give its functions their names.
+TEMPLATES = {"elementary/composites.h", "elementary/gamma_template.h"}
 
 
 class Reader:
     """The lines of a file and of the headers that it includes."""
 
     def __init__(self, csrc):
-        self.csrc, self.seen, self.family, self.macros = csrc, set(), None, {}
+        self.csrc, self.seen, self.families, self.macros = csrc, set(), {}, {}
 
     def read(self, name):
         """Yield the lines of a file, unless it was read before."""
@@ -37,36 +42,46 @@ class Reader:
             return
         self.seen.add(name)
         text = (self.csrc / name).read_text(encoding="utf-8").replace("\\\n", " ")
-        depth = 0  # of a condition that leaves lines out
+        if name in TEMPLATES:
+            text = self.filled(text)
         for line in text.split("\n"):
             line = line.rstrip()
             if re.match(r"#(ifndef MG_\w+_H|define MG_\w+_H|endif)$", line):
                 continue
             included = re.match(r'#include "([^"]+)"', line)
-            family = re.match(r"#define MG_M\(name\) (\w+)##name", line)
+            family = re.match(r"#define (MG_\w+)\(name\) (\w*?)(?:##)?name$", line)
             macro = re.match(r"#define (OF_\w+)\(name\)(.*)", line)
             if included:
                 other = INSTEAD.get(included[1], included[1])
                 if other:
                     yield from self.read(other)
             elif family:
-                self.family = family[1]
+                self.families[family[1]] = family[2]
             elif macro:
                 self.macros[macro[1]] = macro[2]
             elif not re.match(r"#(include|undef)", line):
-                yield from self.expanded(line, name).split("\n")
+                yield from self.expanded(line).split("\n")
 
-    def expanded(self, line, name):
-        """Return the line with the macros of templates expanded, and functions static."""
+    def filled(self, text):
+        """Return a template's text with the names that its macros give. Its own are prefixed."""
+        functions = self.families.get("MG_GAMMA")
+        if functions is not None:
+            own = set(re.findall(r"^static (?:const )?\w+ (\w+)", text, re.MULTILINE))
+            own |= set(re.findall(r"^#define (\w+)\((?!name)", text, re.MULTILINE))
+            own -= {"MG_GAMMA"}
+            text = re.sub(rf"\b({'|'.join(sorted(own))})\b", rf"{functions}\1", text)
+            text = re.sub(r"^(?=double MG_GAMMA)", "static ", text, flags=re.MULTILINE)
+        for macro, prefix in self.families.items():
+            text = re.sub(rf"\b{macro}\((\w+)\)", rf"{prefix}\1", text)
+        return text
+
+    def expanded(self, line):
+        """Return the line with the macros that define functions expanded."""
         uses = re.findall(r"(OF_\w+)\((\w+)\)", line)
         if uses and all(macro in self.macros for macro, _ in uses):
             texts = [re.sub(r"(##)?\bname\b|##name\b", argument, self.macros[macro])
                      for macro, argument in uses]  # fmt: skip
             return "\n".join(one_a_line(text) for text in texts)
-        if name in TEMPLATES:
-            line = re.sub(r"\bMG_M\((\w+)\)", rf"{self.family}\1", line)
-        if name.endswith(".c") and re.match(r"(double|int) \w+\(", line):
-            line = "static " + line
         return line
 
 
@@ -85,7 +100,11 @@ def operators_text(csrc=ROOT / "csrc"):
     rows = re.search(r"^#define MG_OPS\(X\).*$", text, re.MULTILINE)
     functions, rest = text[: rows.start()], rows[0]
     functions = functions.replace("enum { MG_BINARY, MG_UNARY, MG_UNARY_K };\n", "")
-    rest = re.sub(r"\s+(?=X\(\w+, MG_)", " \\\n    ", re.sub(r"[ \t]+", " ", rest))
+    powers = re.search(r"^#define MG_FIXED_POWERS.*?[^\\]$",
+                       (csrc / "kernels/kernels.c").read_text(encoding="utf-8"),
+                       re.MULTILINE | re.DOTALL)[0].replace("\\\n", " ")  # fmt: skip
+    rest += "\n" + powers
+    rest = re.sub(r"\s+(?=X\([\w.-]+, )", " \\\n    ", re.sub(r"[ \t]+", " ", rest))
     return HEAD + functions.strip() + "\n" + rest + "\n"
 
 

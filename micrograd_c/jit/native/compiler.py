@@ -118,7 +118,8 @@ def compiled(command, text, folder, key, suffix):
             stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace",
         )  # fmt: skip
         if run.returncode != 0 or not library.exists():
-            why = next((line for line in run.stderr.splitlines() if line.strip()), "no message")
+            lines = [line for line in run.stderr.splitlines() if line.strip()] or ["no message"]
+            why = next((line for line in lines if "error" in line), lines[0])
             raise RuntimeError(
                 f"native=True: {command[0]} could not compile the program ({why.strip()[:200]})"
             )

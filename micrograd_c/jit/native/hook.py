@@ -13,6 +13,7 @@ from micrograd_c.jit.native.code import (
 )
 
 HEAD = """\
+#include <float.h>
 #include <math.h>
 #include <stddef.h>
 #include <stdint.h>

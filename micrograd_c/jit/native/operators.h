@@ -49,6 +49,78 @@ static const double MG_EXP[] = {
     0x1.28917dfef2598p-22,
     0x1.af631dc77317bp-26,
 };
+static const double MG_ERF[] = {
+    0x1.06eba8214db68p-3,
+    -0x1.812746b0379b4p-2,
+    0x1.ce2f21a040a5ep-4,
+    -0x1.b82ce311f49a9p-6,
+    0x1.565bccf8bd904p-8,
+    -0x1.c02db03556f19p-11,
+    0x1.f9a2ba5a625c7p-14,
+    -0x1.f4ca4de3bb23cp-17,
+    0x1.b97ffcd212f9cp-20,
+    -0x1.5c08c57699d1cp-23,
+    0x1.d7298e67cc634p-27,
+    -0x1.abe0fe7a1ccfap-31,
+};
+static const double MG_ERF_LOG[] = {
+    -0x1.03615757b0c12p-18,
+    0x1.51c9b0006c21ap+1,
+    0x1.afabc11a2afdbp-1,
+    0x1.5477f099b67dfp-5,
+    -0x1.48c9d37fb1f56p-7,
+    0x1.033f5a112d2cfp-9,
+    -0x1.f1b04a105b71ap-13,
+    -0x1.b92de4e852e9cp-16,
+    0x1.c852c0d141a6bp-16,
+    -0x1.4484a4b7e0694p-17,
+    0x1.1e257b1a9d186p-19,
+    -0x1.b7db68004e5bep-23,
+    -0x1.f2422f2ee8f64p-25,
+    0x1.1ece84acdd90ap-25,
+    -0x1.24adddf62cb95p-27,
+    0x1.6a8f0db553cacp-30,
+    -0x1.065f519305a86p-33,
+    0x1.564da315b79f9p-38,
+};
+static const double MG_ERFC[] = {
+    -0x1.0dd9780ac08eap-4,
+    0x1.5029aa6576017p-3,
+    0x1.0e42d9bbc24fap+2,
+    0x1.796d851a5f351p+1,
+    -0x1.1355cded59838p+2,
+    -0x1.14f55e620cb1ep+3,
+    0x1.10cd8c2e3cabcp+3,
+    0x1.7acff21301b77p+4,
+    -0x1.0e0c3024c5eb6p+5,
+    -0x1.e6eb1ace539d3p+5,
+    0x1.4fe37f69cceb1p+7,
+    0x1.235fe869c0279p+6,
+    -0x1.7cf01fb61eb91p+9,
+    0x1.53bb8c73b4cd3p+9,
+    0x1.2b63fc4a2263ap+11,
+    -0x1.b616c70483df4p+12,
+    0x1.ee212d005f5b6p+8,
+    0x1.19df3a8a61294p+15,
+    -0x1.0ad2a7a819801p+16,
+    -0x1.79597fb61f04ap+16,
+    0x1.c4a4b27705dc5p+18,
+    0x1.9b4e3fe8f68fep+15,
+    -0x1.3eb96a0f6269dp+20,
+};
+static const double MG_ERFC_EXP[] = {
+    0x1.0000000000000p-1,
+    0x1.5555555555557p-3,
+    0x1.5555555555558p-5,
+    0x1.11111111100dfp-7,
+    0x1.6c16c16c151ffp-10,
+    0x1.a01a01abe644dp-13,
+    0x1.a01a01acf94c6p-16,
+    0x1.71de02371c052p-19,
+    0x1.27e4ccd2afbcap-22,
+    0x1.af4dddefa2e82p-26,
+    0x1.1f8b427a1cc9bp-29,
+};
 static const double MG_LOG[] = {
     0x1.5555555555572p-1,
     0x1.9999999988984p-2,
@@ -79,6 +151,231 @@ static const double MG_EXP_OF_PAIR[] = {
     0x1.289d26597f754p-22,
     0x1.af73a0585e4ddp-26,
 };
+static const double MG_SIN[] = {
+    -0x1.5555555555549p-3,
+    0x1.111111110f87dp-7,
+    -0x1.a01a019c11faep-13,
+    0x1.71de35780ca0cp-19,
+    -0x1.ae5e667fcaac4p-26,
+    0x1.5d9315ac0d397p-33,
+};
+static const double MG_COS[] = {
+    0x1.555555555554cp-5,
+    -0x1.6c16c16c15181p-10,
+    0x1.a01a019cb219ep-16,
+    -0x1.27e4f80a359d0p-22,
+    0x1.1ee9ec1998d42p-29,
+    -0x1.8faeb64a30ecfp-37,
+};
+static const double MG_ATAN[] = {
+    -0x1.555555555553dp-2,
+    0x1.99999999958ebp-3,
+    -0x1.24924922b11cap-3,
+    0x1.c71c70e7a09f6p-4,
+    -0x1.745cf90aea95ap-4,
+    0x1.3b111c61402eep-4,
+    -0x1.10ebdd7987af5p-4,
+    0x1.df11656b1819ep-5,
+    -0x1.9cdc1d7c58c10p-5,
+    0x1.37ed284314f2bp-5,
+    -0x1.259d140540a6ep-6,
+};
+static const double MG_ASIN[] = {
+    0x1.5555555555578p-3,
+    0x1.333333332df7bp-4,
+    0x1.6db6db72263bdp-5,
+    0x1.f1c71a8db1e51p-6,
+    0x1.6e8bdfa82d775p-6,
+    0x1.1c49e29f67d1ap-6,
+    0x1.ca20d060303e1p-7,
+    0x1.757b698317838p-7,
+    0x1.6174439f0f332p-7,
+    0x1.e2ba8b6b3e891p-9,
+    0x1.6493b478606abp-6,
+    -0x1.5955b2a938097p-6,
+    0x1.0bb0af565b9d3p-5,
+};
+typedef struct {
+    double high, low;
+    uint64_t quadrant;
+} mg_angle;
+#define MG_PI_HIGH 3.141592653589793
+#define MG_PI_LOW 1.2246467991473532e-16
+#define MG_HALF_PI_HIGH 1.5707963267948966
+#define MG_HALF_PI_LOW 6.123233995736766e-17
+static const uint32_t MG_TWO_OVER_PI_WORDS[38] = {
+    0xa2f9836e, 0x4e441529, 0xfc2757d1, 0xf534ddc0, 0xdb629599, 0x3c439041, 0xfe5163ab,
+    0xdebbc561, 0xb7246e3a, 0x424dd2e0, 0x06492eea, 0x09d1921c, 0xfe1deb1c, 0xb129a73e,
+    0xe88235f5, 0x2ebb4484, 0xe99c7026, 0xb45f7e41, 0x3991d639, 0x835339f4, 0x9c845f8b,
+    0xbdf9283b, 0x1ff897ff, 0xde05980f, 0xef2f118b, 0x5a0a6d1f, 0x6d367ecf, 0x27cb09b7,
+    0x4f463f66, 0x9e5fea2d, 0x7527bac7, 0xebe5f17b, 0x3d0739f7, 0x8a5292ea, 0x6bfb5fb1,
+    0x1f8d5d08, 0x56033046, 0xfc7b6bab,
+};
+static inline uint64_t mg_bits_from(const uint32_t *words, int from) {
+    const uint32_t *word = words + from / 32;
+    int shift = from % 32;
+    uint64_t low = word[0] | (uint64_t)word[1] << 32;
+    return shift ? low >> shift | (uint64_t)word[2] << (64 - shift) : low;
+}
+static inline mg_angle mg_reduced_large(double x) {
+    uint64_t bits = mg_bits_of(fabs(x));
+    int e = (int)(bits >> 52) - 1075;
+    if (e == 972)
+        return (mg_angle){x - x, 0.0, 0};
+    uint64_t m = (bits & 0xfffffffffffff) | 0x10000000000000;
+    uint64_t m_low = m & 0xffffffff, m_high = m >> 32;
+    int first = e > 2 ? (e - 2) / 32 : 0;
+    uint32_t product[12] = {0};
+    uint64_t carry_low = 0, carry_high = 0;
+    for (int i = 0; i < 8; i++) {
+        uint64_t word = MG_TWO_OVER_PI_WORDS[first + 7 - i];
+        carry_low += m_low * word + product[i];
+        product[i] = (uint32_t)carry_low;
+        carry_low >>= 32;
+        carry_high += m_high * word;
+        product[i + 1] = (uint32_t)carry_high;
+        carry_high >>= 32;
+    }
+    carry_low += product[8];
+    product[8] = (uint32_t)carry_low;
+    product[9] = (uint32_t)(carry_high + (carry_low >> 32));
+    int point = 32 * (first + 8) - e;
+    uint64_t quadrant = mg_bits_from(product, point);
+    uint64_t high = mg_bits_from(product, point - 64);
+    uint64_t middle = mg_bits_from(product, point - 128);
+    uint64_t low = mg_bits_from(product, point - 192);
+    int negative = (int)(high >> 63);
+    if (negative)
+        high = ~high, middle = ~middle, low = ~low, quadrant++;
+    double unit = 0x1p-53;
+    while (!(high >> 63)) {
+        high = high << 1 | middle >> 63, middle = middle << 1 | low >> 63, low <<= 1;
+        unit *= 0.5;
+    }
+    double f_high = (double)(int64_t)(high >> 11) * unit;
+    uint64_t next = (high << 42 | middle >> 22) & 0x1fffffffffffff;
+    double f_low = (double)(int64_t)next * (unit * 0x1p-53);
+    mg_pair p = mg_two_product(f_high, MG_HALF_PI_HIGH);
+    mg_pair rest =
+        mg_fast_two_sum(p.high, p.low + (f_high * MG_HALF_PI_LOW + f_low * MG_HALF_PI_HIGH));
+    if (x < 0.0)
+        quadrant = 0 - quadrant, negative = !negative;
+    return negative ? (mg_angle){-rest.high, rest.low, quadrant}
+                    : (mg_angle){rest.high, -rest.low, quadrant};
+}
+#define MG_SIGN ((uint64_t)1 << 63)
+static inline uint64_t mg_mask(int condition) { return condition ? ~(uint64_t)0 : 0; }
+static inline double mg_choose(uint64_t mask, double a, double b) {
+    return mg_from_bits((mg_bits_of(a) & mask) | (mg_bits_of(b) & ~mask));
+}
+static inline double mg_or_zero(uint64_t mask, double a) {
+    return mg_from_bits(mg_bits_of(a) & mask);
+}
+static inline double mg_signed(uint64_t sign, double a) {
+    return mg_from_bits(mg_bits_of(a) ^ sign);
+}
+#define MG_QUARTER_PI_HIGH 0.7853981633974483
+#define MG_QUARTER_PI_LOW 3.061616997868383e-17
+#define MG_TAN_OF_EIGHTH_PI 0.41421356237309503
+static inline double mg_angle_of(double y, double x) {
+    const double *c = MG_ATAN;
+    uint64_t sign = mg_bits_of(x) & MG_SIGN, left = 0 - (sign >> 63);
+    double b = fabs(x);
+    uint64_t is_low = mg_mask(y <= b * MG_TAN_OF_EIGHTH_PI);
+    uint64_t is_high = mg_mask(y * MG_TAN_OF_EIGHTH_PI > b);
+    uint64_t is_middle = ~(is_low | is_high);
+    mg_pair difference = mg_two_sum(y, -b), sum = mg_two_sum(y, b);
+    double n = mg_choose(is_low, y, mg_choose(is_high, -b, difference.high));
+    double d = mg_choose(is_low, b, mg_choose(is_high, y, sum.high));
+    double n_low = mg_or_zero(is_middle, difference.low);
+    double d_low = mg_or_zero(is_middle, sum.low);
+    double inverse = 1.0 / d, t = n * inverse;
+    mg_pair back = mg_two_product(t, d);
+    double rest = (((n - back.high) - back.low) + (n_low - t * d_low)) * inverse;
+    double z = t * t, z2 = z * z, z4 = z2 * z2;
+    double p = (c[0] + c[1] * z) + (c[2] + c[3] * z) * z2;
+    double q = (c[4] + c[5] * z) + (c[6] + c[7] * z) * z2;
+    double r = (c[8] + c[9] * z) + c[10] * z2;
+    double low = rest + t * z * (p + (q + r * z4) * z4);
+    double base = mg_or_zero(~is_low, mg_choose(is_high, MG_HALF_PI_HIGH, MG_QUARTER_PI_HIGH));
+    double base_low =
+        mg_or_zero(~is_low, mg_choose(is_high, MG_HALF_PI_LOW, MG_QUARTER_PI_LOW));
+    base = mg_or_zero(left, MG_PI_HIGH) + mg_signed(sign, base);
+    base_low = mg_or_zero(left, MG_PI_LOW) + mg_signed(sign, base_low);
+    mg_pair angle = mg_fast_two_sum(base, mg_signed(sign, t));
+    return angle.high + (angle.low + (base_low + mg_signed(sign, low)));
+}
+static inline int mg_fast_range_atan(double x) { return fabs(x) < 0x1p+400; }
+static inline double mg_fast_atan(double x) { return copysign(mg_angle_of(fabs(x), 1.0), x); }
+static inline double mg_jit_atan(double x) {
+    if (mg_fast_range_atan(x))
+        return mg_fast_atan(x);
+    return x != x ? x : copysign(MG_HALF_PI_HIGH, x);
+}
+static inline int mg_fast_range_atan2(double y, double x) {
+    double a = fabs(y), b = fabs(x), least = 0x1p-400, most = 0x1p+400;
+    return (a < most) & (b < most) & ((a > least) | (a == 0.0)) & ((b > least) | (b == 0.0)) &
+           (a + b > 0.0);
+}
+static inline double mg_fast_atan2(double y, double x) {
+    return copysign(mg_angle_of(fabs(y), x), y);
+}
+static inline double mg_jit_atan2(double y, double x) {
+    if (mg_fast_range_atan2(y, x))
+        return mg_fast_atan2(y, x);
+    if (x != x || y != y)
+        return x + y;
+    double a = fabs(y), b = fabs(x), axis = mg_bits_of(x) >> 63 ? MG_PI_HIGH : 0.0;
+    if (a == INFINITY && b == INFINITY)
+        return copysign(mg_angle_of(1.0, copysign(1.0, x)), y);
+    if (a == 0.0 || b == INFINITY || a < b * 0x1p-100)
+        return copysign(axis != 0.0 || a == 0.0 ? axis : a / b, y);
+    if (b < a * 0x1p-100)
+        return copysign(MG_HALF_PI_HIGH, y);
+    double scale = a > 1.0 ? 0x1p-700 : 0x1p+600;
+    return copysign(mg_angle_of(a * scale, x * scale), y);
+}
+static inline int mg_fast_range_asin(double x) { return fabs(x) <= 1.0; }
+static inline int mg_fast_range_acos(double x) { return fabs(x) <= 1.0; }
+static inline mg_pair mg_small_arc(double a, uint64_t is_big) {
+    const double *c = MG_ASIN;
+    double half = 0.5 * (1.0 - a), root = sqrt(half);
+    mg_pair back = mg_two_product(root, root);
+    double rest = ((half - back.high) - back.low) / (root + root + 1e-300);
+    double x = mg_choose(is_big, root, a), z = mg_choose(is_big, half, a * a);
+    double z2 = z * z, z4 = z2 * z2;
+    double p = (c[0] + c[1] * z) + (c[2] + c[3] * z) * z2;
+    double q = (c[4] + c[5] * z) + (c[6] + c[7] * z) * z2;
+    double r = (c[8] + c[9] * z) + (c[10] + c[11] * z) * z2;
+    p = p + (q + (r + c[12] * z4) * z4) * z4;
+    return (mg_pair){x, mg_or_zero(is_big, rest) + x * z * p};
+}
+static inline double mg_fast_asin(double x) {
+    double a = fabs(x);
+    uint64_t is_big = mg_mask(a > 0.5);
+    mg_pair arc = mg_small_arc(a, is_big);
+    double factor = mg_choose(is_big, -2.0, 1.0);
+    mg_pair sum = mg_fast_two_sum(mg_or_zero(is_big, MG_HALF_PI_HIGH), factor * arc.high);
+    double low = mg_or_zero(is_big, MG_HALF_PI_LOW) + factor * arc.low;
+    return copysign(sum.high + (sum.low + low), x);
+}
+static inline double mg_jit_asin(double x) {
+    return mg_fast_range_asin(x) ? mg_fast_asin(x) : (x - x) / (x - x);
+}
+static inline double mg_fast_acos(double x) {
+    double a = fabs(x);
+    uint64_t sign = mg_bits_of(x) & MG_SIGN, is_big = mg_mask(a > 0.5);
+    uint64_t is_left = is_big & (0 - (sign >> 63));
+    mg_pair arc = mg_small_arc(a, is_big);
+    double factor = mg_signed(sign, mg_choose(is_big, 2.0, -1.0));
+    double base = mg_or_zero(~is_big, MG_HALF_PI_HIGH) + mg_or_zero(is_left, MG_PI_HIGH);
+    double base_low = mg_or_zero(~is_big, MG_HALF_PI_LOW) + mg_or_zero(is_left, MG_PI_LOW);
+    mg_pair sum = mg_fast_two_sum(base, factor * arc.high);
+    return sum.high + (sum.low + (base_low + factor * arc.low));
+}
+static inline double mg_jit_acos(double x) {
+    return mg_fast_range_acos(x) ? mg_fast_acos(x) : (x - x) / (x - x);
+}
 #define MG_LN2_HIGH 0.6931471803691238
 #define MG_LN2_LOW 1.9082149292705877e-10
 #define MG_LOG2_E 1.4426950408889634
@@ -109,10 +406,481 @@ static inline double mg_jit_exp(double x) {
     double half = x < 0.0 ? -537.0 : 512.0;
     return y * mg_power_of_two(k - half) * mg_power_of_two(half);
 }
-static const double pi = 3.141592653589793;
-static const double one_minus_euler = 0.42278433509846713;
-static const double half_log_2_pi_minus_half = 0.4189385332046727;
-static const double series[] = {
+static inline double mg_erf_pick(int condition, double a, double b) {
+    uint64_t mask = 0 - (uint64_t)condition;
+    return mg_from_bits((mg_bits_of(a) & mask) | (mg_bits_of(b) & ~mask));
+}
+static inline int mg_fast_range_erf(double x) { return x == x; }
+static inline double mg_erf_slope(double w) {
+    const double *c = MG_ERF;
+    double w2 = w * w, w4 = w2 * w2;
+    double p0 = (c[0] + c[1] * w) + (c[2] + c[3] * w) * w2;
+    double p4 = (c[4] + c[5] * w) + (c[6] + c[7] * w) * w2;
+    double p8 = (c[8] + c[9] * w) + (c[10] + c[11] * w) * w2;
+    return p0 + (p4 + p8 * w4) * w4;
+}
+static inline double mg_fast_erf(double x) {
+    const double *c = MG_ERF_LOG;
+    double near = x + x * mg_erf_slope(x * x);
+    double size = fabs(x), s = mg_erf_pick(size < 6.0, size, 6.0) - 1.0;
+    double s2 = s * s, s4 = s2 * s2, s8 = s4 * s4;
+    double q0 = (c[0] + c[1] * s) + (c[2] + c[3] * s) * s2;
+    double q4 = (c[4] + c[5] * s) + (c[6] + c[7] * s) * s2;
+    double q8 = (c[8] + c[9] * s) + (c[10] + c[11] * s) * s2;
+    double q12 = (c[12] + c[13] * s) + (c[14] + c[15] * s) * s2;
+    double q16 = c[16] + c[17] * s;
+    double q = (q0 + q4 * s4) + (q8 + (q12 + q16 * s4) * s4) * s8;
+    double shifted = (q + 1.849609375) * MG_LOG2_E + MG_ROUNDER;
+    double k = shifted - MG_ROUNDER;
+    double y = mg_exp_of_rest((k * MG_LN2_HIGH - 1.849609375) - (q - k * MG_LN2_LOW));
+    double far = 1.0 - mg_from_bits(mg_bits_of(y) - (mg_bits_of(shifted) << 52));
+    return copysign(mg_erf_pick(size < 1.0, near, far), x);
+}
+static inline double mg_jit_erf(double x) {
+    return mg_fast_range_erf(x) ? mg_fast_erf(x) : x;
+}
+#define MG_LN2_SHORT 0.6931467056274414
+#define MG_LN2_REST 4.7493250390316726e-07
+static inline mg_pair mg_erfc_far(double a, double low) {
+    const double *c = MG_ERFC, *e = MG_ERFC_EXP;
+    const double round_to_10 = 6597069766656.0;
+    const double round_to_12 = 1649267441664.0;
+    double short_a = (a + round_to_10) - round_to_10;
+    double rest_a = (a - short_a) + low;
+    double u = 1.0 / (a + 2.0);
+    double short_u = (u + round_to_12) - round_to_12;
+    double rest_u = u * ((1.0 - short_u * (short_a + 2.0)) - short_u * rest_a);
+    mg_pair sum = mg_fast_two_sum(short_u - 0.21875, rest_u);
+    double v =
+        sum.high;
+    double v2 = v * v, v4 = v2 * v2, v8 = v4 * v4;
+    double p0 = (c[0] + c[1] * v) + (c[2] + c[3] * v) * v2;
+    double p4 = (c[4] + c[5] * v) + (c[6] + c[7] * v) * v2;
+    double p8 = (c[8] + c[9] * v) + (c[10] + c[11] * v) * v2;
+    double p12 = (c[12] + c[13] * v) + (c[14] + c[15] * v) * v2;
+    double p16 = (c[16] + c[17] * v) + (c[18] + c[19] * v) * v2;
+    double p20 = (c[20] + c[21] * v) + c[22] * v2;
+    double p = (p0 + p4 * v4) + ((p8 + p12 * v4) + (p16 + p20 * v4) * v8) * v8;
+    double line = 0.5 + 2.3125 * short_u;
+    double most = short_u * line;
+    double more = rest_u * line + u * ((2.3125 * rest_u + 8.4 * v * sum.low) + p);
+    double square = short_a * short_a, rest_square = rest_a * (a + short_a);
+    double shifted = (square + rest_square) * MG_LOG2_E + MG_ROUNDER;
+    double k = shifted - MG_ROUNDER;
+    double short_r = k * MG_LN2_SHORT - square;
+    double rest_r = k * MG_LN2_REST - rest_square;
+    double r = short_r + rest_r, r2 = r * r, r4 = r2 * r2;
+    double e0 = (e[0] + e[1] * r) + (e[2] + e[3] * r) * r2;
+    double e4 = (e[4] + e[5] * r) + (e[6] + e[7] * r) * r2;
+    double e8 = (e[8] + e[9] * r) + e[10] * r2;
+    double rest_exp = rest_r + r2 * (e0 + (e4 + e8 * r4) * r4);
+    double short_exp = 1.0 + short_r;
+    double y = short_exp * most + (short_exp * more + rest_exp * (most + more));
+    return (mg_pair){y, shifted};
+}
+static inline double mg_fast_erfc_of(double x, double low) {
+    double a = fabs(x), a_low = copysign(1.0, x) * low;
+    mg_pair one = mg_fast_two_sum(1.0, -x);
+    double near = one.high + ((one.low - low) - x * mg_erf_slope(x * x));
+    mg_pair far = mg_erfc_far(mg_erf_pick(a < 26.0, a, 26.0), a_low);
+    double y = mg_from_bits(mg_bits_of(far.high) - (mg_bits_of(far.low) << 52));
+    return mg_erf_pick(a < 0.46875, near, mg_erf_pick(x < 0.0, 2.0 - y, y));
+}
+static inline double mg_erfc_beyond(double x, double low, double scale) {
+    if (x > 28.0)
+        return 0.0;
+    mg_pair far = mg_erfc_far(x, low);
+    double k = far.low - MG_ROUNDER;
+    return scale * far.high * mg_power_of_two(500.0 - k) * mg_power_of_two(-500.0);
+}
+static inline int mg_fast_range_erfc(double x) { return x < 26.0; }
+static inline double mg_fast_erfc(double x) { return mg_fast_erfc_of(x, 0.0); }
+static inline double mg_jit_erfc(double x) {
+    if (mg_fast_range_erfc(x))
+        return mg_fast_erfc(x);
+    return x != x ? x : mg_erfc_beyond(x, 0.0, 1.0);
+}
+static inline mg_pair mg_erfc_argument(double x) {
+    const double round_to_10 = 6597069766656.0;
+    double short_x = (x + round_to_10) - round_to_10, rest_x = x - short_x;
+    return mg_fast_two_sum(short_x * -0.7071067811921239,
+                           short_x * 5.576365522251341e-12 - rest_x * 0.7071067811865476);
+}
+static inline int mg_fast_range_normal_cdf(double x) { return fabs(x) < 36.0; }
+static inline double mg_fast_normal_cdf(double x) {
+    mg_pair z = mg_erfc_argument(x);
+    return 0.5 * mg_fast_erfc_of(z.high, z.low);
+}
+static inline double mg_jit_normal_cdf(double x) {
+    if (mg_fast_range_normal_cdf(x))
+        return mg_fast_normal_cdf(x);
+    if (!(x < -36.0))
+        return x != x ? x : 1.0;
+    if (x < -39.0)
+        return 0.0;
+    mg_pair z = mg_erfc_argument(x);
+    return mg_erfc_beyond(z.high, z.low, 0.5);
+}
+typedef struct {
+    double exponent, mantissa;
+} mg_scaled;
+#define MG_SQRT_HALF_BITS 0x3fe6a09e667f3bcdULL
+#define MG_ONE_BITS 0x3ff0000000000000ULL
+static inline mg_scaled mg_scaled_of(double x) {
+    uint64_t above = mg_bits_of(x) - MG_SQRT_HALF_BITS;
+    uint64_t biased = (above + MG_ONE_BITS) >> 52;
+    double k = mg_from_bits(biased | 0x4330000000000000ULL) - (4503599627370496.0 + 1023.0);
+    double m = mg_from_bits((above & 0x000fffffffffffffULL) + MG_SQRT_HALF_BITS);
+    return (mg_scaled){k, m};
+}
+static inline mg_scaled mg_scaled_of_any(double x) {
+    if (x >= DBL_MIN)
+        return mg_scaled_of(x);
+    mg_scaled parts = mg_scaled_of(x * 18014398509481984.0);
+    parts.exponent -= 54.0;
+    return parts;
+}
+static inline double mg_upper_half(double x) {
+    double t = 134217729.0 * x;
+    return t - (t - x);
+}
+static inline double mg_log_rest(double f, double half) {
+    const double *c = MG_LOG;
+    double s = f / (2.0 + f), w = s * s, w2 = w * w;
+    double p = (c[0] + c[1] * w) + ((c[2] + c[3] * w) + ((c[4] + c[5] * w) + c[6] * w2) * w2) * w2;
+    return s * (half + w * p);
+}
+static inline double mg_log_of_parts(double k, double f, double low) {
+    mg_pair sum = mg_fast_two_sum(k * MG_LN2_HIGH, f);
+    double half = 0.5 * f * f, rest = mg_log_rest(f, half);
+    return sum.high + (sum.low - (half - (rest + (k * MG_LN2_LOW + low))));
+}
+static inline double mg_log_of_pair(double high, double low) {
+    mg_scaled x = mg_scaled_of(high);
+    mg_pair f = mg_fast_two_sum(x.mantissa - 1.0, low * mg_power_of_two(-x.exponent));
+    return mg_log_of_parts(x.exponent, f.high, f.low - f.low * f.high);
+}
+static inline int mg_fast_range_log(double x) { return (x >= DBL_MIN) & (x < INFINITY); }
+static inline double mg_fast_log(double x) {
+    mg_scaled parts = mg_scaled_of(x);
+    return mg_log_of_parts(parts.exponent, parts.mantissa - 1.0, 0.0);
+}
+static inline double mg_log_of_special(double x) {
+    if (x != x || x == INFINITY)
+        return x;
+    return x == 0.0 ? -INFINITY : NAN;
+}
+static inline double mg_jit_log(double x) {
+    if (mg_fast_range_log(x))
+        return mg_fast_log(x);
+    if (!(x > 0.0 && x < INFINITY))
+        return mg_log_of_special(x);
+    mg_scaled parts = mg_scaled_of_any(x);
+    return mg_log_of_parts(parts.exponent, parts.mantissa - 1.0, 0.0);
+}
+static inline double mg_log_to_base(double k, double f, mg_pair inverse, mg_pair two) {
+    double half = 0.5 * f * f, high = mg_upper_half(f - half);
+    double low = ((f - high) - half) + mg_log_rest(f, half);
+    mg_pair sum = mg_fast_two_sum(k * two.high, high * inverse.high);
+    double rest = low * inverse.high + (low + high) * inverse.low;
+    return sum.high + (sum.low + (k * two.low + rest));
+}
+static inline double mg_log2_of_scaled(mg_scaled x) {
+    const mg_pair inverse = {1.4426950514316559, -1.0542692476429138e-08}, two = {1.0, 0.0};
+    return mg_log_to_base(x.exponent, x.mantissa - 1.0, inverse, two);
+}
+static inline double mg_log10_of_scaled(mg_scaled x) {
+    const mg_pair inverse = {0.4342944845557213, -2.6524694553078553e-09};
+    const mg_pair two = {0.3010299956640665, -8.532344317057107e-14};
+    return mg_log_to_base(x.exponent, x.mantissa - 1.0, inverse, two);
+}
+static inline int mg_fast_range_log2(double x) { return (x >= DBL_MIN) & (x < INFINITY); }
+static inline double mg_fast_log2(double x) { return mg_log2_of_scaled(mg_scaled_of(x)); }
+static inline double mg_jit_log2(double x) {
+    if (!(x > 0.0 && x < INFINITY))
+        return mg_log_of_special(x);
+    return mg_log2_of_scaled(mg_scaled_of_any(x));
+}
+static inline int mg_fast_range_log10(double x) { return (x >= DBL_MIN) & (x < INFINITY); }
+static inline double mg_fast_log10(double x) { return mg_log10_of_scaled(mg_scaled_of(x)); }
+static inline double mg_jit_log10(double x) {
+    if (!(x > 0.0 && x < INFINITY))
+        return mg_log_of_special(x);
+    return mg_log10_of_scaled(mg_scaled_of_any(x));
+}
+static inline int mg_fast_range_log1p(double x) { return (x > -1.0) & (x < 1e300); }
+static inline double mg_fast_log1p(double x) {
+    mg_pair sum = mg_two_sum(1.0, x);
+    return copysign(mg_log_of_pair(sum.high, sum.low), x);
+}
+static inline double mg_jit_log1p(double x) {
+    if (mg_fast_range_log1p(x))
+        return mg_fast_log1p(x);
+    if (x >= 1e300 && x < INFINITY)
+        return mg_fast_log(x);
+    return x == -1.0 ? -INFINITY : mg_log_of_special(x);
+}
+#define MG_ROUNDER_24 402653184.0
+static inline mg_pair mg_log_pair(double k, double m) {
+    const double *c = MG_LOG_PAIR;
+    double f = m - 1.0;
+    double d = 1.5 * m + 1.5, inverse = 1.0 / d, t = f * inverse;
+    double shifted = 536870913.0 * t, t_high = shifted - (shifted - t);
+    double d_high = (d + MG_ROUNDER_24) - MG_ROUNDER_24, d_low = f - ((d_high - 3.0) - 0.5 * f);
+    double t_low = ((f - t_high * d_high) - t_high * d_low) * inverse;
+    double s = 1.5 * t, rough = s * s, rough2 = rough * rough;
+    double p_begin = c[0] + c[1] * rough, p = p_begin + (c[2] + c[3] * rough) * rough2;
+    p = p + ((c[4] + c[5] * rough) + (c[6] + c[7] * rough) * rough2) * (rough2 * rough2);
+    double s_high = 1.5 * t_high, s_low = 1.5 * t_low;
+    double w_high = s_high * s_high, w_low = s_low * ((s_high + s_high) + s_low);
+    double w = w_high + w_low;
+    double q_high = ((w_high + rough2 * p_begin) + MG_ROUNDER_24) - (MG_ROUNDER_24 - 3.0);
+    double q_low = (w_high - (q_high - 3.0)) + (w_low + w * w * p);
+    double of_k = k * MG_LN2_HIGH, product = t_high * q_high;
+    double high = mg_upper_half(of_k + product);
+    double rest = k * MG_LN2_LOW + (t_low * q_high + q_low * t);
+    return (mg_pair){high, (product - (high - of_k)) + rest};
+}
+static inline int mg_fast_range_pow_2(double x) { return (void)x, 1; }
+static inline double mg_fast_pow_2(double x) { return x * x; }
+static inline double mg_jit_pow_2(double x) { return x * x; }
+static inline int mg_fast_range_pow_minus_1(double x) { return (void)x, 1; }
+static inline double mg_fast_pow_minus_1(double x) { return 1.0 / x; }
+static inline double mg_jit_pow_minus_1(double x) { return 1.0 / x; }
+static inline int mg_fast_range_pow_half(double x) { return x != -INFINITY; }
+static inline double mg_fast_pow_half(double x) { return sqrt(x) + 0.0; }
+static inline double mg_jit_pow_half(double x) {
+    return mg_fast_range_pow_half(x) ? mg_fast_pow_half(x) : INFINITY;
+}
+static inline int mg_fast_range_pow_3(double x) {
+    return (fabs(x) < 1e100) & ((fabs(x) > 1e-90) | (x == 0.0));
+}
+static inline double mg_fast_pow_3(double x) {
+    mg_pair square = mg_two_product(x, x), cube = mg_two_product(square.high, x);
+    return copysign(cube.high + (cube.low + square.low * x), x);
+}
+static inline double mg_jit_pow_3(double x) {
+    double a = fabs(x);
+    if (mg_fast_range_pow_3(x))
+        return mg_fast_pow_3(x);
+    if (!(a > 1e-109 && a < 1e103))
+        return x * x * x;
+    double scale = a < 1.0 ? 0x1p-256 : 0x1p256;
+    return mg_fast_pow_3(x / scale) * scale * scale * scale;
+}
+static inline int mg_fast_range_pow_minus_2(double x) {
+    return (fabs(x) < 1e140) & (fabs(x) > 1e-140);
+}
+static inline double mg_fast_pow_minus_2(double x) {
+    mg_pair square = mg_two_product(x, x);
+    double y = 1.0 / square.high;
+    mg_pair one = mg_two_product(y, square.high);
+    return y + y * (((1.0 - one.high) - one.low) - y * square.low);
+}
+static inline double mg_jit_pow_minus_2(double x) {
+    double a = fabs(x);
+    if (mg_fast_range_pow_minus_2(x))
+        return mg_fast_pow_minus_2(x);
+    if (!(a > 1e-155 && a < 1e163))
+        return 1.0 / (x * x);
+    double scale = a < 1.0 ? 0x1p-256 : 0x1p256;
+    return mg_fast_pow_minus_2(x / scale) / scale / scale;
+}
+static inline int mg_fast_range_pow_minus_half(double x) { return (x > 1e-280) & (x < 1e300); }
+static inline double mg_fast_pow_minus_half(double x) {
+    double root = sqrt(x), y = 1.0 / root;
+    mg_pair back = mg_two_product(root, root), one = mg_two_product(y, root);
+    double of_root = ((x - back.high) - back.low) * (0.5 * y);
+    return y + y * (((1.0 - one.high) - one.low) - of_root * y);
+}
+static inline double mg_jit_pow_minus_half(double x) {
+    if (mg_fast_range_pow_minus_half(x))
+        return mg_fast_pow_minus_half(x);
+    if (x == 0.0)
+        return INFINITY;
+    if (!(x > 0.0 && x < INFINITY))
+        return x == -INFINITY ? 0.0 : 1.0 / mg_fast_pow_half(x);
+    double scale = x < 1.0 ? 0x1p-128 : 0x1p128;
+    return mg_fast_pow_minus_half(x / (scale * scale)) / scale;
+}
+static inline mg_scaled mg_exp_of_pair(mg_pair x) {
+    const double *c = MG_EXP_OF_PAIR;
+    double k = (x.high * MG_LOG2_E + MG_ROUNDER) - MG_ROUNDER;
+    mg_pair r = mg_fast_two_sum(x.high - k * MG_LN2_HIGH, x.low - k * MG_LN2_LOW);
+    double r2 = r.high * r.high, r3 = r2 * r.high, r4 = r2 * r2;
+    double p = (c[0] + c[1] * r.high) + (c[2] + c[3] * r.high) * r2;
+    p = p + ((c[4] + c[5] * r.high) + ((c[6] + c[7] * r.high) + c[8] * r2) * r2) * r4;
+    mg_pair sum = mg_fast_two_sum(1.0, r.high);
+    double rest = (0.5 * r2 + r3 * p) + (r.low + r.low * r.high);
+    return (mg_scaled){k, sum.high + (sum.low + rest)};
+}
+static inline mg_pair mg_exponent_of_power(mg_scaled x, double y) {
+    mg_pair log_x = mg_log_pair(x.exponent, x.mantissa);
+    double y_high = mg_upper_half(y), y_low = y - y_high;
+    return (mg_pair){y_high * log_x.high, y_low * log_x.high + y * log_x.low};
+}
+static inline int mg_fast_range_pow(double x, double y) {
+    double k = mg_from_bits((mg_bits_of(x) >> 52) | 0x4330000000000000ULL);
+    double middle = k - (4503599627370496.0 + 1023.0) + 0.5;
+    double twice = y + y, whole = (twice + MG_ROUNDER) - MG_ROUNDER;
+    return (x >= DBL_MIN) & (x < INFINITY) & (fabs(y) * (fabs(middle) + 0.5) < 1021.0) &
+           ((fabs(y) > 3.0) | (twice != whole) | (fabs(y) == 1.5) | (fabs(y) == 2.5) | (y == -3.0));
+}
+static inline double mg_fast_pow(double x, double y) {
+    mg_scaled power = mg_exp_of_pair(mg_exponent_of_power(mg_scaled_of(x), y));
+    return power.mantissa * mg_power_of_two(power.exponent);
+}
+static inline double mg_pow_of_positive(double x, double y) {
+    if (x == 1.0)
+        return 1.0;
+    if (fabs(y) > 1e22)
+        return (x > 1.0) == (y > 0.0) ? INFINITY : 0.0;
+    mg_pair product = mg_exponent_of_power(mg_scaled_of_any(x), y);
+    if (product.high > 709.79)
+        return INFINITY;
+    if (product.high < -745.14)
+        return 0.0;
+    mg_scaled power = mg_exp_of_pair(product);
+    double half = power.exponent < 0.0 ? -537.0 : 512.0;
+    return power.mantissa * mg_power_of_two(power.exponent - half) * mg_power_of_two(half);
+}
+static inline double mg_jit_pow(double x, double y) {
+    if (mg_fast_range_pow(x, y))
+        return mg_fast_pow(x, y);
+    if (y == 0.0 || x == 1.0)
+        return 1.0;
+    if (y == 1.0)
+        return x;
+    if (y == 2.0)
+        return mg_jit_pow_2(x);
+    if (y == 3.0)
+        return mg_jit_pow_3(x);
+    if (y == -1.0)
+        return mg_jit_pow_minus_1(x);
+    if (y == -2.0)
+        return mg_jit_pow_minus_2(x);
+    if (y == 0.5)
+        return mg_jit_pow_half(x);
+    if (y == -0.5)
+        return mg_jit_pow_minus_half(x);
+    if (x != x || y != y)
+        return x + y;
+    double a = fabs(x);
+    if (y == INFINITY || y == -INFINITY) {
+        if (a == 1.0)
+            return 1.0;
+        return (a > 1.0) == (y > 0.0) ? INFINITY : 0.0;
+    }
+    int whole = floor(y) == y, odd = whole && floor(0.5 * y) != 0.5 * y;
+    if (x < 0.0 && x > -INFINITY && !whole)
+        return NAN;
+    double power;
+    if (a == 0.0 || a == INFINITY)
+        power = (a == 0.0) == (y > 0.0) ? 0.0 : INFINITY;
+    else
+        power = mg_pow_of_positive(a, y);
+    return odd ? copysign(power, x) : power;
+}
+static inline int mg_fast_range_hypot(double x, double y) {
+    double a = fabs(x), b = fabs(y);
+    return (a < 1e150) & (b < 1e150) & ((a > 1e-130) | (b > 1e-130) | ((a == 0.0) & (b == 0.0)));
+}
+static inline double mg_fast_hypot(double x, double y) {
+    mg_pair a = mg_two_product(x, x), b = mg_two_product(y, y), sum = mg_two_sum(a.high, b.high);
+    return sqrt(sum.high + (sum.low + (a.low + b.low)));
+}
+static inline double mg_jit_hypot(double x, double y) {
+    if (mg_fast_range_hypot(x, y))
+        return mg_fast_hypot(x, y);
+    double a = fabs(x), b = fabs(y);
+    if (a == INFINITY || b == INFINITY)
+        return INFINITY;
+    if (x != x || y != y)
+        return x + y;
+    double scale = a > 1.0 || b > 1.0 ? 0x1p600 : 0x1p-600;
+    return mg_fast_hypot(a / scale, b / scale) * scale;
+}
+#define MG_HALF_PI_1 1.5707963267923333
+#define MG_HALF_PI_2 2.5633441515839558e-12
+#define MG_HALF_PI_3 1.0562999066987428e-23
+#define MG_TWO_OVER_PI 0.6366197723675814
+static inline int mg_fast_range_sin(double x) { return fabs(x) < 4e5; }
+static inline int mg_fast_range_cos(double x) { return fabs(x) < 4e5; }
+static inline mg_angle mg_reduced(double x) {
+    double shifted = x * MG_TWO_OVER_PI + MG_ROUNDER;
+    double k = shifted - MG_ROUNDER;
+    double near = x - k * MG_HALF_PI_1;
+    double step = k * MG_HALF_PI_2;
+    double high = near - step;
+    double low = (step - (near - high)) + k * MG_HALF_PI_3;
+    return (mg_angle){high, low, mg_bits_of(shifted)};
+}
+static inline double mg_sin_of_rest(mg_angle a) {
+    const double *c = MG_SIN;
+    double x = a.high, z = x * x, z2 = z * z;
+    double p = (c[0] + c[1] * z) + ((c[2] + c[3] * z) + (c[4] + c[5] * z) * z2) * z2;
+    return x - (a.low - x * z * p);
+}
+static inline double mg_cos_of_rest(mg_angle a) {
+    const double *c = MG_COS;
+    double x = a.high, z = x * x, z2 = z * z;
+    double p = (c[0] + c[1] * z) + ((c[2] + c[3] * z) + (c[4] + c[5] * z) * z2) * z2;
+    return 0.8125 + (((0.1875 - 0.5 * z) + z2 * p) + x * a.low);
+}
+static inline double mg_sin_in_quadrant(mg_angle a, uint64_t quadrant) {
+    uint64_t sine = mg_bits_of(mg_sin_of_rest(a)), cosine = mg_bits_of(mg_cos_of_rest(a));
+    uint64_t odd = 0 - (quadrant & 1), sign = (quadrant & 2) << 62;
+    return mg_from_bits((sine ^ ((sine ^ cosine) & odd)) ^ sign);
+}
+static inline double mg_fast_sin(double x) {
+    mg_angle a = mg_reduced(x);
+    return mg_sin_in_quadrant(a, a.quadrant);
+}
+static inline double mg_fast_cos(double x) {
+    mg_angle a = mg_reduced(x);
+    return mg_sin_in_quadrant(a, a.quadrant + 1);
+}
+static inline double mg_jit_sin(double x) {
+    if (mg_fast_range_sin(x))
+        return mg_fast_sin(x);
+    mg_angle a = mg_reduced_large(x);
+    return mg_sin_in_quadrant(a, a.quadrant);
+}
+static inline double mg_jit_cos(double x) {
+    if (mg_fast_range_cos(x))
+        return mg_fast_cos(x);
+    mg_angle a = mg_reduced_large(x);
+    return mg_sin_in_quadrant(a, a.quadrant + 1);
+}
+static inline int mg_fast_range_tan(double x) { return fabs(x) < 4e5; }
+static inline double mg_tan_of(mg_angle a) {
+    const double *s = MG_SIN, *c = MG_COS;
+    double x = a.high;
+    mg_pair square = mg_two_product(x, x);
+    double z = square.high, z2 = z * z;
+    double p = (s[0] + s[1] * z) + ((s[2] + s[3] * z) + (s[4] + s[5] * z) * z2) * z2;
+    double q = (c[0] + c[1] * z) + ((c[2] + c[3] * z) + (c[4] + c[5] * z) * z2) * z2;
+    double half = 0.5 * z, near = 1.0 - half;
+    double less = a.low * near - x * z * p;
+    double more = ((1.0 - near) - half) + (z2 * q + (x * a.low - 0.5 * square.low));
+    double sine = x - less, cosine = near + more;
+    double sine_low = (x - sine) - less, cosine_low = more - (cosine - near);
+    uint64_t odd = 0 - (a.quadrant & 1);
+    double n = mg_choose(odd, -cosine, sine), n_low = mg_choose(odd, -cosine_low, sine_low);
+    double d = mg_choose(odd, sine, cosine), d_low = mg_choose(odd, sine_low, cosine_low);
+    double y = n / d;
+    mg_pair back = mg_two_product(y, d);
+    double over = ((back.high - n) + back.low) + (y * d_low - n_low);
+    return y - over / d;
+}
+static inline double mg_fast_tan(double x) { return mg_tan_of(mg_reduced(x)); }
+static inline double mg_jit_tan(double x) {
+    return mg_tan_of(mg_fast_range_tan(x) ? mg_reduced(x) : mg_reduced_large(x));
+}
+static const double mg_jit_pi = 3.141592653589793;
+static const double mg_jit_one_minus_euler = 0.42278433509846713;
+static const double mg_jit_half_log_2_pi_minus_half = 0.4189385332046727;
+static const double mg_jit_series[] = {
     -6.4229645638381e-11,   1.330476437424449e-10,   -2.7595228851242334e-10,
     5.731367241678862e-10,  -1.1921401405860912e-09, 2.4836745438024785e-09,
     -5.183475041970047e-09, 1.0838659214896955e-08,  -2.2711094608943164e-08,
@@ -123,38 +891,38 @@ static const double series[] = {
     0.0005096695247430425,  -0.001192753911703261,   0.0028905103307415234,
     -0.007385551028673986,  0.020580808427784546,    -0.0673523010531981,
     0.3224670334241132};
-static const double stirling[] = {
+static const double mg_jit_stirling[] = {
     0.17964437236883057,    -0.029550653594771242, 0.00641025641025641,
     -0.0019175269175269176, 0.0008417508417508417, -0.0005952380952380953,
     0.0007936507936507937,  -0.002777777777777778, 0.08333333333333333};
-static const double digamma_terms[] = {
+static const double mg_jit_digamma_terms[] = {
     3.0539543302701198,    -0.4432598039215686,   0.08333333333333333,
     -0.021092796092796094, 0.007575757575757576,  -0.004166666666666667,
     0.003968253968253968,  -0.008333333333333333, 0.08333333333333333};
-static const double euler_maclaurin[] = {
+static const double mg_jit_euler_maclaurin[] = {
     0.08333333333333333,    -0.001388888888888889,   3.306878306878307e-05,
     -8.267195767195768e-07, 2.08767569878681e-08,    -5.284190138687493e-10,
     1.3382536530684679e-11, -3.3896802963225827e-13, 8.586062056277845e-15,
     -2.174868698558062e-16, 5.5090028283602295e-18,  -1.3954464685812522e-19};
-#define POLYNOMIAL(coefficients, x)                                                            polynomial(coefficients, sizeof coefficients / sizeof *coefficients, x)
-static double polynomial(const double *coefficients, size_t n, double x) {
+#define mg_jit_POLYNOMIAL(coefficients, x)                                                            mg_jit_polynomial(coefficients, sizeof coefficients / sizeof *coefficients, x)
+static double mg_jit_polynomial(const double *coefficients, size_t n, double x) {
     double out = 0.0;
     for (size_t i = 0; i < n; i++)
         out = out * x + coefficients[i];
     return out;
 }
-static double from_integer(double x) {
+static double mg_jit_from_integer(double x) {
     double rest = fmod(x, 1.0);
     return rest > 0.5 ? rest - 1.0 : rest < -0.5 ? rest + 1.0 : rest;
 }
-static double lgamma_of_1_plus(double t) {
-    return t * (one_minus_euler + t * POLYNOMIAL(series, t)) - log1p(t);
+static double mg_jit_lgamma_of_1_plus(double t) {
+    return t * (mg_jit_one_minus_euler + t * mg_jit_POLYNOMIAL(mg_jit_series, t)) - mg_jit_log1p(t);
 }
-static double lgamma_of_positive(double x) {
+static double mg_jit_lgamma_of_positive(double x) {
     if (x < 0.5)
-        return lgamma_of_1_plus(x) - log(fabs(x));
+        return mg_jit_lgamma_of_1_plus(x) - mg_jit_log(fabs(x));
     if (x <= 1.5)
-        return lgamma_of_1_plus(x - 1.0);
+        return mg_jit_lgamma_of_1_plus(x - 1.0);
     if (x < 10.0) {
         double product = 1.0;
         while (x > 2.5) {
@@ -162,27 +930,28 @@ static double lgamma_of_positive(double x) {
             product *= x;
         }
         double t = x - 2.0;
-        double near_2 = t * (one_minus_euler + t * POLYNOMIAL(series, t));
-        return log(product) + near_2;
+        double near_2 = t * (mg_jit_one_minus_euler + t * mg_jit_POLYNOMIAL(mg_jit_series, t));
+        return mg_jit_log(product) + near_2;
     }
     double inverse = 1.0 / x;
-    double rest = inverse * POLYNOMIAL(stirling, inverse * inverse);
-    return (x - 0.5) * (log(x) - 1.0) + (half_log_2_pi_minus_half + rest);
+    double rest = inverse * mg_jit_POLYNOMIAL(mg_jit_stirling, inverse * inverse);
+    return (x - 0.5) * (mg_jit_log(x) - 1.0) + (mg_jit_half_log_2_pi_minus_half + rest);
 }
-static double mg_lgamma(double x) {
+static double mg_jit_lgamma(double x) {
     if (!isfinite(x))
         return x * x;
     if (x == 0.0)
         return HUGE_VAL;
     if (x < -0.5) {
-        double distance = fabs(from_integer(x));
+        double distance = fabs(mg_jit_from_integer(x));
         if (distance == 0.0)
             return HUGE_VAL;
-        return log(pi / (-x * sin(pi * distance))) - lgamma_of_positive(-x);
+        return mg_jit_log(mg_jit_pi / (-x * mg_jit_sin(mg_jit_pi * distance))) -
+               mg_jit_lgamma_of_positive(-x);
     }
-    return lgamma_of_positive(x);
+    return mg_jit_lgamma_of_positive(x);
 }
-static double digamma_of_positive(double x) {
+static double mg_jit_digamma_of_positive(double x) {
     double below = 0.0;
     while (x < 10.0) {
         below += 1.0 / x;
@@ -190,20 +959,344 @@ static double digamma_of_positive(double x) {
     }
     double inverse = 1.0 / x;
     double square = inverse * inverse;
-    return log(x) - 0.5 * inverse - square * POLYNOMIAL(digamma_terms, square) - below;
+    return mg_jit_log(x) - 0.5 * inverse - square * mg_jit_POLYNOMIAL(mg_jit_digamma_terms, square) -
+           below;
+}
+static double mg_jit_digamma(double x) {
+    if (x == 0.0)
+        return -copysign(HUGE_VAL, x);
+    if (!(x > 0.0)) {
+        double distance = x > -HUGE_VAL ? mg_jit_from_integer(x) : 0.0;
+        if (distance == 0.0)
+            return NAN;
+        return mg_jit_digamma_of_positive(1.0 - x) - mg_jit_pi / mg_jit_tan(mg_jit_pi * distance);
+    }
+    return mg_jit_digamma_of_positive(x);
+}
+static double mg_jit_zeta(double s, double x) {
+    double out = 0.0;
+    while (x < s + 10.0) {
+        out += mg_jit_pow(x, -s);
+        x += 1.0;
+    }
+    double last = mg_jit_pow(x, -s);
+    out += mg_jit_pow(x, 1.0 - s) / (s - 1.0) + 0.5 * last;
+    double rising = s * last / x;
+    double square = x * x;
+    for (size_t j = 0; j < sizeof mg_jit_euler_maclaurin / sizeof *mg_jit_euler_maclaurin; j++) {
+        out += mg_jit_euler_maclaurin[j] * rising;
+        rising = rising * (s + 1.0) * (s + 2.0) / square;
+        s += 2.0;
+    }
+    return out;
+}
+static double mg_jit_polygamma(double n, double x) {
+    if (!(n >= 1.0 && n <= 170.0) || n != floor(n) || x != x || x == -HUGE_VAL)
+        return NAN;
+    double s = n + 1.0;
+    int is_even = fmod(s, 2.0) == 0.0;
+    double factor = is_even ? 1.0 : -1.0;
+    for (int i = 2; i <= (int)n; i++)
+        factor *= i;
+    if (x > 0.0)
+        return factor * mg_jit_zeta(s, x);
+    double distance = mg_jit_from_integer(x);
+    if (distance == 0.0 && x != 0.0)
+        return is_even ? HUGE_VAL : NAN;
+    double left = mg_jit_zeta(s, 1.0 - distance), right = mg_jit_zeta(s, 1.0 + distance);
+    double beyond = mg_jit_zeta(s, 1.0 - x);
+    double around = mg_jit_pow(distance, -s) + right;
+    return factor * (is_even ? around + (left - beyond) : around - (left - beyond));
+}
+#define MG_INVERSE_TINY 3.725290298461914e-09
+static inline double mg_inverse_or_tiny(double a, double y) {
+    uint64_t is_tiny = 0 - (mg_bits_of(a - MG_INVERSE_TINY) >> 63);
+    return mg_from_bits((mg_bits_of(a) & is_tiny) | (mg_bits_of(y) & ~is_tiny));
+}
+static inline double mg_log_with_root(double a, mg_pair square, int a_is_larger) {
+    double root = sqrt(square.high);
+    mg_pair back = mg_two_product(root, root);
+    double root_low = (((square.high - back.high) - back.low) + square.low) / (root + root + DBL_MIN);
+    mg_pair sum = a_is_larger ? mg_fast_two_sum(a, root) : mg_fast_two_sum(root, a);
+    return mg_log_of_pair(sum.high, sum.low + root_low);
+}
+static inline double mg_log_of_twice(double x) {
+    mg_scaled parts = mg_scaled_of(x);
+    return mg_log_of_parts(parts.exponent + 1.0, parts.mantissa - 1.0, 0.0);
+}
+static inline int mg_fast_range_asinh(double x) { return fabs(x) < 1e150; }
+static inline double mg_fast_asinh(double x) {
+    double a = fabs(x);
+    mg_pair square = mg_two_product(a, a), sum = mg_two_sum(1.0, square.high);
+    double y = mg_log_with_root(a, (mg_pair){sum.high, sum.low + square.low}, 0);
+    return copysign(mg_inverse_or_tiny(a, y), x);
+}
+static inline double mg_jit_asinh(double x) {
+    if (mg_fast_range_asinh(x))
+        return mg_fast_asinh(x);
+    return fabs(x) < INFINITY ? copysign(mg_log_of_twice(fabs(x)), x) : x;
+}
+static inline int mg_fast_range_acosh(double x) { return (x >= 1.0) & (x < 1e150); }
+static inline double mg_fast_acosh(double x) {
+    mg_pair square = mg_two_product(x, x), sum = mg_fast_two_sum(square.high, -1.0);
+    return mg_log_with_root(x, (mg_pair){sum.high, sum.low + square.low}, 1);
+}
+static inline double mg_jit_acosh(double x) {
+    if (mg_fast_range_acosh(x))
+        return mg_fast_acosh(x);
+    if (x != x || x == INFINITY)
+        return x;
+    return x < 1.0 ? NAN : mg_log_of_twice(x);
+}
+static inline int mg_fast_range_atanh(double x) { return fabs(x) < 1.0; }
+static inline double mg_fast_atanh(double x) {
+    double a = fabs(x);
+    mg_pair above = mg_fast_two_sum(1.0, a), below = mg_fast_two_sum(1.0, -a);
+    double ratio = above.high / below.high;
+    mg_pair back = mg_two_product(ratio, below.high);
+    double rest = (((above.high - back.high) - back.low) + above.low) - ratio * below.low;
+    double y = 0.5 * mg_log_of_pair(ratio, rest / below.high);
+    return copysign(mg_inverse_or_tiny(a, y), x);
+}
+static inline double mg_jit_atanh(double x) {
+    if (mg_fast_range_atanh(x))
+        return mg_fast_atanh(x);
+    if (x != x)
+        return x;
+    return fabs(x) == 1.0 ? copysign(INFINITY, x) : NAN;
+}
+static inline int mg_fast_range_exp2(double x) { (void)x; return 0; }
+static inline double mg_jit_exp2(double x) { return exp2(x); }
+static inline double mg_fast_exp2(double x) { return x; }
+static inline int mg_fast_range_expm1(double x) { (void)x; return 0; }
+static inline double mg_jit_expm1(double x) { return expm1(x); }
+static inline double mg_fast_expm1(double x) { return x; }
+static inline int mg_fast_range_sinh(double x) { (void)x; return 0; }
+static inline double mg_jit_sinh(double x) { return sinh(x); }
+static inline double mg_fast_sinh(double x) { return x; }
+static inline int mg_fast_range_cosh(double x) { (void)x; return 0; }
+static inline double mg_jit_cosh(double x) { return cosh(x); }
+static inline double mg_fast_cosh(double x) { return x; }
+static inline int mg_fast_range_tanh(double x) { (void)x; return 0; }
+static inline double mg_jit_tanh(double x) { return tanh(x); }
+static inline double mg_fast_tanh(double x) { return x; }
+static inline int mg_fast_range_sigmoid(double x) { (void)x; return 0; }
+static inline int mg_fast_range_softplus(double x) { (void)x; return 0; }
+static inline double mg_fast_sigmoid(double x) { return x; }
+static inline double mg_fast_softplus(double x) { return x; }
+static inline double mg_jit_sigmoid(double x) {
+    if (x >= 0.0)
+        return 1.0 / (1.0 + exp(-x));
+    double e = exp(x);
+    return e / (1.0 + e);
+}
+static inline double mg_jit_softplus(double x) {
+    return (x > 0.0 ? x : 0.0) + log1p(exp(-fabs(x)));
+}
+static inline mg_jit_double mg_jit_silu(mg_jit_double x) {
+    return x < -800.0 ? -0.0 : x * mg_jit_sigmoid(x);
+}
+static inline mg_jit_double mg_jit_dsilu(mg_jit_double x, mg_jit_double out, mg_jit_double g) {
+    mg_jit_double s = mg_jit_sigmoid(x);
+    return (x > 0.0 ? s * (1.0 - mg_jit_silu(-x)) : s + out * mg_jit_sigmoid(-x)) * g;
+}
+static inline mg_jit_double mg_jit_gelu(mg_jit_double x) {
+    return x < -40.0 ? -0.0 : x * mg_jit_normal_cdf(x);
+}
+static inline mg_jit_double mg_jit_dgelu(mg_jit_double x, mg_jit_double g) {
+    const mg_jit_double inverse_sqrt_2_pi = 0.3989422804014327;
+    mg_jit_double below = mg_jit_normal_cdf(x);
+    if (fabs(x) <= 40.0)
+        below += x * (mg_jit_exp(x * x * -0.5) * inverse_sqrt_2_pi);
+    return below * g;
+}
+static inline mg_jit_double mg_jit_dhypot(mg_jit_double a, mg_jit_double x, mg_jit_double y, mg_jit_double out, mg_jit_double g) {
+    const mg_jit_double scale = 4.149515568880993e180;
+    if (out == 0.0)
+        return 0.0;
+    if (out < 1e-290)
+        return a * scale / mg_jit_hypot(x * scale, y * scale) * g;
+    return a / out * g;
+}
+static inline mg_jit_double mg_jit_dpow_base(mg_jit_double x, mg_jit_double y, mg_jit_double g) {
+    if (y == 0.0 || y == 1.0)
+        return y * g;
+    if (y == 2.0)
+        return (y * x) * g;
+    mg_jit_double power = mg_jit_pow(x, y - 1.0);
+    if (MG_UNLIKELY(!isnormal(power)) && power == power && x != 0.0 && isfinite(x)) {
+        mg_jit_double root = mg_jit_pow(fabs(x), 0.5 * (y - 1.0));
+        return copysign(root, power) * y * g * root;
+    }
+    return (y * power) * g;
+}
+static inline mg_jit_double mg_jit_dpow_exponent(mg_jit_double x, mg_jit_double y, mg_jit_double out, mg_jit_double g) {
+    return x == 0.0 && y >= 0.0 ? 0.0 : (out * mg_jit_log(x)) * g;
+}
+static inline mg_jit_double mg_jit_datan2(mg_jit_double a, mg_jit_double x, mg_jit_double y, mg_jit_double g) {
+    mg_jit_double square = x * x + y * y;
+    mg_jit_double larger = fabs(x) > fabs(y) ? fabs(x) : fabs(y);
+    if (MG_LIKELY(square > 1e-280 && square < 1e300) ||
+        !(larger > 0.0 && isfinite(larger)))
+        return a / square * g;
+    x /= larger;
+    y /= larger;
+    return a / larger / (x * x + y * y) * g / larger;
+}
+static inline mg_jit_double mg_jit_datan(mg_jit_double x, mg_jit_double g) {
+    mg_jit_double square = x * x;
+    return square > 1e300 && isfinite(x) ? g / x / x : 1.0 / (1.0 + square) * g;
+}
+static inline mg_jit_double mg_jit_dlog(mg_jit_double x, mg_jit_double g) {
+    mg_jit_double inverse = 1.0 / x;
+    return isnormal(inverse) ? inverse * g : g / x;
+}
+static inline int mg_fast_range_silu(double x) { return mg_fast_range_sigmoid(x); }
+static inline double mg_fast_silu(double x) { return x * mg_fast_sigmoid(x); }
+static inline double mg_fast_dsilu(double x, double out, double g) {
+    double s = mg_fast_sigmoid(x), other = mg_fast_sigmoid(-x);
+    double positive = s * (1.0 - -x * other), negative = s + out * other;
+    return (x > 0.0 ? positive : negative) * g;
+}
+static inline int mg_fast_range_gelu(double x) { return mg_fast_range_normal_cdf(x); }
+static inline double mg_fast_gelu(double x) { return x * mg_fast_normal_cdf(x); }
+static inline double mg_fast_dgelu(double x, double g) {
+    const double inverse_sqrt_2_pi = 0.3989422804014327;
+    double below = mg_fast_normal_cdf(x);
+    return (below + x * (mg_fast_exp(x * x * -0.5) * inverse_sqrt_2_pi)) * g;
+}
+static inline int mg_fast_range_dlog(double x) { return mg_fast_range_log(x) & (x < 4e307); }
+static inline double mg_fast_dlog(double x, double g) { return 1.0 / x * g; }
+static inline int mg_fast_range_datan(double x) {
+    return mg_fast_range_atan(x) & (fabs(x) < 1e150);
+}
+static inline double mg_fast_datan(double x, double g) { return 1.0 / (1.0 + x * x) * g; }
+static inline int mg_fast_range_datan2(double x, double y) {
+    double square = x * x + y * y;
+    return mg_fast_range_atan2(x, y) & (square > 1e-280) & (square < 1e300);
+}
+static inline double mg_fast_datan2(double a, double x, double y, double g) {
+    return a / (x * x + y * y) * g;
+}
+static inline int mg_fast_range_dhypot(double x, double y) {
+    return mg_fast_range_hypot(x, y) & (fabs(x) + fabs(y) > 1e-280);
+}
+static inline double mg_fast_dhypot(double a, double x, double y, double out, double g) {
+    (void)x, (void)y;
+    return a / out * g;
+}
+static inline int mg_fast_range_dpow(double x, double y) {
+    return mg_fast_range_pow(x, y) & mg_fast_range_pow(x, y - 1.0);
+}
+static inline double mg_fast_dpow_base(double x, double y, double g) {
+    double power = (y * mg_fast_pow(x, y - 1.0)) * g;
+    power = y == 2.0 ? (y * x) * g : power;
+    return (y == 0.0) | (y == 1.0) ? y * g : power;
+}
+static inline double mg_fast_dpow_exponent(double x, double y, double out, double g) {
+    (void)y;
+    return (out * mg_fast_log(x)) * g;
+}
+static inline double mg_fast_lgamma(double x) { return mg_jit_lgamma(x); }
+static inline double mg_fast_digamma(double x) { return mg_jit_digamma(x); }
+static inline double mg_fast_polygamma(double n, double x) { return mg_jit_polygamma(n, x); }
+static const double mg_pi = 3.141592653589793;
+static const double mg_one_minus_euler = 0.42278433509846713;
+static const double mg_half_log_2_pi_minus_half = 0.4189385332046727;
+static const double mg_series[] = {
+    -6.4229645638381e-11,   1.330476437424449e-10,   -2.7595228851242334e-10,
+    5.731367241678862e-10,  -1.1921401405860912e-09, 2.4836745438024785e-09,
+    -5.183475041970047e-09, 1.0838659214896955e-08,  -2.2711094608943164e-08,
+    4.7698101693639804e-08, -1.0043224823968099e-07, 2.1207184805554665e-07,
+    -4.492469198764566e-07, 9.55141213040742e-07,    -2.039215753801366e-06,
+    4.374866789907488e-06,  -9.439488275268397e-06,  2.050721277567069e-05,
+    -4.492623673813314e-05, 9.945751278180853e-05,   -0.00022315475845357939,
+    0.0005096695247430425,  -0.001192753911703261,   0.0028905103307415234,
+    -0.007385551028673986,  0.020580808427784546,    -0.0673523010531981,
+    0.3224670334241132};
+static const double mg_stirling[] = {
+    0.17964437236883057,    -0.029550653594771242, 0.00641025641025641,
+    -0.0019175269175269176, 0.0008417508417508417, -0.0005952380952380953,
+    0.0007936507936507937,  -0.002777777777777778, 0.08333333333333333};
+static const double mg_digamma_terms[] = {
+    3.0539543302701198,    -0.4432598039215686,   0.08333333333333333,
+    -0.021092796092796094, 0.007575757575757576,  -0.004166666666666667,
+    0.003968253968253968,  -0.008333333333333333, 0.08333333333333333};
+static const double mg_euler_maclaurin[] = {
+    0.08333333333333333,    -0.001388888888888889,   3.306878306878307e-05,
+    -8.267195767195768e-07, 2.08767569878681e-08,    -5.284190138687493e-10,
+    1.3382536530684679e-11, -3.3896802963225827e-13, 8.586062056277845e-15,
+    -2.174868698558062e-16, 5.5090028283602295e-18,  -1.3954464685812522e-19};
+#define mg_POLYNOMIAL(coefficients, x)                                                            mg_polynomial(coefficients, sizeof coefficients / sizeof *coefficients, x)
+static double mg_polynomial(const double *coefficients, size_t n, double x) {
+    double out = 0.0;
+    for (size_t i = 0; i < n; i++)
+        out = out * x + coefficients[i];
+    return out;
+}
+static double mg_from_integer(double x) {
+    double rest = fmod(x, 1.0);
+    return rest > 0.5 ? rest - 1.0 : rest < -0.5 ? rest + 1.0 : rest;
+}
+static double mg_lgamma_of_1_plus(double t) {
+    return t * (mg_one_minus_euler + t * mg_POLYNOMIAL(mg_series, t)) - log1p(t);
+}
+static double mg_lgamma_of_positive(double x) {
+    if (x < 0.5)
+        return mg_lgamma_of_1_plus(x) - log(fabs(x));
+    if (x <= 1.5)
+        return mg_lgamma_of_1_plus(x - 1.0);
+    if (x < 10.0) {
+        double product = 1.0;
+        while (x > 2.5) {
+            x -= 1.0;
+            product *= x;
+        }
+        double t = x - 2.0;
+        double near_2 = t * (mg_one_minus_euler + t * mg_POLYNOMIAL(mg_series, t));
+        return log(product) + near_2;
+    }
+    double inverse = 1.0 / x;
+    double rest = inverse * mg_POLYNOMIAL(mg_stirling, inverse * inverse);
+    return (x - 0.5) * (log(x) - 1.0) + (mg_half_log_2_pi_minus_half + rest);
+}
+static double mg_lgamma(double x) {
+    if (!isfinite(x))
+        return x * x;
+    if (x == 0.0)
+        return HUGE_VAL;
+    if (x < -0.5) {
+        double distance = fabs(mg_from_integer(x));
+        if (distance == 0.0)
+            return HUGE_VAL;
+        return log(mg_pi / (-x * sin(mg_pi * distance))) -
+               mg_lgamma_of_positive(-x);
+    }
+    return mg_lgamma_of_positive(x);
+}
+static double mg_digamma_of_positive(double x) {
+    double below = 0.0;
+    while (x < 10.0) {
+        below += 1.0 / x;
+        x += 1.0;
+    }
+    double inverse = 1.0 / x;
+    double square = inverse * inverse;
+    return log(x) - 0.5 * inverse - square * mg_POLYNOMIAL(mg_digamma_terms, square) -
+           below;
 }
 static double mg_digamma(double x) {
     if (x == 0.0)
         return -copysign(HUGE_VAL, x);
     if (!(x > 0.0)) {
-        double distance = x > -HUGE_VAL ? from_integer(x) : 0.0;
+        double distance = x > -HUGE_VAL ? mg_from_integer(x) : 0.0;
         if (distance == 0.0)
             return NAN;
-        return digamma_of_positive(1.0 - x) - pi / tan(pi * distance);
+        return mg_digamma_of_positive(1.0 - x) - mg_pi / tan(mg_pi * distance);
     }
-    return digamma_of_positive(x);
+    return mg_digamma_of_positive(x);
 }
-static double zeta(double s, double x) {
+static double mg_zeta(double s, double x) {
     double out = 0.0;
     while (x < s + 10.0) {
         out += pow(x, -s);
@@ -213,8 +1306,8 @@ static double zeta(double s, double x) {
     out += pow(x, 1.0 - s) / (s - 1.0) + 0.5 * last;
     double rising = s * last / x;
     double square = x * x;
-    for (size_t j = 0; j < sizeof euler_maclaurin / sizeof *euler_maclaurin; j++) {
-        out += euler_maclaurin[j] * rising;
+    for (size_t j = 0; j < sizeof mg_euler_maclaurin / sizeof *mg_euler_maclaurin; j++) {
+        out += mg_euler_maclaurin[j] * rising;
         rising = rising * (s + 1.0) * (s + 2.0) / square;
         s += 2.0;
     }
@@ -229,12 +1322,12 @@ static double mg_polygamma(double n, double x) {
     for (int i = 2; i <= (int)n; i++)
         factor *= i;
     if (x > 0.0)
-        return factor * zeta(s, x);
-    double distance = from_integer(x);
+        return factor * mg_zeta(s, x);
+    double distance = mg_from_integer(x);
     if (distance == 0.0 && x != 0.0)
         return is_even ? HUGE_VAL : NAN;
-    double left = zeta(s, 1.0 - distance), right = zeta(s, 1.0 + distance);
-    double beyond = zeta(s, 1.0 - x);
+    double left = mg_zeta(s, 1.0 - distance), right = mg_zeta(s, 1.0 + distance);
+    double beyond = mg_zeta(s, 1.0 - x);
     double around = pow(distance, -s) + right;
     return factor * (is_even ? around + (left - beyond) : around - (left - beyond));
 }
@@ -274,56 +1367,56 @@ static inline double mg_libm_sigmoid(double x) {
 static inline double mg_libm_softplus(double x) {
     return (x > 0.0 ? x : 0.0) + log1p(exp(-fabs(x)));
 }
+static inline double mg_libm_normal_cdf(double x) {
+    const double sqrt_half = 0.7071067811865476;
+    return 0.5 * erfc(x * -sqrt_half);
+}
 static inline double mg_libm_lgamma(double x) { return mg_lgamma(x); }
 static inline double mg_libm_digamma(double x) { return mg_digamma(x); }
 static inline double mg_libm_polygamma(double n, double x) { return mg_polygamma(n, x); }
-static inline double mg_libm_silu(double x) {
+static inline mg_double mg_libm_silu(mg_double x) {
     return x < -800.0 ? -0.0 : x * mg_libm_sigmoid(x);
 }
-static inline double mg_libm_dsilu(double x, double out, double g) {
-    double s = mg_libm_sigmoid(x);
+static inline mg_double mg_libm_dsilu(mg_double x, mg_double out, mg_double g) {
+    mg_double s = mg_libm_sigmoid(x);
     return (x > 0.0 ? s * (1.0 - mg_libm_silu(-x)) : s + out * mg_libm_sigmoid(-x)) * g;
 }
-static inline double mg_libm_normal_cdf(double x) {
-    const double sqrt_half = 0.7071067811865476;
-    return 0.5 * mg_libm_erfc(x * -sqrt_half);
-}
-static inline double mg_libm_gelu(double x) {
+static inline mg_double mg_libm_gelu(mg_double x) {
     return x < -40.0 ? -0.0 : x * mg_libm_normal_cdf(x);
 }
-static inline double mg_libm_dgelu(double x, double g) {
-    const double inverse_sqrt_2_pi = 0.3989422804014327;
-    double below = mg_libm_normal_cdf(x);
+static inline mg_double mg_libm_dgelu(mg_double x, mg_double g) {
+    const mg_double inverse_sqrt_2_pi = 0.3989422804014327;
+    mg_double below = mg_libm_normal_cdf(x);
     if (fabs(x) <= 40.0)
         below += x * (mg_libm_exp(x * x * -0.5) * inverse_sqrt_2_pi);
     return below * g;
 }
-static inline double mg_libm_dhypot(double a, double x, double y, double out, double g) {
-    const double scale = 4.149515568880993e180;
+static inline mg_double mg_libm_dhypot(mg_double a, mg_double x, mg_double y, mg_double out, mg_double g) {
+    const mg_double scale = 4.149515568880993e180;
     if (out == 0.0)
         return 0.0;
     if (out < 1e-290)
         return a * scale / mg_libm_hypot(x * scale, y * scale) * g;
     return a / out * g;
 }
-static inline double mg_libm_dpow_base(double x, double y, double g) {
+static inline mg_double mg_libm_dpow_base(mg_double x, mg_double y, mg_double g) {
     if (y == 0.0 || y == 1.0)
         return y * g;
     if (y == 2.0)
         return (y * x) * g;
-    double power = mg_libm_pow(x, y - 1.0);
+    mg_double power = mg_libm_pow(x, y - 1.0);
     if (MG_UNLIKELY(!isnormal(power)) && power == power && x != 0.0 && isfinite(x)) {
-        double root = mg_libm_pow(fabs(x), 0.5 * (y - 1.0));
+        mg_double root = mg_libm_pow(fabs(x), 0.5 * (y - 1.0));
         return copysign(root, power) * y * g * root;
     }
     return (y * power) * g;
 }
-static inline double mg_libm_dpow_exponent(double x, double y, double out, double g) {
+static inline mg_double mg_libm_dpow_exponent(mg_double x, mg_double y, mg_double out, mg_double g) {
     return x == 0.0 && y >= 0.0 ? 0.0 : (out * mg_libm_log(x)) * g;
 }
-static inline double mg_libm_datan2(double a, double x, double y, double g) {
-    double square = x * x + y * y;
-    double larger = fabs(x) > fabs(y) ? fabs(x) : fabs(y);
+static inline mg_double mg_libm_datan2(mg_double a, mg_double x, mg_double y, mg_double g) {
+    mg_double square = x * x + y * y;
+    mg_double larger = fabs(x) > fabs(y) ? fabs(x) : fabs(y);
     if (MG_LIKELY(square > 1e-280 && square < 1e300) ||
         !(larger > 0.0 && isfinite(larger)))
         return a / square * g;
@@ -331,210 +1424,12 @@ static inline double mg_libm_datan2(double a, double x, double y, double g) {
     y /= larger;
     return a / larger / (x * x + y * y) * g / larger;
 }
-static inline double mg_libm_datan(double x, double g) {
-    double square = x * x;
+static inline mg_double mg_libm_datan(mg_double x, mg_double g) {
+    mg_double square = x * x;
     return square > 1e300 && isfinite(x) ? g / x / x : 1.0 / (1.0 + square) * g;
 }
-static inline double mg_libm_dlog(double x, double g) {
-    double inverse = 1.0 / x;
-    return isnormal(inverse) ? inverse * g : g / x;
-}
-static inline int mg_fast_range_exp2(double x) { (void)x; return 0; }
-static inline double mg_jit_exp2(double x) { return mg_libm_exp2(x); }
-static inline double mg_fast_exp2(double x) { return x; }
-static inline int mg_fast_range_expm1(double x) { (void)x; return 0; }
-static inline double mg_jit_expm1(double x) { return mg_libm_expm1(x); }
-static inline double mg_fast_expm1(double x) { return x; }
-static inline int mg_fast_range_sinh(double x) { (void)x; return 0; }
-static inline double mg_jit_sinh(double x) { return mg_libm_sinh(x); }
-static inline double mg_fast_sinh(double x) { return x; }
-static inline int mg_fast_range_cosh(double x) { (void)x; return 0; }
-static inline double mg_jit_cosh(double x) { return mg_libm_cosh(x); }
-static inline double mg_fast_cosh(double x) { return x; }
-static inline int mg_fast_range_tanh(double x) { (void)x; return 0; }
-static inline double mg_jit_tanh(double x) { return mg_libm_tanh(x); }
-static inline double mg_fast_tanh(double x) { return x; }
-static inline int mg_fast_range_sigmoid(double x) { (void)x; return 0; }
-static inline double mg_jit_sigmoid(double x) { return mg_libm_sigmoid(x); }
-static inline double mg_fast_sigmoid(double x) { return x; }
-static inline int mg_fast_range_softplus(double x) { (void)x; return 0; }
-static inline double mg_jit_softplus(double x) { return mg_libm_softplus(x); }
-static inline double mg_fast_softplus(double x) { return x; }
-static inline int mg_fast_range_log(double x) { (void)x; return 0; }
-static inline double mg_jit_log(double x) { return mg_libm_log(x); }
-static inline double mg_fast_log(double x) { return x; }
-static inline int mg_fast_range_log2(double x) { (void)x; return 0; }
-static inline double mg_jit_log2(double x) { return mg_libm_log2(x); }
-static inline double mg_fast_log2(double x) { return x; }
-static inline int mg_fast_range_log10(double x) { (void)x; return 0; }
-static inline double mg_jit_log10(double x) { return mg_libm_log10(x); }
-static inline double mg_fast_log10(double x) { return x; }
-static inline int mg_fast_range_log1p(double x) { (void)x; return 0; }
-static inline double mg_jit_log1p(double x) { return mg_libm_log1p(x); }
-static inline double mg_fast_log1p(double x) { return x; }
-static inline int mg_fast_range_asinh(double x) { (void)x; return 0; }
-static inline double mg_jit_asinh(double x) { return mg_libm_asinh(x); }
-static inline double mg_fast_asinh(double x) { return x; }
-static inline int mg_fast_range_acosh(double x) { (void)x; return 0; }
-static inline double mg_jit_acosh(double x) { return mg_libm_acosh(x); }
-static inline double mg_fast_acosh(double x) { return x; }
-static inline int mg_fast_range_atanh(double x) { (void)x; return 0; }
-static inline double mg_jit_atanh(double x) { return mg_libm_atanh(x); }
-static inline double mg_fast_atanh(double x) { return x; }
-static inline int mg_fast_range_pow(double x, double y) { (void)x, (void)y; return 0; }
-static inline double mg_jit_pow(double x, double y) { return mg_libm_pow(x, y); }
-static inline double mg_fast_pow(double x, double y) { (void)y; return x; }
-static inline int mg_fast_range_hypot(double x, double y) { (void)x, (void)y; return 0; }
-static inline double mg_jit_hypot(double x, double y) { return mg_libm_hypot(x, y); }
-static inline double mg_fast_hypot(double x, double y) { (void)y; return x; }
-static inline int mg_fast_range_sin(double x) { (void)x; return 0; }
-static inline double mg_jit_sin(double x) { return mg_libm_sin(x); }
-static inline double mg_fast_sin(double x) { return x; }
-static inline int mg_fast_range_cos(double x) { (void)x; return 0; }
-static inline double mg_jit_cos(double x) { return mg_libm_cos(x); }
-static inline double mg_fast_cos(double x) { return x; }
-static inline int mg_fast_range_tan(double x) { (void)x; return 0; }
-static inline double mg_jit_tan(double x) { return mg_libm_tan(x); }
-static inline double mg_fast_tan(double x) { return x; }
-static inline int mg_fast_range_asin(double x) { (void)x; return 0; }
-static inline double mg_jit_asin(double x) { return mg_libm_asin(x); }
-static inline double mg_fast_asin(double x) { return x; }
-static inline int mg_fast_range_acos(double x) { (void)x; return 0; }
-static inline double mg_jit_acos(double x) { return mg_libm_acos(x); }
-static inline double mg_fast_acos(double x) { return x; }
-static inline int mg_fast_range_atan(double x) { (void)x; return 0; }
-static inline double mg_jit_atan(double x) { return mg_libm_atan(x); }
-static inline double mg_fast_atan(double x) { return x; }
-static inline int mg_fast_range_atan2(double x, double y) { (void)x, (void)y; return 0; }
-static inline double mg_jit_atan2(double x, double y) { return mg_libm_atan2(x, y); }
-static inline double mg_fast_atan2(double x, double y) { (void)y; return x; }
-static inline int mg_fast_range_erf(double x) { (void)x; return 0; }
-static inline double mg_jit_erf(double x) { return mg_libm_erf(x); }
-static inline double mg_fast_erf(double x) { return x; }
-static inline int mg_fast_range_erfc(double x) { (void)x; return 0; }
-static inline double mg_jit_erfc(double x) { return mg_libm_erfc(x); }
-static inline double mg_fast_erfc(double x) { return x; }
-static inline int mg_fast_range_lgamma(double x) { (void)x; return 0; }
-static inline double mg_jit_lgamma(double x) { return mg_libm_lgamma(x); }
-static inline double mg_fast_lgamma(double x) { return x; }
-static inline int mg_fast_range_digamma(double x) { (void)x; return 0; }
-static inline double mg_jit_digamma(double x) { return mg_libm_digamma(x); }
-static inline double mg_fast_digamma(double x) { return x; }
-static inline int mg_fast_range_polygamma(double x, double y) { (void)x, (void)y; return 0; }
-static inline double mg_jit_polygamma(double x, double y) { return mg_libm_polygamma(x, y); }
-static inline double mg_fast_polygamma(double x, double y) { (void)y; return x; }
-static inline int mg_fast_range_silu(double x) { return mg_fast_range_sigmoid(x); }
-static inline double mg_fast_silu(double x) { return x * mg_fast_sigmoid(x); }
-static inline double mg_fast_dsilu(double x, double out, double g) {
-    double s = mg_fast_sigmoid(x), other = mg_fast_sigmoid(-x);
-    double positive = s * (1.0 - -x * other), negative = s + out * other;
-    return (x > 0.0 ? positive : negative) * g;
-}
-static inline double mg_fast_normal_cdf(double x) {
-    const double sqrt_half = 0.7071067811865476;
-    return 0.5 * mg_fast_erfc(x * -sqrt_half);
-}
-static inline int mg_fast_range_gelu(double x) {
-    return mg_fast_range_erfc(x) & (fabs(x) < 37.0);
-}
-static inline double mg_fast_gelu(double x) { return x * mg_fast_normal_cdf(x); }
-static inline double mg_fast_dgelu(double x, double g) {
-    const double inverse_sqrt_2_pi = 0.3989422804014327;
-    double below = mg_fast_normal_cdf(x);
-    return (below + x * (mg_fast_exp(x * x * -0.5) * inverse_sqrt_2_pi)) * g;
-}
-static inline int mg_fast_range_dlog(double x) { return mg_fast_range_log(x) & (x < 4e307); }
-static inline double mg_fast_dlog(double x, double g) { return 1.0 / x * g; }
-static inline int mg_fast_range_datan(double x) {
-    return mg_fast_range_atan(x) & (fabs(x) < 1e150);
-}
-static inline double mg_fast_datan(double x, double g) { return 1.0 / (1.0 + x * x) * g; }
-static inline int mg_fast_range_datan2(double x, double y) {
-    double square = x * x + y * y;
-    return mg_fast_range_atan2(x, y) & (square > 1e-280) & (square < 1e300);
-}
-static inline double mg_fast_datan2(double a, double x, double y, double g) {
-    return a / (x * x + y * y) * g;
-}
-static inline int mg_fast_range_dhypot(double x, double y) {
-    return mg_fast_range_hypot(x, y) & (fabs(x) + fabs(y) > 1e-280);
-}
-static inline double mg_fast_dhypot(double a, double x, double y, double out, double g) {
-    (void)x, (void)y;
-    return a / out * g;
-}
-static inline int mg_fast_range_dpow(double x, double y) {
-    return mg_fast_range_pow(x, y) & mg_fast_range_pow(x, y - 1.0);
-}
-static inline double mg_fast_dpow_base(double x, double y, double g) {
-    double power = (y * mg_fast_pow(x, y - 1.0)) * g;
-    power = y == 2.0 ? (y * x) * g : power;
-    return (y == 0.0) | (y == 1.0) ? y * g : power;
-}
-static inline double mg_fast_dpow_exponent(double x, double y, double out, double g) {
-    (void)y;
-    return (out * mg_fast_log(x)) * g;
-}
-static inline double mg_jit_silu(double x) {
-    return x < -800.0 ? -0.0 : x * mg_jit_sigmoid(x);
-}
-static inline double mg_jit_dsilu(double x, double out, double g) {
-    double s = mg_jit_sigmoid(x);
-    return (x > 0.0 ? s * (1.0 - mg_jit_silu(-x)) : s + out * mg_jit_sigmoid(-x)) * g;
-}
-static inline double mg_jit_normal_cdf(double x) {
-    const double sqrt_half = 0.7071067811865476;
-    return 0.5 * mg_jit_erfc(x * -sqrt_half);
-}
-static inline double mg_jit_gelu(double x) {
-    return x < -40.0 ? -0.0 : x * mg_jit_normal_cdf(x);
-}
-static inline double mg_jit_dgelu(double x, double g) {
-    const double inverse_sqrt_2_pi = 0.3989422804014327;
-    double below = mg_jit_normal_cdf(x);
-    if (fabs(x) <= 40.0)
-        below += x * (mg_jit_exp(x * x * -0.5) * inverse_sqrt_2_pi);
-    return below * g;
-}
-static inline double mg_jit_dhypot(double a, double x, double y, double out, double g) {
-    const double scale = 4.149515568880993e180;
-    if (out == 0.0)
-        return 0.0;
-    if (out < 1e-290)
-        return a * scale / mg_jit_hypot(x * scale, y * scale) * g;
-    return a / out * g;
-}
-static inline double mg_jit_dpow_base(double x, double y, double g) {
-    if (y == 0.0 || y == 1.0)
-        return y * g;
-    if (y == 2.0)
-        return (y * x) * g;
-    double power = mg_jit_pow(x, y - 1.0);
-    if (MG_UNLIKELY(!isnormal(power)) && power == power && x != 0.0 && isfinite(x)) {
-        double root = mg_jit_pow(fabs(x), 0.5 * (y - 1.0));
-        return copysign(root, power) * y * g * root;
-    }
-    return (y * power) * g;
-}
-static inline double mg_jit_dpow_exponent(double x, double y, double out, double g) {
-    return x == 0.0 && y >= 0.0 ? 0.0 : (out * mg_jit_log(x)) * g;
-}
-static inline double mg_jit_datan2(double a, double x, double y, double g) {
-    double square = x * x + y * y;
-    double larger = fabs(x) > fabs(y) ? fabs(x) : fabs(y);
-    if (MG_LIKELY(square > 1e-280 && square < 1e300) ||
-        !(larger > 0.0 && isfinite(larger)))
-        return a / square * g;
-    x /= larger;
-    y /= larger;
-    return a / larger / (x * x + y * y) * g / larger;
-}
-static inline double mg_jit_datan(double x, double g) {
-    double square = x * x;
-    return square > 1e300 && isfinite(x) ? g / x / x : 1.0 / (1.0 + square) * g;
-}
-static inline double mg_jit_dlog(double x, double g) {
-    double inverse = 1.0 / x;
+static inline mg_double mg_libm_dlog(mg_double x, mg_double g) {
+    mg_double inverse = 1.0 / x;
     return isnormal(inverse) ? inverse * g : g / x;
 }
 #define MG_TWO_OVER_SQRT_PI 1.1283791670955126
@@ -583,8 +1478,8 @@ static inline double mg_one_minus_square(double x) {
     X(asinh, MG_UNARY, "asinh", 1, MG_IN(asinh)(x) & MG_IN(hypot)(x, 1.0), MG_M(asinh)(x), 1.0 / MG_M(hypot)(x, 1.0) * g, 0.0) \
     X(acosh, MG_UNARY, "acosh", 1, MG_IN(acosh)(x), MG_M(acosh)(x), 1.0 / (sqrt(x - 1.0) * sqrt(x + 1.0)) * g, 0.0) \
     X(atanh, MG_UNARY, "atanh", 1, MG_IN(atanh)(x), MG_M(atanh)(x), 1.0 / mg_one_minus_square(x) * g, 0.0) \
-    X(erf, MG_UNARY, "erf", 1, MG_IN(erf)(x), MG_M(erf)(x), MG_TWO_OVER_SQRT_PI *MG_M(exp)(-(x * x)) * g, 0.0) \
-    X(erfc, MG_UNARY, "erfc", 1, MG_IN(erfc)(x), MG_M(erfc)(x), -MG_TWO_OVER_SQRT_PI *MG_M(exp)(-(x * x)) * g, 0.0) \
+    X(erf, MG_UNARY, "erf", 1, MG_IN(erf)(x) & MG_IN(exp)(-(x * x)), MG_M(erf)(x), MG_TWO_OVER_SQRT_PI *MG_M(exp)(-(x * x)) * g, 0.0) \
+    X(erfc, MG_UNARY, "erfc", 1, MG_IN(erfc)(x) & MG_IN(exp)(-(x * x)), MG_M(erfc)(x), -MG_TWO_OVER_SQRT_PI *MG_M(exp)(-(x * x)) * g, 0.0) \
     X(lgamma, MG_UNARY, "lgamma", 1, 0, MG_M(lgamma)(x), MG_M(digamma)(x) * g, 0.0) \
     X(digamma, MG_UNARY, "digamma", 1, 0, MG_M(digamma)(x), MG_M(polygamma)(1.0, x) * g, 0.0) \
     X(floor, MG_UNARY, "floor", 0, 1, floor(x), 0.0, 0.0) \
@@ -602,3 +1497,8 @@ static inline double mg_one_minus_square(double x) {
     X(scale, MG_BINARY, "*", 1, 1, y == 0.0 ? 0.0 : x * y, y * g, x * g) \
     X(polygamma, MG_UNARY_K, "polygamma", 1, 0, MG_M(polygamma)(y, x), MG_M(polygamma)(y + 1.0, x) * g, 0.0) \
     X(detach, MG_UNARY, "detach", 0, 1, x, 0.0, 0.0)
+#define MG_FIXED_POWERS(X) \
+    X(2.0, MG_IN(pow_2)(x), MG_M(pow_2)(x), (2.0 * x) * g) \
+    X(-1.0, MG_IN(pow_minus_2)(x), MG_M(pow_minus_1)(x), -MG_M(pow_minus_2)(x) * g) \
+    X(0.5, MG_IN(pow_minus_half)(x), MG_M(pow_half)(x), (0.5 * MG_M(pow_minus_half)(x)) * g) \
+    X(3.0, MG_IN(pow_3)(x), MG_M(pow_3)(x), (3.0 * MG_M(pow_2)(x)) * g)

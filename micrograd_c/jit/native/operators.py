@@ -35,13 +35,30 @@ def header():
 def operators():
     """Return a dict: each operator's row by its name."""
     found = {}
-    for line in header()[1].split("\n")[1:]:
-        line = line.strip().rstrip("\\").strip()
-        if line:
-            name, kind, _, raises, fast, value, dx, dy = split(line[2:-1])
-            kind = kind.replace("MG_", "", 1)
-            found[name] = Operator(kind, raises == "1", fast, value, dx, dy)
+    for name, kind, _, raises, fast, value, dx, dy in rows("MG_OPS"):
+        kind = kind.replace("MG_", "", 1)
+        found[name] = Operator(kind, raises == "1", fast, value, dx, dy)
     return found
+
+
+@lru_cache(None)
+def powers():
+    """Return a dict: the row for ``**`` by the exponents that have one of their own."""
+    row = operators()["pow_k"]
+    return {
+        float(k): row._replace(fast=fast, value=value, dx=dx)
+        for k, fast, value, dx in rows("MG_FIXED_POWERS")
+    }
+
+
+def rows(table):
+    """Yield the arguments of each row of a table."""
+    start = header()[1].index(f"#define {table}(X)")
+    for line in header()[1][start:].split("\n")[1:]:
+        line = line.strip().rstrip("\\").strip()
+        if not line.startswith("X("):
+            break
+        yield split(line[2:-1])
 
 
 def split(text):
@@ -75,7 +92,7 @@ def definitions():
         elif text.startswith("typedef"):
             name = re.search(r"\} (\w+);$", text)[1]
         else:
-            name = re.match(r"[\w\s*]*?\b(\w+)(?:\[\])?\s*(?:\(|=)", text)[1]
+            name = re.match(r"[\w\s*]*?\b(\w+)(?:\[\w*\])*\s*(?:\(|=)", text)[1]
         found.append((name, text, set(re.findall(r"[A-Za-z_]\w*", text)) - {name}))
     return found
 

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from micrograd_c.jit.native.listing import UNIFORM
-from micrograd_c.jit.native.operators import number, operators
+from micrograd_c.jit.native.operators import number, operators, powers
 
 # What a name stands for: the value in a row slot or uniform slot, or its gradient. They are also
 # the arrays that hold them.
@@ -86,7 +86,7 @@ class Writer:
 
     def __init__(self, listing, in_blocks):
         """``in_blocks``: the uniform gradients are sums over several blocks of rows."""
-        self.in_blocks = in_blocks
+        self.in_blocks, self.is_libm = in_blocks, listing.math == "libm"
         self.touched = set()  # names of gradients that something was added to
         self.made = {ins.out + i for ins in listing.uniform for i in range(ins.n)}
         # A layer stores the gradients of its weights as they come, so -0.0 must not become 0.0.
@@ -110,7 +110,7 @@ class Writer:
             terms = range(i * ins.m, (i + 1) * ins.m)
             factors = [x for j in terms for x in ((ins.a[j], ins.b[j]) if ins.b else (ins.a[j],))]
             return long_sum(ins.m, bool(ins.b)), tuple(map(name, (ins.c[i], *factors)))
-        shape, uses = operator_shape(ins.code, "value", ins.k, "=")
+        shape, uses = operator_shape(ins.code, "value", ins.k, "=", self.is_libm)
         return shape, self.reads(ins, i, uses)
 
     def reads(self, ins, i, uses):
@@ -158,8 +158,9 @@ class Writer:
                 if operand and ins.grads & 1 << j:
                     target = grad(operand[i])
                     shape, uses = operator_shape(
-                        ins.code, which, ins.k, self.assigns(target, ins.firsts & 1 << j)
-                    )
+                        ins.code, which, ins.k, self.assigns(target, ins.firsts & 1 << j),
+                        self.is_libm,
+                    )  # fmt: skip
                     yield shape, target, self.reads(ins, i, uses)
 
     def add(self, slot, text, reads, is_first):
@@ -206,9 +207,11 @@ def shape_of(assigns, text, usual):
 
 
 @lru_cache(None)
-def operator_shape(code, which, k, assigns):
+def operator_shape(code, which, k, assigns, is_libm):
     """Return the shape of an operator's value or derivative, and which variables it reads."""
     row = operators()[code]
+    if code == "pow_k" and not is_libm:
+        row = powers().get(k, row)
     text = getattr(row, which)
     if which != "value" and row.may_raise and text != "0.0":
         text = f"g == 0.0 ? 0.0 : {text}"
