@@ -65,8 +65,8 @@ class Reader:
     def filled(self, text):
         """Return a template's text with the names that its macros give. Its own are prefixed."""
         functions = self.families.get("MG_GAMMA")
-        if functions is not None:
-            own = set(re.findall(r"^static (?:const )?\w+ (\w+)", text, re.MULTILINE))
+        if "MG_GAMMA(" in text:
+            own = set(re.findall(r"^static (?:const |inline )*\w+ (\w+)", text, re.MULTILINE))
             own |= set(re.findall(r"^#define (\w+)\((?!name)", text, re.MULTILINE))
             own -= {"MG_GAMMA"}
             text = re.sub(rf"\b({'|'.join(sorted(own))})\b", rf"{functions}\1", text)

@@ -19,6 +19,7 @@ from pathlib import Path
 FLAGS = [
     "-std=c11", "-ffp-contract=off", "-fno-fast-math", "-fno-math-errno", "-fno-trapping-math",
     "-fno-tree-slp-vectorize", "-fvisibility=hidden", "-shared", "-w",
+    "-Werror=implicit-function-declaration",
 ]  # fmt: skip
 # The optimiser's passes take more than linear time, and gain little in code without loops.
 QUICK_FROM = 4_000  # statements

@@ -5,11 +5,13 @@ of the same shapes come again and again, and their names grow in equal steps. Su
 a loop, whose compiling takes no longer for many rounds, and whose code stays in the caches.
 """
 
+from operator import sub
 from typing import NamedTuple
 
 LONGEST = 400  # statements of a round
 TRIES = 8  # lengths of a round that are tried at each statement
 LEAST_ROUNDS, LEAST_STATEMENTS = 4, 24
+MANY_ROUNDS = 8  # after which no longer round is tried
 CONTEXT = 4  # statements whose shapes must be equal before a length is tried
 MOST_TOGETHER = 250  # statements without a loop that make one part
 
@@ -70,6 +72,8 @@ def loop_at(statements, i, following):
         if rounds >= LEAST_ROUNDS and covered >= LEAST_STATEMENTS and covered > best[0] * best[1]:
             if is_safe(statements[i : i + covered], j - i, steps):
                 best = (j - i, rounds, steps)
+                if rounds >= MANY_ROUNDS:
+                    break
     return best
 
 
@@ -81,7 +85,7 @@ def rounds_of(statements, i, length):
     for a, b in zip(statements[i : i + length], statements[i + length : i + 2 * length]):
         if a[0] is not b[0]:
             return 0, None
-        step = (b[1] - a[1], *(y - x for x, y in zip(a[2], b[2])))
+        step = (b[1] - a[1], *map(sub, b[2], a[2]))
         if any(s % 4 for s in step):  # a row's value and a uniform one
             return 0, None
         steps.append(step)
@@ -91,7 +95,7 @@ def rounds_of(statements, i, length):
             a, b, step = statements[at + t - length], statements[at + t], steps[t]
             if a[0] is not b[0] or b[1] - a[1] != step[0]:
                 return rounds, steps
-            if any(y - x != s for x, y, s in zip(a[2], b[2], step[1:])):
+            if tuple(map(sub, b[2], a[2])) != step[1:]:
                 return rounds, steps
         rounds, at = rounds + 1, at + length
     return rounds, steps

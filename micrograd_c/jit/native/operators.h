@@ -1093,49 +1093,49 @@ static inline double mg_jit_sigmoid(double x) {
 static inline double mg_jit_softplus(double x) {
     return (x > 0.0 ? x : 0.0) + log1p(exp(-fabs(x)));
 }
-static inline mg_jit_double mg_jit_silu(mg_jit_double x) {
+static inline double mg_jit_silu(double x) {
     return x < -800.0 ? -0.0 : x * mg_jit_sigmoid(x);
 }
-static inline mg_jit_double mg_jit_dsilu(mg_jit_double x, mg_jit_double out, mg_jit_double g) {
-    mg_jit_double s = mg_jit_sigmoid(x);
+static inline double mg_jit_dsilu(double x, double out, double g) {
+    double s = mg_jit_sigmoid(x);
     return (x > 0.0 ? s * (1.0 - mg_jit_silu(-x)) : s + out * mg_jit_sigmoid(-x)) * g;
 }
-static inline mg_jit_double mg_jit_gelu(mg_jit_double x) {
+static inline double mg_jit_gelu(double x) {
     return x < -40.0 ? -0.0 : x * mg_jit_normal_cdf(x);
 }
-static inline mg_jit_double mg_jit_dgelu(mg_jit_double x, mg_jit_double g) {
-    const mg_jit_double inverse_sqrt_2_pi = 0.3989422804014327;
-    mg_jit_double below = mg_jit_normal_cdf(x);
+static inline double mg_jit_dgelu(double x, double g) {
+    const double inverse_sqrt_2_pi = 0.3989422804014327;
+    double below = mg_jit_normal_cdf(x);
     if (fabs(x) <= 40.0)
         below += x * (mg_jit_exp(x * x * -0.5) * inverse_sqrt_2_pi);
     return below * g;
 }
-static inline mg_jit_double mg_jit_dhypot(mg_jit_double a, mg_jit_double x, mg_jit_double y, mg_jit_double out, mg_jit_double g) {
-    const mg_jit_double scale = 4.149515568880993e180;
+static inline double mg_jit_dhypot(double a, double x, double y, double out, double g) {
+    const double scale = 4.149515568880993e180;
     if (out == 0.0)
         return 0.0;
     if (out < 1e-290)
         return a * scale / mg_jit_hypot(x * scale, y * scale) * g;
     return a / out * g;
 }
-static inline mg_jit_double mg_jit_dpow_base(mg_jit_double x, mg_jit_double y, mg_jit_double g) {
+static inline double mg_jit_dpow_base(double x, double y, double g) {
     if (y == 0.0 || y == 1.0)
         return y * g;
     if (y == 2.0)
         return (y * x) * g;
-    mg_jit_double power = mg_jit_pow(x, y - 1.0);
+    double power = mg_jit_pow(x, y - 1.0);
     if (MG_UNLIKELY(!isnormal(power)) && power == power && x != 0.0 && isfinite(x)) {
-        mg_jit_double root = mg_jit_pow(fabs(x), 0.5 * (y - 1.0));
+        double root = mg_jit_pow(fabs(x), 0.5 * (y - 1.0));
         return copysign(root, power) * y * g * root;
     }
     return (y * power) * g;
 }
-static inline mg_jit_double mg_jit_dpow_exponent(mg_jit_double x, mg_jit_double y, mg_jit_double out, mg_jit_double g) {
+static inline double mg_jit_dpow_exponent(double x, double y, double out, double g) {
     return x == 0.0 && y >= 0.0 ? 0.0 : (out * mg_jit_log(x)) * g;
 }
-static inline mg_jit_double mg_jit_datan2(mg_jit_double a, mg_jit_double x, mg_jit_double y, mg_jit_double g) {
-    mg_jit_double square = x * x + y * y;
-    mg_jit_double larger = fabs(x) > fabs(y) ? fabs(x) : fabs(y);
+static inline double mg_jit_datan2(double a, double x, double y, double g) {
+    double square = x * x + y * y;
+    double larger = fabs(x) > fabs(y) ? fabs(x) : fabs(y);
     if (MG_LIKELY(square > 1e-280 && square < 1e300) ||
         !(larger > 0.0 && isfinite(larger)))
         return a / square * g;
@@ -1143,12 +1143,12 @@ static inline mg_jit_double mg_jit_datan2(mg_jit_double a, mg_jit_double x, mg_j
     y /= larger;
     return a / larger / (x * x + y * y) * g / larger;
 }
-static inline mg_jit_double mg_jit_datan(mg_jit_double x, mg_jit_double g) {
-    mg_jit_double square = x * x;
+static inline double mg_jit_datan(double x, double g) {
+    double square = x * x;
     return square > 1e300 && isfinite(x) ? g / x / x : 1.0 / (1.0 + square) * g;
 }
-static inline mg_jit_double mg_jit_dlog(mg_jit_double x, mg_jit_double g) {
-    mg_jit_double inverse = 1.0 / x;
+static inline double mg_jit_dlog(double x, double g) {
+    double inverse = 1.0 / x;
     return isnormal(inverse) ? inverse * g : g / x;
 }
 static inline int mg_fast_range_silu(double x) { return mg_fast_range_sigmoid(x); }
@@ -1374,49 +1374,49 @@ static inline double mg_libm_normal_cdf(double x) {
 static inline double mg_libm_lgamma(double x) { return mg_lgamma(x); }
 static inline double mg_libm_digamma(double x) { return mg_digamma(x); }
 static inline double mg_libm_polygamma(double n, double x) { return mg_polygamma(n, x); }
-static inline mg_double mg_libm_silu(mg_double x) {
+static inline double mg_libm_silu(double x) {
     return x < -800.0 ? -0.0 : x * mg_libm_sigmoid(x);
 }
-static inline mg_double mg_libm_dsilu(mg_double x, mg_double out, mg_double g) {
-    mg_double s = mg_libm_sigmoid(x);
+static inline double mg_libm_dsilu(double x, double out, double g) {
+    double s = mg_libm_sigmoid(x);
     return (x > 0.0 ? s * (1.0 - mg_libm_silu(-x)) : s + out * mg_libm_sigmoid(-x)) * g;
 }
-static inline mg_double mg_libm_gelu(mg_double x) {
+static inline double mg_libm_gelu(double x) {
     return x < -40.0 ? -0.0 : x * mg_libm_normal_cdf(x);
 }
-static inline mg_double mg_libm_dgelu(mg_double x, mg_double g) {
-    const mg_double inverse_sqrt_2_pi = 0.3989422804014327;
-    mg_double below = mg_libm_normal_cdf(x);
+static inline double mg_libm_dgelu(double x, double g) {
+    const double inverse_sqrt_2_pi = 0.3989422804014327;
+    double below = mg_libm_normal_cdf(x);
     if (fabs(x) <= 40.0)
         below += x * (mg_libm_exp(x * x * -0.5) * inverse_sqrt_2_pi);
     return below * g;
 }
-static inline mg_double mg_libm_dhypot(mg_double a, mg_double x, mg_double y, mg_double out, mg_double g) {
-    const mg_double scale = 4.149515568880993e180;
+static inline double mg_libm_dhypot(double a, double x, double y, double out, double g) {
+    const double scale = 4.149515568880993e180;
     if (out == 0.0)
         return 0.0;
     if (out < 1e-290)
         return a * scale / mg_libm_hypot(x * scale, y * scale) * g;
     return a / out * g;
 }
-static inline mg_double mg_libm_dpow_base(mg_double x, mg_double y, mg_double g) {
+static inline double mg_libm_dpow_base(double x, double y, double g) {
     if (y == 0.0 || y == 1.0)
         return y * g;
     if (y == 2.0)
         return (y * x) * g;
-    mg_double power = mg_libm_pow(x, y - 1.0);
+    double power = mg_libm_pow(x, y - 1.0);
     if (MG_UNLIKELY(!isnormal(power)) && power == power && x != 0.0 && isfinite(x)) {
-        mg_double root = mg_libm_pow(fabs(x), 0.5 * (y - 1.0));
+        double root = mg_libm_pow(fabs(x), 0.5 * (y - 1.0));
         return copysign(root, power) * y * g * root;
     }
     return (y * power) * g;
 }
-static inline mg_double mg_libm_dpow_exponent(mg_double x, mg_double y, mg_double out, mg_double g) {
+static inline double mg_libm_dpow_exponent(double x, double y, double out, double g) {
     return x == 0.0 && y >= 0.0 ? 0.0 : (out * mg_libm_log(x)) * g;
 }
-static inline mg_double mg_libm_datan2(mg_double a, mg_double x, mg_double y, mg_double g) {
-    mg_double square = x * x + y * y;
-    mg_double larger = fabs(x) > fabs(y) ? fabs(x) : fabs(y);
+static inline double mg_libm_datan2(double a, double x, double y, double g) {
+    double square = x * x + y * y;
+    double larger = fabs(x) > fabs(y) ? fabs(x) : fabs(y);
     if (MG_LIKELY(square > 1e-280 && square < 1e300) ||
         !(larger > 0.0 && isfinite(larger)))
         return a / square * g;
@@ -1424,12 +1424,12 @@ static inline mg_double mg_libm_datan2(mg_double a, mg_double x, mg_double y, mg
     y /= larger;
     return a / larger / (x * x + y * y) * g / larger;
 }
-static inline mg_double mg_libm_datan(mg_double x, mg_double g) {
-    mg_double square = x * x;
+static inline double mg_libm_datan(double x, double g) {
+    double square = x * x;
     return square > 1e300 && isfinite(x) ? g / x / x : 1.0 / (1.0 + square) * g;
 }
-static inline mg_double mg_libm_dlog(mg_double x, mg_double g) {
-    mg_double inverse = 1.0 / x;
+static inline double mg_libm_dlog(double x, double g) {
+    double inverse = 1.0 / x;
     return isnormal(inverse) ? inverse * g : g / x;
 }
 #define MG_TWO_OVER_SQRT_PI 1.1283791670955126
