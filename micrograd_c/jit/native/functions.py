@@ -10,7 +10,7 @@ usual one, the loop is run again with the mg_jit_ functions; so it must not over
 reads, and what it changes is stored by a third loop.
 """
 
-from micrograd_c.jit.native.loops import Part, is_parallel
+from micrograd_c.jit.native.loops import Part, is_parallel, upwards
 from micrograd_c.jit.native.operators import family, number
 from micrograd_c.jit.native.statements import ARRAYS, ROW, ROW_GRAD, SAME, SAME_GRAD
 
@@ -41,7 +41,9 @@ class Writer:
     """Writes one Part as statements of C."""
 
     def __init__(self, part, place, last, width, listing):
-        self.part, self.place, self.last = part, place, last
+        self.is_parallel = width == 1 and part.rounds >= LEAST_PARALLEL and is_parallel(part)
+        self.part = part = upwards(part) if self.is_parallel else part
+        self.place, self.last = place, last
         self.width, self.listing = width, listing
         self.is_libm = listing.math == "libm"
         self.lines = []
@@ -68,9 +70,6 @@ class Writer:
                     self.loaded.append(target)
             self.written.append(target)
         self.written = list(dict.fromkeys(x for x in self.written if not self.is_summed(x)))
-        self.is_parallel = (
-            self.width == 1 and part.rounds >= LEAST_PARALLEL and is_parallel(part)
-        )  # fmt: skip
         self.carried = {}
         if part.rounds > 1 and not self.is_parallel:
             self.carried = {

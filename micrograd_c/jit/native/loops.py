@@ -129,6 +129,20 @@ def is_parallel(part):
     return all(len(owner[name]) == 1 for name in written)
 
 
+def upwards(part):
+    """Return a loop of independent rounds with most names growing: vectors are loaded so."""
+    if sum((s > 0) - (s < 0) for steps in part.steps for s in steps) >= 0:
+        return part
+    last, n = part.rounds - 1, len(part.statements)
+    statements = [
+        (shape, target + last * steps[0], tuple(x + last * s for x, s in zip(reads, steps[1:])))
+        for (shape, target, reads), steps in zip(part.statements, part.steps)
+    ]
+    rounds = [part.all[r * n : (r + 1) * n] for r in reversed(range(part.rounds))]
+    steps = [tuple(-s for s in some) for some in part.steps]
+    return Part(statements, part.rounds, steps, [x for some in rounds for x in some])
+
+
 def fused(parts):
     """Join loops that follow each other, if their rounds can be done together."""
     result = []
