@@ -10,6 +10,7 @@ from micrograd_c.jit.check import compare_with_eager
 from micrograd_c.jit.errors import TraceError, inner_backward_error, one_column_hint
 from micrograd_c.jit.fit import fit
 from micrograd_c.jit.methods import bound_to
+from micrograd_c.jit.native.c_file import write
 from micrograd_c.jit.outputs import Outputs, arrays_from
 from micrograd_c.jit.parameters import ParameterOrder, checked_parameters
 from micrograd_c.jit.pickling import is_pickled_by_name, reduce_bound
@@ -269,6 +270,23 @@ class jit:  # noqa: N801 - used as a decorator
             print("not traced yet: it is traced when first called")
         else:
             print("\n".join(self._last_program.explain()))
+
+    def to_c(self, path):
+        """Write the program of the last call as a C file: ``path``, and its header beside it.
+
+        For ``loss.c`` the header declares ``loss_forward`` and, if f returns a single Value,
+        ``loss_gradient``, for one row; and ``loss_forward_rows`` and ``loss_gradient_rows`` for
+        n rows. They give the bits of a call and of ``value_and_grad``, in C11 that needs nothing
+        but the C library. The parameters are an array in the order of ``parameters``; others
+        that f reads are written as the numbers that they are now.
+
+        Raises RuntimeError if f was not traced yet, ValueError for a path that does not end in
+        ``.c`` or whose name cannot begin that of a C function, OSError if it cannot be written.
+        """
+        if self._last_program is None:
+            raise RuntimeError("nothing to write yet: call the function once, so that it is traced")
+        program = self._last_program
+        write(program.listing(self.parameters), path, program.is_single)
 
     def __get__(self, instance, owner=None):
         """Return the jitted method of an instance, which the instance keeps."""

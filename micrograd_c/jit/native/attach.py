@@ -1,14 +1,11 @@
 """Makes a program of the C engine run natively."""
 
-import warnings
-
 from micrograd_c._native import ffi, lib
 from micrograd_c.jit.native.compiled_listing import listing_of_program
 from micrograd_c.jit.native.compiler import library_of
 from micrograd_c.jit.native.hook import WIDTHS, Hook
+from micrograd_c.jit.native.limits import is_too_long
 from micrograd_c.jit.native.loading import loaded
-
-MOST_STATEMENTS = 30_000  # which take about 10 seconds to compile
 
 
 def attach(program):
@@ -37,16 +34,3 @@ def attach(program):
             getattr(native, direction)[WIDTHS.index(int(width))] = address
     lib.mg_program_use_native(program._program, native)
     program._library = library  # must stay loaded as long as the program
-
-
-def is_too_long(statements):
-    """Warn and return True if a program is too long to be compiled."""
-    if statements <= MOST_STATEMENTS:
-        return False
-    warnings.warn(
-        f"native=True: the program has {statements:,} statements that are not in loops, more than "
-        f"the {MOST_STATEMENTS:,} that a compiler takes seconds for; it runs interpreted",
-        RuntimeWarning,
-        stacklevel=2,
-    )
-    return True

@@ -146,14 +146,14 @@ class Code:
         )
         return f"part_{self.count}({PASSED});"
 
-    def text(self):
-        """Return all that the functions need, and the functions."""
+    def text(self, tables="", entries=""):
+        """Return all that the functions, the tables and what calls them need, and the functions."""
         functions = "\n".join(self.texts)
-        helpers = [SUM_OF] if "sum_of(" in functions else []
+        everything = functions + tables + entries
+        helpers = [SUM_OF] if "sum_of(" in everything else []
         helpers += [HAS_ANY] if "has_any(" in functions else []
-        return "\n".join(
-            [PRELUDE, definitions_for(functions), *helpers, functions]
-        )
+        parts = [PRELUDE, definitions_for(everything), *helpers, tables, functions]
+        return "\n".join(part for part in parts if part)
 
 
 def scoped(lines, n_parts):
