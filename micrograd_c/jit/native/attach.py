@@ -14,11 +14,11 @@ def attach(program):
     The program keeps the library. A program that is too long gives a RuntimeWarning instead.
     """
     hook = Hook(listing_of_program(program, program.parameters), program.is_single)
-    if is_too_long(hook.statements):
+    if is_too_long(hook.code.statements):
         return
     machine = ffi.string(lib.mg_program_describe(program._program).kernels).decode()
     library = loaded(
-        library_of(hook.text(), hook.statements, machine),
+        library_of(hook.text(), hook.code.is_long, machine),
         "".join(f"void {name}(const void *);" for name in hook.names),
     )
     native = ffi.new("mg_native *")

@@ -10,15 +10,22 @@ from micrograd_c.jit.native.hook import (
     UNIFORM_BACKWARD,
     UNIFORM_FORWARD,
 )
-from micrograd_c.jit.native.code import gradients_of_parameters, gradients_of_rows
+from micrograd_c.jit.native.code import gradients_of_parameters
 from micrograd_c.jit.native.listing import UNIFORM
 from micrograd_c.jit.native.operators import number
 from micrograd_c.jit.native.runner import RUNNER
 from micrograd_c.jit.native.statements import grad
 from micrograd_c.jit.native.tables import Tables
 
-MOST_AT_ONCE = 3000  # statements of a function for one row that keeps all in registers
 ON_STACK = 2048  # doubles that a function for one row may have there
+
+IN_TURN = """\
+static void both_{0}(double *d, double *g, double *u, double *h, int rows, int masks,
+                    int is_first) {{
+    forward_{0}(d, g, u, h, rows, masks, is_first);
+    backward_{0}(d, g, u, h, rows, masks, is_first);
+}}
+"""
 
 
 class CFile:
@@ -46,10 +53,14 @@ class CFile:
         if self.has_gradient:
             texts.append(self.function("uniform_backward", [UNIFORM_BACKWARD], 1,
                                        gradients_of_parameters(listing)))  # fmt: skip
-        summed = gradients_of_rows(listing)
+        summed = self.code.gradients_of_rows()
         for width in self.widths:
-            texts.append(self.function(f"forward_{width}", [ROW_FORWARD], width, outputs))
-            if self.has_gradient:
+            stored = outputs | (code.read_by([ROW_BACKWARD]) if code.is_long else set())
+            texts.append(self.function(f"forward_{width}", [ROW_FORWARD], width, stored))
+            if self.has_gradient and code.is_long:
+                texts.append(self.function(f"backward_{width}", [ROW_BACKWARD], width, summed))
+                texts.append(IN_TURN.format(width))
+            elif self.has_gradient:
                 both = [ROW_FORWARD, ROW_BACKWARD]
                 texts.append(self.function(f"both_{width}", both, width, outputs | summed))
         return texts
@@ -66,8 +77,7 @@ class CFile:
     def one_row_functions(self):
         listing = self.listing
         memory = 2 * (listing.row_slots + listing.uniform_slots)
-        size = sum(ins.n * max(1, ins.m) for ins in (*listing.uniform, *listing.row))
-        if size > MOST_AT_ONCE or memory > ON_STACK or self.has_tables():
+        if self.code.is_long or memory > ON_STACK or self.has_tables():
             return None
         outputs = outputs_of(listing)
         texts = [self.one_row("forward", [UNIFORM_FORWARD, ROW_FORWARD], outputs)]

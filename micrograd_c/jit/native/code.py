@@ -6,9 +6,10 @@ from micrograd_c.jit.native.functions import ARGUMENTS, Writer, needed_later
 from micrograd_c.jit.native.loops import Part, parts_of
 from micrograd_c.jit.native.operators import definitions_for
 from micrograd_c.jit.native.listing import UNIFORM
-from micrograd_c.jit.native.statements import ROW, SAME, SAME_GRAD, grad, name
+from micrograd_c.jit.native.statements import FEW, ROW, SAME, SAME_GRAD, VERY_FEW, grad, name
 from micrograd_c.jit.native.statements import Writer as Statements
 
+LONG = 1_500  # statements of the forward direction, from which on a program is long
 LONGEST = 300  # statements of a function, a round of each loop counted
 PASSED = "d, g, u, h, rows, masks"
 
@@ -62,13 +63,17 @@ class Phase(NamedTuple):
 class Code:
     """Functions of one program, and what they need.
 
-    ``table``: a function that returns the lines for a Table, of this width.
+    ``table``: a function that returns the lines for a Table, of this width. ``is_long``: true for
+    a program that compilers would take long for; then few results are written one by one.
     """
 
     def __init__(self, listing, table):
         self.listing, self.table = listing, table
         self.texts, self.count = [], 0
-        self.statements = 0
+        self.statements, self.few = 0, FEW
+        forward = self.items([Phase("uniform", False), Phase("row", False)], False, True)
+        self.is_long = length_of(forward) > LONG
+        self.few = VERY_FEW if self.is_long else FEW
 
     def calls(self, phases, width, external, seed=False, one_block=False):
         """Write functions for these phases in a row. Returns the lines that call them.
@@ -112,9 +117,9 @@ class Code:
 
     def items(self, phases, seed, one_block):
         """Return the Parts and Tables of the phases, in order."""
-        writer = Statements(self.listing, not one_block)
+        writer = Statements(self.listing, not one_block, self.few)
         if not one_block and ("row", True) not in phases:
-            writer.touched.update(gradients_of_rows(self.listing))
+            writer.touched.update(self.gradients_of_rows())
         if not seed:
             writer.touched.update(grad(x) for x in self.listing.outputs[:1])
         items, run = [], []
@@ -135,6 +140,14 @@ class Code:
             items += parts_of(run)
             run = []
         return joined(items)
+
+    def gradients_of_rows(self):
+        """Return the names of all uniform gradients that the row list may add to."""
+        writer = Statements(self.listing, True, self.few)
+        for ins in reversed(self.listing.row):
+            for _ in writer.backward(ins):
+                pass
+        return {x for x in writer.touched if x % 4 == SAME_GRAD}
 
     def function(self, parts, apart):
         """Write a function of some parts; return the line that calls it."""
@@ -177,13 +190,9 @@ def joined(items):
     return result
 
 
-def gradients_of_rows(listing):
-    """Return the names of all uniform gradients that the row list may add to."""
-    writer = Statements(listing, True)
-    for ins in reversed(listing.row):
-        for _ in writer.backward(ins):
-            pass
-    return {x for x in writer.touched if x % 4 == SAME_GRAD}
+def length_of(items):
+    """Return how many statements there are in Parts, those of loops counted once."""
+    return sum(len(item.statements) for item in items if isinstance(item, Part))
 
 
 def outputs_of(listing):

@@ -21,8 +21,6 @@ FLAGS = [
     "-fno-tree-slp-vectorize", "-fvisibility=hidden", "-shared", "-w",
     "-Werror=implicit-function-declaration",
 ]  # fmt: skip
-# The optimiser's passes take more than linear time, and gain little in code without loops.
-QUICK_FROM = 4_000  # statements
 MACHINES = {
     "avx2": ["-mavx2"],
     "avx512": ["-mavx512f", "-mavx512vl", "-mavx512dq", "-mprefer-vector-width=512"],
@@ -88,14 +86,14 @@ def user_cache():
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
 
 
-def library_of(text, statements, machine=None):
+def library_of(text, is_long, machine=None):
     """Return the path of a library with the functions of C text, compiled unless it is cached.
 
-    ``statements``: its length. ``machine``: a set of kernels, whose instructions it may use.
+    ``is_long``: true for text that compilers would take long for. ``machine``: a set of kernels, whose instructions it may use.
     Raises RuntimeError without a compiler, or if it fails; OSError if the cache cannot be used.
     """
     compiler, folder = find_compiler(), cache_folder()
-    flags = ["-O1" if statements >= QUICK_FROM else "-O3", *FLAGS, *MACHINES.get(machine, ())]
+    flags = ["-O1" if is_long else "-O3", *FLAGS, *MACHINES.get(machine, ())]
     flags += [] if os.name == "nt" else ["-fPIC"]
     program = os.path.realpath(shutil.which(compiler[0]))
     found = os.stat(program)

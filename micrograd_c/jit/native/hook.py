@@ -8,7 +8,6 @@ from micrograd_c.jit.native.code import (
     Code,
     Phase,
     gradients_of_parameters,
-    gradients_of_rows,
     outputs_of,
 )
 
@@ -39,41 +38,37 @@ typedef struct {
 WIDTHS = (16, 4, 1)  # in the order of MG_WIDTH_16, MG_WIDTH_4, MG_WIDTH_1
 UNIFORM_FORWARD, UNIFORM_BACKWARD = Phase("uniform", False), Phase("uniform", True)
 ROW_FORWARD, ROW_BACKWARD = Phase("row", False), Phase("row", True)
-MOST_IN_BOTH = 3000  # statements of a function for both directions, which is written in addition
-
 
 def call_kernel(table, width):
     return [f"b->run(b->context, {table.instruction.place}, {int(table.backward)});"]
 
 
 class Hook:
-    """The text, and the names of the functions in it.
-
-    ``statements``: how many statements the text has, which is what it takes to compile it.
-    """
+    """The text, and the names of the functions in it."""
 
     def __init__(self, listing, has_gradient):
         self.listing, self.code = listing, Code(listing, call_kernel)
         self.names, self.entries = [], []
-        outputs, summed = outputs_of(listing), gradients_of_rows(listing)
+        outputs, summed = outputs_of(listing), self.code.gradients_of_rows()
         if listing.uniform:
             needed = self.code.read_by([UNIFORM_BACKWARD, ROW_FORWARD, ROW_BACKWARD])
             self.add("uniform_forward", [UNIFORM_FORWARD], 1, needed | outputs)
             if has_gradient:
                 self.add("uniform_backward", [UNIFORM_BACKWARD], 1,
                          gradients_of_parameters(listing))  # fmt: skip
-        for width in (16, 1) if listing.row else ():
+        is_long = self.code.is_long
+        widths = (1,) if is_long else (16, 1)  # compilers take long, and kernels are as quick
+        for width in widths if listing.row else ():
             forward = [ROW_FORWARD]
             if not has_gradient:
                 self.add(f"forward_{width}", forward, width, outputs)
                 continue
             self.add(f"forward_{width}", forward, width,
                      outputs | self.code.read_by([ROW_BACKWARD]))  # fmt: skip
-            if self.code.statements < MOST_IN_BOTH:
+            if not is_long:
                 self.add(f"both_{width}", [ROW_FORWARD, ROW_BACKWARD], width, outputs | summed)
             else:
                 self.add(f"backward_{width}", [ROW_BACKWARD], width, summed)
-        self.statements = self.code.statements
 
     def add(self, name, phases, width, external):
         calls = self.code.calls(phases, width, external)

@@ -15,7 +15,7 @@ def native_functions(program):
     declarations += [file.declaration("gradient", True)] if program.is_single else []
     text = file.source().replace('#include "program.h"', file.header(), 1)
     text = text.replace("int program_", f"{EXPORT} int program_")
-    path = library_of(text, file.code.statements)
+    path = library_of(text, file.code.is_long)
     return StandAlone(loaded(path, "".join(f"{line};" for line in declarations)))
 
 

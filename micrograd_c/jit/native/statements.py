@@ -19,7 +19,9 @@ ROW, SAME, ROW_GRAD, SAME_GRAD = range(4)
 ARRAYS = "dugh"
 
 MOST_TERMS = 16  # of a sum in one expression; longer ones are loops over tables
-FEW = 16  # results of one instruction that are written one by one, whatever their slots are
+# Results of one instruction that are written one by one, whatever their slots are: in a short
+# program, and in one that compilers would take long for.
+FEW, VERY_FEW = 16, 4
 
 
 def name(slot):
@@ -59,13 +61,16 @@ class Table(NamedTuple):
         return [*values, *map(name, results), *map(grad, results), *targets_of(ins)]
 
 
-def is_loop(ins):
-    """True for an instruction that a function of its own computes: see rest.py."""
+def is_table(ins, few):
+    """True for an instruction whose operands are read from tables of slots.
+
+    ``few``: how many results may be written one by one.
+    """
     if ins.code in ("layer", "take"):
         return True
     if ins.code in ("dot", "sum"):
-        return ins.m > MOST_TERMS or (ins.n >= FEW and not all(map(is_even, columns(ins))))
-    return ins.n >= FEW and not all(map(is_even, (ins.a, ins.b, ins.c)))
+        return ins.m > MOST_TERMS or (ins.n >= few and not all(map(is_even, columns(ins))))
+    return ins.n >= few and not all(map(is_even, (ins.a, ins.b, ins.c)))
 
 
 def columns(ins):
@@ -78,15 +83,21 @@ def columns(ins):
 
 def is_even(slots):
     """True if the slots grow in equal steps."""
+    if len(slots) == 2:
+        return False
     return all(c - b == b - a for a, b, c in zip(slots, slots[1:], slots[2:]))
 
 
 class Writer:
     """Makes statements of instructions, in the order in which they run."""
 
-    def __init__(self, listing, in_blocks):
-        """``in_blocks``: the uniform gradients are sums over several blocks of rows."""
+    def __init__(self, listing, in_blocks, few):
+        """``in_blocks``: the uniform gradients are sums over several blocks of rows.
+
+        ``few``: how many results of an instruction may be written one by one.
+        """
         self.in_blocks, self.is_libm = in_blocks, listing.math == "libm"
+        self.few = few
         self.touched = set()  # names of gradients that something was added to
         self.made = {ins.out + i for ins in listing.uniform for i in range(ins.n)}
         # A layer stores the gradients of its weights as they come, so -0.0 must not become 0.0.
@@ -94,7 +105,7 @@ class Writer:
 
     def forward(self, ins):
         """Yield the statements, or the one Table, that compute an instruction."""
-        if is_loop(ins):
+        if is_table(ins, self.few):
             yield Table(ins, False)
             return
         for i in range(ins.n):
@@ -125,7 +136,7 @@ class Writer:
         """Yield the statements, or the one Table, that pass an instruction's gradients on."""
         if not ins.grads:
             return
-        if is_loop(ins):
+        if is_table(ins, self.few):
             self.touched.update(targets_of(ins))
             yield Table(ins, True)
             return
