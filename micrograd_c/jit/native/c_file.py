@@ -173,7 +173,8 @@ class CFile:
     def source(self):
         listing, name = self.listing, self.name
         copying = self.copying()
-        code = self.code.text(self.tables.text(), "".join(self.functions))
+        functions = "".join([*self.functions, *(self.single or ())])
+        code = self.code.text(self.tables.text(functions), functions)
         parts = [
             f"/* {name}.c - see {name}.h. Written by micrograd_c; compile it without fast-math, and\n"
             " * with -ffp-contract=off. */",

@@ -157,9 +157,11 @@ class Writer:
                 self.carry()
             if part.rounds > 1:
                 self.put("}")
-                for name in self.stored:
-                    if self.is_register(name):
+                for name in filter(self.is_register, self.written):
+                    if name in self.stored:
                         self.put(f"{self.memory(name)} = {self.variable(name)};")
+                    else:
+                        self.put(f"(void){self.variable(name)};")
         return self.lines
 
     def is_register(self, name):

@@ -8,14 +8,19 @@ from micrograd_c.jit.native.listing import UNIFORM
 from micrograd_c.jit.native.operators import family
 from micrograd_c.jit.native.statements import operator_shape
 
-SLOTS = """\
+DEFINITIONS = """\
 #define UNIFORM 0x80000000u
+"""
+
+VALUE_OF = """\
 
 /* The value of a slot in lane l. */
 static inline double value_of(const double *d, const double *u, uint32_t slot, int lanes, int l) {
     return slot & UNIFORM ? u[slot & ~UNIFORM] : d[(size_t)slot * (size_t)lanes + (size_t)l];
 }
+"""
 
+ADD_TO = """\
 /* Adds t to the gradient of a slot. */
 static inline void add_to(double *g, double *h, uint32_t slot, double *t, int lanes, int rows,
                           int masks) {
@@ -27,7 +32,7 @@ static inline void add_to(double *g, double *h, uint32_t slot, double *t, int la
 }
 """
 
-LAYER = """\
+LAYER_FORWARD = """\
 /* out: (n, lanes) = w: (m, n).T @ x: (m, lanes) + b: (n,), then relu if asked for */
 static inline void layer_forward(double *d, const double *u, const uint32_t *x, int m, int n,
                                  int w, int b, int out, int relu, int lanes) {
@@ -39,7 +44,9 @@ static inline void layer_forward(double *d, const double *u, const uint32_t *x, 
             d[(out + j) * lanes + l] = relu && sum < 0.0 ? 0.0 : sum;
         }
 }
+"""
 
+PRODUCT_OF = """\
 /* w: (n,) @ g: (n,), as 16 sums side by side */
 static inline double product_of(const double *w, const double *g, int n) {
     double sum[16] = {0.0}, rest = 0.0;
@@ -56,7 +63,9 @@ static inline double product_of(const double *w, const double *g, int n) {
         rest += w[j] * g[j];
     return ((sum[0] + sum[2]) + (sum[1] + sum[3])) + rest;
 }
+"""
 
+LAYER_BACKWARD = """\
 /* Passes the gradient of out on: to x, w and b, if the bits 1, 2 and 4 of grads say so. It is
  * stored, not added, where first has the same bit. */
 static inline void layer_backward(const double *d, double *g, const double *u, double *h,
@@ -92,6 +101,15 @@ static inline void layer_backward(const double *d, double *g, const double *u, d
 }
 """
 
+# By name, each after those that it calls.
+HELPERS = {
+    "value_of": VALUE_OF,
+    "add_to": ADD_TO,
+    "layer_forward": LAYER_FORWARD,
+    "product_of": PRODUCT_OF,
+    "layer_backward": LAYER_BACKWARD,
+}
+
 
 class Tables:
     """Writes the loops, and the tables that they need."""
@@ -99,7 +117,7 @@ class Tables:
     def __init__(self, math):
         self.prefix = "mg_libm_" if math == "libm" else "mg_jit_"
         self.is_libm = math == "libm"
-        self.texts, self.known, self.has_layer = [], {}, False
+        self.texts, self.known = [], {}
 
     def table(self, slots):
         """Return the name of a table of slots."""
@@ -122,7 +140,6 @@ class Tables:
         return ["{", *(f"    {line}" for line in lines), "}"]
 
     def layer(self, ins, backward, width):
-        self.has_layer = True
         is_uniform = ins.out & UNIFORM
         m, w, b = len(ins.a), ins.b[0] & ~UNIFORM, ins.c[0] & ~UNIFORM
         out, x = ins.out & ~UNIFORM, self.table(ins.a)
@@ -227,10 +244,16 @@ class Tables:
                 lines += add(text, table)
         return [*lines, "}"]
 
-    def text(self):
-        """Return the tables and functions."""
-        parts = [SLOTS, LAYER if self.has_layer else "", *self.texts]
-        return "\n".join(part for part in parts if part) if self.texts else ""
+    def text(self, callers):
+        """Return the tables, and the functions that ``callers`` need, a text."""
+        if not self.texts:
+            return ""
+        chosen, text = [], callers
+        for name, helper in reversed(HELPERS.items()):
+            if f"{name}(" in text:
+                chosen.append(helper)
+                text += helper
+        return "\n".join([DEFINITIONS, *reversed(chosen), *self.texts])
 
 
 def value(table, index, width):
