@@ -65,7 +65,7 @@ static inline int mg_fast_range_dpow(double x, double y) {
 static inline double mg_fast_dpow_base(double x, double y, double g) {
     double power = (y * mg_fast_pow(x, y - 1.0)) * g;
     power = y == 2.0 ? (y * x) * g : power;
-    return (y == 0.0) | (y == 1.0) ? y * g : power;
+    return ((y == 0.0) | (y == 1.0)) ? y * g : power;
 }
 
 static inline double mg_fast_dpow_exponent(double x, double y, double out, double g) {

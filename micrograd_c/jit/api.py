@@ -35,7 +35,7 @@ __all__ = ["jit", "where", "TraceError"]
 
 
 class jit:  # noqa: N801 - used as a decorator
-    """``jit(f, *, in_axes=0, parameters=None, math="portable")``: f for arrays of examples.
+    """``jit(f, *, in_axes=0, parameters=None, ...)``: f for arrays of examples.
 
     ``f`` is written for one example. Each of its arguments is a Value, or a list of k Values
     whose ``+ - * / ** @`` are elementwise, with numbers, Values and sequences of its length.
@@ -55,6 +55,11 @@ class jit:  # noqa: N801 - used as a decorator
     Elementary functions, such as exp, sin and ``**``, are micrograd_c's own: at most 1 unit in
     the last place from the true value, and the same bits on any machine. ``math="libm"`` takes
     those of the C library, as eager Values do, which are slower.
+
+    ``native=True`` has each program compiled by the system's C compiler when it is first needed,
+    and keeps the library in a cache folder: the bits are the same, and irregular programs are
+    several times as fast. Raises RuntimeError if there is no compiler or no safe cache folder; a
+    program that is too long stays interpreted, with a RuntimeWarning. See ``docs/native.md``.
 
     As a decorator, ``@jit``, or with options ``@jit(in_axes=(0, None))``.
 
@@ -292,9 +297,7 @@ class jit:  # noqa: N801 - used as a decorator
         """Return the jitted method of an instance, which the instance keeps."""
         if self._is_staticmethod:
             return self
-        again = functools.partial(
-            jit, in_axes=self._in_axes, math=self._math, native=self._native
-        )
+        again = functools.partial(jit, in_axes=self._in_axes, math=self._math, native=self._native)
         return bound_to(self, instance, owner, again)
 
     def __reduce__(self):

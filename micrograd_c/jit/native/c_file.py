@@ -3,14 +3,13 @@
 import re
 from pathlib import Path
 
-from micrograd_c.jit.native.code import Code, outputs_of
+from micrograd_c.jit.native.code import Code, gradients_of_parameters, outputs_of
 from micrograd_c.jit.native.hook import (
     ROW_BACKWARD,
     ROW_FORWARD,
     UNIFORM_BACKWARD,
     UNIFORM_FORWARD,
 )
-from micrograd_c.jit.native.code import gradients_of_parameters
 from micrograd_c.jit.native.listing import UNIFORM
 from micrograd_c.jit.native.operators import number
 from micrograd_c.jit.native.runner import RUNNER
@@ -48,8 +47,8 @@ class CFile:
         listing, code = self.listing, self.code
         outputs = outputs_of(listing)
         lists = [UNIFORM_BACKWARD, ROW_FORWARD, ROW_BACKWARD]
-        texts = [self.function("uniform_forward", [UNIFORM_FORWARD], 1,
-                               outputs | (code.read_by(lists) if listing.uniform else set()))]  # fmt: skip
+        stored = outputs | (code.read_by(lists) if listing.uniform else set())
+        texts = [self.function("uniform_forward", [UNIFORM_FORWARD], 1, stored)]
         if self.has_gradient:
             texts.append(self.function("uniform_backward", [UNIFORM_BACKWARD], 1,
                                        gradients_of_parameters(listing)))  # fmt: skip
@@ -104,7 +103,10 @@ class CFile:
         lines += ["set_uniform(u, params);"]
         for array, inputs in (("u", self.shared), ("d", self.rows_of)):
             for i, first, columns in inputs:
-                lines += [f"for (int j = 0; j < {columns}; j++)", f"    {array}[{first} + j] = x{i}[j];"]
+                lines += [
+                    f"for (int j = 0; j < {columns}; j++)",
+                    f"    {array}[{first} + j] = x{i}[j];",
+                ]
         lines += calls
         values = [place(x) for x in listing.outputs]
         if has_gradient:
@@ -125,7 +127,8 @@ class CFile:
         arrays = "".join(f", const double *x{i}" for i in range(len(self.listing.inputs)))
         last = "double *value, double *gradient" if name == "gradient" else "double *out"
         n = ", size_t n" if has_rows else ""
-        return f"int {self.name}_{name}{'_rows' if has_rows else ''}(const double *params{n}{arrays}, {last})"
+        function = f"{self.name}_{name}{'_rows' if has_rows else ''}"
+        return f"int {function}(const double *params{n}{arrays}, {last})"
 
     def copying(self):
         """Return C functions that copy parameters and constants in, and gradients out."""
@@ -176,8 +179,8 @@ class CFile:
         functions = "".join([*self.functions, *(self.single or ())])
         code = self.code.text(self.tables.text(functions), functions)
         parts = [
-            f"/* {name}.c - see {name}.h. Written by micrograd_c; compile it without fast-math, and\n"
-            " * with -ffp-contract=off. */",
+            f"/* {name}.c - see {name}.h. Written by micrograd_c; compile it without fast-math,\n"
+            " * and with -ffp-contract=off. */",
             f'#include "{name}.h"\n',
             "#include <float.h>\n#include <math.h>\n#include <stdint.h>\n#include <stdlib.h>\n"
             "#include <string.h>\n",
@@ -190,12 +193,18 @@ class CFile:
         ]
         return "\n".join(parts)
 
+    def by_width(self, kind):
+        """Return the expression that chooses a function by the width of a block."""
+        choices = [f"width == {w} ? {kind}_{w} : " for w in self.widths[:-1]]
+        return "".join(choices) + f"{kind}_{self.widths[-1]}"
+
     def runner(self):
+        """Return the functions that run rows."""
         listing, name = self.listing, self.name
         loads = []
         for i, first, columns in self.rows_of:
             loads += [
-                f"for (size_t l = 0; l < width; l++) {{",
+                "for (size_t l = 0; l < width; l++) {",
                 f"    const double *row = x[{i}] + (first + (l < n ? l : n - 1)) * {columns};",
                 f"    for (size_t j = 0; j < {columns}; j++)",
                 f"        d[({first} + j) * width + l] = row[j];",
@@ -203,36 +212,39 @@ class CFile:
             ]
         shared = [f"memcpy(u + {first}, x[{i}], {columns} * sizeof *u);"
                   for i, first, columns in self.shared if columns]  # fmt: skip
-        out = [f"lanes[l] = {place(x, 'width', 'l')};" for x in listing.outputs]
-        seed = listing.outputs[0]
-        widths = self.widths
-        pick = lambda kind: "".join(  # noqa: E731
-            f"width == {w} ? {kind}_{w} : " for w in widths[:-1]
-        ) + f"{kind}_{widths[-1]}"
-        tables = bool(self.tables.texts)
+        seed, widths, n_outputs = listing.outputs[0], self.widths, len(listing.outputs)
+        out = []
+        for i, x in enumerate(listing.outputs):
+            out += [
+                "for (size_t l = 0; out != NULL && l < n; l++)",
+                f"    out[(first + l) * {n_outputs} + {i}] = {place(x, 'width', 'l')};",
+            ]
+        seeding = [
+            "for (size_t l = 0; backward && l < width; l++)",
+            f"    g[{seed} * width + l] = l < n ? share : 0.0;",
+        ]
         text = RUNNER
         values = {
             "ROW_SLOTS": max(1, listing.row_slots),
             "UNIFORM_SLOTS": max(1, listing.uniform_slots),
             "PARAMETERS": listing.n_parameters,
-            "OUTPUTS": len(listing.outputs),
             "BLOCK": widths[0],
             "WIDTH": "left > 4 ? 16 : left > 1 ? 4 : 1" if listing.in_blocks else "1",
             "CHUNKS": "n < 512 ? 1 : n < 4096 ? n / 256 : 16" if listing.in_blocks else "1",
             "LOADS": lines(loads, 8),
             "SHARED": lines(shared, 4),
-            "OUT": "\n".join(
-                lines([f"for (size_t l = 0; out != NULL && l < n; l++)",
-                       f"    out[(first + l) * {len(listing.outputs)} + {i}] = {place(x, 'width', 'l')};"], 8)
-                for i, x in enumerate(listing.outputs)),
+            "OUT": lines(out, 8),
             "FIRST": place(seed, "width", "l"),
-            "PICK_FORWARD": pick("forward"),
-            "PICK_BOTH": pick("both") if self.has_gradient else pick("forward"),
-            "CLEAR": "memset(g, 0, ROW_SLOTS * width * sizeof *g);" if tables else "",
-            "SEED": "" if seed & UNIFORM else
-                    f"for (size_t l = 0; backward && l < width; l++)\n            g[{seed} * width + l] = l < n ? share : 0.0;",
+            "PICK_FORWARD": self.by_width("forward"),
+            "PICK_BOTH": self.by_width("both" if self.has_gradient else "forward"),
+            "CLEAR": lines(["memset(g, 0, ROW_SLOTS * width * sizeof *g);"], 8)
+            if self.has_tables()
+            else "",
+            "SEED": "" if seed & UNIFORM else lines(seeding, 8),
             "SEED_UNIFORM": f"h[{seed & ~UNIFORM}] += 1.0;" if seed & UNIFORM else "",
-            "UNIFORM_BACKWARD": "uniform_backward(u, h, u, h, 1, 0, 1);" if self.has_gradient else "",
+            "UNIFORM_BACKWARD": "uniform_backward(u, h, u, h, 1, 0, 1);"
+            if self.has_gradient
+            else "",
         }
         for key, value in values.items():
             text = text.replace(f"@{key}@", str(value))
@@ -253,8 +265,8 @@ class CFile:
                 "    return run_all(params, n, x, NULL, value, gradient);\n}\n"
             )
             if not self.single:
-                text += (f"\n{self.declaration('gradient', False)} {{\n"
-                         f"    return {name}_gradient_rows(params, 1{arrays}, value, gradient);\n}}\n")  # fmt: skip
+                call = f"{name}_gradient_rows(params, 1{arrays}, value, gradient)"
+                text += f"\n{self.declaration('gradient', False)} {{\n    return {call};\n}}\n"
         else:
             text = text.replace("get_gradient(gradient, h);", "(void)gradient;")
         return text
@@ -265,12 +277,14 @@ class CFile:
         columns = [f" *     x{i}: ({c},)" + (", shared by all rows" if s else "")
                    for i, (s, _, c) in enumerate(listing.inputs)]  # fmt: skip
         gradient = f"""
-/* Sets *value to the function's value, and gradient: ({len(listing.parameters)},) to its gradient with
- * respect to the parameters. For rows, both are those of the mean over the rows. */
+/* Sets *value to the function's value, and gradient: ({len(listing.parameters)},) to its
+ * gradient with respect to the parameters. For rows, both are those of the mean over the rows. */
 {self.declaration("gradient", False)};
 {self.declaration("gradient", True)};
 """ if self.has_gradient else ""  # fmt: skip
-        inputs = "\n".join([" *\n * The arguments of one row:\n *", *columns, " *"]) if columns else " *"
+        inputs = (
+            "\n".join([" *\n * The arguments of one row:\n *", *columns, " *"]) if columns else " *"
+        )
         return f"""\
 /* {name}.h - a function of micrograd_c's jit, in C.
  *

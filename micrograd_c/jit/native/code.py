@@ -3,9 +3,9 @@
 from typing import NamedTuple
 
 from micrograd_c.jit.native.functions import ARGUMENTS, Writer, needed_later
+from micrograd_c.jit.native.listing import UNIFORM
 from micrograd_c.jit.native.loops import Part, parts_of
 from micrograd_c.jit.native.operators import definitions_for
-from micrograd_c.jit.native.listing import UNIFORM
 from micrograd_c.jit.native.statements import FEW, ROW, SAME, SAME_GRAD, VERY_FEW, grad, name
 from micrograd_c.jit.native.statements import Writer as Statements
 

@@ -14,8 +14,9 @@ def listing_of_program(program, parameters):
     """Return the Listing of a CompiledProgram. ``parameters``: the caller's order."""
     compiled = program._program
     info = lib.mg_program_describe(compiled)
-    index = ffi.unpack(lib.mg_program_index(compiled), info.index_length) if (
-        info.index_length) else []
+    index = (
+        ffi.unpack(lib.mg_program_index(compiled), info.index_length) if (info.index_length) else []
+    )
     lists = [], []
     for i in range(info.instructions):
         found = instruction(lib.mg_program_instruction(compiled, i), index)

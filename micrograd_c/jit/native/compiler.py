@@ -89,7 +89,8 @@ def user_cache():
 def library_of(text, is_long, machine=None):
     """Return the path of a library with the functions of C text, compiled unless it is cached.
 
-    ``is_long``: true for text that compilers would take long for. ``machine``: a set of kernels, whose instructions it may use.
+    ``is_long``: true for text that compilers would take long for. ``machine``: a set of
+    kernels, whose instructions it may use.
     Raises RuntimeError without a compiler, or if it fails; OSError if the cache cannot be used.
     """
     compiler, folder = find_compiler(), cache_folder()

@@ -102,11 +102,7 @@ class Writer:
                 for other in far.get((step, name % abs(step)), ())
             )
             in_memory = not step and rounds > 1 and self.is_lanes(name)
-            if (
-                is_far
-                or in_memory
-                or any(self.last.get(x, -1) > self.place for x in instances)
-            ):
+            if is_far or in_memory or any(self.last.get(x, -1) > self.place for x in instances):
                 stored.append(name)
         return stored
 
@@ -308,8 +304,8 @@ class Writer:
                 elif self.is_lanes(name):
                     self.put(f"c{self.variable(name)}[l] = {self.variable(source)};")
             if conditions:
-                self.put(f"unusual[{lane}] = {' & '.join(map(in_parentheses, conditions))} "
-                         "? 0.0 : 1.0;")  # fmt: skip
+                usual = " & ".join(map(in_parentheses, conditions))
+                self.put(f"unusual[{lane}] = ({usual}) ? 0.0 : 1.0;")
             self.put("}")
         if kept or keeps_carried:
             self.put("EACH " + header + " {")

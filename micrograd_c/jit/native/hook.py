@@ -39,6 +39,7 @@ WIDTHS = (16, 4, 1)  # in the order of MG_WIDTH_16, MG_WIDTH_4, MG_WIDTH_1
 UNIFORM_FORWARD, UNIFORM_BACKWARD = Phase("uniform", False), Phase("uniform", True)
 ROW_FORWARD, ROW_BACKWARD = Phase("row", False), Phase("row", True)
 
+
 def call_kernel(table, width):
     return [f"b->run(b->context, {table.instruction.place}, {int(table.backward)});"]
 

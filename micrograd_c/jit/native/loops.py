@@ -69,11 +69,15 @@ def loop_at(statements, i, following):
             break
         rounds, steps = rounds_of(statements, i, j - i)
         covered = rounds * (j - i)
-        if rounds >= LEAST_ROUNDS and covered >= LEAST_STATEMENTS and covered > best[0] * best[1]:
-            if is_safe(statements[i : i + covered], j - i, steps):
-                best = (j - i, rounds, steps)
-                if rounds >= MANY_ROUNDS:
-                    break
+        is_loop = rounds >= LEAST_ROUNDS and covered >= LEAST_STATEMENTS
+        if (
+            is_loop
+            and covered > best[0] * best[1]
+            and is_safe(statements[i : i + covered], j - i, steps)
+        ):
+            best = (j - i, rounds, steps)
+            if rounds >= MANY_ROUNDS:
+                break
     return best
 
 

@@ -82,8 +82,10 @@ def definitions():
         lines.append(line)
         text = "\n".join(lines)
         is_macro = text.startswith("#")
-        if text.endswith("\\") if is_macro else (
-            text.count("{") != text.count("}") or text[-1] not in ";}"
+        if (
+            text.endswith("\\")
+            if is_macro
+            else (text.count("{") != text.count("}") or text[-1] not in ";}")
         ):
             continue
         lines = []
@@ -98,13 +100,16 @@ def definitions():
 
 
 def definitions_for(text):
-    """Return the definitions that C text needs, in order, each after those that it needs."""
-    needed, chosen = set(re.findall(r"[A-Za-z_]\w*", text)), []
-    for name, definition, uses in reversed(definitions()):
-        if name in needed:
-            needed |= uses
-            chosen.append(definition)
-    return "\n\n".join(reversed(chosen))
+    """Return the definitions that C text needs, in the order of operators.h."""
+    places = {}
+    for i, (name, _, _) in enumerate(definitions()):
+        places.setdefault(name, i)
+    new, chosen = set(re.findall(r"[A-Za-z_]\w*", text)), set()
+    while new:
+        found = {places[name] for name in new if name in places} - chosen
+        chosen |= found
+        new = set().union(*(definitions()[i][2] for i in found))
+    return "\n\n".join(definitions()[i][1] for i in sorted(chosen))
 
 
 def family(expression, name):

@@ -13,8 +13,8 @@ static double run_rows(const double *const *x, size_t first, size_t end, double 
     for (int is_first = 1; first < end; is_first = 0) {
         const size_t left = end - first, width = @WIDTH@, n = left < width ? left : width;
 @LOADS@
-        @CLEAR@
-        @SEED@
+@CLEAR@
+@SEED@
         (backward ? (@PICK_BOTH@)
                   : (@PICK_FORWARD@))(d, g, u, h, (int)n, mask && n < width, is_first);
 @OUT@
