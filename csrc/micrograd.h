@@ -423,6 +423,7 @@ typedef struct {
     /* By operand, a bit for each from the lowest on: backward passes a gradient on to it;
      * and that gradient is stored, not added. */
     int grads, firsts;
+    uint32_t sets; /* a layer applies its weights to so many sets of inputs; otherwise 1 */
     mg_operand_info a, b, c;
     double k;
 } mg_instruction_info;

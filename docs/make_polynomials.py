@@ -30,9 +30,29 @@ class Polynomial(NamedTuple):
     # So many coefficients are rounded one by one, each before the next are found: these make up
     # for the errors of rounding.
     rounded_first: int = 0
+    factored: bool = False  # whether the last four coefficients become those of ``factored``
 
 
-def over(function, limit, near=mpf("1e-12")):
+def factored(coefficients):
+    """Return the coefficients with the last four, c, replaced by (a, b, scale, rest), where
+
+        c[0] + c[1] * x + c[2] * x**2 + c[3] * x**3 = rest + scale * (x + a) * (x**2 + b)
+
+    which takes one multiplication less, if x**2 is there already (D. E. Knuth, The Art of
+    Computer Programming, section 4.6.4).
+    """
+    *others, c0, c1, c2, c3 = coefficients
+    a, b, scale = (mpf(float(c)) for c in (c2 / c3, c1 / c3, c3))
+    return [*others, a, b, scale, c0 - scale * a * b]
+
+
+def expanded(coefficients):
+    """Return the coefficients that ``factored`` made these of."""
+    *others, a, b, scale, rest = coefficients
+    return [*others, rest + scale * a * b, scale * b, scale * a, scale]
+
+
+def over(function, limit, near=1e-12):
     """Return ``function``, but with ``limit`` at 0, for a quotient that is 0 / 0 there."""
     return lambda x: mpf(limit) if abs(x) < near else function(x)
 
@@ -42,15 +62,25 @@ def erfcx(x):
 
 
 def erfcx_rest(u):
-    return erfcx(1 / u - 2) / u - mpf("0.5") - mpf("2.3125") * u
+    return erfcx(1 / u - 2) / u - (mpf("0.5625") + mpf("0.9375") * u + mpf("3.8125") * u * u)
 
 
-ERF_SLOPE = 2 / mpmath.sqrt(mpmath.pi)  # of erf at 0
+def erf_slope(w):
+    """Return erf(x) / x - 1 for w = x * x."""
+    x = mpmath.sqrt(w) if w > 0 else mpf("1e-30")
+    return mpmath.erf(x) / x - 1
 
 
-def of_square(function):
-    """Return ``function`` as a function of its argument's square."""
-    return lambda z: function(mpmath.sqrt(z))
+ERF_ROOT = mpf(float(mpmath.findroot(erf_slope, 0.38)))
+
+
+def of_square(function, limit=None):
+    """Return the function of x * x that ``function`` is of x; ``limit`` at 0 if it is given."""
+
+    def of_z(z):
+        return function(mpmath.sqrt(z))
+
+    return of_z if limit is None else over(of_z, limit, mpf("1e-20"))
 
 
 POLYNOMIALS = [
@@ -61,34 +91,69 @@ POLYNOMIALS = [
         -mpmath.log(2) / 2,
         mpmath.log(2) / 2,
         tuple(range(10)),
+        lambda x: x**2 / mpmath.exp(x) + mpf("0.003"),
     ),
-    # erf(x) = x + x * p(x * x)
+    # x * coth(x) = 1 + x * x * p(x * x)
+    Polynomial(
+        "COTH",
+        of_square(lambda x: (x * mpmath.coth(x) - 1) / x**2, mpf(1) / 3),
+        0,
+        (mpmath.log(2) / 4) ** 2,
+        tuple(range(5)),
+    ),
+    # cosh(x) = 1 + x * x * p(x * x)
+    Polynomial(
+        "COSH",
+        of_square(lambda x: (mpmath.cosh(x) - 1) / x**2, mpf(1) / 2),
+        0,
+        (mpmath.log(2) / 2) ** 2,
+        tuple(range(6)),
+    ),
+    # sinh(x) = x + x * x * x * p(x * x)
+    Polynomial(
+        "SINH",
+        of_square(lambda x: (mpmath.sinh(x) - x) / x**3, mpf(1) / 6),
+        0,
+        (mpmath.log(2) / 2) ** 2,
+        tuple(range(5)),
+    ),
+    # 2 * atanh(x) = 2 * x + x * x * x * p(x * x)
+    Polynomial(
+        "ATANH",
+        of_square(lambda x: 2 * (mpmath.atanh(x) - x) / x**3, mpf(2) / 3),
+        0,
+        mpf(1) / 9,
+        tuple(range(10)),
+    ),
+    # erf(x) = x + x * z * p(z), where z = x * x - ERF_ROOT
     Polynomial(
         "ERF",
-        over(lambda w: mpmath.erf(mpmath.sqrt(w)) / mpmath.sqrt(w) - 1, ERF_SLOPE - 1),
-        0,
-        1,
-        tuple(range(12)),
-        rounded_first=3,
+        lambda z: erf_slope(ERF_ROOT + z) / z,
+        -ERF_ROOT,
+        mpf("0.875") ** 2 - ERF_ROOT,
+        tuple(range(11)),
+        lambda z: z,
+        rounded_first=1,
     ),
-    # erf(x) = 1 - exp(-1.849609375 - p(x - 1)); the weight makes the error that of erf
+    # erf(x) = 1 - exp(-1.5322265625 - p(x - 0.875)); the weight makes the error that of erf
     Polynomial(
         "ERF_LOG",
-        lambda s: -mpmath.log(mpmath.erfc(1 + s)) - mpf("1.849609375"),
+        lambda s: -mpmath.log(mpmath.erfc(mpf("0.875") + s)) - mpf("1.5322265625"),
         0,
-        5,
-        tuple(range(18)),
-        lambda s: mpmath.erfc(1 + s),
+        mpf("5.125"),
+        tuple(range(19)),
+        lambda s: mpmath.erfc(mpf("0.875") + s),
     ),
-    # erfc(x) = exp(-x * x) * u * (0.5 + 2.3125 * u + p(u - 0.21875)), where u = 1 / (x + 2)
+    # erfc(x) = exp(-x * x) * u * (0.5625 + 0.9375 * u + 3.8125 * u * u + p(u - 0.234375)),
+    # where u = 1 / (x + 2)
     Polynomial(
         "ERFC",
-        lambda v: erfcx_rest(v + mpf("0.21875")),
-        1 / mpf("29.3") - mpf("0.21875"),
-        1 / mpf("2.46") - mpf("0.21875"),
-        tuple(range(23)),
-        lambda v: (v + mpf("0.21875")) / erfcx(1 / (v + mpf("0.21875")) - 2),
-        rounded_first=4,
+        lambda v: erfcx_rest(v + mpf("0.234375")),
+        1 / mpf("29.3") - mpf("0.234375"),
+        mpf("0.5") - mpf("0.234375"),
+        tuple(range(26)),
+        lambda v: (v + mpf("0.234375")) / erfcx(1 / (v + mpf("0.234375")) - 2),
+        rounded_first=3,
     ),
     # exp(x) = 1 + x + x * x * p(x), where EXP is not good enough
     Polynomial(
@@ -107,7 +172,7 @@ POLYNOMIALS = [
         tuple(range(7)),
         lambda w: w + mpf("1e-3"),
     ),
-    # the same as 2 / 3 * s * (3 + w + w * w * p(w)), for the pair of doubles that pow needs
+    # 2 atanh(s) = 2 / 3 * s * (3 + w + w * w * p(w)), for pow's logarithm; s < 0.0887
     Polynomial(
         "LOG_PAIR",
         over(
@@ -115,17 +180,17 @@ POLYNOMIALS = [
             mpf(3) / 5,
         ),
         mpf(0),
-        mpf("0.02945"),
-        tuple(range(8)),
+        mpf("0.00787"),
+        tuple(range(6)),
     ),
-    # exp(x) = 1 + x + x * x / 2 + x ** 3 * p(x), for pow
+    # exp(x) = 1 + x + x * x * p(x), for pow, whose x is up to 2.5 % beyond ln 2 / 2
     Polynomial(
         "EXP_OF_PAIR",
-        over(lambda x: (mpmath.expm1(x) - x - x * x / 2) / x**3, mpf(1) / 6),
-        -mpmath.log(2) / 2,
-        mpmath.log(2) / 2,
-        tuple(range(9)),
-        lambda x: abs(x) ** 3 + mpf("1e-3"),
+        over(lambda x: (mpmath.expm1(x) - x) / x**2, 0.5),
+        mpf("-0.356"),
+        mpf("0.356"),
+        tuple(range(10)),
+        lambda x: x * x + mpf("1e-3"),
     ),
     # sin(x) = x + x * z * p(z), cos(x) = 1 - z / 2 + z * z * p(z), where z = x * x
     Polynomial(
@@ -135,6 +200,7 @@ POLYNOMIALS = [
         (mpmath.pi / 4) ** 2 * mpf("1.0001"),
         tuple(range(6)),
         lambda z: z,
+        factored=True,
     ),
     Polynomial(
         "COS",
@@ -143,6 +209,7 @@ POLYNOMIALS = [
         (mpmath.pi / 4) ** 2 * mpf("1.0001"),
         tuple(range(6)),
         lambda z: z * z,
+        factored=True,
     ),
     # atan(x) = x + x * z * p(z), for x up to tan(pi / 8)
     Polynomial(
@@ -235,10 +302,13 @@ def fit_in_turn(row):
 def rounded(row):
     """Return the coefficients as doubles, and the largest weighted error of them."""
     found = fit_in_turn(row) if row.rounded_first else fit(row)
-    coefficients = [mpf(float(c)) for c in found]
+    written = [float(c) for c in (factored(found) if row.factored else found)]
+    coefficients = [mpf(c) for c in written]
+    if row.factored:
+        coefficients = expanded(coefficients)
     low, high = mpf(row.low), mpf(row.high)
     points = [low + (high - low) * i / 1000 for i in range(1001)]
-    return [float(c) for c in coefficients], max(
+    return written, max(
         abs(row.weight(x) * (row.function(x) - polynomial(row, coefficients, x))) for x in points
     )
 
@@ -264,8 +334,11 @@ as a power of 2. ``csrc/elementary/coefficients.h`` has the same.
 
 
 def described(row, error):
-    powers = ", ".join(map(str, row.powers))
-    return f"powers {powers}; error 2**{float(mpmath.log(error, 2)):.1f}"
+    first, last = row.powers[0], row.powers[-1]
+    all_of_them = row.powers == tuple(range(first, last + 1))
+    powers = f"{first} to {last}" if all_of_them else ", ".join(map(str, row.powers))
+    factored = ", the last four factored" if row.factored else ""
+    return f"powers {powers}{factored}; error 2**{float(mpmath.log(error, 2)):.1f}"
 
 
 def main():

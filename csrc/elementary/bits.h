@@ -26,6 +26,13 @@
 #include <stdint.h>
 #include <string.h>
 
+/* For fast functions of many steps: where a compiler leaves the call, it makes no vectors. */
+#if defined(__GNUC__) || defined(__clang__)
+#define MG_FAST_INLINE static inline __attribute__((always_inline))
+#else
+#define MG_FAST_INLINE static inline
+#endif
+
 static inline uint64_t mg_bits_of(double x) {
     uint64_t bits;
     memcpy(&bits, &x, sizeof bits);

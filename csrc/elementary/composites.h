@@ -4,10 +4,6 @@
  * as in MG_M(exp)(x), and gives each function below its name in that family.
  */
 
-static inline double MG_M(silu)(double x) {
-    return x < -800.0 ? -0.0 : x * MG_M(sigmoid)(x); /* the limit at -inf */
-}
-
 static inline double MG_M(dsilu)(double x, double out, double g) {
     double s = MG_M(sigmoid)(x);
     return (x > 0.0 ? s * (1.0 - MG_M(silu)(-x)) : s + out * MG_M(sigmoid)(-x)) * g;

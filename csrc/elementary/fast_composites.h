@@ -8,13 +8,9 @@
 
 #include "elementary/bits.h" /* first */
 
-static inline int mg_fast_range_silu(double x) { return mg_fast_range_sigmoid(x); }
-
-static inline double mg_fast_silu(double x) { return x * mg_fast_sigmoid(x); }
-
 static inline double mg_fast_dsilu(double x, double out, double g) {
-    double s = mg_fast_sigmoid(x), other = mg_fast_sigmoid(-x);
-    double positive = s * (1.0 - -x * other), negative = s + out * other;
+    double s = mg_fast_sigmoid(x), positive = s * (1.0 - mg_fast_silu(-x));
+    double negative = s + out * mg_fast_sigmoid(-x);
     return (x > 0.0 ? positive : negative) * g;
 }
 

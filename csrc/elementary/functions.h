@@ -11,11 +11,12 @@
 #include "elementary/error_function.h"
 #include "elementary/exponentials.h"
 #include "elementary/gamma_functions.h"
+#include "elementary/hyperbolics.h"
 #include "elementary/inverse_hyperbolics.h"
 #include "elementary/logarithms.h"
+#include "elementary/logistic.h"
 #include "elementary/powers.h"
 #include "elementary/trigonometry.h"
-#include "elementary/pending.h"
 
 #define MG_M(name) mg_jit_##name
 #include "elementary/composites.h"

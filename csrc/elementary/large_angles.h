@@ -4,8 +4,8 @@
 
 #include "elementary/bits.h" /* first */
 
-/* The angle quadrant * pi / 2 + (high - low), where |high - low| <= pi / 4 and |low| is at most
- * about half a unit in high's last place. Only the quadrant's last two bits count. */
+/* The angle quadrant * pi / 2 + (high - low), where |high - low| <= pi / 4 and |low| is at
+ * most about half a unit in high's last place. Only the quadrant's last two bits count. */
 typedef struct {
     double high, low;
     uint64_t quadrant;
@@ -26,7 +26,8 @@ static const uint32_t MG_TWO_OVER_PI_WORDS[38] = {
     0x1f8d5d08, 0x56033046, 0xfc7b6bab,
 };
 
-/* The 64 bits of a number from bit number `from` on. Its words have the lowest bits first. */
+/* The 64 bits of a number from bit number `from` on. Its words have the lowest bits first.
+ */
 static inline uint64_t mg_bits_from(const uint32_t *words, int from) {
     const uint32_t *word = words + from / 32;
     int shift = from % 32;
@@ -36,9 +37,9 @@ static inline uint64_t mg_bits_from(const uint32_t *words, int from) {
 
 /* x * 2 / pi = quadrant + fraction, for any x >= 1 (M. H. Payne, R. N. Hanek, 1983).
  *
- * x is m * 2**e. Words of 2 / pi whose product with x is a multiple of 4 do not matter, and
- * the 8 after them make the error of the fraction at most 2**-168. The fraction is at least
- * 2**-62 (J.-M. Muller, Elementary Functions, section 11.3.2), so it keeps 106 bits.
+ * x is m * 2**e. Words of 2 / pi whose product with x is a multiple of 4 do not matter,
+ * and the 8 after them make the error of the fraction at most 2**-168. The fraction is at
+ * least 2**-62 (J.-M. Muller, Elementary Functions, section 11.3.2), so it keeps 106 bits.
  * The words' product with m is exact. About 60 operations of integers. */
 static inline mg_angle mg_reduced_large(double x) {
     uint64_t bits = mg_bits_of(fabs(x));
@@ -82,8 +83,8 @@ static inline mg_angle mg_reduced_large(double x) {
     double f_low = (double)(int64_t)next * (unit * 0x1p-53);
 
     mg_pair p = mg_two_product(f_high, MG_HALF_PI_HIGH);
-    mg_pair rest =
-        mg_fast_two_sum(p.high, p.low + (f_high * MG_HALF_PI_LOW + f_low * MG_HALF_PI_HIGH));
+    mg_pair rest = mg_fast_two_sum(
+        p.high, p.low + (f_high * MG_HALF_PI_LOW + f_low * MG_HALF_PI_HIGH));
     if (x < 0.0)
         quadrant = 0 - quadrant, negative = !negative;
     return negative ? (mg_angle){-rest.high, rest.low, quadrant}

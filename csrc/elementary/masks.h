@@ -8,8 +8,13 @@
 
 #define MG_SIGN ((uint64_t)1 << 63)
 
-/* all bits 1 if condition, which compares doubles, else 0 */
+/* all bits 1 if condition, which compares doubles, else 0. gcc makes no SSE2 vectors of
+ * it. */
 static inline uint64_t mg_mask(int condition) { return condition ? ~(uint64_t)0 : 0; }
+
+/* The same if x has the sign bit, as negative numbers and -0.0 have. SSE2 has vectors of
+ * it. */
+static inline uint64_t mg_is_negative(double x) { return 0 - (mg_bits_of(x) >> 63); }
 
 /* a if mask is all ones, b if it is 0 */
 static inline double mg_choose(uint64_t mask, double a, double b) {

@@ -7,10 +7,10 @@
 #include "elementary/coefficients.h"
 #include "elementary/logarithms.h"
 
-/* --- Fixed exponents ------------------------------------------------------------------------
+/* --- Fixed exponents -----------------------------------------------------------------
  *
- * mg_jit_pow has the same bits for these exponents. Products, quotients and roots that follow
- * each other are corrected by what rounding took from the first. */
+ * mg_jit_pow has the same bits for these exponents. Products, quotients and roots that
+ * follow each other are corrected by what rounding took from the first. */
 
 static inline int mg_fast_range_pow_2(double x) { return (void)x, 1; }
 
@@ -24,7 +24,8 @@ static inline double mg_fast_pow_minus_1(double x) { return 1.0 / x; }
 
 static inline double mg_jit_pow_minus_1(double x) { return 1.0 / x; }
 
-/* C99 wants sqrt(-0.0) = -0.0, but pow(-0.0, 0.5) = 0.0 and pow(-INFINITY, 0.5) = INFINITY. */
+/* C99 has sqrt(-0.0) = -0.0 and sqrt(-INFINITY) = NaN, but pow(-0.0, 0.5) = 0.0 and
+ * pow(-INFINITY, 0.5) = INFINITY. */
 static inline int mg_fast_range_pow_half(double x) { return x != -INFINITY; }
 
 static inline double mg_fast_pow_half(double x) { return sqrt(x) + 0.0; }
@@ -33,12 +34,12 @@ static inline double mg_jit_pow_half(double x) {
     return mg_fast_range_pow_half(x) ? mg_fast_pow_half(x) : INFINITY;
 }
 
-/* x * x * x. Error < 0.51 ulp */
+/* x * x * x. Error < 0.51 ulp, and < 0.8 where the result is denormal */
 static inline int mg_fast_range_pow_3(double x) {
     return (fabs(x) < 1e100) & ((fabs(x) > 1e-90) | (x == 0.0));
 }
 
-static inline double mg_fast_pow_3(double x) {
+MG_FAST_INLINE double mg_fast_pow_3(double x) {
     mg_pair square = mg_two_product(x, x), cube = mg_two_product(square.high, x);
     return copysign(cube.high + (cube.low + square.low * x), x); /* -0.0 gives -0.0 */
 }
@@ -47,18 +48,18 @@ static inline double mg_jit_pow_3(double x) {
     double a = fabs(x);
     if (mg_fast_range_pow_3(x))
         return mg_fast_pow_3(x);
-    if (!(a > 1e-109 && a < 1e103)) /* so small or large that the result is 0 or infinite */
-        return x * x * x;
+    if (!(a > 1e-109 && a < 1e103))
+        return x * x * x;                        /* 0, infinite or NaN */
     double scale = a < 1.0 ? 0x1p-256 : 0x1p256; /* of x; the result's is scale**3 */
     return mg_fast_pow_3(x / scale) * scale * scale * scale;
 }
 
-/* 1 / (x * x). Error < 0.51 ulp */
+/* 1 / (x * x). Error < 0.51 ulp, and < 0.8 where the result is denormal */
 static inline int mg_fast_range_pow_minus_2(double x) {
     return (fabs(x) < 1e140) & (fabs(x) > 1e-140);
 }
 
-static inline double mg_fast_pow_minus_2(double x) {
+MG_FAST_INLINE double mg_fast_pow_minus_2(double x) {
     mg_pair square = mg_two_product(x, x);
     double y = 1.0 / square.high;
     mg_pair one = mg_two_product(y, square.high);
@@ -76,9 +77,11 @@ static inline double mg_jit_pow_minus_2(double x) {
 }
 
 /* 1 / sqrt(x). Error < 0.51 ulp */
-static inline int mg_fast_range_pow_minus_half(double x) { return (x > 1e-280) & (x < 1e300); }
+static inline int mg_fast_range_pow_minus_half(double x) {
+    return (x > 1e-280) & (x < 1e300);
+}
 
-static inline double mg_fast_pow_minus_half(double x) {
+MG_FAST_INLINE double mg_fast_pow_minus_half(double x) {
     double root = sqrt(x), y = 1.0 / root;
     mg_pair back = mg_two_product(root, root), one = mg_two_product(y, root);
     double of_root = ((x - back.high) - back.low) * (0.5 * y); /* sqrt(x) - root */
@@ -96,42 +99,49 @@ static inline double mg_jit_pow_minus_half(double x) {
     return mg_fast_pow_minus_half(x / (scale * scale)) / scale;
 }
 
-/* --- pow(x, y) = exp(y * log(x)), with the product as a pair. Error < 0.75 ulp ------------- */
+/* --- pow(x, y) = exp(y * log(x)), the product as a pair. Error < 0.8 ulp ------------- */
 
-/* exp(high + low) = 2**exponent * mantissa, with mantissa from sqrt(1/2) to sqrt(2), for
- * |high| < 1100 and |low| < 2**-12. */
-static inline mg_scaled mg_exp_of_pair(mg_pair x) {
+/* exp(high + low) / 2**k, for a k whose ln 2 is near it: at most 0.356 from it, and `low`
+ * no more than 0.009 */
+MG_FAST_INLINE double mg_exp_of_pair(mg_pair x, double k) {
     const double *c = MG_EXP_OF_PAIR;
-    double k = (x.high * MG_LOG2_E + MG_ROUNDER) - MG_ROUNDER;
-    mg_pair r = mg_fast_two_sum(x.high - k * MG_LN2_HIGH, x.low - k * MG_LN2_LOW);
-    double r2 = r.high * r.high, r3 = r2 * r.high, r4 = r2 * r2;
-    double p = (c[0] + c[1] * r.high) + (c[2] + c[3] * r.high) * r2;
-    p = p + ((c[4] + c[5] * r.high) + ((c[6] + c[7] * r.high) + c[8] * r2) * r2) * r4;
-    mg_pair sum = mg_fast_two_sum(1.0, r.high);
-    double rest = (0.5 * r2 + r3 * p) + (r.low + r.low * r.high);
-    return (mg_scaled){k, sum.high + (sum.low + rest)};
+    double r_high = x.high - k * MG_LN2_HIGH, r_low = x.low - k * MG_LN2_LOW,
+           r = r_high + r_low;
+    double r2 = r * r, r4 = r2 * r2;
+    double p = ((c[4] + c[5] * r) + (c[6] + c[7] * r) * r2) + (c[8] + c[9] * r) * r4;
+    p = ((c[0] + c[1] * r) + (c[2] + c[3] * r) * r2) + p * r4;
+    mg_pair sum = mg_fast_two_sum(1.0, r_high);
+    return sum.high + ((sum.low + r_low) + r2 * p);
 }
 
-/* y * log(x), for x with the parts `x` */
-static inline mg_pair mg_exponent_of_power(mg_scaled x, double y) {
-    mg_pair log_x = mg_log_pair(x.exponent, x.mantissa);
-    double y_high = mg_upper_half(y), y_low = y - y_high;
-    return (mg_pair){y_high * log_x.high, y_low * log_x.high + y * log_x.low};
+/* log(x) * y, for an mg_log_pair: an exact product, and the rest */
+MG_FAST_INLINE mg_pair mg_log_times(mg_pair log_x, double y) {
+    double y_high = mg_upper_half(y);
+    return (mg_pair){y_high * log_x.high, (y - y_high) * log_x.high + y * log_x.low};
 }
 
-/* A positive normal x, and a y for which a bound of y * log2(x) says that the result is normal.
- * The exponents for which mg_jit_pow has a shorter way are left to it. */
+/* A positive normal x = 2**k * m with m from 1 to 2, and a y for which |k| says that the
+ * result is normal. The exponents for which mg_jit_pow has a shorter way are left to it.
+ */
 static inline int mg_fast_range_pow(double x, double y) {
     double k = mg_from_bits((mg_bits_of(x) >> 52) | 0x4330000000000000ULL);
-    double middle = k - (4503599627370496.0 + 1023.0) + 0.5; /* at most 0.5 from log2(x) */
-    double twice = y + y, whole = (twice + MG_ROUNDER) - MG_ROUNDER;
-    return (x >= DBL_MIN) & (x < INFINITY) & (fabs(y) * (fabs(middle) + 0.5) < 1021.0) &
-           ((fabs(y) > 3.0) | (twice != whole) | (fabs(y) == 1.5) | (fabs(y) == 2.5) | (y == -3.0));
+    /* at least 1023 if x is negative or not normal */
+    double size = fabs(k - (4503599627370496.0 + 1023.0)), a = fabs(y);
+    return (size < 1022.5) & (a * (size + 1.0) < 1021.0) & (a != 0.5) & (a != 1.0) &
+           (a != 2.0) & (y != 3.0);
 }
 
-static inline double mg_fast_pow(double x, double y) {
-    mg_scaled power = mg_exp_of_pair(mg_exponent_of_power(mg_scaled_of(x), y));
-    return power.mantissa * mg_power_of_two(power.exponent);
+/* pow(x, y) from log_x = mg_log_pair(x, 0.0). One loop that writes the pairs and a second
+ * one that reads them are 13 % faster than a loop over mg_fast_pow, in which a processor
+ * finds too few steps that do not wait for others. */
+MG_FAST_INLINE double mg_fast_pow_of_log(mg_pair log_x, double y) {
+    double shifted = log_x.high * (y * MG_LOG2_E) + MG_ROUNDER;
+    double power = mg_exp_of_pair(mg_log_times(log_x, y), shifted - MG_ROUNDER);
+    return mg_from_bits(mg_bits_of(power) + (mg_bits_of(shifted) << 52));
+}
+
+MG_FAST_INLINE double mg_fast_pow(double x, double y) {
+    return mg_fast_pow_of_log(mg_log_pair(x, 0.0), y);
 }
 
 /* The absolute value of pow(x, y), for finite x > 0 and y that is not 0 */
@@ -140,15 +150,18 @@ static inline double mg_pow_of_positive(double x, double y) {
         return 1.0;
     if (fabs(y) > 1e22) /* |log(x)| is at least 2**-53 */
         return (x > 1.0) == (y > 0.0) ? INFINITY : 0.0;
-    mg_pair product = mg_exponent_of_power(mg_scaled_of_any(x), y);
-    if (product.high > 709.79)
+    int tiny = x < DBL_MIN;
+    mg_pair log_x = mg_log_pair(tiny ? x * 18014398509481984.0 : x, tiny ? 54.0 : 0.0);
+    mg_pair product = mg_log_times(log_x, y);
+    if (product.high > 710.0)
         return INFINITY;
-    if (product.high < -745.14)
+    if (product.high < -746.0)
         return 0.0;
-    mg_scaled power = mg_exp_of_pair(product);
+    double k = (log_x.high * (y * MG_LOG2_E) + MG_ROUNDER) - MG_ROUNDER;
+    double power = mg_exp_of_pair(product, k);
     /* 2**k, or the result, may be no normal number: so 2**k is multiplied in two parts. */
-    double half = power.exponent < 0.0 ? -537.0 : 512.0;
-    return power.mantissa * mg_power_of_two(power.exponent - half) * mg_power_of_two(half);
+    double half = k < 0.0 ? -537.0 : 512.0;
+    return power * mg_power_of_two(k - half) * mg_power_of_two(half);
 }
 
 static inline double mg_jit_pow(double x, double y) {
@@ -189,17 +202,20 @@ static inline double mg_jit_pow(double x, double y) {
     return odd ? copysign(power, x) : power;
 }
 
-/* --- hypot: sqrt of the sum of squares, which is rounded once. Error < 0.86 ulp -------------
+/* --- hypot: the sum of squares is rounded once. Error < 0.86 ulp ---------------------
  *
- * A sum off by half a unit moves the root by at most 0.36, and the root is rounded: 0.5. */
+ * A sum off by half a unit moves the root by at most 0.36, and the root is rounded: 0.5.
+ */
 
 static inline int mg_fast_range_hypot(double x, double y) {
     double a = fabs(x), b = fabs(y);
-    return (a < 1e150) & (b < 1e150) & ((a > 1e-130) | (b > 1e-130) | ((a == 0.0) & (b == 0.0)));
+    return (a < 1e150) & (b < 1e150) &
+           ((a > 1e-130) | (b > 1e-130) | ((a == 0.0) & (b == 0.0)));
 }
 
-static inline double mg_fast_hypot(double x, double y) {
-    mg_pair a = mg_two_product(x, x), b = mg_two_product(y, y), sum = mg_two_sum(a.high, b.high);
+MG_FAST_INLINE double mg_fast_hypot(double x, double y) {
+    mg_pair a = mg_two_product(x, x), b = mg_two_product(y, y),
+            sum = mg_two_sum(a.high, b.high);
     return sqrt(sum.high + (sum.low + (a.low + b.low)));
 }
 

@@ -56,6 +56,10 @@ static inline double mg_libm_sigmoid(double x) {
     return e / (1.0 + e);
 }
 
+static inline double mg_libm_silu(double x) {
+    return x < -800.0 ? -0.0 : x * mg_libm_sigmoid(x); /* the limit at -inf */
+}
+
 static inline double mg_libm_softplus(double x) {
     return (x > 0.0 ? x : 0.0) + log1p(exp(-fabs(x)));
 }

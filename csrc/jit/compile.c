@@ -1,4 +1,4 @@
-/* compile.c - from a graph to a program: first slots for values, then instructions. */
+/* compile.c - from a graph to a program: its instructions, once its values have slots. */
 #include "graph/graph.h" /* first */
 
 #include "jit/program.h"
@@ -7,190 +7,70 @@
 
 #include "base/alloc.h"
 #include "jit/fuse.h"
+#include "jit/layers.h"
+#include "jit/place.h"
 #include "jit/schedule.h"
 #include "jit/trace.h"
 #include "jit/verify.h"
+#include "kernels/kernels.h"
 
 typedef struct {
     mg_trace trace;
     mg_fused fused;
     mg_schedule schedule;
-    uint32_t *slot;     /* by node: its slot, if it is a leaf or a result */
-    uint32_t *row_uses; /* by node: how often row results use it; PLACED once it has a slot
-                           among the parameters of layers */
+    uint32_t *slot; /* by node: its slot, if it is a leaf or a result */
     mg_program *program;
     size_t index_length; /* entries that the program's index list has room for */
 } compiler;
-
-enum { PLACED = UINT32_MAX };
-
-/* --- slots -------------------------------------------------------------------- */
-
-static void count_row_uses(compiler *c) {
-    const mg_trace *t = &c->trace;
-    const mg_fused *fused = &c->fused;
-    for (uint32_t i = 0; i < t->n; i++) {
-        if (fused->code[i] == MG_OP_leaf || !(t->is[i] & MG_IS_ROW))
-            continue;
-        if (fused->code[i] < MG_OP_COUNT) {
-            c->row_uses[t->a[i]]++;
-            c->row_uses[t->b[i]]++;
-            continue;
-        }
-        c->row_uses[fused->init[i]]++;
-        for (uint32_t j = 0; j < fused->count[i]; j++) {
-            const uint32_t *term = fused->terms[fused->first[i] + j];
-            c->row_uses[term[0]]++;
-            c->row_uses[term[1]]++;
-        }
-    }
-}
 
 /* Returns the result after this one in its group; 0: it is the last. */
 static uint32_t next_result(const compiler *c, uint32_t result) {
     return c->schedule.next[result];
 }
 
-/* Returns the node that is the weight of input i of a neuron, or its bias if i is m. */
-static uint32_t weight_of(const compiler *c, uint32_t neuron, uint32_t i) {
-    int is_bias = i == c->fused.count[neuron];
-    return mg_operand_node(&c->fused, &c->trace, neuron, is_bias ? 2 : 1, i);
-}
-
-/* Gives a parameter the next slot. */
-static void place_parameter(compiler *c, uint32_t i) {
-    mg_program *p = c->program;
-    p->parameters[p->n_parameters] = c->trace.id[i];
-    p->places[p->n_parameters] = i;
-    c->slot[i] = p->n_parameters++;
-}
-
-static int is_parameter_of_one_layer(const compiler *c, uint32_t i) {
-    return c->trace.is[i] & MG_IS_PARAMETER && c->row_uses[i] == 1;
-}
-
-/* Gives the weights of a layer's inputs i to end consecutive slots, if all of them are
- * parameters that no other row result uses. Returns 0 if they are not. */
-static int place_weights(compiler *c, const mg_group *layer, uint32_t i, uint32_t end) {
-    for (uint32_t neuron = layer->first; neuron != 0; neuron = next_result(c, neuron))
-        for (uint32_t j = i; j < end; j++)
-            if (!is_parameter_of_one_layer(c, weight_of(c, neuron, j)))
-                return 0;
-    for (uint32_t j = i; j < end; j++)
-        for (uint32_t neuron = layer->first; neuron != 0;
-             neuron = next_result(c, neuron)) {
-            uint32_t node = weight_of(c, neuron, j);
-            place_parameter(c, node);
-            c->row_uses[node] = PLACED;
-        }
-    return 1;
-}
-
-static void place_parameters(compiler *c) {
-    mg_program *p = c->program;
-    for (uint32_t i = c->schedule.n_uniform; i < c->schedule.n; i++) {
-        mg_group *group = &c->schedule.list[i];
-        if (group->code != MG_LAYER)
-            continue;
-        uint32_t at = p->n_parameters;
-        /* Backward stores the gradients of a layer's own weights, and does not clear them
-         * before: so the weights must get gradients. */
-        group->gathers_weights =
-            !(group->flags & MG_B_GRAD && place_weights(c, group, 0, group->m));
-        if (!group->gathers_weights) {
-            group->weights = at;
-            group->flags |= MG_B_FIRST;
-        }
-        at = p->n_parameters;
-        group->gathers_biases =
-            !(group->flags & MG_C_GRAD && place_weights(c, group, group->m, group->m + 1));
-        if (!group->gathers_biases) {
-            group->biases = at;
-            group->flags |= MG_C_FIRST;
-        }
-    }
-    p->n_layer_parameters = p->n_parameters;
-    for (uint32_t i = 0; i < c->trace.n; i++)
-        if (c->trace.is[i] & MG_IS_PARAMETER && c->row_uses[i] != PLACED)
-            place_parameter(c, i);
-}
-
-static void place_constants(compiler *c) {
-    mg_program *p = c->program;
-    const mg_trace *t = &c->trace;
-    for (uint32_t i = 0; i < t->n; i++)
-        if (t->is[i] & MG_IS_CONSTANT && (t->uses[i] > 0 || i == t->n - 1)) {
-            p->constants[p->n_constants] = t->k[i];
-            c->slot[i] = p->n_parameters + p->n_constants++;
-        }
-}
-
-/* Gives the results of groups i to end consecutive slots from slot on. Returns the next
- * slot. */
-static uint32_t place_results(compiler *c, uint32_t i, uint32_t end, uint32_t slot) {
-    for (; i < end; i++)
-        for (uint32_t result = c->schedule.list[i].first; result != 0;
-             result = next_result(c, result))
-            c->slot[result] = slot++;
-    return slot;
-}
-
-static void place(compiler *c) {
-    mg_program *p = c->program;
-    place_parameters(c);
-    place_constants(c);
-    uint32_t slot = p->n_parameters + p->n_constants;
-    p->first_shared = slot;
-    for (uint32_t i = c->trace.n_row_args; i < c->trace.n_args; i++)
-        c->slot[i] = slot++;
-    p->n_shared = slot - p->first_shared;
-    slot = place_results(c, 0, c->schedule.n_uniform, slot);
-    for (uint32_t i = c->schedule.n_uniform; i < c->schedule.n; i++) {
-        mg_group *group = &c->schedule.list[i];
-        if (group->gathers_weights) {
-            group->weights = slot;
-            slot += group->n * group->m;
-        }
-        if (group->gathers_biases) {
-            group->biases = slot;
-            slot += group->n;
-        }
-    }
-    p->uniform.slots = slot;
-    p->n_args = c->trace.n_row_args;
-    for (uint32_t i = 0; i < p->n_args; i++)
-        c->slot[i] = i;
-    p->row.slots = place_results(c, c->schedule.n_uniform, c->schedule.n, p->n_args);
-}
-
-/* --- instructions ----------------------------------------------------------- */
-
-/* Returns how many entries of the index list a group's instruction takes, with those that
- * gather its weights and biases. */
+/* Returns how many entries of the index list a group's instruction takes. */
 static size_t index_length(const mg_group *group) {
-    size_t n = group->n, m = group->m;
-    size_t length = (group->gathers_weights ? n * m : 0) + (group->gathers_biases ? n : 0);
+    size_t length = 0;
     for (int j = 0; j < 3; j++)
-        length += mg_index_length(mg_operand_kind_of(group->code, j), n, m);
+        length += mg_index_length(mg_operand_kind_of(group->code, j), group->n, group->m,
+                                  group->sets);
     return length;
+}
+
+static size_t count_weights(const mg_layer_weights *weights) {
+    return (size_t)weights->n * (weights->end - weights->first);
 }
 
 static int allocate_lists(compiler *c) {
     mg_program *p = c->program;
     const mg_schedule *schedule = &c->schedule;
-    size_t length = 0, gathers = 0;
+    size_t length = 0, gathers = 0, most_inputs = 0;
     for (uint32_t i = 0; i < schedule->n; i++) {
         const mg_group *group = &schedule->list[i];
         length += index_length(group);
-        gathers += (size_t)group->gathers_weights + group->gathers_biases;
+        if (group->sets > 1) {
+            size_t side = mg_side_length(group->n, group->m);
+            p->side_length = side > p->side_length ? side : p->side_length;
+            most_inputs = group->m > most_inputs ? group->m : most_inputs;
+        }
     }
+    for (uint32_t i = 0; i < schedule->n_weights; i++) {
+        const mg_layer_weights *weights = &schedule->weights[i];
+        length += weights->gathers ? count_weights(weights) : 0;
+        gathers += weights->gathers;
+    }
+    length += most_inputs;
     if (length > UINT32_MAX)
         return 0;
     c->index_length = length;
     p->index = mg_alloc(length, sizeof *p->index);
     p->uniform.list = mg_alloc(schedule->n_uniform + gathers, sizeof *p->uniform.list);
     p->row.list = mg_alloc(schedule->n - schedule->n_uniform, sizeof *p->row.list);
-    return p->index && p->uniform.list && p->row.list;
+    if (!p->index || !p->uniform.list || !p->row.list)
+        return 0;
+    for (; p->n_index < most_inputs; p->n_index++)
+        p->index[p->n_index] = (uint32_t)p->n_index;
+    return 1;
 }
 
 static uint32_t next_index(const compiler *c) { return (uint32_t)c->program->n_index; }
@@ -211,19 +91,19 @@ static mg_instruction *new_instruction(mg_code *code) {
     return ins;
 }
 
-/* Emits the uniform instruction that copies the weights of a layer's inputs i to end to
- * the slots from out on. */
-static void emit_gather(compiler *c, const mg_group *layer, uint32_t i, uint32_t end,
-                        uint32_t out) {
+/* Emits the uniform instruction that copies weights of layers to their slots. */
+static void emit_gather(compiler *c, const mg_layer_weights *weights) {
     mg_instruction *ins = new_instruction(&c->program->uniform);
     ins->code = MG_GATHER;
     ins->flags = MG_A_GRAD;
-    ins->n = layer->n * (end - i);
-    ins->out = out;
+    ins->n = (uint32_t)count_weights(weights);
+    ins->out = weights->slot;
     ins->a = next_index(c);
-    for (; i < end; i++)
-        for (uint32_t neuron = layer->first; neuron != 0; neuron = next_result(c, neuron))
-            put_slot(c, c->slot[weight_of(c, neuron, i)]);
+    for (uint32_t i = weights->first; i < weights->end; i++) {
+        uint32_t neuron = weights->neuron;
+        for (uint32_t j = 0; j < weights->n; j++, neuron = next_result(c, neuron))
+            put_slot(c, c->slot[mg_weight_of(&c->fused, &c->trace, neuron, i)]);
+    }
 }
 
 /* True if a DOT of one result adds up the squares of consecutive slots; *first is then the
@@ -260,6 +140,25 @@ static void emit_slots(compiler *c, uint32_t first, int j) {
     MG_ASSERT(c->program->n_index <= c->index_length);
 }
 
+/* Writes the slots of a layer's inputs to the index list, set by set. */
+static void emit_inputs(compiler *c, const mg_group *layer, mg_instruction *ins) {
+    uint32_t neuron = layer->first;
+    int are_consecutive = 1;
+    for (uint32_t set = 0; set < layer->sets; set++) {
+        const uint32_t first =
+            c->slot[mg_operand_node(&c->fused, &c->trace, neuron, 0, 0)];
+        for (uint32_t i = 0; i < layer->m; i++) {
+            uint32_t slot = c->slot[mg_operand_node(&c->fused, &c->trace, neuron, 0, i)];
+            are_consecutive &= slot == first + i;
+            put_slot(c, slot);
+        }
+        for (uint32_t i = 0; i < layer->n; i++) /* the next set's first neuron */
+            neuron = next_result(c, neuron);
+    }
+    if (are_consecutive)
+        ins->flags |= MG_CONSECUTIVE;
+}
+
 /* Sets the field of operand j, and writes its slots to the index list. */
 static void emit_operand(compiler *c, const mg_group *group, mg_instruction *ins, int j,
                          int row) {
@@ -283,16 +182,29 @@ static void emit_operand(compiler *c, const mg_group *group, mg_instruction *ins
                 put_slot(c, tagged_slot(c, mg_operand_node(fused, t, result, j, i), row));
         break;
     case MG_INPUTS:
-        for (uint32_t i = 0; i < group->m; i++)
-            put_slot(c, c->slot[mg_operand_node(fused, t, first, j, i)]);
+        emit_inputs(c, group, ins);
         break;
     case MG_WEIGHTS:
-        ins->operand[j] = group->weights;
+        ins->operand[j] = c->schedule.weights[group->weights].slot;
         break;
     case MG_BIASES:
-        ins->operand[j] = group->biases;
+        ins->operand[j] = c->schedule.weights[group->biases].slot;
         break;
     }
+}
+
+/* True if no result of an operator depends on any of the results just before it, as many
+ * as a block has lanes. */
+static int are_independent(const compiler *c, const mg_instruction *ins) {
+    for (int j = 0; j < 3; j++) {
+        const uint32_t *slots = c->program->index + ins->operand[j];
+        if (mg_operand_kind_of(ins->code, j) != MG_SLOTS || ins->flags & MG_A_UNIFORM << j)
+            continue;
+        for (uint32_t i = 0; i < ins->n; i++) /* slots before out wrap around */
+            if (slots[i] - ins->out < ins->n && ins->out + i - slots[i] < MG_BLOCK_ROWS)
+                return 0;
+    }
+    return 1;
 }
 
 static void emit_group(compiler *c, const mg_group *group, int row) {
@@ -302,13 +214,14 @@ static void emit_group(compiler *c, const mg_group *group, int row) {
     ins->n = group->n;
     ins->m = group->m;
     ins->k = group->k;
+    if (group->code == MG_LAYER)
+        ins->sets = group->sets;
     ins->out = c->slot[group->first];
     for (int j = 0; j < 3; j++)
         emit_operand(c, group, ins, j, row);
-    if (group->gathers_weights)
-        emit_gather(c, group, 0, group->m, group->weights);
-    if (group->gathers_biases)
-        emit_gather(c, group, group->m, group->m + 1, group->biases);
+    if (group->code < MG_OP_COUNT && mg_is_elementary[group->code] && group->n > 1 &&
+        are_independent(c, ins))
+        ins->flags |= MG_INDEPENDENT;
     if (group->code == MG_DOT && !row && adds_squares(c, ins, &ins->squares))
         ins->flags |= MG_SQUARES;
 }
@@ -340,19 +253,19 @@ static int build(compiler *c) {
         constants += (t->is[i] & MG_IS_CONSTANT) != 0;
     }
     c->slot = mg_alloc(t->n, sizeof *c->slot);
-    c->row_uses = mg_alloc(t->n, sizeof *c->row_uses);
     p->parameters = mg_alloc(parameters, sizeof *p->parameters);
     p->places = mg_alloc(parameters, sizeof *p->places);
     p->constants = mg_alloc(constants, sizeof *p->constants);
-    if (!c->slot || !c->row_uses || !p->parameters || !p->places || !p->constants)
+    if (!c->slot || !p->parameters || !p->places || !p->constants)
         return 0;
-    memset(c->row_uses, 0, t->n * sizeof *c->row_uses);
-    count_row_uses(c);
-    place(c);
-    if (!allocate_lists(c))
+    memset(c->slot, 0, t->n * sizeof *c->slot);
+    if (!mg_place(p, c->slot, t, &c->fused, &c->schedule) || !allocate_lists(c))
         return 0;
     for (uint32_t i = 0; i < c->schedule.n; i++)
         emit_group(c, &c->schedule.list[i], i >= c->schedule.n_uniform);
+    for (uint32_t i = 0; i < c->schedule.n_weights; i++)
+        if (c->schedule.weights[i].gathers)
+            emit_gather(c, &c->schedule.weights[i]);
     p->n_nodes = t->n - 1;
     if (!set_outputs(c) || !mg_find_first_writes(p))
         return 0;
@@ -401,6 +314,5 @@ mg_program *mg_compile(const mg_id *args, const size_t *widths, size_t n_inputs,
     mg_fused_free(&c.fused);
     mg_schedule_free(&c.schedule);
     mg_dealloc(c.slot);
-    mg_dealloc(c.row_uses);
     return c.program;
 }

@@ -51,7 +51,7 @@ static int find_storable(const finder *f, const mg_instruction *ins, slot_list l
             !(ins->flags & MG_A_UNIFORM << j)) {
             lists[n_lists].operand = j;
             lists[n_lists].slots = f->program->index + ins->operand[j];
-            lists[n_lists++].n = mg_index_length(kind, ins->n, ins->m);
+            lists[n_lists++].n = mg_index_length(kind, ins->n, ins->m, mg_sets_of(ins));
         }
     }
     return n_lists;
@@ -87,7 +87,7 @@ static void visit(finder *f, mg_instruction *ins, uint32_t stamp) {
         switch (kind) {
         case MG_TAGGED_SLOTS:
         case MG_TERMS:
-            length = mg_index_length(kind, ins->n, ins->m);
+            length = mg_index_length(kind, ins->n, ins->m, mg_sets_of(ins));
             for (size_t i = 0; ins->flags & MG_A_GRAD << j && i < length; i++)
                 add_to_tagged(f, index[at + i]);
             break;

@@ -12,8 +12,9 @@
 
 #include "base/alloc.h"
 
-/* Shorter sums gain nothing over single additions. */
-enum { MIN_SUM = 3 };
+/* Shorter sums gain nothing over single additions, and shorter sums that have products
+ * among their terms nothing over multiply-adds. */
+enum { MIN_SUM = 3, MIN_MIXED = 8 };
 
 typedef struct {
     const mg_trace *trace;
@@ -70,18 +71,35 @@ static uint32_t push_products(fuser *f, uint32_t head) {
     }
 }
 
-/* True if a sum of anything but products goes on in operand b of an addition, not in a. */
+static int adds_product(const mg_trace *t, uint32_t at, uint32_t head) {
+    return is_product(t, t->a[at], head) || is_product(t, t->b[at], head);
+}
+
+/* True if a sum goes on in operand b of an addition, not in a. */
 static int goes_on_in_b(const mg_trace *t, uint32_t at, uint32_t head) {
+    if (adds_product(t, at, head))
+        return !is_product(t, t->b[at], head);
     return !can_fuse(t, t->a[at], head, MG_OP_add) &&
            can_fuse(t, t->b[at], head, MG_OP_add);
 }
 
-/* Does as push_products, but for additions of anything but products. */
-static uint32_t push_summands(fuser *f, uint32_t head) {
+/* True if an addition adds a product, and what it adds the product to ends with another.
+ */
+static int adds_products(const mg_trace *t, uint32_t at, uint32_t head) {
+    if (!adds_product(t, at, head))
+        return 0;
+    uint32_t rest = goes_on_in_b(t, at, head) ? t->b[at] : t->a[at];
+    return is_product(t, rest, head) ||
+           (can_fuse(t, rest, head, MG_OP_add) && adds_product(t, rest, head));
+}
+
+/* Does as push_products, but for additions of anything but products. If mixed, single
+ * products among the summands are summands too: results of their own. */
+static uint32_t push_summands(fuser *f, uint32_t head, int mixed) {
     const mg_trace *t = f->trace;
     for (uint32_t at = head;;) {
         uint32_t x = t->a[at], y = t->b[at];
-        if (is_product(t, x, head) || is_product(t, y, head))
+        if (mixed ? adds_products(t, at, head) : adds_product(t, at, head))
             return at;
         int swapped = goes_on_in_b(t, at, head);
         uint32_t rest = swapped ? y : x, summand = swapped ? x : y;
@@ -159,12 +177,19 @@ static void fuse_sum(fuser *f, uint32_t head) {
     uint32_t first = fused->n_terms;
     int row = t->is[head] & MG_IS_ROW;
     fused->code[head] = MG_OP_add;
-    uint32_t init = push_products(f, head);
-    uint32_t n = fused->n_terms - first;
-    int products = n > 0;
-    if (!products) {
-        init = push_summands(f, head);
+    int products = 0;
+    uint32_t init = push_summands(f, head, 1), n = fused->n_terms - first;
+    if (n < MIN_MIXED) {
+        fused->n_terms = first;
+        init = push_products(f, head);
         n = fused->n_terms - first;
+        products = n > 0;
+    }
+    if (n == 0) {
+        init = push_summands(f, head, 0);
+        n = fused->n_terms - first;
+    }
+    if (!products) {
         if (n < MIN_SUM) {
             fused->n_terms = first;
             return;

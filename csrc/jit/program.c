@@ -134,9 +134,10 @@ uint32_t mg_program_output(const mg_program *program, size_t i) {
 static mg_operand_info operand_info(const mg_instruction *ins, int j, int uniform) {
     const uint32_t at = ins->operand[j];
     const mg_operand_kind kind = mg_operand_kind_of(ins->code, j);
-    mg_operand_info info = {.first = at,
-                            .n = (uint32_t)mg_index_length(kind, ins->n, ins->m),
-                            .uniform = uniform || (ins->flags & MG_A_UNIFORM << j) != 0};
+    mg_operand_info info = {
+        .first = at,
+        .n = (uint32_t)mg_index_length(kind, ins->n, ins->m, mg_sets_of(ins)),
+        .uniform = uniform || (ins->flags & MG_A_UNIFORM << j) != 0};
     switch (kind) {
     case MG_NO_OPERAND:
         break;
@@ -167,7 +168,8 @@ mg_instruction_info mg_program_instruction(const mg_program *program, size_t i) 
                                 .uniform = uniform,
                                 .relu = (ins->flags & MG_RELU) != 0,
                                 .out = ins->out,
-                                .n = ins->n,
+                                .n = ins->n * mg_sets_of(ins),
+                                .sets = mg_sets_of(ins),
                                 .m = ins->m,
                                 .grads = (ins->flags & MG_ANY_GRAD) / MG_A_GRAD,
                                 .firsts = (ins->flags / MG_A_FIRST) & 7,

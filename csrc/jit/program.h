@@ -35,13 +35,15 @@ typedef struct mg_scratch mg_scratch; /* see run.h */
 struct mg_program {
     mg_code uniform, row;
     uint32_t *index; /* n_index slots: operands of instructions, see mg_operand_kind */
-    size_t n_index;
+    size_t n_index; /* the first entries count from 0 on, for layers over sets of inputs */
+    size_t side_length; /* doubles that instructions of one row need beside their slots */
     /* Uniform slots hold n_parameters parameters, then n_constants constants, then shared
      * inputs, then results. */
     double *constants;
     uint32_t n_constants;
     uint32_t n_parameters;
-    uint32_t n_layer_parameters; /* parameters from slot 0 on that only one layer uses */
+    uint32_t
+        n_layer_parameters; /* parameters from slot 0 on whose gradients layers store */
     mg_index *parameters; /* the parameters' nodes; the program owns a reference to each */
     uint32_t *places;     /* by parameter: its place in the trace */
     /* Row slots hold n_args columns of n_inputs arrays, then results. The numbers of the

@@ -29,10 +29,14 @@ static double *aligned(double *memory) {
     return (double *)(((uintptr_t)memory + LINE - 1) & ~(uintptr_t)(LINE - 1));
 }
 
+/* Returns a number of doubles, rounded up to whole cache lines. */
+static size_t whole_lines(size_t n) {
+    return (n + LINE_DOUBLES - 1) / LINE_DOUBLES * LINE_DOUBLES;
+}
+
 /* Returns the number of uniform slots, rounded up to whole cache lines. */
 static size_t uniform_length(const mg_program *program) {
-    return ((size_t)program->uniform.slots + LINE_DOUBLES - 1) / LINE_DOUBLES *
-           LINE_DOUBLES;
+    return whole_lines(program->uniform.slots);
 }
 
 void mg_free_scratch(mg_scratch *scratch) {
@@ -79,8 +83,14 @@ static mg_scratch *new_scratch(const mg_program *program, size_t row_length,
  * than two of 4, and a block of 4 less than two of 1. */
 static size_t block_width(size_t n) { return n > 4 ? MG_BLOCK_ROWS : n > 1 ? 4 : 1; }
 
+/* Returns the doubles that a thread needs for a run of n rows. */
+static size_t row_length_of(const mg_program *program, size_t n, int backward) {
+    return whole_lines(program->side_length) +
+           block_width(n) * program->row.slots * (backward ? 2 : 1);
+}
+
 mg_scratch *mg_borrow_scratch(mg_program *program, size_t n, int backward, int n_threads) {
-    size_t row_length = block_width(n) * program->row.slots * (backward ? 2 : 1);
+    size_t row_length = row_length_of(program, n, backward);
     uint32_t chunks = backward ? count_chunks(n) : 1;
     mg_lock(&mg_graph_lock);
     mg_scratch *s = program->idle;
@@ -184,21 +194,23 @@ static void start_backward(const mg_batch *batch, const mg_block *block, size_t 
             block->grad[p->outputs[0].slot * w + r] = r < block->rows ? share : 0.0;
 }
 
-/* Runs rows first to end in the memory rows. Stores the sums of their gradients of uniform
+/* Runs rows first to end in this memory. Stores the sums of their gradients of uniform
  * values in uniform_grad. Returns the sum of the first output. */
-static double run_rows(const mg_batch *batch, double *rows, double *uniform_grad,
+static double run_rows(const mg_batch *batch, double *memory, double *uniform_grad,
                        size_t first, size_t end, int mask_padding) {
     const mg_program *p = batch->program;
+    double *rows = memory + whole_lines(p->side_length);
     const mg_kernels *kernels = batch->kernels;
     mg_block block = {.index = p->index,
                       .others = p->others,
                       .data = rows,
                       .uniform = batch->scratch->uniform,
                       .uniform_grad = uniform_grad,
-                      .is_first = 1};
+                      .is_first = 1,
+                      .side = memory};
     double sum = 0.0;
     MG_ASSERT(batch->scratch->row_length >=
-              block_width(end - first) * p->row.slots * (batch->backward ? 2 : 1));
+              row_length_of(p, end - first, batch->backward));
     if (batch->backward)
         memset(uniform_grad + p->n_layer_parameters, 0,
                (p->uniform.slots - p->n_layer_parameters) * sizeof(double));

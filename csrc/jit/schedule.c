@@ -12,12 +12,16 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/hash.h"
+#include "jit/layers.h"
+#include "jit/levels.h"
 
 typedef struct {
     mg_trace *trace;
     const mg_fused *fused;
     mg_schedule *schedule;
-    uint32_t *level;  /* by node; 0 for a leaf and inside a result */
+    uint32_t *level;  /* by node, see mg_choose_levels */
+    uint16_t *flags;  /* by node, of results */
     uint32_t *bucket; /* the hash table: a group's number + 1, or 0 */
     size_t mask;      /* the number of buckets - 1 */
 } scheduler;
@@ -25,32 +29,6 @@ typedef struct {
 static int is_row(const mg_trace *t, uint32_t i) { return t->is[i] & MG_IS_ROW; }
 
 static int wants_grad(const mg_trace *t, uint32_t i) { return t->is[i] & MG_WANTS_GRAD; }
-
-/* --- levels ------------------------------------------------------------------- */
-
-/* Returns the level of user, which is level without this operand. Uniform operands of a
- * row value are computed before any row, and do not count. */
-static uint32_t above(const scheduler *s, uint32_t level, uint32_t operand,
-                      uint32_t user) {
-    uint32_t next = s->level[operand] + 1;
-    return is_row(s->trace, operand) == is_row(s->trace, user) && next > level ? next
-                                                                               : level;
-}
-
-/* Returns 1 for a result that depends on leaves only, and so on. */
-static uint32_t level_of(const scheduler *s, uint32_t i) {
-    const mg_trace *t = s->trace;
-    const mg_fused *fused = s->fused;
-    uint32_t level = 1;
-    if (fused->code[i] < MG_OP_COUNT)
-        return above(s, above(s, level, t->a[i], i), t->b[i], i);
-    level = above(s, level, fused->init[i], i);
-    for (uint32_t j = 0; j < fused->count[i]; j++) {
-        const uint32_t *term = fused->terms[fused->first[i] + j];
-        level = above(s, above(s, level, term[0], i), term[1], i);
-    }
-    return level;
-}
 
 /* --- flags -------------------------------------------------------------------- */
 
@@ -123,11 +101,6 @@ static int have_same_inputs(const mg_fused *fused, uint32_t i, uint32_t j) {
     return 1;
 }
 
-static uint64_t mix(uint64_t hash, uint64_t x) {
-    hash = (hash ^ x) * UINT64_C(0x9E3779B97F4A7C15);
-    return hash ^ hash >> 32;
-}
-
 /* True if group takes the result of a group of its own, like. */
 static int takes(const scheduler *s, const mg_group *group, const mg_group *like) {
     return group->stage == like->stage && group->code == like->code &&
@@ -141,8 +114,8 @@ static void add_result(scheduler *s, uint32_t i, uint32_t stage) {
     const mg_fused *fused = s->fused;
     mg_schedule *schedule = s->schedule;
     mg_group like = {
-        .stage = stage, .code = fused->code[i], .n = 1, .first = i, .last = i};
-    like.flags = flags_of(s, i);
+        .stage = stage, .code = fused->code[i], .n = 1, .sets = 1, .first = i, .last = i};
+    like.flags = s->flags[i];
     if (like.code < MG_OP_COUNT && mg_kind[like.code] == MG_UNARY_K)
         like.k = s->trace->k[i];
     schedule->next[i] = 0;
@@ -150,10 +123,10 @@ static void add_result(scheduler *s, uint32_t i, uint32_t stage) {
         like.m = fused->count[i];
     uint64_t bits, hash;
     memcpy(&bits, &like.k, sizeof bits);
-    hash = mix(mix(mix(mix(stage, like.code), like.flags), bits), like.m);
+    hash = mg_mix(mg_mix(mg_mix(mg_mix(stage, like.code), like.flags), bits), like.m);
     if (shares_inputs(like.code))
         for (uint32_t j = 0; j < like.m; j++)
-            hash = mix(hash, fused->terms[fused->first[i] + j][0]);
+            hash = mg_mix(hash, fused->terms[fused->first[i] + j][0]);
     size_t at = (size_t)(hash & s->mask);
     for (; s->bucket[at] != 0; at = (at + 1) & s->mask) {
         mg_group *group = &schedule->list[s->bucket[at] - 1];
@@ -190,18 +163,23 @@ static int sort_groups(mg_schedule *schedule, uint32_t n_stages) {
     return fine;
 }
 
+/* True if the instruction computes its results in the order of their places, and goes
+ * through them in reverse order in backward. */
+static int is_in_order(int code) {
+    return mg_is_elementwise(code) || code == MG_DOT || code == MG_SUM;
+}
+
 /* Joins a row group with the one before it if they differ in nothing but their stage.
- * Results may then depend on earlier results of their own instruction: an elementwise
- * instruction computes them in order, and backward goes through them in reverse. So a
- * chain of thousands of equal steps is one instruction. */
+ * Results may then depend on earlier results of their own instruction. So a chain of
+ * thousands of equal steps is one instruction. */
 static void join(mg_schedule *schedule) {
     uint32_t n = 0; /* groups that remain */
     for (uint32_t i = 0; i < schedule->n; i++) {
         const mg_group *group = &schedule->list[i];
         mg_group *before = n > schedule->n_uniform ? &schedule->list[n - 1] : NULL;
-        if (i >= schedule->n_uniform && before != NULL && mg_is_elementwise(group->code) &&
+        if (i >= schedule->n_uniform && before != NULL && is_in_order(group->code) &&
             group->code == before->code && group->flags == before->flags &&
-            memcmp(&group->k, &before->k, sizeof group->k) == 0) {
+            group->m == before->m && memcmp(&group->k, &before->k, sizeof group->k) == 0) {
             schedule->next[before->last] = group->first;
             before->last = group->last;
             before->n += group->n;
@@ -217,13 +195,15 @@ static void join(mg_schedule *schedule) {
 static int make(scheduler *s) {
     const mg_trace *t = s->trace;
     mg_schedule *schedule = s->schedule;
+    for (uint32_t i = 0; i < t->n; i++)
+        if (s->fused->code[i] != MG_OP_leaf)
+            s->flags[i] = flags_of(s, i);
+    if (!mg_choose_levels(s->level, t, s->fused, s->flags))
+        return 0;
     uint32_t uniform_stages = 0, stages;
-    s->level[t->n - 1] = 0; /* the last node is a leaf that nodes before it use */
-    for (uint32_t i = 0; i < t->n; i++) {
-        s->level[i] = s->fused->code[i] == MG_OP_leaf ? 0 : level_of(s, i);
+    for (uint32_t i = 0; i < t->n; i++)
         if (!is_row(t, i) && s->level[i] > uniform_stages)
             uniform_stages = s->level[i];
-    }
     stages = uniform_stages;
     for (uint32_t i = 0; i < t->n; i++) {
         if (s->fused->code[i] == MG_OP_leaf)
@@ -238,6 +218,8 @@ static int make(scheduler *s) {
     while (schedule->n_uniform < schedule->n &&
            schedule->list[schedule->n_uniform].stage < uniform_stages)
         schedule->n_uniform++;
+    if (!mg_join_layers(schedule, t, s->fused))
+        return 0;
     join(schedule);
     return 1;
 }
@@ -252,15 +234,17 @@ int mg_make_schedule(mg_schedule *schedule, mg_trace *trace, const mg_fused *fus
     memset(schedule, 0, sizeof *schedule);
     schedule->list = mg_alloc(n_results, sizeof *schedule->list);
     schedule->next = mg_alloc(trace->n, sizeof *schedule->next);
-    scheduler s = {trace, fused, schedule, NULL, NULL, buckets - 1};
+    scheduler s = {trace, fused, schedule, NULL, NULL, NULL, buckets - 1};
     s.level = mg_alloc(trace->n, sizeof *s.level);
+    s.flags = mg_alloc(trace->n, sizeof *s.flags);
     s.bucket = mg_alloc(buckets, sizeof *s.bucket);
-    int fine = schedule->list && schedule->next && s.level && s.bucket;
+    int fine = schedule->list && schedule->next && s.level && s.flags && s.bucket;
     if (fine) {
         memset(s.bucket, 0, buckets * sizeof *s.bucket);
         fine = make(&s);
     }
     mg_dealloc(s.level);
+    mg_dealloc(s.flags);
     mg_dealloc(s.bucket);
     return fine;
 }
@@ -268,4 +252,5 @@ int mg_make_schedule(mg_schedule *schedule, mg_trace *trace, const mg_fused *fus
 void mg_schedule_free(mg_schedule *schedule) {
     mg_dealloc(schedule->list);
     mg_dealloc(schedule->next);
+    mg_dealloc(schedule->weights);
 }

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/hash.h"
 
 typedef struct {
     mg_trace *trace;
@@ -55,11 +56,6 @@ static uint32_t simpler(const simplifier *s, uint32_t i, uint32_t a, uint32_t b)
     }
 }
 
-static uint64_t mix(uint64_t hash, uint64_t x) {
-    hash = (hash ^ x) * UINT64_C(0x9E3779B97F4A7C15);
-    return hash ^ hash >> 32;
-}
-
 static int has_k(const mg_trace *t, uint32_t i) {
     return t->op[i] == MG_OP_leaf || mg_kind[t->op[i]] == MG_UNARY_K;
 }
@@ -76,7 +72,7 @@ static uint32_t find(simplifier *s, uint32_t i, uint32_t a, uint32_t b) {
         a = b;
         b = swapped;
     }
-    size_t at = (size_t)(mix(mix(mix(t->op[i], a), b), bits) & s->mask);
+    size_t at = (size_t)(mg_mix(mg_mix(mg_mix(t->op[i], a), b), bits) & s->mask);
     for (; s->bucket[at] != 0; at = (at + 1) & s->mask) {
         uint32_t j = s->bucket[at] - 1;
         if (t->op[j] != t->op[i] ||
@@ -94,12 +90,14 @@ static uint32_t find(simplifier *s, uint32_t i, uint32_t a, uint32_t b) {
 
 /* Returns the node that stands for operand x of node i. A product that only one sum uses
  * is not merged with an equal one: an instruction that adds products up computes it on the
- * way, which costs less than storing it. */
+ * way, which costs less than storing it. A row's sum cannot do so with a uniform product.
+ */
 static uint32_t operand(const simplifier *s, uint32_t i, uint32_t x) {
     const mg_trace *t = s->trace;
     uint32_t same = s->same[x];
     int is_term = t->op[i] == MG_OP_add && t->op[x] == MG_OP_mul &&
-                  t->op[same] == MG_OP_mul && t->uses[x] == 1;
+                  t->op[same] == MG_OP_mul && t->uses[x] == 1 &&
+                  !((t->is[x] ^ t->is[i]) & MG_IS_ROW);
     return is_term ? x : same;
 }
 

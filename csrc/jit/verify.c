@@ -1,6 +1,8 @@
 /* verify.c - the rules that a program must keep, for builds with -DMG_CHECKS. */
 #include "jit/verify.h" /* first */
 
+#include "kernels/kernels.h"
+
 #ifdef MG_CHECKS
 
 /* Slots slot to slot + n must exist. */
@@ -18,7 +20,7 @@ static void verify_operand(const mg_program *p, const mg_instruction *ins, int j
                            int uniform) {
     const mg_operand_kind kind = mg_operand_kind_of(ins->code, j);
     const uint32_t at = ins->operand[j];
-    const size_t length = mg_index_length(kind, ins->n, ins->m);
+    const size_t length = mg_index_length(kind, ins->n, ins->m, mg_sets_of(ins));
     if (length > 0)
         MG_ASSERT(at <= p->n_index && length <= p->n_index - at);
     switch (kind) {
@@ -40,6 +42,8 @@ static void verify_operand(const mg_program *p, const mg_instruction *ins, int j
         break;
     case MG_WEIGHTS:
         verify_slots(p, 1, at, (size_t)ins->n * ins->m);
+        MG_ASSERT(mg_sets_of(ins) == 1 ||
+                  mg_side_length(ins->n, ins->m) <= p->side_length);
         break;
     case MG_BIASES:
         verify_slots(p, 1, at, ins->n);
@@ -53,7 +57,7 @@ static void verify_code(const mg_program *p, const mg_code *code, int uniform) {
         MG_ASSERT(ins->code < MG_CODE_COUNT && ins->n > 0);
         const mg_instruction_type *type = &mg_instruction_types[ins->code];
         MG_ASSERT(type->listing != NULL); /* leaves and nets are no instructions */
-        verify_slots(p, uniform, ins->out, ins->n);
+        verify_slots(p, uniform, ins->out, (size_t)ins->n * mg_sets_of(ins));
         for (int j = 0; j < 3; j++)
             verify_operand(p, ins, j, uniform);
         if (ins->flags & MG_SQUARES)

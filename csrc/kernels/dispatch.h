@@ -6,11 +6,13 @@
 
 /* A layer's relu is applied in place: its derivative needs the result, never the sum. */
 
+#define RESULTS(ins) ((size_t)(ins)->n * (ins)->sets)
+
 /* out: (n, W) = relu(out: (n, W)) */
 MG_TARGET MG_INLINE void MG_NAME(relu_forward)(const mg_instruction *ins,
                                                const mg_block *block) {
     double *out = block->data + (size_t)ins->out * W;
-    MG_ROLLED for (size_t l = 0; l < (size_t)ins->n * W; l++) out[l] = mg_value_relu(out[l], 0.0);
+    MG_ROLLED for (size_t l = 0; l < RESULTS(ins) * W; l++) out[l] = mg_value_relu(out[l], 0.0);
 }
 
 /* g: (n, W) = g where out: (n, W) is above 0, 0 elsewhere */
@@ -18,14 +20,17 @@ MG_TARGET MG_INLINE void MG_NAME(relu_backward)(const mg_instruction *ins,
                                                 const mg_block *block) {
     const double *out = block->data + (size_t)ins->out * W;
     double *g = block->grad + (size_t)ins->out * W;
-    MG_ROLLED for (size_t l = 0; l < (size_t)ins->n * W; l++)
+    MG_ROLLED for (size_t l = 0; l < RESULTS(ins) * W; l++)
         g[l] = mg_dx_relu(out[l], 0.0, out[l], g[l]);
 }
 
 /* out: (n, W) = w.T @ x + b, then relu if the instruction has it; see affine_forward */
 MG_TARGET MG_INLINE void MG_NAME(layer_forward)(const mg_instruction *ins,
                                                 const mg_block *block) {
-    MG_NAME(affine_forward)(ins, block);
+    if (MG_LIKELY(ins->sets == 1))
+        MG_NAME(affine_forward)(ins, block);
+    else
+        MG_NAME(sets_forward)(ins, block);
     if (ins->flags & MG_RELU)
         MG_NAME(relu_forward)(ins, block);
 }
@@ -34,10 +39,18 @@ MG_TARGET MG_INLINE void MG_NAME(layer_backward)(const mg_instruction *ins,
                                                  const mg_block *block) {
     if (ins->flags & MG_RELU)
         MG_NAME(relu_backward)(ins, block);
-    MG_NAME(affine_backward)(ins, block);
+    if (MG_LIKELY(ins->sets == 1))
+        MG_NAME(affine_backward)(ins, block);
+    else
+        MG_NAME(sets_backward)(ins, block);
 }
 
 #define OPERATOR_CASE(name, ...) case MG_OP_##name:
+#if W > 1
+#define OPERATORS(direction) MG_NAME(elementwise_##direction)
+#else
+#define OPERATORS(direction) MG_NAME(operators_##direction)
+#endif
 
 /* Run the n instructions of a list: in order, or backwards those that pass gradients on. */
 
@@ -53,7 +66,7 @@ MG_TARGET static void MG_NAME(forward)(const mg_instruction *list, size_t n,
             MG_INSTRUCTIONS(X)
 #undef X
             MG_OPS(OPERATOR_CASE)
-            MG_NAME(elementwise_forward)(ins, block);
+            OPERATORS(forward)(ins, block);
         }
     }
 }
@@ -72,9 +85,11 @@ MG_TARGET static void MG_NAME(backward)(const mg_instruction *list, size_t n,
             MG_INSTRUCTIONS(X)
 #undef X
             MG_OPS(OPERATOR_CASE)
-            MG_NAME(elementwise_backward)(ins, block);
+            OPERATORS(backward)(ins, block);
         }
     }
 }
 
 #undef OPERATOR_CASE
+#undef OPERATORS
+#undef RESULTS

@@ -31,6 +31,7 @@
 #include "kernels/layer_weights.h"
 #endif
 #include "kernels/layer.h"
+#include "kernels/layer_sets.h"
 #include "kernels/elementwise.h"
 #include "kernels/take.h"
 #include "kernels/dispatch.h"
@@ -50,6 +51,7 @@
 #define WIDE_SPLAT V4_SPLAT
 #define FOLD(y) (y[0])
 #include "kernels/layer.h"
+#include "kernels/layer_sets.h"
 #include "kernels/elementwise.h"
 #include "kernels/take.h"
 #include "kernels/dispatch.h"
@@ -85,7 +87,9 @@
 #define FOLD(y) (y[0])
 #include "kernels/columns.h"
 #include "kernels/layer_one_row.h"
+#include "kernels/layer_sets.h"
 #include "kernels/elementwise.h"
+#include "kernels/one_row.h"
 #include "kernels/take.h"
 #include "kernels/dispatch.h"
 #undef W

@@ -30,7 +30,7 @@ typedef enum {
     MG_SLOTS,        /* index[a] to index[a + n - 1]; the flag MG_A_UNIFORM tells their type */
     MG_TAGGED_SLOTS, /* the same, but each has its own tag, see MG_UNIFORM_SLOT */
     MG_TERMS,        /* index[a] to index[a + n * m - 1], with tags: the m terms of each result */
-    MG_INPUTS,       /* index[a] to index[a + m - 1], all of them row slots */
+    MG_INPUTS,       /* index[a] to index[a + sets * m - 1], row slots: the m inputs of each set */
     MG_WEIGHTS,      /* a to a + m * n - 1, uniform: a (m, n) matrix, row by row */
     MG_BIASES        /* a to a + n - 1, uniform */
 } mg_operand_kind;
@@ -44,7 +44,7 @@ typedef enum {
     X(DOT, dot, TERMS, TERMS, TAGGED_SLOTS, "dot({c}, {a}, {b})")                         \
     /* n results of m terms each: ((c + a0) + a1) + ... */                                \
     X(SUM, sum, TERMS, NO_OPERAND, TAGGED_SLOTS, "sum({c}, {a})")                         \
-    /* n results from m inputs: a @ b + c, each summed up as a DOT */                     \
+    /* n results from each set of m inputs: a @ b + c, each summed up as a DOT */         \
     X(LAYER, layer, INPUTS, WEIGHTS, BIASES,                                              \
       "layer(inputs {a}, weights {b}, biases {c})")                                       \
     /* n results: copies of a, so that scattered values become consecutive */             \
@@ -91,25 +91,37 @@ enum {
      * slots from the field squares on, in any order. L2 penalties do that. */
     MG_SQUARES = 512,
     /* A LAYER: relu is applied to the results. The sums themselves are not stored. */
-    MG_RELU = 1024
+    MG_RELU = 1024,
+    /* A LAYER: the m inputs of each set are consecutive slots. */
+    MG_CONSECUTIVE = 2048,
+    /* An operator that calls an elementary function: no result depends on any of the 15
+     * before it. */
+    MG_INDEPENDENT = 4096
 };
 
 typedef struct {
     uint16_t code;  /* MG_OP_add and so on, or MG_MULADD and so on */
     uint16_t flags; /* MG_A_UNIFORM and so on */
-    uint32_t n;     /* results */
+    uint32_t n;     /* results; of a LAYER, of each set of inputs */
     uint32_t m;     /* inputs of a LAYER, terms of each result of a DOT or SUM, entries of a
                        TAKE; otherwise 0 */
-    uint32_t out;   /* the first slot of the results, which are consecutive */
+    uint32_t out;   /* the first slot of the results, which are consecutive, set by set */
     union {         /* the operands, see mg_operand_kind */
         struct {
             uint32_t a, b, c;
         };
         uint32_t operand[3];
     };
-    uint32_t squares; /* see MG_SQUARES */
+    union {
+        uint32_t squares; /* of a DOT, see MG_SQUARES */
+        uint32_t sets;    /* of a LAYER: it applies its weights to so many sets of inputs,
+                             which do not depend on its results */
+    };
     double k; /* the parameter of an operator that has one; otherwise 0 */
 } mg_instruction;
+
+/* By operator: true if it calls an elementary function. */
+extern const uint8_t mg_is_elementary[MG_OP_COUNT];
 
 /* Returns the kind of operand j: 0 is a, 1 is b, 2 is c. */
 static inline mg_operand_kind mg_operand_kind_of(int code, int j) {
@@ -122,9 +134,14 @@ static inline int mg_is_elementwise(int code) {
     return mg_operand_kind_of(code, 0) == MG_SLOTS;
 }
 
+/* Returns how many sets of inputs an instruction has, each with n results. */
+static inline uint32_t mg_sets_of(const mg_instruction *ins) {
+    return ins->code == MG_LAYER ? ins->sets : 1;
+}
+
 /* Returns how many entries of the index list an operand of this kind takes, of an instruction
- * with this n and m. */
-static inline size_t mg_index_length(mg_operand_kind kind, size_t n, size_t m) {
+ * with this n, m and number of sets. */
+static inline size_t mg_index_length(mg_operand_kind kind, size_t n, size_t m, size_t sets) {
     switch (kind) {
     case MG_SLOTS:
     case MG_TAGGED_SLOTS:
@@ -132,7 +149,7 @@ static inline size_t mg_index_length(mg_operand_kind kind, size_t n, size_t m) {
     case MG_TERMS:
         return n * m;
     case MG_INPUTS:
-        return m;
+        return m * sets;
     case MG_NO_OPERAND:
     case MG_WEIGHTS:
     case MG_BIASES:

@@ -47,6 +47,11 @@ static const mg_lane_functions *lane_functions(const mg_block *block) {
 /* How many inputs a layer's loops take at a time: 16 rows of 64 inputs are 8 KiB. */
 #define MG_NEAR ((size_t)64)
 
+/* How many sets of inputs layer_sets.h computes side by side when some are left, and one_row.h
+ * results: 16 lanes pay from 8 of them on, and 4 lanes from 3 on. */
+#define MG_SIDE_BY_SIDE(left) ((left) >= 16 ? 16 : (left) >= 8 ? (left) : (left) >= 4 ? 4 \
+                               : (left) == 3 ? 3 : 1)
+
 #if (defined(__x86_64__) || defined(__i386__)) && (defined(__GNUC__) || defined(__clang__))
 #define MG_IS_X86 1
 #else

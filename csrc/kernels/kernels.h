@@ -26,12 +26,20 @@ typedef struct {
     double *uniform_grad;  /* their gradients, to which those of the block are added */
     int is_first;          /* true: a layer stores the gradients that have MG_B_FIRST or
                               MG_C_FIRST; false: it adds them */
+    double *side;          /* memory of mg_side_length, aligned; if there are layers over sets
+                              of inputs */
     const mg_lane_functions *others; /* NULL, or what computes the operators that call
                                         elementary functions, in place of csrc/elementary's */
     uint32_t rows;         /* the lanes after them are padding */
     int masks_padding;     /* true: sums over the lanes leave the padding out; false: they include
                               the zeros there */
 } mg_block;
+
+/* Returns how many doubles a layer over sets of m inputs with n results each takes beside the
+ * slots of a block of one row: see layer_sets.h. */
+static inline size_t mg_side_length(size_t n, size_t m) {
+    return (n + m) * MG_BLOCK_ROWS * 2 + (n > m ? n : m) * 2;
+}
 
 /* The kernels of one instruction set. */
 typedef struct {
@@ -41,7 +49,7 @@ typedef struct {
     void (*backward[3])(const mg_instruction *list, size_t n, const mg_block *block);
     /* data: (n) -= scale * grad: (n), the step of SGD */
     void (*descend)(double *data, const double *grad, double scale, size_t n);
-    /* to: (columns, w) = the transpose of rows: w pointers to (columns) */
+    /* to: (columns, w) = the transpose of rows: w pointers to (columns,) */
     void (*load_columns)(double *to, const double *const *rows, size_t w, size_t columns);
 } mg_kernels;
 

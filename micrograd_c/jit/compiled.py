@@ -205,6 +205,8 @@ class Listing:
         text = ffi.string(ins.listing).decode().format(a=a, b=b, c=c, k=repr(ins.k))
         if ins.relu:
             text = f"relu({text})"
+        if ins.sets > 1:
+            text += f" for each of {ins.sets} sets of inputs"
         return f"{span('u' if ins.uniform else 'r', ins.out, ins.n)} = {text}"
 
     def operand(self, operand):

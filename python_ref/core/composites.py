@@ -22,17 +22,13 @@ def is_normal(x):
     return sys.float_info.min <= abs(x) < inf
 
 
-def silu(f, x):
-    return -0.0 if x < -800.0 else x * f.sigmoid(x)  # the limit at -inf
-
-
 def gelu(f, x):
     return -0.0 if x < -40.0 else x * f.normal_cdf(x)  # the limit at -inf
 
 
 def d_silu(f, x, out, g):
     s = f.sigmoid(x)
-    return (s * (1.0 - silu(f, -x)) if x > 0.0 else s + out * f.sigmoid(-x)) * g
+    return (s * (1.0 - f.silu(-x)) if x > 0.0 else s + out * f.sigmoid(-x)) * g
 
 
 def d_gelu(f, x, out, g):

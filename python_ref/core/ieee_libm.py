@@ -12,6 +12,7 @@ from python_ref.core.libm import (  # noqa: F401
     erfc,
     normal_cdf,
     sigmoid,
+    silu,
     softplus,
     tanh,
 )  # fmt: skip

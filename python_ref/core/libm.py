@@ -95,6 +95,10 @@ def sigmoid(x):
     return e / (1.0 + e)
 
 
+def silu(x):
+    return -0.0 if x < -800.0 else x * sigmoid(x)  # the limit at -inf
+
+
 def softplus(x):
     return (x if x > 0.0 else 0.0) + log1p(exp(-abs(x)))
 

@@ -177,7 +177,7 @@ def operators(f, ieee):
         Op("softplus", UNARY, "softplus", True, f.softplus,
            (lambda x, out, g: ieee.sigmoid(x) * g,),
            "log(1 + exp(self)), for any finite input without overflow."),
-        Op("silu", UNARY, "silu", True, partial(composites.silu, f),
+        Op("silu", UNARY, "silu", True, f.silu,
            (partial(composites.d_silu, ieee),),
            "self * sigmoid(self). Source: https://arxiv.org/abs/1606.08415."),
         Op("gelu", UNARY, "gelu", True, partial(composites.gelu, f),

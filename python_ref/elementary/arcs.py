@@ -36,7 +36,7 @@ def angle_of(y, x):
     p = (c[0] + c[1] * z) + (c[2] + c[3] * z) * z2
     q = (c[4] + c[5] * z) + (c[6] + c[7] * z) * z2
     r = (c[8] + c[9] * z) + c[10] * z2
-    low = rest + t * z * (p + (q + r * z4) * z4)
+    low = (rest - rest * z) + t * z * (p + (q + r * z4) * z4)
 
     if copysign(1.0, x) < 0.0:
         base, base_low, t, low = PI_HIGH - base, PI_LOW - base_low, -t, -low

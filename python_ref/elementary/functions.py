@@ -2,13 +2,14 @@
 
 import math
 
-from python_ref.core.ieee_libm import cosh, exp2, expm1, sigmoid, sinh, softplus, tanh  # noqa: F401
 from python_ref.elementary.arcs import acos, asin, atan, atan2  # noqa: F401
 from python_ref.elementary.error_function import erf, erfc, normal_cdf  # noqa: F401
-from python_ref.elementary.exponentials import exp  # noqa: F401
+from python_ref.elementary.exponentials import exp, exp2, expm1  # noqa: F401
 from python_ref.elementary.gamma_functions import digamma, lgamma, polygamma  # noqa: F401
+from python_ref.elementary.hyperbolics import cosh, sinh, tanh  # noqa: F401
 from python_ref.elementary.inverse_hyperbolics import acosh, asinh, atanh  # noqa: F401
 from python_ref.elementary.logarithms import log, log1p, log2, log10  # noqa: F401
+from python_ref.elementary.logistic import sigmoid, silu, softplus  # noqa: F401
 from python_ref.elementary.powers import hypot, pow  # noqa: F401
 from python_ref.elementary.trigonometry import cos, sin, tan  # noqa: F401
 

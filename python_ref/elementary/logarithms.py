@@ -10,6 +10,8 @@ SQRT_HALF = 0.7071067811865476
 LOG2_INVERSE = 1.4426950514316559, -1.0542692476429138e-08
 LOG10_INVERSE = 0.4342944845557213, -2.6524694553078553e-09
 LOG10_TWO = 0.3010299956640665, -8.532344317057107e-14
+LOG_PAIR_LOWEST, LOG_PAIR_MIDDLE = 0.842, 1.184
+LOG_PAIR_CENTRE = 1.41015625, 0.3437005138530367, 2.817625587422227e-13  # and its logarithm
 ROUNDER_24 = 402653184.0  # 1.5 * 2**28
 
 
@@ -36,9 +38,10 @@ def log_rest(f, half):
 
 def log_of_parts(k, f, low):
     """Return log(2**k * (1 + f)) + low."""
-    high, sum_low = fast_two_sum(k * LN2_HIGH, f)
+    total, total_low = fast_two_sum(k * LN2_HIGH, f)
     half = 0.5 * f * f
-    return high + (sum_low - (half - (log_rest(f, half) + (k * LN2_LOW + low))))
+    less, less_low = fast_two_sum(total, -half)
+    return less + (less_low + (total_low + (log_rest(f, half) + (k * LN2_LOW + low))))
 
 
 def log_of_pair(high, low):
@@ -89,34 +92,33 @@ def log1p(x):
     return log(x) if x != -1.0 else -inf
 
 
-def log_pair(k, m):
-    """Return (high, low), whose sum is log(2**k * m) to 2**-64 of it. high has 26 bits."""
-    c = LOG_PAIR
-    f = m - 1.0
+def log_pair(x):
+    """Return (high, low), whose sum is log(x) to 2**-66 of it, for x > 0. high has 26 bits."""
+    p = LOG_PAIR
+    m, k = frexp(x)
+    if m < LOG_PAIR_LOWEST:
+        k, m = k - 1, 2.0 * m
+    c, log_c, log_c_low = LOG_PAIR_CENTRE if m >= LOG_PAIR_MIDDLE else (1.0, 0.0, 0.0)
 
-    d = 1.5 * m + 1.5
-    inverse = 1.0 / d
+    f, total = m - c, m + c
+    inverse = 0.6666666666666666 / total
     t = f * inverse
     shifted = 536870913.0 * t
     t_high = shifted - (shifted - t)
-    d_high = (d + ROUNDER_24) - ROUNDER_24
-    d_low = f - ((d_high - 3.0) - 0.5 * f)
-    t_low = ((f - t_high * d_high) - t_high * d_low) * inverse
+    total_high = (total + ROUNDER_24) - ROUNDER_24
+    total_low = m - (total_high - c)
+    s_high = 1.5 * t_high
+    t_low = ((f - s_high * total_high) - s_high * total_low) * inverse
 
-    s = 1.5 * t
-    rough = s * s
-    rough2 = rough * rough
-    p_begin = c[0] + c[1] * rough
-    p = p_begin + (c[2] + c[3] * rough) * rough2
-    p = p + ((c[4] + c[5] * rough) + (c[6] + c[7] * rough) * rough2) * (rough2 * rough2)
-    s_high, s_low = 1.5 * t_high, 1.5 * t_low
-    w_high, w_low = s_high * s_high, s_low * ((s_high + s_high) + s_low)
-    w = w_high + w_low
+    part = 2.25 * t
+    w = part * t
+    w2 = w * w
+    rest = (p[0] + p[1] * w) + ((p[2] + p[3] * w) + (p[4] + p[5] * w) * w2) * w2
+    q_high = (w + ROUNDER_24) - (ROUNDER_24 - 3.0)
+    q_low = (s_high * s_high - (q_high - 3.0)) + w2 * rest
+    of_low = q_high + part * (t_high + t)
 
-    q_high = ((w_high + rough2 * p_begin) + ROUNDER_24) - (ROUNDER_24 - 3.0)
-    q_low = (w_high - (q_high - 3.0)) + (w_low + w * w * p)
-
-    of_k, product = k * LN2_HIGH, t_high * q_high
-    high = upper_half(of_k + product)
-    rest = k * LN2_LOW + (t_low * q_high + q_low * t)
-    return high, (product - (high - of_k)) + rest
+    known, product = k * LN2_HIGH + log_c, t_high * q_high
+    high = upper_half(known + product)
+    low = (product - (high - known)) + ((k * LN2_LOW + log_c_low) + q_low * t)
+    return high, low + t_low * of_low

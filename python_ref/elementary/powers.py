@@ -5,7 +5,7 @@ from math import copysign, floor, inf, isinf, ldexp, nan, sqrt
 from python_ref.elementary.bits import ROUNDER, fast_two_sum, two_product, two_sum
 from python_ref.elementary.coefficients import EXP_OF_PAIR
 from python_ref.elementary.exponentials import LN2_HIGH, LN2_LOW, LOG2_E
-from python_ref.elementary.logarithms import log_pair, scaled_of, upper_half
+from python_ref.elementary.logarithms import log_pair, upper_half
 
 
 def pow_2(x):
@@ -69,17 +69,17 @@ FIXED = {
 }
 
 
-def exp_of_pair(high, low):
-    """Return (k, m) with exp(high + low) == 2**k * m and m from sqrt(1/2) to sqrt(2)."""
+def exp_of_pair(high, low, k):
+    """Return exp(high + low) / 2**k, for a k with ``high + low - k * log(2)`` up to 0.356."""
     c = EXP_OF_PAIR
-    k = (high * LOG2_E + ROUNDER) - ROUNDER
-    r, r_low = fast_two_sum(high - k * LN2_HIGH, low - k * LN2_LOW)
+    r_high, r_low = high - k * LN2_HIGH, low - k * LN2_LOW
+    r = r_high + r_low
     r2 = r * r
-    r3, r4 = r2 * r, r2 * r2
-    p = (c[0] + c[1] * r) + (c[2] + c[3] * r) * r2
-    p = p + ((c[4] + c[5] * r) + ((c[6] + c[7] * r) + c[8] * r2) * r2) * r4
-    total, total_low = fast_two_sum(1.0, r)
-    return int(k), total + (total_low + ((0.5 * r2 + r3 * p) + (r_low + r_low * r)))
+    r4 = r2 * r2
+    p = ((c[4] + c[5] * r) + (c[6] + c[7] * r) * r2) + (c[8] + c[9] * r) * r4
+    p = ((c[0] + c[1] * r) + (c[2] + c[3] * r) * r2) + p * r4
+    total, total_low = fast_two_sum(1.0, r_high)
+    return total + ((total_low + r_low) + r2 * p)
 
 
 def pow_of_positive(x, y):
@@ -88,15 +88,16 @@ def pow_of_positive(x, y):
         return 1.0
     if abs(y) > 1e22:
         return inf if (x > 1.0) == (y > 0.0) else 0.0
-    log_high, log_low = log_pair(*scaled_of(x))
+    log_x, log_low = log_pair(x)
     y_high = upper_half(y)
-    high, low = y_high * log_high, (y - y_high) * log_high + y * log_low
-    if high > 709.79:
+    high, low = y_high * log_x, (y - y_high) * log_x + y * log_low
+    if high > 710.0:
         return inf
-    if high < -745.14:
+    if high < -746.0:
         return 0.0
-    k, m = exp_of_pair(high, low)
-    return ldexp(m, k) if k < 1024 else m * 2.0 * ldexp(1.0, k - 1)
+    k = (log_x * (y * LOG2_E) + ROUNDER) - ROUNDER
+    power = exp_of_pair(high, low, k)
+    return ldexp(power, int(k)) if k < 1024.0 else power * 2.0 * ldexp(1.0, 1023)
 
 
 def pow(x, y):

@@ -23,8 +23,8 @@ def reduced(x):
     return high, (step - (near - high)) + k * HALF_PI_3, int(k)
 
 
-def polynomial(c, z, z2):
-    return (c[0] + c[1] * z) + ((c[2] + c[3] * z) + (c[4] + c[5] * z) * z2) * z2
+def sixth(c, z, z2):
+    return c[0] + (c[1] * z + (c[5] + (c[4] * (z + c[2])) * (z2 + c[3])) * z2)
 
 
 def sin_in_quadrant(x, low, quadrant):
@@ -32,9 +32,9 @@ def sin_in_quadrant(x, low, quadrant):
     z = x * x
     z2 = z * z
     if quadrant & 1:
-        y = 0.8125 + (((0.1875 - 0.5 * z) + z2 * polynomial(COS, z, z2)) + x * low)
+        y = 0.8125 + (((0.1875 - 0.5 * z) + x * low) + z2 * sixth(COS, z, z2))
     else:
-        y = x - (low - x * z * polynomial(SIN, z, z2))
+        y = x - (low - x * z * sixth(SIN, z, z2))
     return -y if quadrant & 2 else y
 
 
@@ -53,8 +53,9 @@ def tan(x):
     z2 = z * z
     half = 0.5 * z
     near = 1.0 - half
-    less = low * near - x * z * polynomial(SIN, z, z2)
-    more = ((1.0 - near) - half) + (z2 * polynomial(COS, z, z2) + (x * low - 0.5 * z_low))
+    p = sixth(SIN, z, z2)
+    less = low * near - x * (z * p + z_low * p)
+    more = ((1.0 - near) - half) + (z2 * sixth(COS, z, z2) + (x * low - 0.5 * z_low))
     sine, cosine = x - less, near + more
     sine_low, cosine_low = (x - sine) - less, more - (cosine - near)
     if quadrant & 1:

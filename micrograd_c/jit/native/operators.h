@@ -4,6 +4,10 @@
  */
 #define MG_LIKELY(condition) (condition)
 #define MG_UNLIKELY(condition) (condition)
+#if defined(__GNUC__) || defined(__clang__)
+#define MG_FAST_INLINE static inline __attribute__((always_inline))
+#else
+#define MG_FAST_INLINE static inline
 static inline uint64_t mg_bits_of(double x) {
     uint64_t bits;
     memcpy(&bits, &x, sizeof bits);
@@ -38,75 +42,112 @@ static inline mg_pair mg_two_product(double a, double b) {
     return (mg_pair){high, low};
 }
 static const double MG_EXP[] = {
-    0x1.0000000000001p-1,
-    0x1.5555555555558p-3,
-    0x1.5555555553d66p-5,
-    0x1.111111110f808p-7,
-    0x1.6c16c1788a5adp-10,
-    0x1.a01a01b009b94p-13,
-    0x1.a019b913338d2p-16,
-    0x1.71ddf6badec7dp-19,
-    0x1.28917dfef2598p-22,
-    0x1.af631dc77317bp-26,
+    0x1.0000000000008p-1,
+    0x1.5555555555504p-3,
+    0x1.5555555551055p-5,
+    0x1.1111111126068p-7,
+    0x1.6c16c182bc802p-10,
+    0x1.a01a0130b335cp-13,
+    0x1.a0199d6694c64p-16,
+    0x1.71df1bdc898a0p-19,
+    0x1.28aab2b4e04f0p-22,
+    0x1.ad88bde8b352dp-26,
+};
+static const double MG_COTH[] = {
+    0x1.5555555555553p-2,
+    -0x1.6c16c16c0ac3dp-6,
+    0x1.1566ab5c2ba14p-9,
+    -0x1.bbd53273e99b2p-13,
+    0x1.63f2a09c9432bp-16,
+};
+static const double MG_COSH[] = {
+    0x1.0000000000000p-1,
+    0x1.5555555555557p-5,
+    0x1.6c16c16c15a6cp-10,
+    0x1.a01a01a9e8422p-16,
+    0x1.27e4d41cf7c91p-22,
+    0x1.1f7f20c80427fp-29,
+};
+static const double MG_SINH[] = {
+    0x1.5555555555556p-3,
+    0x1.11111111109b4p-7,
+    0x1.a01a01a7c3295p-13,
+    0x1.71de0db2376c5p-19,
+    0x1.af38a05de0eb8p-26,
+};
+static const double MG_ATANH[] = {
+    0x1.5555555555555p-1,
+    0x1.999999999a455p-2,
+    0x1.24924923cd3dap-2,
+    0x1.c71c72765ed30p-3,
+    0x1.745cefc403313p-3,
+    0x1.3b18caac25637p-3,
+    0x1.10ab0579ff565p-3,
+    0x1.ebaa035ad00aep-4,
+    0x1.67ff3a8be6d98p-4,
+    0x1.4b8574862d6a2p-3,
 };
 static const double MG_ERF[] = {
-    0x1.06eba8214db68p-3,
-    -0x1.812746b0379b4p-2,
-    0x1.ce2f21a040a5ep-4,
-    -0x1.b82ce311f49a9p-6,
-    0x1.565bccf8bd904p-8,
-    -0x1.c02db03556f19p-11,
-    0x1.f9a2ba5a625c7p-14,
-    -0x1.f4ca4de3bb23cp-17,
-    0x1.b97ffcd212f9cp-20,
-    -0x1.5c08c57699d1cp-23,
-    0x1.d7298e67cc634p-27,
-    -0x1.abe0fe7a1ccfap-31,
+    -0x1.33f2d64df5685p-2,
+    0x1.6130e82dfe319p-4,
+    -0x1.47fdb5b4ebe63p-6,
+    0x1.f61746c8e8e97p-9,
+    -0x1.45057fb109706p-11,
+    0x1.6bbb85a6c64fap-14,
+    -0x1.660c9719885edp-17,
+    0x1.3a63c442dd598p-20,
+    -0x1.f22244f463903p-24,
+    0x1.68acbd5705558p-27,
+    -0x1.d99111294868ap-31,
 };
 static const double MG_ERF_LOG[] = {
-    -0x1.03615757b0c12p-18,
-    0x1.51c9b0006c21ap+1,
-    0x1.afabc11a2afdbp-1,
-    0x1.5477f099b67dfp-5,
-    -0x1.48c9d37fb1f56p-7,
-    0x1.033f5a112d2cfp-9,
-    -0x1.f1b04a105b71ap-13,
-    -0x1.b92de4e852e9cp-16,
-    0x1.c852c0d141a6bp-16,
-    -0x1.4484a4b7e0694p-17,
-    0x1.1e257b1a9d186p-19,
-    -0x1.b7db68004e5bep-23,
-    -0x1.f2422f2ee8f64p-25,
-    0x1.1ece84acdd90ap-25,
-    -0x1.24adddf62cb95p-27,
-    0x1.6a8f0db553cacp-30,
-    -0x1.065f519305a86p-33,
-    0x1.564da315b79f9p-38,
+    0x1.39754d9a6deefp-11,
+    0x1.3711709c17b43p+1,
+    0x1.a730790b4d445p-1,
+    0x1.802c27938a77dp-5,
+    -0x1.730b0e970154fp-7,
+    0x1.19049a409a369p-9,
+    -0x1.a5137d3728ad2p-13,
+    -0x1.f157468b41f7dp-15,
+    0x1.4a4db87b9fa1fp-15,
+    -0x1.982623afb1b83p-17,
+    0x1.1195f96095ef3p-19,
+    0x1.28b59d6070558p-23,
+    -0x1.ff5c2d2a0baf9p-23,
+    0x1.9d3e6f7b43307p-24,
+    -0x1.ab463d64b8623p-26,
+    0x1.3410142f6fc68p-28,
+    -0x1.2de1cd05e8812p-31,
+    0x1.6ac284eb8dae8p-35,
+    -0x1.93898608e6e5bp-40,
 };
 static const double MG_ERFC[] = {
-    -0x1.0dd9780ac08eap-4,
-    0x1.5029aa6576017p-3,
-    0x1.0e42d9bbc24fap+2,
-    0x1.796d851a5f351p+1,
-    -0x1.1355cded59838p+2,
-    -0x1.14f55e620cb1ep+3,
-    0x1.10cd8c2e3cabcp+3,
-    0x1.7acff21301b77p+4,
-    -0x1.0e0c3024c5eb6p+5,
-    -0x1.e6eb1ace539d3p+5,
-    0x1.4fe37f69cceb1p+7,
-    0x1.235fe869c0279p+6,
-    -0x1.7cf01fb61eb91p+9,
-    0x1.53bb8c73b4cd3p+9,
-    0x1.2b63fc4a2263ap+11,
-    -0x1.b616c70483df4p+12,
-    0x1.ee212d005f5b6p+8,
-    0x1.19df3a8a61294p+15,
-    -0x1.0ad2a7a819801p+16,
-    -0x1.79597fb61f04ap+16,
-    0x1.c4a4b27705dc5p+18,
-    0x1.9b4e3fe8f68fep+15,
-    -0x1.3eb96a0f6269dp+20,
+    -0x1.871cd6d7c2268p-7,
+    -0x1.d295e30cd3a37p-4,
+    0x1.15771de286909p-1,
+    0x1.546544f89bb2cp+1,
+    -0x1.3c6b435bf5274p+2,
+    -0x1.ef7c6a8565998p+2,
+    0x1.5bba542f6d077p+3,
+    0x1.2ffc4d85b05f4p+4,
+    -0x1.4390ce9c7cbd6p+5,
+    -0x1.12039a794764cp+5,
+    0x1.521c2e7067b61p+7,
+    -0x1.b282cf203ff67p+5,
+    -0x1.2364520dad557p+9,
+    0x1.0171b4729f3cap+10,
+    0x1.ae23eb1d7124cp+9,
+    -0x1.729bbfd1b4826p+12,
+    0x1.a72059a9d72ebp+12,
+    0x1.d2004108ab919p+13,
+    -0x1.e55971ef8dcb5p+15,
+    0x1.8a82ffb850036p+15,
+    0x1.886f61087213bp+17,
+    -0x1.2333fcb81b1d7p+19,
+    0x1.af0f19e4cf216p+17,
+    0x1.8772cc5e10e76p+20,
+    -0x1.679953e746584p+21,
+    0x1.8e6d890aeb910p+20,
 };
 static const double MG_ERFC_EXP[] = {
     0x1.0000000000000p-1,
@@ -132,40 +173,39 @@ static const double MG_LOG[] = {
 };
 static const double MG_LOG_PAIR[] = {
     0x1.3333333333333p-1,
-    0x1.b6db6db6db7b5p-2,
-    0x1.555555552f982p-2,
-    0x1.1745d19c3f35cp-2,
-    0x1.d89d607e23c30p-3,
-    0x1.99a537f8c3ee6p-3,
-    0x1.679c649802f19p-3,
-    0x1.682eac38519d5p-3,
+    0x1.b6db6db6dc45ap-2,
+    0x1.5555555074a3dp-2,
+    0x1.1745dbc482708p-2,
+    0x1.d889d7bd42ed3p-3,
+    0x1.a23fdc8594404p-3,
 };
 static const double MG_EXP_OF_PAIR[] = {
-    0x1.555555555555bp-3,
-    0x1.5555555553547p-5,
-    0x1.111111110ebc7p-7,
-    0x1.6c16c17bd999bp-10,
-    0x1.a01a01b48d308p-13,
-    0x1.a019adc83658cp-16,
-    0x1.71ddec57b353fp-19,
-    0x1.289d26597f754p-22,
-    0x1.af73a0585e4ddp-26,
+    0x1.000000000000ep-1,
+    0x1.5555555555565p-3,
+    0x1.555555554f04bp-5,
+    0x1.111111110c807p-7,
+    0x1.6c16c1895e89bp-10,
+    0x1.a01a01bfaceffp-13,
+    0x1.a0198c140aba5p-16,
+    0x1.71ddd5333ad99p-19,
+    0x1.28ba406a263cdp-22,
+    0x1.af9612aec8912p-26,
 };
 static const double MG_SIN[] = {
     -0x1.5555555555549p-3,
     0x1.111111110f87dp-7,
-    -0x1.a01a019c11faep-13,
-    0x1.71de35780ca0cp-19,
-    -0x1.ae5e667fcaac4p-26,
+    -0x1.3b2ac7b44b5c9p+7,
+    0x1.0edc7ca608051p+14,
     0x1.5d9315ac0d397p-33,
+    0x1.ee9a73f359dc9p-13,
 };
 static const double MG_COS[] = {
     0x1.555555555554cp-5,
     -0x1.6c16c16c15181p-10,
-    0x1.a01a019cb219ep-16,
-    -0x1.27e4f80a359d0p-22,
-    0x1.1ee9ec1998d42p-29,
+    -0x1.6f8a979a0d634p+7,
+    0x1.7b0bb5b60bdb7p+14,
     -0x1.8faeb64a30ecfp-37,
+    -0x1.b188dee039a95p-16,
 };
 static const double MG_ATAN[] = {
     -0x1.555555555553dp-2,
@@ -256,8 +296,8 @@ static inline mg_angle mg_reduced_large(double x) {
     uint64_t next = (high << 42 | middle >> 22) & 0x1fffffffffffff;
     double f_low = (double)(int64_t)next * (unit * 0x1p-53);
     mg_pair p = mg_two_product(f_high, MG_HALF_PI_HIGH);
-    mg_pair rest =
-        mg_fast_two_sum(p.high, p.low + (f_high * MG_HALF_PI_LOW + f_low * MG_HALF_PI_HIGH));
+    mg_pair rest = mg_fast_two_sum(
+        p.high, p.low + (f_high * MG_HALF_PI_LOW + f_low * MG_HALF_PI_HIGH));
     if (x < 0.0)
         quadrant = 0 - quadrant, negative = !negative;
     return negative ? (mg_angle){-rest.high, rest.low, quadrant}
@@ -265,6 +305,7 @@ static inline mg_angle mg_reduced_large(double x) {
 }
 #define MG_SIGN ((uint64_t)1 << 63)
 static inline uint64_t mg_mask(int condition) { return condition ? ~(uint64_t)0 : 0; }
+static inline uint64_t mg_is_negative(double x) { return 0 - (mg_bits_of(x) >> 63); }
 static inline double mg_choose(uint64_t mask, double a, double b) {
     return mg_from_bits((mg_bits_of(a) & mask) | (mg_bits_of(b) & ~mask));
 }
@@ -277,12 +318,12 @@ static inline double mg_signed(uint64_t sign, double a) {
 #define MG_QUARTER_PI_HIGH 0.7853981633974483
 #define MG_QUARTER_PI_LOW 3.061616997868383e-17
 #define MG_TAN_OF_EIGHTH_PI 0.41421356237309503
-static inline double mg_angle_of(double y, double x) {
+MG_FAST_INLINE double mg_angle_of(double y, double x) {
     const double *c = MG_ATAN;
-    uint64_t sign = mg_bits_of(x) & MG_SIGN, left = 0 - (sign >> 63);
+    uint64_t sign = mg_bits_of(x) & MG_SIGN, left = mg_is_negative(x);
     double b = fabs(x);
-    uint64_t is_low = mg_mask(y <= b * MG_TAN_OF_EIGHTH_PI);
-    uint64_t is_high = mg_mask(y * MG_TAN_OF_EIGHTH_PI > b);
+    uint64_t is_low = ~mg_is_negative(b * MG_TAN_OF_EIGHTH_PI - y);
+    uint64_t is_high = mg_is_negative(b - y * MG_TAN_OF_EIGHTH_PI);
     uint64_t is_middle = ~(is_low | is_high);
     mg_pair difference = mg_two_sum(y, -b), sum = mg_two_sum(y, b);
     double n = mg_choose(is_low, y, mg_choose(is_high, -b, difference.high));
@@ -296,8 +337,9 @@ static inline double mg_angle_of(double y, double x) {
     double p = (c[0] + c[1] * z) + (c[2] + c[3] * z) * z2;
     double q = (c[4] + c[5] * z) + (c[6] + c[7] * z) * z2;
     double r = (c[8] + c[9] * z) + c[10] * z2;
-    double low = rest + t * z * (p + (q + r * z4) * z4);
-    double base = mg_or_zero(~is_low, mg_choose(is_high, MG_HALF_PI_HIGH, MG_QUARTER_PI_HIGH));
+    double low = (rest - rest * z) + t * z * (p + (q + r * z4) * z4);
+    double base =
+        mg_or_zero(~is_low, mg_choose(is_high, MG_HALF_PI_HIGH, MG_QUARTER_PI_HIGH));
     double base_low =
         mg_or_zero(~is_low, mg_choose(is_high, MG_HALF_PI_LOW, MG_QUARTER_PI_LOW));
     base = mg_or_zero(left, MG_PI_HIGH) + mg_signed(sign, base);
@@ -306,7 +348,9 @@ static inline double mg_angle_of(double y, double x) {
     return angle.high + (angle.low + (base_low + mg_signed(sign, low)));
 }
 static inline int mg_fast_range_atan(double x) { return fabs(x) < 0x1p+400; }
-static inline double mg_fast_atan(double x) { return copysign(mg_angle_of(fabs(x), 1.0), x); }
+MG_FAST_INLINE double mg_fast_atan(double x) {
+    return copysign(mg_angle_of(fabs(x), 1.0), x);
+}
 static inline double mg_jit_atan(double x) {
     if (mg_fast_range_atan(x))
         return mg_fast_atan(x);
@@ -314,10 +358,10 @@ static inline double mg_jit_atan(double x) {
 }
 static inline int mg_fast_range_atan2(double y, double x) {
     double a = fabs(y), b = fabs(x), least = 0x1p-400, most = 0x1p+400;
-    return (a < most) & (b < most) & ((a > least) | (a == 0.0)) & ((b > least) | (b == 0.0)) &
-           (a + b > 0.0);
+    return (a < most) & (b < most) & ((a > least) | (a == 0.0)) &
+           ((b > least) | (b == 0.0)) & (a + b > 0.0);
 }
-static inline double mg_fast_atan2(double y, double x) {
+MG_FAST_INLINE double mg_fast_atan2(double y, double x) {
     return copysign(mg_angle_of(fabs(y), x), y);
 }
 static inline double mg_jit_atan2(double y, double x) {
@@ -337,7 +381,7 @@ static inline double mg_jit_atan2(double y, double x) {
 }
 static inline int mg_fast_range_asin(double x) { return fabs(x) <= 1.0; }
 static inline int mg_fast_range_acos(double x) { return fabs(x) <= 1.0; }
-static inline mg_pair mg_small_arc(double a, uint64_t is_big) {
+MG_FAST_INLINE mg_pair mg_small_arc(double a, uint64_t is_big) {
     const double *c = MG_ASIN;
     double half = 0.5 * (1.0 - a), root = sqrt(half);
     mg_pair back = mg_two_product(root, root);
@@ -350,9 +394,9 @@ static inline mg_pair mg_small_arc(double a, uint64_t is_big) {
     p = p + (q + (r + c[12] * z4) * z4) * z4;
     return (mg_pair){x, mg_or_zero(is_big, rest) + x * z * p};
 }
-static inline double mg_fast_asin(double x) {
+MG_FAST_INLINE double mg_fast_asin(double x) {
     double a = fabs(x);
-    uint64_t is_big = mg_mask(a > 0.5);
+    uint64_t is_big = mg_is_negative(0.5 - a);
     mg_pair arc = mg_small_arc(a, is_big);
     double factor = mg_choose(is_big, -2.0, 1.0);
     mg_pair sum = mg_fast_two_sum(mg_or_zero(is_big, MG_HALF_PI_HIGH), factor * arc.high);
@@ -362,10 +406,10 @@ static inline double mg_fast_asin(double x) {
 static inline double mg_jit_asin(double x) {
     return mg_fast_range_asin(x) ? mg_fast_asin(x) : (x - x) / (x - x);
 }
-static inline double mg_fast_acos(double x) {
+MG_FAST_INLINE double mg_fast_acos(double x) {
     double a = fabs(x);
-    uint64_t sign = mg_bits_of(x) & MG_SIGN, is_big = mg_mask(a > 0.5);
-    uint64_t is_left = is_big & (0 - (sign >> 63));
+    uint64_t sign = mg_bits_of(x) & MG_SIGN, is_big = mg_is_negative(0.5 - a);
+    uint64_t is_left = is_big & mg_is_negative(x);
     mg_pair arc = mg_small_arc(a, is_big);
     double factor = mg_signed(sign, mg_choose(is_big, 2.0, -1.0));
     double base = mg_or_zero(~is_big, MG_HALF_PI_HIGH) + mg_or_zero(is_left, MG_PI_HIGH);
@@ -378,21 +422,27 @@ static inline double mg_jit_acos(double x) {
 }
 #define MG_LN2_HIGH 0.6931471803691238
 #define MG_LN2_LOW 1.9082149292705877e-10
+#define MG_LN2 0.6931471805599453
 #define MG_LOG2_E 1.4426950408889634
+#define MG_ROUNDER_26 100663296.0
 static inline int mg_fast_range_exp(double x) { return fabs(x) < 708.0; }
-static inline double mg_exp_of_rest(double r) {
+static inline double mg_exp_of_rest(double high, double low) {
     const double *c = MG_EXP;
-    double r2 = r * r, r4 = r2 * r2;
-    double low = (c[0] + c[1] * r) + (c[2] + c[3] * r) * r2;
-    double high = (c[4] + c[5] * r) + (c[6] + c[7] * r) * r2;
-    double p = low + (high + (c[8] + c[9] * r) * r4) * r4;
-    return 1.0 + (r + r2 * p);
+    double r = high - low, r2 = r * r, r4 = r2 * r2;
+    double p = (c[0] + c[1] * r) + (c[2] + c[3] * r) * r2;
+    double p4 = (c[4] + c[5] * r) + (c[6] + c[7] * r) * r2;
+    double sum = 1.0 + high, rest = high - (sum - 1.0);
+    return sum + (rest + (r2 * (p + (p4 + (c[8] + c[9] * r) * r4) * r4) - low));
 }
 static inline double mg_fast_exp(double x) {
     double shifted = x * MG_LOG2_E + MG_ROUNDER;
     double k = shifted - MG_ROUNDER;
-    double y = mg_exp_of_rest((x - k * MG_LN2_HIGH) - k * MG_LN2_LOW);
+    double y = mg_exp_of_rest(x - k * MG_LN2_HIGH, k * MG_LN2_LOW);
     return mg_from_bits(mg_bits_of(y) + (mg_bits_of(shifted) << 52));
+}
+static inline double mg_scale(double y, double k) {
+    double half = k < 0.0 ? -537.0 : 512.0;
+    return y * mg_power_of_two(k - half) * mg_power_of_two(half);
 }
 static inline double mg_jit_exp(double x) {
     if (mg_fast_range_exp(x))
@@ -402,89 +452,146 @@ static inline double mg_jit_exp(double x) {
     if (x < -745.14)
         return 0.0;
     double k = (x * MG_LOG2_E + MG_ROUNDER) - MG_ROUNDER;
-    double y = mg_exp_of_rest((x - k * MG_LN2_HIGH) - k * MG_LN2_LOW);
-    double half = x < 0.0 ? -537.0 : 512.0;
-    return y * mg_power_of_two(k - half) * mg_power_of_two(half);
+    return mg_scale(mg_exp_of_rest(x - k * MG_LN2_HIGH, k * MG_LN2_LOW), k);
 }
-static inline double mg_erf_pick(int condition, double a, double b) {
-    uint64_t mask = 0 - (uint64_t)condition;
-    return mg_from_bits((mg_bits_of(a) & mask) | (mg_bits_of(b) & ~mask));
+static inline int mg_fast_range_exp2(double x) { return fabs(x) < 1021.0; }
+#define MG_LN2_27 0.6931471824645996
+#define MG_LN2_27_REST -1.904654299957768e-09
+static inline double mg_exp2_of_rest(double f) {
+    double high = (f + MG_ROUNDER_26) - MG_ROUNDER_26;
+    double low = (high - f) * MG_LN2 - high * MG_LN2_27_REST;
+    return mg_exp_of_rest(high * MG_LN2_27, low);
+}
+static inline double mg_fast_exp2(double x) {
+    double shifted = x + MG_ROUNDER;
+    double y = mg_exp2_of_rest(x - (shifted - MG_ROUNDER));
+    return mg_from_bits(mg_bits_of(y) + (mg_bits_of(shifted) << 52));
+}
+static inline double mg_jit_exp2(double x) {
+    if (mg_fast_range_exp2(x))
+        return mg_fast_exp2(x);
+    if (x != x || x >= 1024.0)
+        return x * INFINITY;
+    if (x < -1075.0)
+        return 0.0;
+    double k = (x + MG_ROUNDER) - MG_ROUNDER;
+    return mg_scale(mg_exp2_of_rest(x - k), k);
+}
+typedef struct {
+    double k, r, v;
+    double high, rest;
+} mg_half_exp;
+static inline mg_half_exp mg_halve_exp(double h) {
+    double k = (h * (2.0 * MG_LOG2_E) + MG_ROUNDER) - MG_ROUNDER;
+    double first = h - k * (0.5 * MG_LN2_HIGH), low = k * (0.5 * MG_LN2_LOW);
+    double high = (first + MG_ROUNDER_26) - MG_ROUNDER_26;
+    double r = first - low, z = r * r, z2 = z * z;
+    const double *c = MG_COTH;
+    double v = z * ((c[0] + c[1] * z) + z2 * ((c[2] + c[3] * z) + z2 * c[4]));
+    return (mg_half_exp){k, r, v, high, (first - high) - low};
+}
+static inline double mg_combine(mg_half_exp e, double a, double b) {
+    return (a + e.high * b) + (e.rest * b + e.v * a);
+}
+static inline double mg_truncate(double x) {
+    return mg_from_bits(mg_bits_of(x) & ~(((uint64_t)1 << 46) - 1));
+}
+static inline double mg_or_sign(double x, double y) {
+    return mg_from_bits(mg_bits_of(x) | (mg_bits_of(y) & (uint64_t)1 << 63));
+}
+static inline int mg_fast_range_expm1(double x) {
+    return (fabs(x) < 700.0) & ((fabs(x) > 1e-300) | (x == 0.0));
+}
+static inline double mg_fast_expm1(double x) {
+    mg_half_exp e = mg_halve_exp(0.5 * x);
+    double g = mg_power_of_two(e.k), a = g - 1.0, b = g + 1.0;
+    double over = 1.0 / ((1.0 + e.v) - e.r);
+    double q = mg_truncate((a + b * e.r) * over);
+    double lost = (g - a) - 1.0;
+    double first = (((a - q) + e.high * b) + e.high * q) + e.rest * b;
+    double y = q + (first + (e.rest * q + e.v * (a - q) + lost)) * over;
+    return mg_or_sign(y, x);
+}
+static inline double mg_jit_expm1(double x) {
+    if (mg_fast_range_expm1(x))
+        return mg_fast_expm1(x);
+    if (fabs(x) < 1.0)
+        return x;
+    return x < 0.0 ? -1.0 : mg_jit_exp(x);
 }
 static inline int mg_fast_range_erf(double x) { return x == x; }
 static inline double mg_erf_slope(double w) {
     const double *c = MG_ERF;
-    double w2 = w * w, w4 = w2 * w2;
-    double p0 = (c[0] + c[1] * w) + (c[2] + c[3] * w) * w2;
-    double p4 = (c[4] + c[5] * w) + (c[6] + c[7] * w) * w2;
-    double p8 = (c[8] + c[9] * w) + (c[10] + c[11] * w) * w2;
-    return p0 + (p4 + p8 * w4) * w4;
+    double z = w - 0.3812406484863818, z2 = z * z, z4 = z2 * z2;
+    double p1 = (c[1] + c[2] * z) + (c[3] + c[4] * z) * z2;
+    double p5 = (c[5] + c[6] * z) + (c[7] + c[8] * z) * z2;
+    double p9 = c[9] + c[10] * z;
+    return z * (c[0] + z * (p1 + (p5 + p9 * z4) * z4));
 }
 static inline double mg_fast_erf(double x) {
     const double *c = MG_ERF_LOG;
     double near = x + x * mg_erf_slope(x * x);
-    double size = fabs(x), s = mg_erf_pick(size < 6.0, size, 6.0) - 1.0;
+    double size = fabs(x), s = mg_choose(mg_mask(size < 6.0), size, 6.0) - 0.875;
     double s2 = s * s, s4 = s2 * s2, s8 = s4 * s4;
-    double q0 = (c[0] + c[1] * s) + (c[2] + c[3] * s) * s2;
+    double q1 = c[1] * s, q2 = (c[2] + c[3] * s) * s2;
     double q4 = (c[4] + c[5] * s) + (c[6] + c[7] * s) * s2;
     double q8 = (c[8] + c[9] * s) + (c[10] + c[11] * s) * s2;
     double q12 = (c[12] + c[13] * s) + (c[14] + c[15] * s) * s2;
-    double q16 = c[16] + c[17] * s;
-    double q = (q0 + q4 * s4) + (q8 + (q12 + q16 * s4) * s4) * s8;
-    double shifted = (q + 1.849609375) * MG_LOG2_E + MG_ROUNDER;
+    double q16 = (c[16] + c[17] * s) + c[18] * s2;
+    double rest = c[0] + ((q2 + q4 * s4) + (q8 + (q12 + q16 * s4) * s4) * s8);
+    double shifted = ((q1 + rest) + 1.5322265625) * MG_LOG2_E + MG_ROUNDER;
     double k = shifted - MG_ROUNDER;
-    double y = mg_exp_of_rest((k * MG_LN2_HIGH - 1.849609375) - (q - k * MG_LN2_LOW));
+    double r = ((k * MG_LN2_HIGH - 1.5322265625) - q1) - (rest - k * MG_LN2_LOW);
+    double y = mg_exp_of_rest(r, 0.0);
     double far = 1.0 - mg_from_bits(mg_bits_of(y) - (mg_bits_of(shifted) << 52));
-    return copysign(mg_erf_pick(size < 1.0, near, far), x);
+    return copysign(mg_choose(mg_mask(size < 0.875), near, far), x);
 }
 static inline double mg_jit_erf(double x) {
     return mg_fast_range_erf(x) ? mg_fast_erf(x) : x;
 }
-#define MG_LN2_SHORT 0.6931467056274414
-#define MG_LN2_REST 4.7493250390316726e-07
+#define MG_LN2_20 0.6931467056274414
+#define MG_LN2_20_REST 4.7493250390316726e-07
 static inline mg_pair mg_erfc_far(double a, double low) {
     const double *c = MG_ERFC, *e = MG_ERFC_EXP;
-    const double round_to_10 = 6597069766656.0;
-    const double round_to_12 = 1649267441664.0;
-    double short_a = (a + round_to_10) - round_to_10;
+    const double round_to_11 = MG_ROUNDER / 2048.0, round_to_9 = MG_ROUNDER / 512.0;
+    double short_a = (a + round_to_11) - round_to_11;
     double rest_a = (a - short_a) + low;
     double u = 1.0 / (a + 2.0);
-    double short_u = (u + round_to_12) - round_to_12;
+    double short_u = (u + round_to_9) - round_to_9;
     double rest_u = u * ((1.0 - short_u * (short_a + 2.0)) - short_u * rest_a);
-    mg_pair sum = mg_fast_two_sum(short_u - 0.21875, rest_u);
-    double v =
-        sum.high;
+    double v = u - 0.234375;
     double v2 = v * v, v4 = v2 * v2, v8 = v4 * v4;
     double p0 = (c[0] + c[1] * v) + (c[2] + c[3] * v) * v2;
     double p4 = (c[4] + c[5] * v) + (c[6] + c[7] * v) * v2;
     double p8 = (c[8] + c[9] * v) + (c[10] + c[11] * v) * v2;
     double p12 = (c[12] + c[13] * v) + (c[14] + c[15] * v) * v2;
     double p16 = (c[16] + c[17] * v) + (c[18] + c[19] * v) * v2;
-    double p20 = (c[20] + c[21] * v) + c[22] * v2;
-    double p = (p0 + p4 * v4) + ((p8 + p12 * v4) + (p16 + p20 * v4) * v8) * v8;
-    double line = 0.5 + 2.3125 * short_u;
-    double most = short_u * line;
-    double more = rest_u * line + u * ((2.3125 * rest_u + 8.4 * v * sum.low) + p);
+    double p20 = (c[20] + c[21] * v) + (c[22] + c[23] * v) * v2;
+    double p24 = c[24] + c[25] * v;
+    double high = (p8 + p12 * v4) + (p16 + (p20 + p24 * v4) * v4) * v8;
+    double p = (p0 + p4 * v4) + high * v8;
+    double q = 0.5625 + short_u * (0.9375 + short_u * 3.8125);
+    double rest_q = rest_u * (0.9375 + (short_u + u) * 3.8125);
+    double most = short_u * q, more = rest_u * q + u * (rest_q + p);
     double square = short_a * short_a, rest_square = rest_a * (a + short_a);
     double shifted = (square + rest_square) * MG_LOG2_E + MG_ROUNDER;
     double k = shifted - MG_ROUNDER;
-    double short_r = k * MG_LN2_SHORT - square;
-    double rest_r = k * MG_LN2_REST - rest_square;
+    double short_r = k * MG_LN2_20 - square;
+    double rest_r = k * MG_LN2_20_REST - rest_square;
     double r = short_r + rest_r, r2 = r * r, r4 = r2 * r2;
     double e0 = (e[0] + e[1] * r) + (e[2] + e[3] * r) * r2;
     double e4 = (e[4] + e[5] * r) + (e[6] + e[7] * r) * r2;
     double e8 = (e[8] + e[9] * r) + e[10] * r2;
-    double rest_exp = rest_r + r2 * (e0 + (e4 + e8 * r4) * r4);
     double short_exp = 1.0 + short_r;
+    double rest_exp = rest_r + r2 * (e0 + (e4 + e8 * r4) * r4);
     double y = short_exp * most + (short_exp * more + rest_exp * (most + more));
     return (mg_pair){y, shifted};
 }
 static inline double mg_fast_erfc_of(double x, double low) {
-    double a = fabs(x), a_low = copysign(1.0, x) * low;
-    mg_pair one = mg_fast_two_sum(1.0, -x);
-    double near = one.high + ((one.low - low) - x * mg_erf_slope(x * x));
-    mg_pair far = mg_erfc_far(mg_erf_pick(a < 26.0, a, 26.0), a_low);
+    double a = fabs(x), up_to_26 = mg_choose(mg_mask(a < 26.0), a, 26.0);
+    mg_pair far = mg_erfc_far(up_to_26, copysign(1.0, x) * low);
     double y = mg_from_bits(mg_bits_of(far.high) - (mg_bits_of(far.low) << 52));
-    return mg_erf_pick(a < 0.46875, near, mg_erf_pick(x < 0.0, 2.0 - y, y));
+    return mg_choose(mg_mask(x < 0.0), 2.0 - y, y);
 }
 static inline double mg_erfc_beyond(double x, double low, double scale) {
     if (x > 28.0)
@@ -501,10 +608,10 @@ static inline double mg_jit_erfc(double x) {
     return x != x ? x : mg_erfc_beyond(x, 0.0, 1.0);
 }
 static inline mg_pair mg_erfc_argument(double x) {
-    const double round_to_10 = 6597069766656.0;
+    const double round_to_10 = MG_ROUNDER / 1024.0;
     double short_x = (x + round_to_10) - round_to_10, rest_x = x - short_x;
-    return mg_fast_two_sum(short_x * -0.7071067811921239,
-                           short_x * 5.576365522251341e-12 - rest_x * 0.7071067811865476);
+    double low = short_x * 5.576365522251341e-12 - rest_x * 0.7071067811865476;
+    return mg_fast_two_sum(short_x * -0.7071067811921239, low);
 }
 static inline int mg_fast_range_normal_cdf(double x) { return fabs(x) < 36.0; }
 static inline double mg_fast_normal_cdf(double x) {
@@ -514,9 +621,9 @@ static inline double mg_fast_normal_cdf(double x) {
 static inline double mg_jit_normal_cdf(double x) {
     if (mg_fast_range_normal_cdf(x))
         return mg_fast_normal_cdf(x);
-    if (!(x < -36.0))
+    if (!(x < 0.0))
         return x != x ? x : 1.0;
-    if (x < -39.0)
+    if (x <= -39.0)
         return 0.0;
     mg_pair z = mg_erfc_argument(x);
     return mg_erfc_beyond(z.high, z.low, 0.5);
@@ -526,10 +633,10 @@ typedef struct {
 } mg_scaled;
 #define MG_SQRT_HALF_BITS 0x3fe6a09e667f3bcdULL
 #define MG_ONE_BITS 0x3ff0000000000000ULL
-static inline mg_scaled mg_scaled_of(double x) {
-    uint64_t above = mg_bits_of(x) - MG_SQRT_HALF_BITS;
-    uint64_t biased = (above + MG_ONE_BITS) >> 52;
-    double k = mg_from_bits(biased | 0x4330000000000000ULL) - (4503599627370496.0 + 1023.0);
+MG_FAST_INLINE mg_scaled mg_scaled_of(double x) {
+    uint64_t above = mg_bits_of(x) + (MG_ONE_BITS - MG_SQRT_HALF_BITS);
+    double k = mg_from_bits((above >> 52) | 0x4330000000000000ULL) -
+               (4503599627370496.0 + 1023.0);
     double m = mg_from_bits((above & 0x000fffffffffffffULL) + MG_SQRT_HALF_BITS);
     return (mg_scaled){k, m};
 }
@@ -540,28 +647,30 @@ static inline mg_scaled mg_scaled_of_any(double x) {
     parts.exponent -= 54.0;
     return parts;
 }
-static inline double mg_upper_half(double x) {
+MG_FAST_INLINE double mg_upper_half(double x) {
     double t = 134217729.0 * x;
     return t - (t - x);
 }
-static inline double mg_log_rest(double f, double half) {
+MG_FAST_INLINE double mg_log_rest(double f, double half) {
     const double *c = MG_LOG;
     double s = f / (2.0 + f), w = s * s, w2 = w * w;
-    double p = (c[0] + c[1] * w) + ((c[2] + c[3] * w) + ((c[4] + c[5] * w) + c[6] * w2) * w2) * w2;
+    double p = (c[0] + c[1] * w) +
+               ((c[2] + c[3] * w) + ((c[4] + c[5] * w) + c[6] * w2) * w2) * w2;
     return s * (half + w * p);
 }
-static inline double mg_log_of_parts(double k, double f, double low) {
+MG_FAST_INLINE double mg_log_of_parts(double k, double f, double low) {
     mg_pair sum = mg_fast_two_sum(k * MG_LN2_HIGH, f);
     double half = 0.5 * f * f, rest = mg_log_rest(f, half);
-    return sum.high + (sum.low - (half - (rest + (k * MG_LN2_LOW + low))));
+    mg_pair less = mg_fast_two_sum(sum.high, -half);
+    return less.high + (less.low + (sum.low + (rest + (k * MG_LN2_LOW + low))));
 }
-static inline double mg_log_of_pair(double high, double low) {
+MG_FAST_INLINE double mg_log_of_pair(double high, double low) {
     mg_scaled x = mg_scaled_of(high);
     mg_pair f = mg_fast_two_sum(x.mantissa - 1.0, low * mg_power_of_two(-x.exponent));
     return mg_log_of_parts(x.exponent, f.high, f.low - f.low * f.high);
 }
 static inline int mg_fast_range_log(double x) { return (x >= DBL_MIN) & (x < INFINITY); }
-static inline double mg_fast_log(double x) {
+MG_FAST_INLINE double mg_fast_log(double x) {
     mg_scaled parts = mg_scaled_of(x);
     return mg_log_of_parts(parts.exponent, parts.mantissa - 1.0, 0.0);
 }
@@ -578,38 +687,41 @@ static inline double mg_jit_log(double x) {
     mg_scaled parts = mg_scaled_of_any(x);
     return mg_log_of_parts(parts.exponent, parts.mantissa - 1.0, 0.0);
 }
-static inline double mg_log_to_base(double k, double f, mg_pair inverse, mg_pair two) {
+MG_FAST_INLINE double mg_log_to_base(double k, double f, mg_pair inverse, mg_pair two) {
     double half = 0.5 * f * f, high = mg_upper_half(f - half);
     double low = ((f - high) - half) + mg_log_rest(f, half);
     mg_pair sum = mg_fast_two_sum(k * two.high, high * inverse.high);
     double rest = low * inverse.high + (low + high) * inverse.low;
     return sum.high + (sum.low + (k * two.low + rest));
 }
-static inline double mg_log2_of_scaled(mg_scaled x) {
-    const mg_pair inverse = {1.4426950514316559, -1.0542692476429138e-08}, two = {1.0, 0.0};
+MG_FAST_INLINE double mg_log2_of_scaled(mg_scaled x) {
+    const mg_pair inverse = {1.4426950514316559, -1.0542692476429138e-08},
+                  two = {1.0, 0.0};
     return mg_log_to_base(x.exponent, x.mantissa - 1.0, inverse, two);
 }
-static inline double mg_log10_of_scaled(mg_scaled x) {
+MG_FAST_INLINE double mg_log10_of_scaled(mg_scaled x) {
     const mg_pair inverse = {0.4342944845557213, -2.6524694553078553e-09};
     const mg_pair two = {0.3010299956640665, -8.532344317057107e-14};
     return mg_log_to_base(x.exponent, x.mantissa - 1.0, inverse, two);
 }
 static inline int mg_fast_range_log2(double x) { return (x >= DBL_MIN) & (x < INFINITY); }
-static inline double mg_fast_log2(double x) { return mg_log2_of_scaled(mg_scaled_of(x)); }
+MG_FAST_INLINE double mg_fast_log2(double x) { return mg_log2_of_scaled(mg_scaled_of(x)); }
 static inline double mg_jit_log2(double x) {
     if (!(x > 0.0 && x < INFINITY))
         return mg_log_of_special(x);
     return mg_log2_of_scaled(mg_scaled_of_any(x));
 }
 static inline int mg_fast_range_log10(double x) { return (x >= DBL_MIN) & (x < INFINITY); }
-static inline double mg_fast_log10(double x) { return mg_log10_of_scaled(mg_scaled_of(x)); }
+MG_FAST_INLINE double mg_fast_log10(double x) {
+    return mg_log10_of_scaled(mg_scaled_of(x));
+}
 static inline double mg_jit_log10(double x) {
     if (!(x > 0.0 && x < INFINITY))
         return mg_log_of_special(x);
     return mg_log10_of_scaled(mg_scaled_of_any(x));
 }
 static inline int mg_fast_range_log1p(double x) { return (x > -1.0) & (x < 1e300); }
-static inline double mg_fast_log1p(double x) {
+MG_FAST_INLINE double mg_fast_log1p(double x) {
     mg_pair sum = mg_two_sum(1.0, x);
     return copysign(mg_log_of_pair(sum.high, sum.low), x);
 }
@@ -621,25 +733,35 @@ static inline double mg_jit_log1p(double x) {
     return x == -1.0 ? -INFINITY : mg_log_of_special(x);
 }
 #define MG_ROUNDER_24 402653184.0
-static inline mg_pair mg_log_pair(double k, double m) {
-    const double *c = MG_LOG_PAIR;
-    double f = m - 1.0;
-    double d = 1.5 * m + 1.5, inverse = 1.0 / d, t = f * inverse;
-    double shifted = 536870913.0 * t, t_high = shifted - (shifted - t);
-    double d_high = (d + MG_ROUNDER_24) - MG_ROUNDER_24, d_low = f - ((d_high - 3.0) - 0.5 * f);
-    double t_low = ((f - t_high * d_high) - t_high * d_low) * inverse;
-    double s = 1.5 * t, rough = s * s, rough2 = rough * rough;
-    double p_begin = c[0] + c[1] * rough, p = p_begin + (c[2] + c[3] * rough) * rough2;
-    p = p + ((c[4] + c[5] * rough) + (c[6] + c[7] * rough) * rough2) * (rough2 * rough2);
-    double s_high = 1.5 * t_high, s_low = 1.5 * t_low;
-    double w_high = s_high * s_high, w_low = s_low * ((s_high + s_high) + s_low);
-    double w = w_high + w_low;
-    double q_high = ((w_high + rough2 * p_begin) + MG_ROUNDER_24) - (MG_ROUNDER_24 - 3.0);
-    double q_low = (w_high - (q_high - 3.0)) + (w_low + w * w * p);
-    double of_k = k * MG_LN2_HIGH, product = t_high * q_high;
-    double high = mg_upper_half(of_k + product);
-    double rest = k * MG_LN2_LOW + (t_low * q_high + q_low * t);
-    return (mg_pair){high, (product - (high - of_k)) + rest};
+#define MG_LOG_PAIR_LOWEST 0x3feaf1a9fbe76c8bULL
+#define MG_LOG_PAIR_CENTRE 1.41015625
+#define MG_LOG_PAIR_CENTRE_HIGH 0.3437005138530367
+#define MG_LOG_PAIR_CENTRE_LOW 2.817625587422227e-13
+MG_FAST_INLINE mg_pair mg_log_pair(double x, double scale) {
+    const double *p = MG_LOG_PAIR;
+    uint64_t above = mg_bits_of(x) + (MG_ONE_BITS - MG_LOG_PAIR_LOWEST);
+    double k = mg_from_bits((above >> 52) | 0x4330000000000000ULL);
+    k = k - (4503599627370496.0 + 1023.0 + scale);
+    double m = mg_from_bits((above & 0x000fffffffffffffULL) + MG_LOG_PAIR_LOWEST);
+    uint64_t upper = 0 - ((above >> 51) & 1);
+    double c = mg_from_bits(MG_ONE_BITS + (upper & 0x6900000000000ULL));
+    double log_c = mg_from_bits(upper & mg_bits_of(MG_LOG_PAIR_CENTRE_HIGH));
+    double log_c_low = mg_from_bits(upper & mg_bits_of(MG_LOG_PAIR_CENTRE_LOW));
+    double f = m - c, sum = m + c, inverse = 0.6666666666666666 / sum, t = f * inverse;
+    double shifted = 536870913.0 * t;
+    double t_high = shifted - (shifted - t);
+    double sum_high = (sum + MG_ROUNDER_24) - MG_ROUNDER_24, sum_low = m - (sum_high - c);
+    double s_high = 1.5 * t_high;
+    double t_low = ((f - s_high * sum_high) - s_high * sum_low) * inverse;
+    double part = 2.25 * t, w = part * t, w2 = w * w;
+    double rest = (p[0] + p[1] * w) + ((p[2] + p[3] * w) + (p[4] + p[5] * w) * w2) * w2;
+    double q_high = (w + MG_ROUNDER_24) - (MG_ROUNDER_24 - 3.0);
+    double q_low = (s_high * s_high - (q_high - 3.0)) + w2 * rest;
+    double of_low = q_high + part * (t_high + t);
+    double known = k * MG_LN2_HIGH + log_c, product = t_high * q_high;
+    double high = mg_upper_half(known + product);
+    double low = (product - (high - known)) + ((k * MG_LN2_LOW + log_c_low) + q_low * t);
+    return (mg_pair){high, low + t_low * of_low};
 }
 static inline int mg_fast_range_pow_2(double x) { return (void)x, 1; }
 static inline double mg_fast_pow_2(double x) { return x * x; }
@@ -655,7 +777,7 @@ static inline double mg_jit_pow_half(double x) {
 static inline int mg_fast_range_pow_3(double x) {
     return (fabs(x) < 1e100) & ((fabs(x) > 1e-90) | (x == 0.0));
 }
-static inline double mg_fast_pow_3(double x) {
+MG_FAST_INLINE double mg_fast_pow_3(double x) {
     mg_pair square = mg_two_product(x, x), cube = mg_two_product(square.high, x);
     return copysign(cube.high + (cube.low + square.low * x), x);
 }
@@ -671,7 +793,7 @@ static inline double mg_jit_pow_3(double x) {
 static inline int mg_fast_range_pow_minus_2(double x) {
     return (fabs(x) < 1e140) & (fabs(x) > 1e-140);
 }
-static inline double mg_fast_pow_minus_2(double x) {
+MG_FAST_INLINE double mg_fast_pow_minus_2(double x) {
     mg_pair square = mg_two_product(x, x);
     double y = 1.0 / square.high;
     mg_pair one = mg_two_product(y, square.high);
@@ -686,8 +808,10 @@ static inline double mg_jit_pow_minus_2(double x) {
     double scale = a < 1.0 ? 0x1p-256 : 0x1p256;
     return mg_fast_pow_minus_2(x / scale) / scale / scale;
 }
-static inline int mg_fast_range_pow_minus_half(double x) { return (x > 1e-280) & (x < 1e300); }
-static inline double mg_fast_pow_minus_half(double x) {
+static inline int mg_fast_range_pow_minus_half(double x) {
+    return (x > 1e-280) & (x < 1e300);
+}
+MG_FAST_INLINE double mg_fast_pow_minus_half(double x) {
     double root = sqrt(x), y = 1.0 / root;
     mg_pair back = mg_two_product(root, root), one = mg_two_product(y, root);
     double of_root = ((x - back.high) - back.low) * (0.5 * y);
@@ -703,46 +827,50 @@ static inline double mg_jit_pow_minus_half(double x) {
     double scale = x < 1.0 ? 0x1p-128 : 0x1p128;
     return mg_fast_pow_minus_half(x / (scale * scale)) / scale;
 }
-static inline mg_scaled mg_exp_of_pair(mg_pair x) {
+MG_FAST_INLINE double mg_exp_of_pair(mg_pair x, double k) {
     const double *c = MG_EXP_OF_PAIR;
-    double k = (x.high * MG_LOG2_E + MG_ROUNDER) - MG_ROUNDER;
-    mg_pair r = mg_fast_two_sum(x.high - k * MG_LN2_HIGH, x.low - k * MG_LN2_LOW);
-    double r2 = r.high * r.high, r3 = r2 * r.high, r4 = r2 * r2;
-    double p = (c[0] + c[1] * r.high) + (c[2] + c[3] * r.high) * r2;
-    p = p + ((c[4] + c[5] * r.high) + ((c[6] + c[7] * r.high) + c[8] * r2) * r2) * r4;
-    mg_pair sum = mg_fast_two_sum(1.0, r.high);
-    double rest = (0.5 * r2 + r3 * p) + (r.low + r.low * r.high);
-    return (mg_scaled){k, sum.high + (sum.low + rest)};
+    double r_high = x.high - k * MG_LN2_HIGH, r_low = x.low - k * MG_LN2_LOW,
+           r = r_high + r_low;
+    double r2 = r * r, r4 = r2 * r2;
+    double p = ((c[4] + c[5] * r) + (c[6] + c[7] * r) * r2) + (c[8] + c[9] * r) * r4;
+    p = ((c[0] + c[1] * r) + (c[2] + c[3] * r) * r2) + p * r4;
+    mg_pair sum = mg_fast_two_sum(1.0, r_high);
+    return sum.high + ((sum.low + r_low) + r2 * p);
 }
-static inline mg_pair mg_exponent_of_power(mg_scaled x, double y) {
-    mg_pair log_x = mg_log_pair(x.exponent, x.mantissa);
-    double y_high = mg_upper_half(y), y_low = y - y_high;
-    return (mg_pair){y_high * log_x.high, y_low * log_x.high + y * log_x.low};
+MG_FAST_INLINE mg_pair mg_log_times(mg_pair log_x, double y) {
+    double y_high = mg_upper_half(y);
+    return (mg_pair){y_high * log_x.high, (y - y_high) * log_x.high + y * log_x.low};
 }
 static inline int mg_fast_range_pow(double x, double y) {
     double k = mg_from_bits((mg_bits_of(x) >> 52) | 0x4330000000000000ULL);
-    double middle = k - (4503599627370496.0 + 1023.0) + 0.5;
-    double twice = y + y, whole = (twice + MG_ROUNDER) - MG_ROUNDER;
-    return (x >= DBL_MIN) & (x < INFINITY) & (fabs(y) * (fabs(middle) + 0.5) < 1021.0) &
-           ((fabs(y) > 3.0) | (twice != whole) | (fabs(y) == 1.5) | (fabs(y) == 2.5) | (y == -3.0));
+    double size = fabs(k - (4503599627370496.0 + 1023.0)), a = fabs(y);
+    return (size < 1022.5) & (a * (size + 1.0) < 1021.0) & (a != 0.5) & (a != 1.0) &
+           (a != 2.0) & (y != 3.0);
 }
-static inline double mg_fast_pow(double x, double y) {
-    mg_scaled power = mg_exp_of_pair(mg_exponent_of_power(mg_scaled_of(x), y));
-    return power.mantissa * mg_power_of_two(power.exponent);
+MG_FAST_INLINE double mg_fast_pow_of_log(mg_pair log_x, double y) {
+    double shifted = log_x.high * (y * MG_LOG2_E) + MG_ROUNDER;
+    double power = mg_exp_of_pair(mg_log_times(log_x, y), shifted - MG_ROUNDER);
+    return mg_from_bits(mg_bits_of(power) + (mg_bits_of(shifted) << 52));
+}
+MG_FAST_INLINE double mg_fast_pow(double x, double y) {
+    return mg_fast_pow_of_log(mg_log_pair(x, 0.0), y);
 }
 static inline double mg_pow_of_positive(double x, double y) {
     if (x == 1.0)
         return 1.0;
     if (fabs(y) > 1e22)
         return (x > 1.0) == (y > 0.0) ? INFINITY : 0.0;
-    mg_pair product = mg_exponent_of_power(mg_scaled_of_any(x), y);
-    if (product.high > 709.79)
+    int tiny = x < DBL_MIN;
+    mg_pair log_x = mg_log_pair(tiny ? x * 18014398509481984.0 : x, tiny ? 54.0 : 0.0);
+    mg_pair product = mg_log_times(log_x, y);
+    if (product.high > 710.0)
         return INFINITY;
-    if (product.high < -745.14)
+    if (product.high < -746.0)
         return 0.0;
-    mg_scaled power = mg_exp_of_pair(product);
-    double half = power.exponent < 0.0 ? -537.0 : 512.0;
-    return power.mantissa * mg_power_of_two(power.exponent - half) * mg_power_of_two(half);
+    double k = (log_x.high * (y * MG_LOG2_E) + MG_ROUNDER) - MG_ROUNDER;
+    double power = mg_exp_of_pair(product, k);
+    double half = k < 0.0 ? -537.0 : 512.0;
+    return power * mg_power_of_two(k - half) * mg_power_of_two(half);
 }
 static inline double mg_jit_pow(double x, double y) {
     if (mg_fast_range_pow(x, y))
@@ -783,10 +911,12 @@ static inline double mg_jit_pow(double x, double y) {
 }
 static inline int mg_fast_range_hypot(double x, double y) {
     double a = fabs(x), b = fabs(y);
-    return (a < 1e150) & (b < 1e150) & ((a > 1e-130) | (b > 1e-130) | ((a == 0.0) & (b == 0.0)));
+    return (a < 1e150) & (b < 1e150) &
+           ((a > 1e-130) | (b > 1e-130) | ((a == 0.0) & (b == 0.0)));
 }
-static inline double mg_fast_hypot(double x, double y) {
-    mg_pair a = mg_two_product(x, x), b = mg_two_product(y, y), sum = mg_two_sum(a.high, b.high);
+MG_FAST_INLINE double mg_fast_hypot(double x, double y) {
+    mg_pair a = mg_two_product(x, x), b = mg_two_product(y, y),
+            sum = mg_two_sum(a.high, b.high);
     return sqrt(sum.high + (sum.low + (a.low + b.low)));
 }
 static inline double mg_jit_hypot(double x, double y) {
@@ -806,74 +936,67 @@ static inline double mg_jit_hypot(double x, double y) {
 #define MG_TWO_OVER_PI 0.6366197723675814
 static inline int mg_fast_range_sin(double x) { return fabs(x) < 4e5; }
 static inline int mg_fast_range_cos(double x) { return fabs(x) < 4e5; }
-static inline mg_angle mg_reduced(double x) {
+MG_FAST_INLINE mg_angle mg_reduced(double x) {
     double shifted = x * MG_TWO_OVER_PI + MG_ROUNDER;
     double k = shifted - MG_ROUNDER;
-    double near = x - k * MG_HALF_PI_1;
-    double step = k * MG_HALF_PI_2;
+    double near = x - k * MG_HALF_PI_1, step = k * MG_HALF_PI_2;
     double high = near - step;
     double low = (step - (near - high)) + k * MG_HALF_PI_3;
     return (mg_angle){high, low, mg_bits_of(shifted)};
 }
-static inline double mg_sin_of_rest(mg_angle a) {
-    const double *c = MG_SIN;
-    double x = a.high, z = x * x, z2 = z * z;
-    double p = (c[0] + c[1] * z) + ((c[2] + c[3] * z) + (c[4] + c[5] * z) * z2) * z2;
+MG_FAST_INLINE double mg_sixth(const double *c, double z, double z2) {
+    return c[0] + (c[1] * z + (c[5] + (c[4] * (z + c[2])) * (z2 + c[3])) * z2);
+}
+MG_FAST_INLINE double mg_sin_of_rest(mg_angle a) {
+    double x = a.high, z = x * x, p = mg_sixth(MG_SIN, z, z * z);
     return x - (a.low - x * z * p);
 }
-static inline double mg_cos_of_rest(mg_angle a) {
-    const double *c = MG_COS;
-    double x = a.high, z = x * x, z2 = z * z;
-    double p = (c[0] + c[1] * z) + ((c[2] + c[3] * z) + (c[4] + c[5] * z) * z2) * z2;
-    return 0.8125 + (((0.1875 - 0.5 * z) + z2 * p) + x * a.low);
+MG_FAST_INLINE double mg_cos_of_rest(mg_angle a) {
+    double x = a.high, z = x * x, z2 = z * z, p = mg_sixth(MG_COS, z, z2);
+    return 0.8125 + (((0.1875 - 0.5 * z) + x * a.low) + z2 * p);
 }
-static inline double mg_sin_in_quadrant(mg_angle a, uint64_t quadrant) {
+MG_FAST_INLINE double mg_sin_in_quadrant(mg_angle a, uint64_t quadrant) {
     uint64_t sine = mg_bits_of(mg_sin_of_rest(a)), cosine = mg_bits_of(mg_cos_of_rest(a));
-    uint64_t odd = 0 - (quadrant & 1), sign = (quadrant & 2) << 62;
-    return mg_from_bits((sine ^ ((sine ^ cosine) & odd)) ^ sign);
+    uint64_t odd = 0 - (quadrant & 1), sign = (quadrant << 62) & MG_SIGN;
+    return mg_from_bits((sine ^ sign) ^ ((sine ^ cosine) & odd));
 }
-static inline double mg_fast_sin(double x) {
+MG_FAST_INLINE double mg_fast_sin(double x) {
     mg_angle a = mg_reduced(x);
     return mg_sin_in_quadrant(a, a.quadrant);
 }
-static inline double mg_fast_cos(double x) {
+MG_FAST_INLINE double mg_fast_cos(double x) {
     mg_angle a = mg_reduced(x);
     return mg_sin_in_quadrant(a, a.quadrant + 1);
 }
 static inline double mg_jit_sin(double x) {
-    if (mg_fast_range_sin(x))
-        return mg_fast_sin(x);
-    mg_angle a = mg_reduced_large(x);
+    mg_angle a = mg_fast_range_sin(x) ? mg_reduced(x) : mg_reduced_large(x);
     return mg_sin_in_quadrant(a, a.quadrant);
 }
 static inline double mg_jit_cos(double x) {
-    if (mg_fast_range_cos(x))
-        return mg_fast_cos(x);
-    mg_angle a = mg_reduced_large(x);
+    mg_angle a = mg_fast_range_cos(x) ? mg_reduced(x) : mg_reduced_large(x);
     return mg_sin_in_quadrant(a, a.quadrant + 1);
 }
 static inline int mg_fast_range_tan(double x) { return fabs(x) < 4e5; }
-static inline double mg_tan_of(mg_angle a) {
-    const double *s = MG_SIN, *c = MG_COS;
+MG_FAST_INLINE double mg_tan_of(mg_angle a) {
     double x = a.high;
     mg_pair square = mg_two_product(x, x);
     double z = square.high, z2 = z * z;
-    double p = (s[0] + s[1] * z) + ((s[2] + s[3] * z) + (s[4] + s[5] * z) * z2) * z2;
-    double q = (c[0] + c[1] * z) + ((c[2] + c[3] * z) + (c[4] + c[5] * z) * z2) * z2;
+    double p = mg_sixth(MG_SIN, z, z2), q = mg_sixth(MG_COS, z, z2);
     double half = 0.5 * z, near = 1.0 - half;
-    double less = a.low * near - x * z * p;
+    double less = a.low * near - x * (z * p + square.low * p);
     double more = ((1.0 - near) - half) + (z2 * q + (x * a.low - 0.5 * square.low));
     double sine = x - less, cosine = near + more;
     double sine_low = (x - sine) - less, cosine_low = more - (cosine - near);
     uint64_t odd = 0 - (a.quadrant & 1);
-    double n = mg_choose(odd, -cosine, sine), n_low = mg_choose(odd, -cosine_low, sine_low);
+    double n = mg_choose(odd, -cosine, sine),
+           n_low = mg_choose(odd, -cosine_low, sine_low);
     double d = mg_choose(odd, sine, cosine), d_low = mg_choose(odd, sine_low, cosine_low);
     double y = n / d;
     mg_pair back = mg_two_product(y, d);
     double over = ((back.high - n) + back.low) + (y * d_low - n_low);
     return y - over / d;
 }
-static inline double mg_fast_tan(double x) { return mg_tan_of(mg_reduced(x)); }
+MG_FAST_INLINE double mg_fast_tan(double x) { return mg_tan_of(mg_reduced(x)); }
 static inline double mg_jit_tan(double x) {
     return mg_tan_of(mg_fast_range_tan(x) ? mg_reduced(x) : mg_reduced_large(x));
 }
@@ -1008,15 +1131,79 @@ static double mg_jit_polygamma(double n, double x) {
     double around = mg_jit_pow(distance, -s) + right;
     return factor * (is_even ? around + (left - beyond) : around - (left - beyond));
 }
+static inline int mg_fast_range_tanh(double x) { return fabs(x) < 350.0; }
+static inline double mg_fast_tanh(double x) {
+    mg_half_exp e = mg_halve_exp(fabs(x));
+    double g = mg_power_of_two(-e.k), a = 1.0 - g, b = 1.0 + g, d = b + a * e.r;
+    double rough = mg_truncate((a + b * e.r) * (1.5 - 0.5 * d));
+    double plus = 1.0 + rough, q = plus - 1.0, minus = 1.0 - q, scaled = g * plus;
+    double y = q + mg_combine(e, minus - scaled, minus + scaled) / (d + b * e.v);
+    return mg_or_sign(y, x);
+}
+static inline double mg_jit_tanh(double x) {
+    if (mg_fast_range_tanh(x))
+        return mg_fast_tanh(x);
+    return x != x ? x : copysign(1.0, x);
+}
+typedef struct {
+    double k, g, c, s;
+    double high, rest;
+} mg_hyperbolic;
+static inline mg_hyperbolic mg_reduce_hyperbolic(double x) {
+    double k = (x * MG_LOG2_E + MG_ROUNDER) - MG_ROUNDER;
+    double first = x - k * MG_LN2_HIGH, low = k * MG_LN2_LOW;
+    double high = (first + MG_ROUNDER_26) - MG_ROUNDER_26;
+    double r = first - low, z = r * r, z2 = z * z;
+    const double *p = MG_COSH, *q = MG_SINH;
+    double c = z * ((p[0] + p[1] * z) + z2 * ((p[2] + p[3] * z) + z2 * (p[4] + p[5] * z)));
+    double s = (r * z) * ((q[0] + q[1] * z) + z2 * ((q[2] + q[3] * z) + z2 * q[4]));
+    double root = mg_power_of_two(-k);
+    return (mg_hyperbolic){k, root * root, c, s, high, (first - high) - low};
+}
+static inline int mg_fast_range_sinh(double x) { return fabs(x) < 709.0; }
+static inline int mg_fast_range_cosh(double x) { return fabs(x) < 709.0; }
+static inline double mg_sinh_of_parts(mg_hyperbolic h) {
+    mg_pair p = mg_fast_two_sum(1.0 + h.high, h.g * (h.high - 1.0));
+    double a = 1.0 - h.g, b = 1.0 + h.g;
+    return p.high + (p.low + (h.rest * b + a * h.c + b * h.s));
+}
+static inline double mg_cosh_of_parts(mg_hyperbolic h) {
+    mg_pair p = mg_fast_two_sum(1.0 + h.high, h.g * (1.0 - h.high));
+    double a = 1.0 - h.g, b = 1.0 + h.g;
+    return p.high + (p.low + (h.rest * a + a * h.s + b * h.c));
+}
+static inline double mg_fast_sinh(double x) {
+    mg_hyperbolic h = mg_reduce_hyperbolic(fabs(x));
+    return copysign(mg_sinh_of_parts(h) * mg_power_of_two(h.k - 1.0), x);
+}
+static inline double mg_fast_cosh(double x) {
+    mg_hyperbolic h = mg_reduce_hyperbolic(fabs(x));
+    return mg_cosh_of_parts(h) * mg_power_of_two(h.k - 1.0);
+}
+static inline double mg_half_of_exp(double x) {
+    double k = (x * MG_LOG2_E + MG_ROUNDER) - MG_ROUNDER;
+    return mg_scale(mg_exp_of_rest(x - k * MG_LN2_HIGH, k * MG_LN2_LOW), k - 1.0);
+}
+static inline double mg_jit_sinh(double x) {
+    if (mg_fast_range_sinh(x))
+        return mg_fast_sinh(x);
+    return fabs(x) < 710.5 ? copysign(mg_half_of_exp(fabs(x)), x) : x * INFINITY;
+}
+static inline double mg_jit_cosh(double x) {
+    if (mg_fast_range_cosh(x))
+        return mg_fast_cosh(x);
+    return fabs(x) < 710.5 ? mg_half_of_exp(fabs(x)) : fabs(x) * INFINITY;
+}
 #define MG_INVERSE_TINY 3.725290298461914e-09
-static inline double mg_inverse_or_tiny(double a, double y) {
+MG_FAST_INLINE double mg_inverse_or_tiny(double a, double y) {
     uint64_t is_tiny = 0 - (mg_bits_of(a - MG_INVERSE_TINY) >> 63);
     return mg_from_bits((mg_bits_of(a) & is_tiny) | (mg_bits_of(y) & ~is_tiny));
 }
-static inline double mg_log_with_root(double a, mg_pair square, int a_is_larger) {
+MG_FAST_INLINE double mg_log_with_root(double a, mg_pair square, int a_is_larger) {
     double root = sqrt(square.high);
     mg_pair back = mg_two_product(root, root);
-    double root_low = (((square.high - back.high) - back.low) + square.low) / (root + root + DBL_MIN);
+    double root_low =
+        (((square.high - back.high) - back.low) + square.low) / (root + root + DBL_MIN);
     mg_pair sum = a_is_larger ? mg_fast_two_sum(a, root) : mg_fast_two_sum(root, a);
     return mg_log_of_pair(sum.high, sum.low + root_low);
 }
@@ -1025,7 +1212,7 @@ static inline double mg_log_of_twice(double x) {
     return mg_log_of_parts(parts.exponent + 1.0, parts.mantissa - 1.0, 0.0);
 }
 static inline int mg_fast_range_asinh(double x) { return fabs(x) < 1e150; }
-static inline double mg_fast_asinh(double x) {
+MG_FAST_INLINE double mg_fast_asinh(double x) {
     double a = fabs(x);
     mg_pair square = mg_two_product(a, a), sum = mg_two_sum(1.0, square.high);
     double y = mg_log_with_root(a, (mg_pair){sum.high, sum.low + square.low}, 0);
@@ -1037,7 +1224,7 @@ static inline double mg_jit_asinh(double x) {
     return fabs(x) < INFINITY ? copysign(mg_log_of_twice(fabs(x)), x) : x;
 }
 static inline int mg_fast_range_acosh(double x) { return (x >= 1.0) & (x < 1e150); }
-static inline double mg_fast_acosh(double x) {
+MG_FAST_INLINE double mg_fast_acosh(double x) {
     mg_pair square = mg_two_product(x, x), sum = mg_fast_two_sum(square.high, -1.0);
     return mg_log_with_root(x, (mg_pair){sum.high, sum.low + square.low}, 1);
 }
@@ -1049,7 +1236,7 @@ static inline double mg_jit_acosh(double x) {
     return x < 1.0 ? NAN : mg_log_of_twice(x);
 }
 static inline int mg_fast_range_atanh(double x) { return fabs(x) < 1.0; }
-static inline double mg_fast_atanh(double x) {
+MG_FAST_INLINE double mg_fast_atanh(double x) {
     double a = fabs(x);
     mg_pair above = mg_fast_two_sum(1.0, a), below = mg_fast_two_sum(1.0, -a);
     double ratio = above.high / below.high;
@@ -1065,36 +1252,66 @@ static inline double mg_jit_atanh(double x) {
         return x;
     return fabs(x) == 1.0 ? copysign(INFINITY, x) : NAN;
 }
-static inline int mg_fast_range_exp2(double x) { (void)x; return 0; }
-static inline double mg_jit_exp2(double x) { return exp2(x); }
-static inline double mg_fast_exp2(double x) { return x; }
-static inline int mg_fast_range_expm1(double x) { (void)x; return 0; }
-static inline double mg_jit_expm1(double x) { return expm1(x); }
-static inline double mg_fast_expm1(double x) { return x; }
-static inline int mg_fast_range_sinh(double x) { (void)x; return 0; }
-static inline double mg_jit_sinh(double x) { return sinh(x); }
-static inline double mg_fast_sinh(double x) { return x; }
-static inline int mg_fast_range_cosh(double x) { (void)x; return 0; }
-static inline double mg_jit_cosh(double x) { return cosh(x); }
-static inline double mg_fast_cosh(double x) { return x; }
-static inline int mg_fast_range_tanh(double x) { (void)x; return 0; }
-static inline double mg_jit_tanh(double x) { return tanh(x); }
-static inline double mg_fast_tanh(double x) { return x; }
-static inline int mg_fast_range_sigmoid(double x) { (void)x; return 0; }
-static inline int mg_fast_range_softplus(double x) { (void)x; return 0; }
-static inline double mg_fast_sigmoid(double x) { return x; }
-static inline double mg_fast_softplus(double x) { return x; }
-static inline double mg_jit_sigmoid(double x) {
-    if (x >= 0.0)
-        return 1.0 / (1.0 + exp(-x));
-    double e = exp(x);
-    return e / (1.0 + e);
+typedef struct {
+    double q, rest;
+} mg_quotient;
+static inline int mg_fast_range_sigmoid(double x) { return fabs(x) < 690.0; }
+static inline mg_quotient mg_sigmoid_quotient(double x) {
+    mg_half_exp e = mg_halve_exp(0.5 * x);
+    double g = mg_power_of_two(-e.k), b = 1.0 + g;
+    double over = 1.0 / ((b + (1.0 - g) * e.r) + b * e.v);
+    double q = mg_truncate((1.012 + e.r) * over), gq = g * q;
+    double rest = mg_combine(e, (1.0 - gq) - q, (1.0 + gq) - q);
+    return (mg_quotient){q, rest * over};
 }
-static inline double mg_jit_softplus(double x) {
-    return (x > 0.0 ? x : 0.0) + log1p(exp(-fabs(x)));
+static inline double mg_fast_sigmoid(double x) {
+    mg_quotient s = mg_sigmoid_quotient(x);
+    return s.q + s.rest;
+}
+static inline double mg_jit_sigmoid(double x) {
+    if (mg_fast_range_sigmoid(x))
+        return mg_fast_sigmoid(x);
+    return x >= 690.0 ? 1.0 : mg_jit_exp(x);
+}
+static inline int mg_fast_range_silu(double x) { return fabs(x) < 690.0; }
+static inline double mg_times_quotient(double x, mg_quotient s) {
+    double t = 129.0 * x, high = t - (t - x);
+    return high * s.q + ((x - high) * s.q + x * s.rest);
+}
+static inline double mg_fast_silu(double x) {
+    return mg_or_sign(mg_times_quotient(x, mg_sigmoid_quotient(x)), x);
 }
 static inline double mg_jit_silu(double x) {
-    return x < -800.0 ? -0.0 : x * mg_jit_sigmoid(x);
+    if (mg_fast_range_silu(x))
+        return mg_fast_silu(x);
+    if (x != x || x > 0.0)
+        return x;
+    if (x < -760.0)
+        return -0.0;
+    mg_half_exp e = mg_halve_exp(0.5 * x);
+    double over = 1.0 / ((1.0 + e.v) - e.r);
+    double q = mg_truncate(((1.0 + e.v) + e.r) * over);
+    mg_quotient s = {q, mg_combine(e, 1.0 - q, 1.0 + q) * over};
+    return mg_scale(mg_times_quotient(x, s), e.k);
+}
+static inline int mg_fast_range_softplus(double x) { return fabs(x) < 690.0; }
+static inline double mg_fast_softplus(double x) {
+    mg_half_exp e = mg_halve_exp(0.5 * fabs(x));
+    double g = mg_power_of_two(-e.k), b = 2.0 + g, d = b + (2.0 - g) * e.r;
+    double q = mg_truncate((g - g * e.r) * (0.8333 - 0.1667 * d)), gq = g * q, two = q + q;
+    double rest = mg_combine(e, (g - two) - gq, (gq - two) - g) / (d + b * e.v);
+    double s = q + rest, z = s * s, z2 = z * z, z4 = z2 * z2;
+    const double *c = MG_ATANH;
+    double p = (c[0] + c[1] * z) + (c[2] + c[3] * z) * z2;
+    double p4 = (c[4] + c[5] * z) + (c[6] + c[7] * z) * z2;
+    double low = (s * z) * (p + (p4 + (c[8] + c[9] * z) * z4) * z4);
+    mg_pair sum = mg_two_sum(x > 0.0 ? x : 0.0, two);
+    return sum.high + (sum.low + ((rest + rest) + low));
+}
+static inline double mg_jit_softplus(double x) {
+    if (mg_fast_range_softplus(x))
+        return mg_fast_softplus(x);
+    return x != x || x > 0.0 ? x : mg_jit_exp(x);
 }
 static inline double mg_jit_dsilu(double x, double out, double g) {
     double s = mg_jit_sigmoid(x);
@@ -1151,11 +1368,9 @@ static inline double mg_jit_dlog(double x, double g) {
     double inverse = 1.0 / x;
     return isnormal(inverse) ? inverse * g : g / x;
 }
-static inline int mg_fast_range_silu(double x) { return mg_fast_range_sigmoid(x); }
-static inline double mg_fast_silu(double x) { return x * mg_fast_sigmoid(x); }
 static inline double mg_fast_dsilu(double x, double out, double g) {
-    double s = mg_fast_sigmoid(x), other = mg_fast_sigmoid(-x);
-    double positive = s * (1.0 - -x * other), negative = s + out * other;
+    double s = mg_fast_sigmoid(x), positive = s * (1.0 - mg_fast_silu(-x));
+    double negative = s + out * mg_fast_sigmoid(-x);
     return (x > 0.0 ? positive : negative) * g;
 }
 static inline int mg_fast_range_gelu(double x) { return mg_fast_range_normal_cdf(x); }
@@ -1364,6 +1579,9 @@ static inline double mg_libm_sigmoid(double x) {
     double e = exp(x);
     return e / (1.0 + e);
 }
+static inline double mg_libm_silu(double x) {
+    return x < -800.0 ? -0.0 : x * mg_libm_sigmoid(x);
+}
 static inline double mg_libm_softplus(double x) {
     return (x > 0.0 ? x : 0.0) + log1p(exp(-fabs(x)));
 }
@@ -1374,9 +1592,6 @@ static inline double mg_libm_normal_cdf(double x) {
 static inline double mg_libm_lgamma(double x) { return mg_lgamma(x); }
 static inline double mg_libm_digamma(double x) { return mg_digamma(x); }
 static inline double mg_libm_polygamma(double n, double x) { return mg_polygamma(n, x); }
-static inline double mg_libm_silu(double x) {
-    return x < -800.0 ? -0.0 : x * mg_libm_sigmoid(x);
-}
 static inline double mg_libm_dsilu(double x, double out, double g) {
     double s = mg_libm_sigmoid(x);
     return (x > 0.0 ? s * (1.0 - mg_libm_silu(-x)) : s + out * mg_libm_sigmoid(-x)) * g;

@@ -1,0 +1,96 @@
+"""jit: results are computed early or late, so that more of them share an instruction."""
+
+import random
+
+import numpy as np
+import pytest
+
+from micrograd_c import jit
+from micrograd_c.engine import Value
+
+
+def count(f, capsys):
+    f.explain()
+    return int(capsys.readouterr().out.split(" became ")[1].split()[0])
+
+
+def garch(steps):
+    """The variance of each step depends on the one before, and the loss takes its logarithm."""
+    parameters = [Value(0.05), Value(0.1), Value(0.85), Value(0.01)]
+    omega, alpha, beta, mu = parameters
+
+    def loss(returns):
+        variance, total = Value(1.0), Value(0.0)
+        for t in range(steps):
+            error = returns[t] - mu
+            total = total + variance.log() + error * error / variance
+            variance = omega + alpha * (error * error) + beta * variance
+        return total
+
+    return jit(loss, parameters=parameters)
+
+
+@pytest.mark.parametrize("rows", [1, 5, 18])
+def test_a_recursion(rows, kernels):
+    garch(12).check(np.random.default_rng(rows).normal(size=(rows, 12)))
+
+
+def test_the_steps_of_a_recursion_are_a_few_instructions(capsys):
+    counts = []
+    for steps in (20, 100):
+        loss = garch(steps)
+        loss(np.ones((1, steps)))
+        counts.append(count(loss, capsys))
+    assert counts[0] == counts[1] < 20
+
+
+@pytest.mark.parametrize("terms", [2, 7, 8, 9, 20])
+@pytest.mark.parametrize("pattern", ["ps", "sp", "pss", "pps", "sppp", "p1s", "S"])
+def test_sums_of_products_and_other_terms(pattern, terms, kernels):
+    """In the order of the graph, with products in either operand."""
+    rng, weights = random.Random(terms), [Value(0.3 * i - 1) for i in range(terms)]
+
+    def loss(x):
+        total = x[0] * weights[0]
+        for i in range(1, terms):
+            kind = pattern[i % len(pattern)]
+            term = {
+                "p": lambda i=i: x[i] * weights[i],
+                "1": lambda i=i: x[i] * 0.7,
+                "s": lambda i=i: x[i].sin(),
+                "S": lambda i=i: x[i] * weights[i] if i % 2 else (x[i] + weights[i]).exp(),
+            }[kind]()
+            total = total + term if rng.random() < 0.5 else term + total
+        return total
+
+    f = jit(loss, parameters=weights)
+    for rows in (1, 18):
+        f.check(np.random.default_rng(rows).normal(size=(rows, terms)))
+
+
+def test_random_programs(kernels):
+    """Any order of the instructions gives the same values."""
+    for seed in range(30):
+        rng, weights = random.Random(seed), [Value(0.5), Value(-1.5), Value(0.8)]
+
+        def loss(x, rng=rng, weights=weights):
+            values = [*x, *weights]
+            for _ in range(60):
+                a, b = rng.choice(values), rng.choice(values[-8:])
+                ops = [lambda a, b: a + b, lambda a, b: a * b, lambda a, b: (a - b).tanh(),
+                       lambda a, b: a * 0.5 + b, lambda a, b: b.sin()]  # fmt: skip
+                values.append(rng.choice(ops)(a, b).tanh() if rng.random() < 0.3
+                              else rng.choice(ops)(a, b))  # fmt: skip
+            return sum((v.tanh() for v in values[-20:]), Value(0.0))
+
+        state = rng.getstate()
+
+        def repeatable(x, rng=rng, state=state, loss=loss):
+            rng.setstate(state)
+            return loss(x)
+
+        X = np.random.default_rng(seed).normal(size=(1 + seed % 19, 4))
+        f = jit(repeatable, parameters=weights)
+        values = f(X)
+        eager = [repeatable([Value(v) for v in row]).data for row in X]
+        assert values.tolist() == eager
