@@ -80,12 +80,28 @@ def net():
     return lambda x, y: (model(x) - y) ** 2 + 1e-3 * sum(p * p for p in weights)
 
 
+def same_layer():
+    """A layer over several sets of inputs, which overlap: a convolution, then a recurrent net."""
+    random.seed(6)
+    layer, cell, last = nn.Layer(2, 5), nn.Layer(4, 3), nn.Layer(5, 1)
+
+    def f(x, y):
+        columns = [x[0], x[1], x[2], y, x[0] * x[1], x[1] + y, x[2] * y, x[0] - y, x[1] * 0.5]
+        outs = [layer([a, b]) for a, b in zip(columns, columns[1:])]
+        state = [y, y, y]
+        for a in x:
+            state = [v.tanh() for v in cell([a, *state])]
+        return sum(last(out) for out in outs) ** 2 + sum(state)
+
+    return f
+
+
 def takes():
     table = parameters(5)
     return lambda x, y: (take(table, y) * x[0] + x[1] * table[1]) ** 2
 
 
-PROGRAMS = [expression, functions, recursion, portfolio, scattered, net, takes]
+PROGRAMS = [expression, functions, recursion, portfolio, scattered, net, same_layer, takes]
 
 
 def rows(n):

@@ -1,8 +1,8 @@
 /* native.h - a program's instructions as functions that a C compiler has compiled.
  *
- * micrograd_c/jit/native/ writes such functions for one program, has them compiled, and gives
- * them to mg_program_use_native. They read and write a run's slots as the kernels do, with the
- * same operations in the same order; run.c does all the rest of a run.
+ * micrograd_c/jit/native/ writes such functions for one program, has them compiled, and
+ * gives them to mg_program_use_native. They read and write a run's slots as the kernels
+ * do, with the same operations in the same order; run.c does all the rest of a run.
  */
 #ifndef MG_NATIVE_H
 #define MG_NATIVE_H
@@ -24,15 +24,15 @@ typedef struct {
 
 typedef void (*mg_native_function)(const mg_native_block *block);
 
-/* Each runs a list of n instructions on a block of this width, MG_WIDTH_16 to MG_WIDTH_1: by
- * the program's own function if it has one, else by the kernels. */
-void mg_run_forward(const mg_program *program, const mg_kernels *kernels, const mg_code *code,
-                    int width, const mg_block *block);
-void mg_run_backward(const mg_program *program, const mg_kernels *kernels, const mg_code *code,
-                     int width, const mg_block *block);
+/* Each runs a list of n instructions on a block of this width, MG_WIDTH_16 to MG_WIDTH_1:
+ * by the program's own function if it has one, else by the kernels. */
+void mg_run_forward(const mg_program *program, const mg_kernels *kernels,
+                    const mg_code *code, int width, const mg_block *block);
+void mg_run_backward(const mg_program *program, const mg_kernels *kernels,
+                     const mg_code *code, int width, const mg_block *block);
 
-/* Runs the row list forward and backward in one function. The gradients of the outputs must
- * have been stored. Returns 0 if the program has no such function. */
+/* Runs the row list forward and backward in one function. The gradients of the outputs
+ * must have been stored. Returns 0 if the program has no such function. */
 int mg_run_both(const mg_program *program, const mg_kernels *kernels, int width,
                 const mg_block *block);
 

@@ -62,4 +62,5 @@ def instruction(info, index):
     return Instruction(
         code, info.n, info.m, info.out | tag, slots(info.a), slots(info.b), slots(info.c), info.k,
         info.grads, info.firsts, bool(info.relu),
+        info.sets,
     )  # fmt: skip

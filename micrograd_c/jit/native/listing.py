@@ -33,6 +33,7 @@ class Instruction:
     grads: int = 0  # a bit for each operand that gets a gradient: 1 for a, 2 for b, 4 for c
     firsts: int = 0  # a bit for each operand whose gradient is the first to arrive
     relu: bool = False
+    sets: int = 1  # of inputs of a layer: n and a are those of all sets
     place: int = 0  # in its list
 
 

@@ -207,8 +207,9 @@ def targets_of(ins):
 
 def layer_slots(ins, operands):
     """Return the slots of a layer's inputs, weights and biases; ``operands`` has a bit for each."""
-    weights = range(ins.b[0], ins.b[0] + ins.n * ins.m) if operands & 2 else ()
-    biases = range(ins.c[0], ins.c[0] + ins.n) if operands & 4 else ()
+    n = ins.n // ins.sets
+    weights = range(ins.b[0], ins.b[0] + n * ins.m) if operands & 2 else ()
+    biases = range(ins.c[0], ins.c[0] + n) if operands & 4 else ()
     return [*(ins.a if operands & 1 else ()), *weights, *biases]
 
 

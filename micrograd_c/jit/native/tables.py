@@ -33,16 +33,18 @@ static inline void add_to(double *g, double *h, uint32_t slot, double *t, int la
 """
 
 LAYER_FORWARD = """\
-/* out: (n, lanes) = w: (m, n).T @ x: (m, lanes) + b: (n,), then relu if asked for */
-static inline void layer_forward(double *d, const double *u, const uint32_t *x, int m, int n,
-                                 int w, int b, int out, int relu, int lanes) {
-    for (int j = 0; j < n; j++)
-        for (int l = 0; l < lanes; l++) {
-            double sum = u[b + j];
-            for (int i = 0; i < m; i++)
-                sum += u[w + i * n + j] * value_of(d, u, x[i], lanes, l);
-            d[(out + j) * lanes + l] = relu && sum < 0.0 ? 0.0 : sum;
-        }
+/* For each set of inputs x: (m, lanes), out: (n, lanes) = w: (m, n).T @ x + b: (n,), then relu if
+ * asked for */
+static inline void layer_forward(double *d, const double *u, const uint32_t *x, int sets, int m,
+                                 int n, int w, int b, int out, int relu, int lanes) {
+    for (int s = 0; s < sets; s++, x += m, out += n)
+        for (int j = 0; j < n; j++)
+            for (int l = 0; l < lanes; l++) {
+                double sum = u[b + j];
+                for (int i = 0; i < m; i++)
+                    sum += u[w + i * n + j] * value_of(d, u, x[i], lanes, l);
+                d[(out + j) * lanes + l] = relu && sum < 0.0 ? 0.0 : sum;
+            }
 }
 """
 
@@ -67,37 +69,47 @@ static inline double product_of(const double *w, const double *g, int n) {
 
 LAYER_BACKWARD = """\
 /* Passes the gradient of out on: to x, w and b, if the bits 1, 2 and 4 of grads say so. It is
- * stored, not added, where first has the same bit. */
+ * stored, not added, where first has the same bit. Of one row, up to 16 sets of inputs are lanes,
+ * whose gradients are first added up by themselves. */
 static inline void layer_backward(const double *d, double *g, const double *u, double *h,
-                                  const uint32_t *x, int m, int n, int w, int b, int out,
-                                  int relu, int grads, int first, int lanes, int rows,
+                                  const uint32_t *x, int sets, int m, int n, int w, int b,
+                                  int out, int relu, int grads, int first, int lanes, int rows,
                                   int masks) {
-    double t[16];
-    for (int j = 0; relu && j < n * lanes; j++)
+    for (int j = 0; relu && j < sets * n * lanes; j++)
         g[out * lanes + j] = d[out * lanes + j] > 0.0 ? g[out * lanes + j] : 0.0;
-    for (int i = 0; grads & 2 && i < m; i++)
-        for (int j = 0; j < n; j++) {
-            for (int l = 0; l < lanes; l++)
-                t[l] = value_of(d, u, x[i], lanes, l) * g[(out + j) * lanes + l];
-            const double sum = sum_of(t, lanes, rows, masks);
-            h[w + i * n + j] = first & 2 ? sum : h[w + i * n + j] + sum;
-        }
-    for (int j = 0; grads & 4 && j < n; j++) {
-        for (int l = 0; l < lanes; l++)
-            t[l] = g[(out + j) * lanes + l];
-        const double sum = sum_of(t, lanes, rows, masks);
-        h[b + j] = first & 4 ? sum : h[b + j] + sum;
+    for (int end = sets; end > 0;) {
+        const int most = end >= 16 ? 16 : end >= 8 ? end : end >= 4 ? 4 : end == 3 ? 3 : 1;
+        const int some = lanes > 1 ? 1 : most;
+        const int side = some > 4 ? 16 : some > 1 ? 4 : lanes, is_last = end == sets;
+        double t[16];
+        end -= some;
+        for (int i = 0; i < m + 1; i++) /* the weights of input i, then the biases */
+            for (int j = 0; grads & (i < m ? 2 : 4) && j < n; j++) {
+                double *to = i < m ? &h[w + i * n + j] : &h[b + j];
+                for (int l = 0; l < side; l++) {
+                    const int s = some > 1 ? end + l : end, lane = some > 1 ? 0 : l;
+                    if (some > 1 && l >= some)
+                        t[l] = 0.0;
+                    else
+                        t[l] = (i < m ? value_of(d, u, x[s * m + i], lanes, lane) : 1.0) *
+                               g[(out + s * n + j) * lanes + lane];
+                }
+                const double sum = sum_of(t, side, some > 1 ? side : rows, some > 1 ? 0 : masks);
+                *to = is_last && first & (i < m ? 2 : 4) ? sum : *to + sum;
+            }
+        for (int s = end + some; grads & 1 && s-- > end;)
+            for (int i = 0; i < m; i++)
+                for (int l = 0; l < lanes; l++) {
+                    const uint32_t slot = x[s * m + i];
+                    double *to = slot & UNIFORM ? &h[slot & ~UNIFORM] : &g[(int)slot * lanes + l];
+                    double sum = 0.0;
+                    for (int j = 0; side > 1 && j < n; j++)
+                        sum += u[w + i * n + j] * g[(out + s * n + j) * lanes + l];
+                    if (side == 1)
+                        sum = product_of(&u[w + i * n], &g[out + s * n], n);
+                    *to = first & 1 ? sum : *to + sum;
+                }
     }
-    for (int i = 0; grads & 1 && i < m; i++)
-        for (int l = 0; l < lanes; l++) {
-            double *to = x[i] & UNIFORM ? &h[x[i] & ~UNIFORM] : &g[(int)x[i] * lanes + l];
-            double sum = 0.0;
-            for (int j = 0; lanes > 1 && j < n; j++)
-                sum += u[w + i * n + j] * g[(out + j) * lanes + l];
-            if (lanes == 1)
-                sum = product_of(&u[w + i * n], &g[out], n);
-            *to = first & 1 ? sum : *to + sum;
-        }
 }
 """
 
@@ -141,15 +153,15 @@ class Tables:
 
     def layer(self, ins, backward, width):
         is_uniform = ins.out & UNIFORM
-        m, w, b = len(ins.a), ins.b[0] & ~UNIFORM, ins.c[0] & ~UNIFORM
+        m, w, b = ins.m, ins.b[0] & ~UNIFORM, ins.c[0] & ~UNIFORM
         out, x = ins.out & ~UNIFORM, self.table(ins.a)
         d, g = ("u", "h") if is_uniform else ("d", "g")
+        shape = f"{ins.sets}, {m}, {ins.n // ins.sets}, {w}, {b}, {out}, {int(ins.relu)}"
         if not backward:
-            return (f"layer_forward({d}, u, {x}, {m}, {ins.n}, {w}, {b}, {out}, "
-                    f"{int(ins.relu)}, {width});")  # fmt: skip
+            return f"layer_forward({d}, u, {x}, {shape}, {width});"
         first = f"{ins.firsts} & (is_first ? 7 : 1)"
-        return (f"layer_backward({d}, {g}, u, h, {x}, {m}, {ins.n}, {w}, {b}, {out}, "
-                f"{int(ins.relu)}, {ins.grads}, {first}, {width}, rows, masks);")  # fmt: skip
+        return (f"layer_backward({d}, {g}, u, h, {x}, {shape}, {ins.grads}, {first}, {width}, "
+                "rows, masks);")  # fmt: skip
 
     def values(self, ins, width, names):
         """Return the lines that set variables to an instruction's operands."""
