@@ -42,11 +42,13 @@ class Reader:
             return
         self.seen.add(name)
         text = (self.csrc / name).read_text(encoding="utf-8").replace("\\\n", " ")
+        if re.search(r"^#ifndef MG_\w+_H$", text, re.MULTILINE):
+            text = text[: text.rindex("#endif")]
         if name in TEMPLATES:
             text = self.filled(text)
         for line in text.split("\n"):
             line = line.rstrip()
-            if re.match(r"#(ifndef MG_\w+_H|define MG_\w+_H|endif)$", line):
+            if re.match(r"#(ifndef|define) MG_\w+_H$", line):
                 continue
             included = re.match(r'#include "([^"]+)"', line)
             family = re.match(r"#define (MG_\w+)\(name\) (\w*?)(?:##)?name$", line)

@@ -8,6 +8,7 @@
 #define MG_FAST_INLINE static inline __attribute__((always_inline))
 #else
 #define MG_FAST_INLINE static inline
+#endif
 static inline uint64_t mg_bits_of(double x) {
     uint64_t bits;
     memcpy(&bits, &x, sizeof bits);

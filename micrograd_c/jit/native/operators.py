@@ -81,22 +81,26 @@ def definitions():
             continue
         lines.append(line)
         text = "\n".join(lines)
-        is_macro = text.startswith("#")
-        if (
-            text.endswith("\\")
-            if is_macro
-            else (text.count("{") != text.count("}") or text[-1] not in ";}")
-        ):
+        if not is_whole(text):
             continue
         lines = []
-        if is_macro:
-            name = re.match(r"#define (\w+)", text)[1]
+        if text.startswith("#"):
+            name = re.search(r"#define (\w+)", text)[1]
         elif text.startswith("typedef"):
             name = re.search(r"\} (\w+);$", text)[1]
         else:
             name = re.match(r"[\w\s*]*?\b(\w+)(?:\[\w*\])*\s*(?:\(|=)", text)[1]
         found.append((name, text, set(re.findall(r"[A-Za-z_]\w*", text)) - {name}))
     return found
+
+
+def is_whole(text):
+    """True if lines are a whole definition."""
+    if text.startswith("#if"):
+        return text.endswith("#endif")
+    if text.startswith("#"):
+        return not text.endswith("\\")
+    return text.count("{") == text.count("}") and text[-1] in ";}"
 
 
 def definitions_for(text):
