@@ -72,9 +72,13 @@ class Code:
         self.listing, self.table = listing, table
         self.texts, self.count = [], 0
         self.statements, self.few = 0, FEW
-        forward = self.items([Phase("uniform", False), Phase("row", False)], False, True)
-        self.is_long = length_of(forward) > LONG
-        self.few = VERY_FEW if self.is_long else FEW
+        lists = [Phase("uniform", False), Phase("row", False)]
+        length = length_of(self.items(lists, False, True))
+        self.is_long = length > LONG
+        if self.is_long:
+            self.few = VERY_FEW
+            length = length_of(self.items(lists, False, True))
+        self.least = 2 * length  # statements of both directions, at least
 
     def calls(self, phases, width, external, seed=False, one_block=False):
         """Write functions for these phases in a row. Returns the lines that call them.

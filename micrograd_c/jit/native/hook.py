@@ -4,6 +4,7 @@
 stay with the kernels, which are faster than what compilers make of generated code.
 """
 
+from micrograd_c.jit.native import limits
 from micrograd_c.jit.native.code import (
     Code,
     Phase,
@@ -45,11 +46,14 @@ def call_kernel(table, width):
 
 
 class Hook:
-    """The text, and the names of the functions in it."""
+    """The text, and the names of the functions in it. None is written if they are too long."""
 
     def __init__(self, listing, has_gradient):
         self.listing, self.code = listing, Code(listing, call_kernel)
         self.names, self.entries = [], []
+        if self.code.least > limits.MOST_STATEMENTS:
+            self.code.statements = self.code.least
+            return
         outputs, summed = outputs_of(listing), self.code.gradients_of_rows()
         if listing.uniform:
             needed = self.code.read_by([UNIFORM_BACKWARD, ROW_FORWARD, ROW_BACKWARD])
