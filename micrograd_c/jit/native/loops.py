@@ -84,7 +84,7 @@ def loop_at(statements, i, following):
 def rounds_of(statements, i, length):
     """Return how many rounds of this length there are from i on, and the steps."""
     steps = []
-    if i + 2 * length > len(statements):
+    if i + LEAST_ROUNDS * length > len(statements) or not begins(statements, i, length):
         return 0, None
     for a, b in zip(statements[i : i + length], statements[i + length : i + 2 * length]):
         if a[0] is not b[0]:
@@ -103,6 +103,16 @@ def rounds_of(statements, i, length):
                 return rounds, steps
         rounds, at = rounds + 1, at + length
     return rounds, steps
+
+
+def begins(statements, i, length):
+    """True if the first targets of some rounds grow in equal steps: a quick test."""
+    for place in (i, i + length // 2, i + length - 1):
+        some = statements[place : place + (LEAST_ROUNDS - 1) * length + 1 : length]
+        steps = {b[1] - a[1] for a, b in zip(some, some[1:])}
+        if len(steps) > 1 or any(x[0] is not some[0][0] for x in some):
+            return False
+    return True
 
 
 def is_safe(statements, length, steps):
