@@ -316,6 +316,18 @@ mg_program *mg_compile(const mg_id *args, const size_t *widths, size_t n_inputs,
 /* Frees a program that nobody runs; NULL is allowed. */
 void mg_program_free(mg_program *program);
 
+/* The addresses of functions that were compiled for one program, see jit/native.h; NULL where
+ * there is none. Those of rows are by the width of a block: 16, 4 and 1 rows. Where there is
+ * a function for both directions, it runs in place of the two others. */
+typedef struct {
+    void *uniform_forward, *uniform_backward;
+    void *forward[3], *backward[3], *both[3];
+} mg_native;
+
+/* Makes a program run by these functions, which must stay loaded until it is freed. No other
+ * thread may run the program meanwhile. */
+void mg_program_use_native(mg_program *program, const mg_native *native);
+
 /* out: (n, outputs) = the outputs for each of n > 0 rows. Each of inputs is a row-major
  * array of n rows, or of one if it is shared. parameters: (n_parameters,) are the
  * parameters' data; if NULL, they are read from the graph. Returns MG_OK or MG_NO_MEMORY.
@@ -434,6 +446,10 @@ typedef struct {
         *listing; /* its text, with {a}, {b}, {c} and {k} for operands and parameter */
     int uniform, relu; /* true: it runs once a batch; it applies relu to its results */
     uint32_t out, n;
+    uint32_t m; /* terms of each result, or inputs of each neuron; otherwise 0 */
+    /* By operand, a bit for each from the lowest on: backward passes a gradient on to it;
+     * and that gradient is stored, not added. */
+    int grads, firsts;
     uint32_t sets; /* a layer applies its weights to so many sets of inputs; otherwise 1 */
     mg_operand_info a, b, c;
     double k;

@@ -53,6 +53,7 @@ struct mg_program {
     uint32_t n_args;  /* the sum of the first n_inputs widths */
     uint32_t n_shared, first_shared;
     const mg_lane_functions *others; /* see mg_block */
+    mg_native native; /* functions compiled for this program; all NULL if there are none */
     mg_output *outputs;
     uint32_t n_outputs;
     size_t n_nodes;   /* nodes of the graph that was compiled */

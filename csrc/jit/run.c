@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "jit/native.h"
 #include "jit/verify.h"
 
 /* --- memory ------------------------------------------------------------------- */
@@ -220,13 +221,17 @@ static double run_rows(const mg_batch *batch, double *memory, double *uniform_gr
         block.rows = (uint32_t)n;
         block.masks_padding = mask_padding && n < w;
         load_rows(batch, kernels, rows, first, n, w);
-        kernels->forward[i](p->row.list, p->row.n, &block);
-        sum += collect(batch, &block, first, w);
         if (batch->backward) {
             start_backward(batch, &block, w);
-            kernels->backward[i](p->row.list, p->row.n, &block);
+            if (!mg_run_both(p, kernels, i, &block)) {
+                mg_run_forward(p, kernels, &p->row, i, &block);
+                mg_run_backward(p, kernels, &p->row, i, &block);
+            }
             block.is_first = 0;
+        } else {
+            mg_run_forward(p, kernels, &p->row, i, &block);
         }
+        sum += collect(batch, &block, first, w);
         first += n;
     }
     return sum;
@@ -277,7 +282,7 @@ static double run_all(const mg_batch *batch, int mask_padding) {
                         .uniform_grad = s->uniform_grad,
                         .rows = 1};
     mg_verify_program(p);
-    kernels->forward[MG_WIDTH_1](p->uniform.list, p->uniform.n, &uniform);
+    mg_run_forward(p, kernels, &p->uniform, MG_WIDTH_1, &uniform);
 
     chunked_run run = {.batch = batch, .mask_padding = mask_padding};
     uint32_t n_chunks = batch->backward ? count_chunks(batch->n) : 1;
@@ -299,7 +304,7 @@ static double run_all(const mg_batch *batch, int mask_padding) {
     if (batch->backward) {
         if (p->outputs[0].uniform)
             s->uniform_grad[p->outputs[0].slot] += 1.0;
-        kernels->backward[MG_WIDTH_1](p->uniform.list, p->uniform.n, &uniform);
+        mg_run_backward(p, kernels, &p->uniform, MG_WIDTH_1, &uniform);
     }
     return sum;
 }

@@ -36,6 +36,7 @@ A call such as ``loss(X, Y)`` or ``loss.fit(X, Y, ...)`` goes through the files 
 - ``base_program.py``: what the two kinds of program share.
 - ``compiled.py``: ``CompiledProgram``, the traced graph compiled by the C library.
 - ``interpreted.py``: ``InterpretedProgram``, the traced graph evaluated node by node in Python.
+- ``native/``: programs as C code, for ``to_c`` and ``native=True``.
 - ``fit.py``: the training loop: epochs, batches, shuffling, progress and Ctrl-C.
 - ``bound.py``: ``run = loss.bind(X, Y)``, calls that read and write the same arrays.
 - ``check.py``: ``loss.check(X, Y)`` compares a program with eager Values.

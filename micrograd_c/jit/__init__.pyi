@@ -1,5 +1,6 @@
 """Types of ``jit``."""
 
+import os
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Literal, NoReturn, overload
 
@@ -35,10 +36,17 @@ class jit:
         *,
         in_axes: _Axes = 0,
         parameters: Iterable[Value] | None = None,
+        math: Literal["portable", "libm"] = "portable",
+        native: bool = False,
     ) -> jit: ...
     @overload
     def __new__(  # type: ignore[misc]
-        cls, *, in_axes: _Axes = 0, parameters: Iterable[Value] | None = None
+        cls,
+        *,
+        in_axes: _Axes = 0,
+        parameters: Iterable[Value] | None = None,
+        math: Literal["portable", "libm"] = "portable",
+        native: bool = False,
     ) -> Callable[[_Function], jit]: ...
     @property
     def parameters(self) -> tuple[Value, ...]: ...
@@ -82,3 +90,4 @@ class jit:
     def __get__(self, instance: object, owner: type | None = None) -> jit: ...
     def check(self, *arrays: ArrayLike) -> None: ...
     def explain(self) -> None: ...
+    def to_c(self, path: str | os.PathLike[str]) -> None: ...

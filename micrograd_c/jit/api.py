@@ -11,6 +11,7 @@ from micrograd_c.jit.check import compare_with_eager
 from micrograd_c.jit.errors import TraceError, inner_backward_error, one_column_hint
 from micrograd_c.jit.fit import fit
 from micrograd_c.jit.methods import bound_to
+from micrograd_c.jit.native.c_file import write
 from micrograd_c.jit.outputs import Outputs, arrays_from
 from micrograd_c.jit.parameters import ParameterOrder, checked_parameters
 from micrograd_c.jit.pickling import is_pickled_by_name, reduce_bound
@@ -35,7 +36,7 @@ __all__ = ["jit", "where", "TraceError"]
 
 
 class jit:  # noqa: N801 - used as a decorator
-    """``jit(f, *, in_axes=0, parameters=None, math="portable")``: f for arrays of examples.
+    """``jit(f, *, in_axes=0, parameters=None, ...)``: f for arrays of examples.
 
     ``f`` is written for one example. Each of its arguments is a Value, or a list of k Values
     whose ``+ - * / ** @`` are elementwise, with numbers, Values and sequences of its length.
@@ -55,6 +56,11 @@ class jit:  # noqa: N801 - used as a decorator
     Elementary functions, such as exp, sin and ``**``, are micrograd_c's own: at most 1 unit in
     the last place from the true value, and the same bits on any machine. ``math="libm"`` takes
     those of the C library, as eager Values do, which are slower.
+
+    ``native=True`` has each program compiled by the system's C compiler when it is first needed,
+    and keeps the library in a cache folder: the bits are the same, and irregular programs are
+    several times as fast. Raises RuntimeError if there is no compiler or no safe cache folder; a
+    program that is too long stays interpreted, with a RuntimeWarning. See ``docs/native.md``.
 
     As a decorator, ``@jit``, or with options ``@jit(in_axes=(0, None))``.
 
@@ -90,11 +96,13 @@ class jit:  # noqa: N801 - used as a decorator
 
     _is_staticmethod = False
 
-    def __new__(cls, function=..., *, in_axes=0, parameters=None, math="portable"):
+    def __new__(cls, function=..., *, in_axes=0, parameters=None, math="portable", native=False):
         in_axes, parameters = checked_in_axes(in_axes), checked_parameters(parameters)
         math = checked_math(math)
         if function is ...:  # @jit(in_axes=...); not None, which may be given by mistake
-            return functools.partial(cls, in_axes=in_axes, parameters=parameters, math=math)
+            return functools.partial(
+                cls, in_axes=in_axes, parameters=parameters, math=math, native=native
+            )
         self = super().__new__(cls)
         if isinstance(function, staticmethod):
             function = function.__func__
@@ -106,6 +114,7 @@ class jit:  # noqa: N801 - used as a decorator
         self._function = function
         self._binding = None  # of a bound method: (the unbound jit, the instance or class)
         self._in_axes, self._given_parameters, self._math = in_axes, parameters, math
+        self._native = bool(native)
         self._jacobian = None  # a jit of the outputs' gradients, see jacobian()
         self._programs = {}  # by the arguments' widths
         self._last_program = None
@@ -243,8 +252,9 @@ class jit:  # noqa: N801 - used as a decorator
         if self._jacobian is None or self._jacobian[0] != parameters:
             function = gradients_of_outputs(self._function, parameters)
             derivatives = jit(
-                function, in_axes=self._in_axes, parameters=parameters, math=self._math
-            )
+                function, in_axes=self._in_axes, parameters=parameters, math=self._math,
+                native=self._native,
+            )  # fmt: skip
             self._jacobian = parameters, derivatives
         derivatives, _ = self._jacobian[1]._prepare(arrays)
         order = self._jacobian[1]._order_of(derivatives)
@@ -306,11 +316,28 @@ class jit:  # noqa: N801 - used as a decorator
         else:
             print("\n".join(self._last_program.explain()))
 
+    def to_c(self, path):
+        """Write the program of the last call as a C file: ``path``, and its header beside it.
+
+        For ``loss.c`` the header declares ``loss_forward`` and, if f returns a single Value,
+        ``loss_gradient``, for one row; and ``loss_forward_rows`` and ``loss_gradient_rows`` for
+        n rows. They give the bits of a call and of ``value_and_grad``, in C11 that needs nothing
+        but the C library. The parameters are an array in the order of ``parameters``; others
+        that f reads are written as the numbers that they are now.
+
+        Raises RuntimeError if f was not traced yet, ValueError for a path that does not end in
+        ``.c`` or whose name cannot begin that of a C function, OSError if it cannot be written.
+        """
+        if self._last_program is None:
+            raise RuntimeError("nothing to write yet: call the function once, so that it is traced")
+        program = self._last_program
+        write(program.listing(self.parameters), path, program.is_single)
+
     def __get__(self, instance, owner=None):
         """Return the jitted method of an instance, which the instance keeps."""
         if self._is_staticmethod:
             return self
-        again = functools.partial(jit, in_axes=self._in_axes, math=self._math)
+        again = functools.partial(jit, in_axes=self._in_axes, math=self._math, native=self._native)
         return bound_to(self, instance, owner, again)
 
     def __reduce__(self):
@@ -318,7 +345,9 @@ class jit:  # noqa: N801 - used as a decorator
             return reduce_bound(self)
         if is_pickled_by_name(self):
             return self.__qualname__
-        return jit_again, (self._function, self._in_axes, self._given_parameters, self._math)
+        return jit_again, (
+            self._function, self._in_axes, self._given_parameters, self._math, self._native,
+        )  # fmt: skip
 
     def __repr__(self):
         name = getattr(self._function, "__name__", repr(self._function))
@@ -343,7 +372,10 @@ class jit:  # noqa: N801 - used as a decorator
         if program is None:
             # No lock: a fork or the interpreter's end could leave it taken for ever. So threads
             # that come first at once may trace once each, and the first program is kept.
-            program = self._programs.setdefault(widths, Program(self._function, widths, self._math))
+            program = Program(self._function, widths, self._math)
+            if self._native:
+                program.compile_natively()
+            program = self._programs.setdefault(widths, program)
             require_same_memory(arrays)  # the function may have changed them
         self._last_program = program
         return program
@@ -374,9 +406,9 @@ def several_outputs_error(method, program):
     )
 
 
-def jit_again(function, in_axes, parameters, math="portable"):
+def jit_again(function, in_axes, parameters, math="portable", native=False):
     """Called when a jitted function is copied or unpickled; it is traced anew."""
-    return jit(function, in_axes=in_axes, parameters=parameters, math=math)
+    return jit(function, in_axes=in_axes, parameters=parameters, math=math, native=native)
 
 
 def checked_math(math):

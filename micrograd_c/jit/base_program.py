@@ -103,6 +103,17 @@ class BaseProgram:
                 sums[epoch] += mean * len(rows)
         return sums
 
+    def listing(self, parameters):
+        """Return the program as data, see native/listing.py; ``parameters``: the caller's order."""
+        raise NotImplementedError
+
+    def compile_natively(self):
+        """Have the program's functions compiled, by which it runs from now on.
+
+        Raises what ``native.compiler.library_of`` does; warns if the program is too long.
+        """
+        raise NotImplementedError
+
     def not_finite_error(self, arrays, rows, params=None):
         """Return the error for a batch of these rows with a result that is not finite."""
         return FloatingPointError(self.what_is_not_finite(arrays, rows, params))

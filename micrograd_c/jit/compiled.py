@@ -12,6 +12,8 @@ from micrograd_c.jit.base_program import BaseProgram, NotFinite
 from micrograd_c.jit.bound import BoundCall, CheckedCall
 from micrograd_c.jit.errors import custom_operator_error, other_trace_error
 from micrograd_c.jit.interpreted import InterpretedProgram
+from micrograd_c.jit.native.attach import attach
+from micrograd_c.jit.native.compiled_listing import listing_of_program
 from micrograd_c.jit.user_code import definition_line
 
 NO_MEMORY = "no memory to run a program"
@@ -58,6 +60,12 @@ class CompiledProgram(BaseProgram):
         n = lib.mg_program_describe(self._program).parameters
         ids = [lib.mg_program_parameter(self._program, i) for i in range(n)]
         return [pinning.value_of(node) for node in ids]
+
+    def compile_natively(self):
+        attach(self)
+
+    def listing(self, parameters):
+        return listing_of_program(self, parameters)
 
     def pointers(self, arrays):
         """Return a list that CFFI passes as ``double **``; the arrays must stay alive."""

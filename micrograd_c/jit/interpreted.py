@@ -9,6 +9,8 @@ from collections import namedtuple
 
 from micrograd_c.jit.base_program import BaseProgram, NotFinite
 from micrograd_c.jit.errors import custom_operator_error, other_trace_error
+from micrograd_c.jit.native.listing import listing_of_steps
+from micrograd_c.jit.native.standalone import native_functions
 from micrograd_c.jit.outputs import name_of_output
 from micrograd_c.jit.traced_value import trace_number_of
 from micrograd_c.jit.user_code import definition_line
@@ -25,6 +27,7 @@ class InterpretedProgram(BaseProgram):
     """A traced function as a list of steps, one for each operator, operands first."""
 
     def _load(self, trace):
+        self.native = None  # compiled functions, see native/standalone.py
         self.operators = OPS if self.math == "libm" else JIT_OPS
         # A row has a list of values, one for each node. The arguments are the first.
         self.names = ["input"] * len(trace.arguments)  # of each value, for messages
@@ -82,6 +85,12 @@ class InterpretedProgram(BaseProgram):
                 flows = [(x, d) for x, d in operands_with_derivatives(step) if x in wants]
                 self.backward_steps.append((step, flows))
 
+    def listing(self, parameters):
+        return listing_of_steps(self, parameters)
+
+    def compile_natively(self):
+        self.native = native_functions(self)
+
     # --- one row ---
 
     def values(self, arrays, i, params=None):
@@ -116,6 +125,8 @@ class InterpretedProgram(BaseProgram):
     def forward(self, arrays, params=None):
         import numpy as np
 
+        if self.native is not None:
+            return self.native.forward(self, arrays, params)
         params = None if params is None else params.tolist()
         rows = [self.values(arrays, i, params) for i in range(arrays.n)]
         return np.array([[values[place] for place in self.output_places] for values in rows])
@@ -135,6 +146,11 @@ class InterpretedProgram(BaseProgram):
 
     def _mean_and_sums(self, arrays, params, check_finite):
         n = arrays.n
+        if self.native is not None:
+            mean, sums = self.native.mean_and_gradient(self, arrays, params)
+            if check_finite and not all(map(is_finite, (mean, *sums))):
+                raise NotFinite(range(n))
+            return mean, sums
         total, sums = 0.0, [0.0] * len(self.parameters)
         for i in range(n):
             values = self.values(arrays, i, params)

@@ -1,0 +1,210 @@
+"""Puts the functions of a program together: which run for which direction and block width."""
+
+from typing import NamedTuple
+
+from micrograd_c.jit.native.functions import ARGUMENTS, Writer, needed_later
+from micrograd_c.jit.native.listing import UNIFORM
+from micrograd_c.jit.native.loops import Part, parts_of
+from micrograd_c.jit.native.operators import definitions_for
+from micrograd_c.jit.native.statements import FEW, ROW, SAME, SAME_GRAD, VERY_FEW, grad, name
+from micrograd_c.jit.native.statements import Writer as Statements
+
+LONG = 1_500  # statements of the forward direction, from which on a program is long
+LONGEST = 300  # statements of a function, a round of each loop counted
+PASSED = "d, g, u, h, rows, masks"
+
+PRELUDE = """\
+#if defined(__clang__)
+#pragma clang diagnostic ignored "-Wpass-failed" /* loops that it makes no vectors of */
+#define EACH _Pragma("clang loop vectorize(assume_safety)")
+#elif defined(__GNUC__)
+#define EACH _Pragma("GCC ivdep")
+#else
+#define EACH
+#endif
+
+#if defined(__GNUC__) || defined(__clang__)
+#define APART __attribute__((noinline))
+#define RARELY(condition) __builtin_expect(!!(condition), 0)
+#else
+#define APART
+#define RARELY(condition) (condition)
+#endif
+"""
+
+SUM_OF = """\
+/* The sum over the lanes of t, in a fixed order. With masks, without the lanes from rows on. */
+static inline double sum_of(double *t, int lanes, int rows, int masks) {
+    for (int l = rows; masks && l < lanes; l++)
+        t[l] = 0.0;
+    for (int half = lanes / 2; half > 0; half /= 2)
+        for (int l = 0; l < half; l++)
+            t[l] += t[l + half];
+    return t[0];
+}
+"""
+
+HAS_ANY = """\
+static inline int has_any(const double *unusual, int n) {
+    double sum = 0.0;
+    for (int i = 0; i < n; i++)
+        sum += unusual[i];
+    return sum != 0.0;
+}
+"""
+
+
+class Phase(NamedTuple):
+    """A run through one of the lists."""
+
+    list: str  # "uniform" or "row"
+    backward: bool
+
+
+class Code:
+    """Functions of one program, and what they need.
+
+    ``table``: a function that returns the lines for a Table, of this width. ``is_long``: true for
+    a program that compilers would take long for; then few results are written one by one.
+    """
+
+    def __init__(self, listing, table):
+        self.listing, self.table = listing, table
+        self.texts, self.count = [], 0
+        self.statements, self.few = 0, FEW
+        lists = [Phase("uniform", False), Phase("row", False)]
+        length = length_of(self.items(lists, False, True))
+        self.is_long = length > LONG
+        if self.is_long:
+            self.few = VERY_FEW
+            length = length_of(self.items(lists, False, True))
+        self.least = 2 * length  # statements of both directions, at least
+
+    def calls(self, phases, width, external, seed=False, one_block=False):
+        """Write functions for these phases in a row. Returns the lines that call them.
+
+        ``external``: names that must be in memory afterwards. ``seed``: the first output's
+        gradient is set to 1, before the first backward phase. ``one_block``: the uniform
+        gradients are those of one block alone, and nothing has been added to them before.
+        """
+        items = self.items(phases, seed, one_block)
+        last = needed_later(items, external)
+        groups, length = [[]], 0
+        for place, item in enumerate(items):
+            if not isinstance(item, Part):
+                groups += [self.table(item, width), []]
+                length = 0
+                continue
+            n = len(item.statements)
+            if length and length + n > LONGEST:
+                groups.append([])
+                length = 0
+            length += n
+            self.statements += n
+            groups[-1].append(Writer(item, place, last, width, self.listing).write())
+        groups = [group for group in groups if group]
+        apart = "APART " if len(groups) > 2 else "inline "
+        return [
+            line
+            for group in groups
+            for line in ([self.function(group, apart)] if isinstance(group[0], list) else group)
+        ]
+
+    def read_by(self, phases):
+        """Return the names of the values that the phases read."""
+        found = set()
+        for item in self.items(phases, False, False):
+            if isinstance(item, Part):
+                found.update(x for _, _, reads in item.all for x in reads)
+            else:
+                found.update(item.names())
+        return {x for x in found if x % 4 in (ROW, SAME)}
+
+    def items(self, phases, seed, one_block):
+        """Return the Parts and Tables of the phases, in order."""
+        writer = Statements(self.listing, not one_block, self.few)
+        if not one_block and ("row", True) not in phases:
+            writer.touched.update(self.gradients_of_rows())
+        if not seed:
+            writer.touched.update(grad(x) for x in self.listing.outputs[:1])
+        items, run = [], []
+        for phase in phases:
+            if phase.backward and seed:
+                target, seed = grad(self.listing.outputs[0]), False
+                run.append(writer.add_one(target))
+            writer.in_blocks = phase.list == "row" and not one_block
+            instructions = getattr(self.listing, phase.list)
+            each = writer.backward if phase.backward else writer.forward
+            for ins in reversed(instructions) if phase.backward else instructions:
+                for item in each(ins):
+                    if isinstance(item, tuple) and len(item) == 3:
+                        run.append(item)
+                    else:
+                        items += [*parts_of(run), item]
+                        run = []
+            items += parts_of(run)
+            run = []
+        return joined(items)
+
+    def gradients_of_rows(self):
+        """Return the names of all uniform gradients that the row list may add to."""
+        writer = Statements(self.listing, True, self.few)
+        for ins in reversed(self.listing.row):
+            for _ in writer.backward(ins):
+                pass
+        return {x for x in writer.touched if x % 4 == SAME_GRAD}
+
+    def function(self, parts, apart):
+        """Write a function of some parts; return the line that calls it."""
+        self.count += 1
+        body = "\n".join(f"    {line}" for lines in parts for line in scoped(lines, len(parts)))
+        self.texts.append(
+            f"static {apart}void part_{self.count}({ARGUMENTS}, int rows, int masks) {{\n"
+            f"    (void)d, (void)g, (void)u, (void)h, (void)rows, (void)masks;\n{body}\n}}\n"
+        )
+        return f"part_{self.count}({PASSED});"
+
+    def text(self, tables="", entries=""):
+        """Return all that the functions, the tables and what calls them need, and the functions."""
+        functions = "\n".join(self.texts)
+        everything = functions + tables + entries
+        helpers = [SUM_OF] if "sum_of(" in everything else []
+        helpers += [HAS_ANY] if "has_any(" in functions else []
+        parts = [PRELUDE, definitions_for(everything), *helpers, tables, functions]
+        return "\n".join(part for part in parts if part)
+
+
+def scoped(lines, n_parts):
+    return lines if n_parts == 1 else ["{", *(f"    {line}" for line in lines), "}"]
+
+
+def joined(items):
+    """Join neighbouring Parts without loops, which then keep more in registers."""
+    result = []
+    for item in items:
+        before = result[-1] if result else None
+        if (
+            isinstance(item, Part) and isinstance(before, Part)
+            and before.rounds == item.rounds == 1
+            and len(before.statements) + len(item.statements) <= LONGEST
+        ):  # fmt: skip
+            both = before.statements + item.statements
+            result[-1] = Part(both, 1, None, both)
+        else:
+            result.append(item)
+    return result
+
+
+def length_of(items):
+    """Return how many statements there are in Parts, those of loops counted once."""
+    return sum(len(item.statements) for item in items if isinstance(item, Part))
+
+
+def outputs_of(listing):
+    """Return the names of the outputs' values."""
+    return {name(x) for x in listing.outputs}
+
+
+def gradients_of_parameters(listing):
+    """Return the names of the gradients of all parameters that the program reads."""
+    return {grad(i | UNIFORM) for i in range(listing.n_parameters)}
