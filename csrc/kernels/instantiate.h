@@ -33,6 +33,7 @@
 #include "kernels/layer.h"
 #include "kernels/layer_sets.h"
 #include "kernels/elementwise.h"
+#include "kernels/sums.h"
 #include "kernels/take.h"
 #include "kernels/dispatch.h"
 #undef W
@@ -53,6 +54,7 @@
 #include "kernels/layer.h"
 #include "kernels/layer_sets.h"
 #include "kernels/elementwise.h"
+#include "kernels/sums.h"
 #include "kernels/take.h"
 #include "kernels/dispatch.h"
 #undef W
@@ -89,6 +91,7 @@
 #include "kernels/layer_one_row.h"
 #include "kernels/layer_sets.h"
 #include "kernels/elementwise.h"
+#include "kernels/sums.h"
 #include "kernels/one_row.h"
 #include "kernels/take.h"
 #include "kernels/dispatch.h"

@@ -5,14 +5,14 @@ import functools
 from micrograd_c._backend import backend
 from micrograd_c.jit.argument_arrays import checked_arrays, require_same_memory
 from micrograd_c.jit.axes import checked_in_axes
-from micrograd_c.jit.base_program import NotFinite
+from micrograd_c.jit.base_program import NotFinite, checked_math
 from micrograd_c.jit.bound import Binding, require_bindable
 from micrograd_c.jit.check import compare_with_eager
-from micrograd_c.jit.errors import TraceError, inner_backward_error, one_column_hint
+from micrograd_c.jit.errors import TraceError, inner_backward_error, several_outputs_error
 from micrograd_c.jit.fit import fit
 from micrograd_c.jit.methods import bound_to
 from micrograd_c.jit.native.c_file import write
-from micrograd_c.jit.outputs import Outputs, arrays_from
+from micrograd_c.jit.outputs import arrays_from, gradients_of_outputs
 from micrograd_c.jit.parameters import ParameterOrder, checked_parameters
 from micrograd_c.jit.pickling import is_pickled_by_name, reduce_bound
 from micrograd_c.jit.traced_value import where
@@ -23,7 +23,6 @@ from micrograd_c.jit.value_calls import (
     has_values,
 )
 from python_ref.core.argument_rules import check_rules
-from python_ref.core.differentiate import gradients
 from python_ref.core.numbers import describe
 from python_ref.core.tracing import current_trace
 
@@ -398,31 +397,6 @@ class jit:  # noqa: N801 - used as a decorator
         return program, arrays
 
 
-def several_outputs_error(method, program):
-    hint = one_column_hint(program.widths)
-    return TypeError(
-        f"{method} needs a function that returns a single Value, not a list or tuple"
-        + (f"; {hint}" if hint else "")
-    )
-
-
 def jit_again(function, in_axes, parameters, math="portable", native=False):
     """Called when a jitted function is copied or unpickled; it is traced anew."""
     return jit(function, in_axes=in_axes, parameters=parameters, math=math, native=native)
-
-
-def checked_math(math):
-    """Return the option ``math``. Raises ValueError for anything but "portable" and "libm"."""
-    if not isinstance(math, str) or math not in ("portable", "libm"):
-        raise ValueError(f'math: expected "portable" or "libm", got {math!r}')
-    return math
-
-
-def gradients_of_outputs(function, parameters):
-    """Return a function with the gradient of each of the function's outputs, for ``jacobian``."""
-
-    def derivatives(*args):
-        outputs = Outputs(function, function(*args))
-        return [gradients(output, parameters) for output in outputs.values]
-
-    return derivatives

@@ -129,3 +129,10 @@ class BaseProgram:
     def explain(self):
         """Return the lines that ``jit.explain`` prints."""
         raise NotImplementedError
+
+
+def checked_math(math):
+    """Return the option ``math``. Raises ValueError for anything but "portable" and "libm"."""
+    if not isinstance(math, str) or math not in ("portable", "libm"):
+        raise ValueError(f'math: expected "portable" or "libm", got {math!r}')
+    return math

@@ -183,3 +183,11 @@ def one_column_hint(widths):
                 "give it as shape (n,), such as y[:, 0]"
             )
     return None
+
+
+def several_outputs_error(method, program):
+    hint = one_column_hint(program.widths)
+    return TypeError(
+        f"{method} needs a function that returns a single Value, not a list or tuple"
+        + (f"; {hint}" if hint else "")
+    )
