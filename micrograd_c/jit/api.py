@@ -22,7 +22,6 @@ from micrograd_c.jit.value_calls import (
     extends_a_graph,
     has_values,
 )
-from python_ref.core.argument_rules import check_rules
 from python_ref.core.numbers import describe
 from python_ref.core.tracing import current_trace
 
@@ -361,7 +360,7 @@ class jit:  # noqa: N801 - used as a decorator
     def _program_for(self, arrays):
         """Return the program for CheckedArrays, after a check that they fit it."""
         program = self._program_of(arrays)
-        check_rules(program.argument_rules, arrays)
+        program.argument_rules.check(arrays)
         return program
 
     def _program_of(self, arrays):

@@ -3,6 +3,7 @@
 from micrograd_c.functional import zero_grad
 from micrograd_c.jit.bound import CallInPython
 from micrograd_c.jit.trace import Trace
+from python_ref.core.argument_rules import ArgumentRules
 
 
 class NotFinite(Exception):
@@ -25,7 +26,7 @@ class BaseProgram:
 
     Attributes:
 
-    - ``argument_rules``: what the caller checks of the arrays before each run.
+    - ``argument_rules``: an ArgumentRules, which the caller checks before each run.
     - ``n_outputs``, ``layout``, ``is_single``: how many Values the function returns, and in which
       structure, see ``outputs.py``.
     - ``parameters``: the Values whose data each run reads anew, in the program's order.
@@ -40,7 +41,7 @@ class BaseProgram:
         # Not the Values themselves, which would keep the traced graph alive.
         self.layout, self.is_single = trace.outputs.layout, trace.outputs.is_single
         self.n_outputs = len(trace.outputs.values)
-        self.argument_rules = trace.argument_rules
+        self.argument_rules = ArgumentRules(trace.argument_rules)
         self.order = None  # a ParameterOrder, once it is asked for
         self._load(trace)
 

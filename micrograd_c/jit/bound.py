@@ -6,7 +6,6 @@ from numbers import Real
 from micrograd_c._backend import backend
 from micrograd_c.jit.errors import inner_backward_error
 from micrograd_c.jit.outputs import views_from
-from python_ref.core.argument_rules import check_rules
 from python_ref.core.number_arrays import refuse_masked
 from python_ref.core.numbers import describe
 from python_ref.core.tracing import current_trace
@@ -152,7 +151,7 @@ class Binding:
         return self.order.to_program(self.params)
 
     def check_arguments(self):
-        check_rules(self.program.argument_rules, self.arrays)
+        self.program.argument_rules.check(self.arrays)
 
     def check_outputs(self):
         import numpy as np
