@@ -155,7 +155,7 @@ class jit:  # noqa: N801 - used as a decorator
         """Return the mean of f over the examples; add its gradient to the parameters' ``grad``.
 
         The order in which the rows' gradients are added depends only on the number of rows, so
-        the same batch gives the same bits on any machine with the same math library. Where
+        the same batch gives the same bits on any machine. Where
         ``check_finite=True`` raises, nothing has been added.
         """
         program, arrays = self._prepare_for_gradients(arrays, "backward")
