@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from contextlib import contextmanager
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 from statistics import median
@@ -18,7 +19,7 @@ from benchmarks.text import duration, table, three_digits
 from micrograd_c._timing import Contestant, race
 from micrograd_c.cli.argument_types import whole_number
 
-OURS = "micrograd_c"
+OURS, NATIVE = "micrograd_c", "native=True"
 PEERS = {"JAX": "jax", "CasADi": "casadi", "NumPy": "numpy", "C by hand": "c"}
 PAGE = Path(__file__).resolve().parent.parent.parent / "docs" / "benchmarks" / "workloads.md"
 END = "<!-- end of what python -m benchmarks.workloads writes -->\n"
@@ -36,6 +37,7 @@ def main(argv=None):
     add("names", nargs="*", default=workloads.SUITE, metavar="NAME",
         help=f"of {', '.join(workloads.SUITE)}; a size may follow, as in net:128")  # fmt: skip
     add("--rounds", type=whole_number(1), default=15, metavar="N", help="default: %(default)s")
+    add("--native", action="store_true", help="time jit(f, native=True) too")
     add("--json", metavar="FILE", help="write all seconds there")
     add("--compare", metavar="FILE", help="compare with what --json wrote earlier")
     add("--write", action="store_true", help=f"write the tables into docs/benchmarks/{PAGE.name}")
@@ -49,7 +51,7 @@ def main(argv=None):
     before = json.loads(Path(args.compare).read_text()) if args.compare else None
     for name, workload in suite.items():
         print(f"{name} ...", file=sys.stderr, flush=True)
-        figures[name] = measured(workload, args.rounds)
+        figures[name] = measured(workload, args.rounds, args.native)
     titles = {name: workload.title for name, workload in suite.items()}
     targets = {name: workload.target for name, workload in suite.items()}
     text = report(titles, targets, figures, f"--rounds {args.rounds}")
@@ -62,10 +64,10 @@ def main(argv=None):
         Path(args.json).write_text(json.dumps(figures))
 
 
-def measured(workload, rounds):
+def measured(workload, rounds, native=False):
     """Return the seconds of each round by peer. Raises Disagreement before anything is timed."""
     runners, expected = {}, None
-    for name, prepare in prepared(workload).items():
+    for name, prepare in prepared(workload, native).items():
         try:
             runners[name] = prepare()
         except (ModuleNotFoundError, CannotDo):
@@ -97,12 +99,14 @@ def short_collections():
         gc.unfreeze()
 
 
-def prepared(workload):
+def prepared(workload, native):
     """Return by name the functions that prepare the workload's peers, ours first."""
     from micrograd_c import jit
 
     peers = {name: getattr(workload, field) for name, field in PEERS.items()}
     found = {name: prepare for name, prepare in peers.items() if prepare}
+    if native:
+        found[NATIVE] = lambda: workload.ours(partial(jit, native=True))
     return {OURS: lambda: workload.ours(jit), **found}
 
 
@@ -114,19 +118,21 @@ def flat(arrays):
 
 def report(titles, targets, figures, options):
     """Return the page as text: ratios first, then the seconds."""
+    is_native = any(NATIVE in by_peer for by_peer in figures.values())
+    others = [*PEERS, NATIVE] if is_native else list(PEERS)
     ratios, seconds = [], []
     for name, by_peer in figures.items():
-        cells = [ratio(by_peer, peer) for peer in PEERS]
+        cells = [ratio(by_peer, peer) for peer in others]
         ratios.append([titles[name], *cells, three_digits(targets[name])])
-        seconds.append([f"`{name}`", *(both(by_peer.get(peer)) for peer in (OURS, *PEERS))])
+        seconds.append([f"`{name}`", *(both(by_peer.get(peer)) for peer in (OURS, *others))])
     facts = machine.facts()
     return "\n\n".join((
         f"`python -m benchmarks.workloads {options}`, {facts['Python']}, {facts['processor']}, "
         f"{facts['CPU features']}; {versions()}. Load: {facts['load']}.",
         NOTE,
         summary(figures),
-        table(["ours / peer", *PEERS, "wanted"], ratios),
-        table(["minimum, median", OURS, *PEERS], seconds),
+        table(["ours / peer", *others, "wanted"], ratios),
+        table(["minimum, median", OURS, *others], seconds),
     )) + "\n"  # fmt: skip
 
 
