@@ -91,6 +91,8 @@ MG_TARGET static void MG_NAME(elementwise_forward)(const mg_instruction *ins,
     const uint32_t *a = block->index + ins->a, *b = block->index + ins->b;
     uint32_t n = ins->n, out_slot = ins->out;
     double k = ins->k;
+    const int a_uniform = (ins->flags & MG_A_UNIFORM) != 0;
+    const int b_uniform = (ins->flags & MG_B_UNIFORM) != 0;
     (void)b, (void)k, (void)uniform;
 #if W > 1
     if (ins->code == MG_OP_pow_k && block->others == NULL) {
@@ -106,9 +108,11 @@ MG_TARGET static void MG_NAME(elementwise_forward)(const mg_instruction *ins,
     switch (ins->code) {
 #define X(name, kind, label, raises, fast, value, dx, dy)                                 \
     case MG_OP_##name:                                                                    \
-        if ((kind) == MG_BINARY && ins->flags & MG_A_UNIFORM) {                           \
+        if (W == 1) { /* there, a variant for each would only cost the build time */     \
+            ELEMENTWISE_FORWARD(kind, fast, value, a_uniform, b_uniform)                  \
+        } else if ((kind) == MG_BINARY && a_uniform) {                                    \
             ELEMENTWISE_FORWARD(kind, fast, value, 1, 0)                                  \
-        } else if ((kind) == MG_BINARY && ins->flags & MG_B_UNIFORM) {                    \
+        } else if ((kind) == MG_BINARY && b_uniform) {                                    \
             ELEMENTWISE_FORWARD(kind, fast, value, 0, 1)                                  \
         } else {                                                                          \
             ELEMENTWISE_FORWARD(kind, fast, value, 0, 0)                                  \
@@ -199,6 +203,7 @@ MG_TARGET static void MG_NAME(elementwise_backward)(const mg_instruction *ins,
     uint32_t n = ins->n, out_slot = ins->out;
     double k = ins->k;
     unsigned flags = ins->flags;
+    const int a_uniform = (flags & MG_A_UNIFORM) != 0, b_uniform = (flags & MG_B_UNIFORM) != 0;
     (void)b, (void)k, (void)uniform;
 #if W > 1
     if (ins->code == MG_OP_pow_k && block->others == NULL) {
@@ -214,9 +219,12 @@ MG_TARGET static void MG_NAME(elementwise_backward)(const mg_instruction *ins,
     switch (ins->code) {
 #define X(name, kind, label, raises, fast, value, dx, dy)                                 \
     case MG_OP_##name:                                                                    \
-        if ((kind) == MG_BINARY && flags & MG_A_UNIFORM) {                                \
+        if (W == 1) {                                                                     \
+            ELEMENTWISE_BACKWARD(kind, fast, PASSED(raises, dx), PASSED(raises, dy),      \
+                                 a_uniform, b_uniform)                                    \
+        } else if ((kind) == MG_BINARY && a_uniform) {                                    \
             ELEMENTWISE_BACKWARD(kind, fast, PASSED(raises, dx), PASSED(raises, dy), 1, 0) \
-        } else if ((kind) == MG_BINARY && flags & MG_B_UNIFORM) {                         \
+        } else if ((kind) == MG_BINARY && b_uniform) {                                    \
             ELEMENTWISE_BACKWARD(kind, fast, PASSED(raises, dx), PASSED(raises, dy), 0, 1) \
         } else {                                                                          \
             ELEMENTWISE_BACKWARD(kind, fast, PASSED(raises, dx), PASSED(raises, dy), 0, 0) \

@@ -15,6 +15,8 @@
  * loops over lanes: gcc makes vectors of a loop only if it is not unrolled, and must be
  * told that no lane of a result is an operand of another lane. */
 #if defined(__clang__)
+/* Not every loop over lanes can become vectors. */
+#pragma clang diagnostic ignored "-Wpass-failed"
 #define MG_UNROLL _Pragma("clang loop unroll(full)")
 #define MG_ROLLED _Pragma("clang loop vectorize(assume_safety) unroll(disable)")
 #elif defined(__GNUC__)
@@ -52,7 +54,9 @@ static const mg_lane_functions *lane_functions(const mg_block *block) {
 #define MG_SIDE_BY_SIDE(left) ((left) >= 16 ? 16 : (left) >= 8 ? (left) : (left) >= 4 ? 4 \
                                : (left) == 3 ? 3 : 1)
 
-#if (defined(__x86_64__) || defined(__i386__)) && (defined(__GNUC__) || defined(__clang__))
+/* MG_PORTABLE_ONLY is for analyzers, which take minutes for all sets of kernels. */
+#if (defined(__x86_64__) || defined(__i386__)) && (defined(__GNUC__) || defined(__clang__)) && \
+    !defined(MG_PORTABLE_ONLY)
 #define MG_IS_X86 1
 #else
 #define MG_IS_X86 0

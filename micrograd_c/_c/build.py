@@ -1,6 +1,7 @@
 """How CFFI builds ``micrograd_c._native`` from ``csrc/``. Only setup.py uses it."""
 
 import os
+import re
 from pathlib import Path
 
 from cffi import FFI
@@ -14,7 +15,8 @@ if os.name == "nt":
 else:
     COMPILE = [
         "-std=c11",
-        "-O3",
+        # CFLAGS may ask for less, for a quick build.
+        *([] if re.search(r"(^|\s)-O[012gs]?(\s|$)", os.environ.get("CFLAGS", "")) else ["-O3"]),
         "-pthread",
         "-fvisibility=hidden",
         # These two make results the same on every machine, whatever CFLAGS contain.

@@ -164,7 +164,7 @@ static void compile(void) {
         mg_status status;
         for (size_t i = 0; i < n_outputs; i++)
             outputs[i] = n == 0 || next() % 8 == 0 ? pick() : made[below(n)];
-        mg_program *program = mg_compile(args, widths, 2, 0, outputs, n_outputs, &status);
+        mg_program *program = mg_compile(args, widths, 2, 0, outputs, n_outputs, 0, &status);
         CHECK((program != NULL) == (status == MG_OK));
         if (program != NULL)
             run_program(program, n_outputs);

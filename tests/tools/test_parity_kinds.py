@@ -17,7 +17,7 @@ from micrograd_c.parity import compare, compare_jit, jit_programs, net_programs
 from micrograd_c.parity.programs import FORMS, INFIX, METHODS, Step, Var
 from micrograd_c.parity.report import KINDS, make_report
 from micrograd_c.parity.shrink import shrink
-from python_ref.core.ops import OPS
+from python_ref.core.ops import JIT_OPS
 
 PythonValue = python_ref.engine.Value
 NETS, JIT = KINDS["nets"], KINDS["jit"]
@@ -193,14 +193,14 @@ def test_the_printed_function_gives_what_the_program_gives(seed, capsys):
 @pytest.mark.parametrize("what", ["value", "gradient"])
 def test_a_wrong_operator_is_found_and_shown_by_the_smallest_function(name, what, monkeypatch):
     """The Python engine's operator is changed: its value by a bit, its gradient by 1e-9."""
-    row = OPS[name]
+    row = JIT_OPS[name]
     if what == "value":
         bent = row._replace(value=lambda *xs: row.value(*xs) * (1 + 2**-52))
     else:
         last = row.derivatives[-1]
         derivatives = (*row.derivatives[:-1], lambda *xs: last(*xs) * (1 + 1e-9))
         bent = row._replace(derivatives=derivatives)
-    monkeypatch.setitem(OPS, name, bent)
+    monkeypatch.setitem(JIT_OPS, name, bent)
     report = make_report(JIT, 150, 1, c_engine(), python_engine())
     assert report.differences > 0
     forms = [step.form for step in report.program]
@@ -210,8 +210,8 @@ def test_a_wrong_operator_is_found_and_shown_by_the_smallest_function(name, what
 
 @pytest.mark.parametrize("name, symbols", [("less", "<>"), ("less_equal", ["<=", ">="])])
 def test_a_comparison_that_errs_where_both_are_equal_is_found(name, symbols, monkeypatch):
-    other = OPS["less_equal" if name == "less" else "less"]
-    monkeypatch.setitem(OPS, name, OPS[name]._replace(value=other.value))
+    other = JIT_OPS["less_equal" if name == "less" else "less"]
+    monkeypatch.setitem(JIT_OPS, name, JIT_OPS[name]._replace(value=other.value))
     reports = (
         make_report(JIT, 300, seed, c_engine(), python_engine()) for seed in range(1, 3001, 300)
     )

@@ -13,7 +13,7 @@ import pytest
 from c_tools import ROOT, STRICT, any_compiler, run, sources
 
 from micrograd_c.parity.compare import bits
-from python_ref.core.ops import OPS, UNARY_K
+from python_ref.core.ops import JIT_OPS, OPS, UNARY_K
 
 cffi = pytest.importorskip("cffi")
 
@@ -164,6 +164,7 @@ def differs_eagerly(lib, ffi, op):
 
 
 def differs_in_programs(lib, ffi, op):
+    op = JIT_OPS[op.name]
     for y in NUMBERS:
         program = Program(lib, ffi, op, y)
         try:
