@@ -46,7 +46,7 @@ def follow(page, checkout):
 
 def run(*command, cwd, **environment):
     """Run this Python with ``command`` and the package in ``cwd``; return the output."""
-    required = {"MICROGRAD_C_REQUIRE_EXT": "1", "PYTHONPATH": str(cwd), "CFLAGS": "-O1"}
+    required = {"MICROGRAD_C_REQUIRE_EXT": "1", "PYTHONPATH": str(cwd), "CFLAGS": "-O0"}
     done = subprocess.run(
         [sys.executable, *command], cwd=cwd, encoding="utf-8",
         env={**os.environ, **required, **environment},
