@@ -53,15 +53,14 @@ static inline double mg_fast_dhypot(double a, double x, double y, double out, do
     return a / out * g;
 }
 
-/* The power and that of the exponent y - 1 are both normal numbers. */
+/* The power and that of the exponent y - 1 are both normal numbers; y is not 0, 1 or 2, for
+ * which dpow_base has other formulas. */
 static inline int mg_fast_range_dpow(double x, double y) {
     return mg_fast_range_pow(x, y) & mg_fast_range_pow(x, y - 1.0);
 }
 
 static inline double mg_fast_dpow_base(double x, double y, double g) {
-    double power = (y * mg_fast_pow(x, y - 1.0)) * g;
-    power = y == 2.0 ? (y * x) * g : power;
-    return ((y == 0.0) | (y == 1.0)) ? y * g : power;
+    return (y * mg_fast_pow(x, y - 1.0)) * g;
 }
 
 static inline double mg_fast_dpow_exponent(double x, double y, double out, double g) {

@@ -37,7 +37,13 @@
     X(-1.0, MG_IN(pow_minus_2)(x), MG_M(pow_minus_1)(x), -MG_M(pow_minus_2)(x) * g)       \
     X(0.5, MG_IN(pow_minus_half)(x), MG_M(pow_half)(x),                                   \
       (0.5 * MG_M(pow_minus_half)(x)) * g)                                                \
-    X(3.0, MG_IN(pow_3)(x), MG_M(pow_3)(x), (3.0 * MG_M(pow_2)(x)) * g)
+    X(3.0, MG_IN(pow_3)(x), MG_M(pow_3)(x), (3.0 * MG_M(pow_2)(x)) * g)                   \
+    X(4.0, MG_IN(pow_4)(x) & MG_IN(pow_3)(x), MG_M(pow_4)(x), (4.0 * MG_M(pow_3)(x)) * g) \
+    X(1.5, MG_IN(pow)(x, 1.5), MG_M(pow)(x, 1.5), (1.5 * MG_M(pow_half)(x)) * g)          \
+    X(-2.0, MG_IN(pow_minus_2)(x) & MG_IN(pow)(x, -3.0), MG_M(pow_minus_2)(x),            \
+      (-2.0 * MG_M(pow)(x, -3.0)) * g)                                                    \
+    X(-0.5, MG_IN(pow_minus_half)(x) & MG_IN(pow)(x, -1.5), MG_M(pow_minus_half)(x),      \
+      (-0.5 * MG_M(pow)(x, -1.5)) * g)
 
 /* What computes the rows of a block one by one. */
 static const mg_lane_functions *lane_functions(const mg_block *block) {

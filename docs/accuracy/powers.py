@@ -41,7 +41,7 @@ FUNCTIONS = {
         "hard": [(x, x * y) for x in (1.0, 1e154, 1e-154, 1e-160, 1e300) for y in NEAR_1],
     },
 }
-for _k in (-2, -1, -0.5, 0.5, 2, 3):
+for _k in (-2, -1, -0.5, 0.5, 2, 3, 4):
     FUNCTIONS[f"pow({_k})"] = {
         "reference": lambda x, k=_k: power(x, mpmath.mpf(k)),
         "usual": (-10.0, 10.0),

@@ -96,11 +96,9 @@ class jit:  # noqa: N801 - used as a decorator
 
     def __new__(cls, function=..., *, in_axes=0, parameters=None, math="portable", native=False):
         in_axes, parameters = checked_in_axes(in_axes), checked_parameters(parameters)
-        math = checked_math(math)
+        options = {"in_axes": in_axes, "math": checked_math(math), "native": bool(native)}
         if function is ...:  # @jit(in_axes=...); not None, which may be given by mistake
-            return functools.partial(
-                cls, in_axes=in_axes, parameters=parameters, math=math, native=native
-            )
+            return functools.partial(cls, parameters=parameters, **options)
         self = super().__new__(cls)
         if isinstance(function, staticmethod):
             function = function.__func__
@@ -111,8 +109,8 @@ class jit:  # noqa: N801 - used as a decorator
         functools.update_wrapper(self, inner, updated=())
         self._function = function
         self._binding = None  # of a bound method: (the unbound jit, the instance or class)
-        self._in_axes, self._given_parameters, self._math = in_axes, parameters, math
-        self._native = bool(native)
+        self._in_axes, self._math, self._native = in_axes, options["math"], options["native"]
+        self._given_parameters, self._options = parameters, options
         self._jacobian = None  # a jit of the outputs' gradients, see jacobian()
         self._programs = {}  # by the arguments' widths
         self._last_program = None
@@ -249,10 +247,7 @@ class jit:  # noqa: N801 - used as a decorator
         parameters = self._order_of(program).parameters
         if self._jacobian is None or self._jacobian[0] != parameters:
             function = gradients_of_outputs(self._function, parameters)
-            derivatives = jit(
-                function, in_axes=self._in_axes, parameters=parameters, math=self._math,
-                native=self._native,
-            )  # fmt: skip
+            derivatives = jit(function, parameters=parameters, **self._options)
             self._jacobian = parameters, derivatives
         derivatives, _ = self._jacobian[1]._prepare(arrays)
         order = self._jacobian[1]._order_of(derivatives)
@@ -335,17 +330,14 @@ class jit:  # noqa: N801 - used as a decorator
         """Return the jitted method of an instance, which the instance keeps."""
         if self._is_staticmethod:
             return self
-        again = functools.partial(jit, in_axes=self._in_axes, math=self._math, native=self._native)
-        return bound_to(self, instance, owner, again)
+        return bound_to(self, instance, owner, functools.partial(jit, **self._options))
 
     def __reduce__(self):
         if self._binding:
             return reduce_bound(self)
         if is_pickled_by_name(self):
             return self.__qualname__
-        return jit_again, (
-            self._function, self._in_axes, self._given_parameters, self._math, self._native,
-        )  # fmt: skip
+        return jit_again, (self._function, self._given_parameters, self._options)
 
     def __repr__(self):
         name = getattr(self._function, "__name__", repr(self._function))
@@ -396,6 +388,6 @@ class jit:  # noqa: N801 - used as a decorator
         return program, arrays
 
 
-def jit_again(function, in_axes, parameters, math="portable", native=False):
+def jit_again(function, parameters, options):
     """Called when a jitted function is copied or unpickled; it is traced anew."""
-    return jit(function, in_axes=in_axes, parameters=parameters, math=math, native=native)
+    return jit(function, parameters=parameters, **options)

@@ -33,6 +33,13 @@ def pow_3(x):
     return (cube + (cube_low + square_low * scaled)) * scale * scale * scale
 
 
+def pow_4(x):
+    """Return x ** 4, for 1e-70 < abs(x) < 1e70 or x == 0."""
+    square, square_low = two_product(x, x)
+    power, power_low = two_product(square, square)
+    return power + (power_low + 2.0 * square * square_low)
+
+
 def pow_minus_2(x):
     a = abs(x)
     if not 1e-155 < a < 1e163:
@@ -105,6 +112,8 @@ def pow(x, y):
         return 1.0
     if y in FIXED:
         return FIXED[y](x)
+    if y == 4.0 and (1e-70 < abs(x) < 1e70 or x == 0.0):
+        return pow_4(x)
     if x != x or y != y:
         return x + y
     a = abs(x)

@@ -791,6 +791,14 @@ static inline double mg_jit_pow_3(double x) {
     double scale = a < 1.0 ? 0x1p-256 : 0x1p256;
     return mg_fast_pow_3(x / scale) * scale * scale * scale;
 }
+static inline int mg_fast_range_pow_4(double x) {
+    return (fabs(x) < 1e70) & ((fabs(x) > 1e-70) | (x == 0.0));
+}
+MG_FAST_INLINE double mg_fast_pow_4(double x) {
+    mg_pair square = mg_two_product(x, x);
+    mg_pair power = mg_two_product(square.high, square.high);
+    return power.high + (power.low + 2.0 * square.high * square.low);
+}
 static inline int mg_fast_range_pow_minus_2(double x) {
     return (fabs(x) < 1e140) & (fabs(x) > 1e-140);
 }
@@ -846,7 +854,7 @@ static inline int mg_fast_range_pow(double x, double y) {
     double k = mg_from_bits((mg_bits_of(x) >> 52) | 0x4330000000000000ULL);
     double size = fabs(k - (4503599627370496.0 + 1023.0)), a = fabs(y);
     return (size < 1022.5) & (a * (size + 1.0) < 1021.0) & (a != 0.5) & (a != 1.0) &
-           (a != 2.0) & (y != 3.0);
+           (a != 2.0) & (y != 3.0) & (y != 4.0);
 }
 MG_FAST_INLINE double mg_fast_pow_of_log(mg_pair log_x, double y) {
     double shifted = log_x.high * (y * MG_LOG2_E) + MG_ROUNDER;
@@ -884,6 +892,8 @@ static inline double mg_jit_pow(double x, double y) {
         return mg_jit_pow_2(x);
     if (y == 3.0)
         return mg_jit_pow_3(x);
+    if (y == 4.0 && mg_fast_range_pow_4(x))
+        return mg_fast_pow_4(x);
     if (y == -1.0)
         return mg_jit_pow_minus_1(x);
     if (y == -2.0)
@@ -910,6 +920,7 @@ static inline double mg_jit_pow(double x, double y) {
         power = mg_pow_of_positive(a, y);
     return odd ? copysign(power, x) : power;
 }
+static inline double mg_jit_pow_4(double x) { return mg_jit_pow(x, 4.0); }
 static inline int mg_fast_range_hypot(double x, double y) {
     double a = fabs(x), b = fabs(y);
     return (a < 1e150) & (b < 1e150) &
@@ -1405,9 +1416,7 @@ static inline int mg_fast_range_dpow(double x, double y) {
     return mg_fast_range_pow(x, y) & mg_fast_range_pow(x, y - 1.0);
 }
 static inline double mg_fast_dpow_base(double x, double y, double g) {
-    double power = (y * mg_fast_pow(x, y - 1.0)) * g;
-    power = y == 2.0 ? (y * x) * g : power;
-    return ((y == 0.0) | (y == 1.0)) ? y * g : power;
+    return (y * mg_fast_pow(x, y - 1.0)) * g;
 }
 static inline double mg_fast_dpow_exponent(double x, double y, double out, double g) {
     (void)y;
@@ -1717,4 +1726,8 @@ static inline double mg_one_minus_square(double x) {
     X(2.0, MG_IN(pow_2)(x), MG_M(pow_2)(x), (2.0 * x) * g) \
     X(-1.0, MG_IN(pow_minus_2)(x), MG_M(pow_minus_1)(x), -MG_M(pow_minus_2)(x) * g) \
     X(0.5, MG_IN(pow_minus_half)(x), MG_M(pow_half)(x), (0.5 * MG_M(pow_minus_half)(x)) * g) \
-    X(3.0, MG_IN(pow_3)(x), MG_M(pow_3)(x), (3.0 * MG_M(pow_2)(x)) * g)
+    X(3.0, MG_IN(pow_3)(x), MG_M(pow_3)(x), (3.0 * MG_M(pow_2)(x)) * g) \
+    X(4.0, MG_IN(pow_4)(x) & MG_IN(pow_3)(x), MG_M(pow_4)(x), (4.0 * MG_M(pow_3)(x)) * g) \
+    X(1.5, MG_IN(pow)(x, 1.5), MG_M(pow)(x, 1.5), (1.5 * MG_M(pow_half)(x)) * g) \
+    X(-2.0, MG_IN(pow_minus_2)(x) & MG_IN(pow)(x, -3.0), MG_M(pow_minus_2)(x), (-2.0 * MG_M(pow)(x, -3.0)) * g) \
+    X(-0.5, MG_IN(pow_minus_half)(x) & MG_IN(pow)(x, -1.5), MG_M(pow_minus_half)(x), (-0.5 * MG_M(pow)(x, -1.5)) * g)
