@@ -16,6 +16,8 @@ CHECKS = "-DMG_CHECKS"  # makes MG_ASSERT of csrc/base/checks.h abort; without i
 SANITIZE = ("-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all", CHECKS)
 
 COMPILERS = ("gcc", "clang")
+FULL = os.environ.get("MICROGRAD_C_TRUST") == "full"
+by_hand = pytest.mark.skipif(not FULL, reason="minutes: runs with MICROGRAD_C_TRUST=full")
 
 
 def need(tool, *options):

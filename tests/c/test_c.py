@@ -19,6 +19,7 @@ from c_tools import (
     STRICT,
     any_compiler,
     build,
+    by_hand,
     need,
     run,
     sources,
@@ -93,7 +94,7 @@ def test_a_system_that_refuses(tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("compiler", COMPILERS)
+@pytest.mark.parametrize("compiler", [pytest.param("gcc", marks=by_hand), "clang"])
 def test_under_sanitizers(compiler, tmp_path):
     build(need(compiler, *SANITIZE), tmp_path, "-O0", *SANITIZE, programs=PROGRAMS)  # -O1: minutes
     for name in PROGRAMS:
@@ -110,8 +111,14 @@ def test_under_valgrind(tmp_path):
             tmp_path / f"{name}.exe", 50_000)  # fmt: skip
 
 
+# The analyzers take minutes for the kernels.
+ANALYZED = [
+    pytest.param(path, marks=by_hand) if path.name == "kernels.c" else path for path in sources()
+]
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("source", sources(), ids=lambda path: path.name)
+@pytest.mark.parametrize("source", ANALYZED, ids=lambda path: path.name)
 def test_gcc_analyzer(source, tmp_path):
     gcc = need("gcc", "-fanalyzer")  # which may be clang by another name
     # The analyzer assumes that a loop of four rounds may have none, and reports the kernels'
@@ -122,7 +129,7 @@ def test_gcc_analyzer(source, tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("source", sources(), ids=lambda path: path.name)
+@pytest.mark.parametrize("source", ANALYZED, ids=lambda path: path.name)
 def test_clang_tidy(source):
     """With the settings in .clang-tidy, which are for version 14."""
     clang_tidy = shutil.which("clang-tidy-14") or need("clang-tidy")

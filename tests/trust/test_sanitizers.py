@@ -4,7 +4,7 @@ of freed memory: under ASan and UBSan, and with MG_CHECKS."""
 import sys
 
 import pytest
-from c_tools import CHECKS, COMPILERS, SANITIZE, build, need
+from c_tools import CHECKS, COMPILERS, SANITIZE, build, by_hand, need
 from trust_tools import built_copy, run, size
 
 # Tests of programs that once made C use freed memory or nodes; full length runs the whole suite.
@@ -46,6 +46,7 @@ def test_extension_under_sanitizers(tmp_path):
     hostile_tests(copy, LD_PRELOAD=preloaded, ASAN_OPTIONS="detect_leaks=0")
 
 
+@by_hand
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="flags of POSIX compilers")
 def test_extension_that_aborts_where_a_rule_is_broken(tmp_path):

@@ -7,9 +7,10 @@ import sys
 import threading
 from pathlib import Path
 
+from c_tools import FULL
+
 ROOT = Path(__file__).resolve().parents[2]
 HAS_GIL = getattr(sys, "_is_gil_enabled", lambda: True)()
-FULL = os.environ.get("MICROGRAD_C_TRUST") == "full"
 
 
 def size(short, full):
