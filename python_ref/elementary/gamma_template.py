@@ -10,7 +10,7 @@ the asymptotic expansions 5.11.1 and 5.11.2, and the Euler-Maclaurin formula 25.
 Hurwitz zeta function, which polygamma is a multiple of (25.11.12).
 
 The largest errors found against mpmath, in units of 2**-52 times max(1, abs(result)): lgamma 1.5
-for positive numbers, 3.2 for negative ones; digamma 7.4; polygamma 5.8 for positive numbers. For
+for positive numbers, 6.1 for negative ones; digamma 7.9; polygamma 5.8 for positive numbers. For
 negative ones, polygamma's unit is 2**-52 times max(1, abs(result), n! / distance**(n + 1)), with
 the distance from the next integer, and the error 4.2. Near lgamma's zeros at 1 and 2 the error is
 below 2 units in the last place; near other zeros, those of lgamma below -2, of digamma and of
