@@ -16,10 +16,11 @@ from benchmarks.agreement import Disagreement, largest_difference
 from benchmarks.peers import CannotDo
 from benchmarks.suite import ONE_THREAD
 from benchmarks.text import duration, table, three_digits
+from benchmarks.workloads.bound import BoundJit
 from micrograd_c._timing import Contestant, race
 from micrograd_c.cli.argument_types import whole_number
 
-OURS, NATIVE = "micrograd_c", "native=True"
+OURS, BOUND, NATIVE, BOTH = "micrograd_c", "bound", "native=True", "native, bound"
 PEERS = {"JAX": "jax", "CasADi": "casadi", "NumPy": "numpy", "C by hand": "c"}
 PAGE = Path(__file__).resolve().parent.parent.parent / "docs" / "benchmarks" / "workloads.md"
 END = "<!-- end of what python -m benchmarks.workloads writes -->\n"
@@ -27,7 +28,8 @@ PIECE_SECONDS = 0.02  # shorter than by default: some pieces then have the core 
 NOTE = """\
 Times are of one call, on one thread in float64, in rounds by turns. A ratio is our minimum divided
 by the peer's, below 1 where we are faster; after the slash are the medians'. `wanted` is the target
-for the ratio to JAX. Each call returns NumPy arrays, equal to the others' to 1e-9 of the largest
+for the ratio to JAX. `bound` stands for a call of what `f.bind` returns, `native` for programs that
+the C compiler compiled. Each call returns NumPy arrays, equal to the others' to 1e-9 of the largest
 number (BFGS: 1e-5), which is checked before anything is timed."""
 
 
@@ -69,11 +71,11 @@ def measured(workload, rounds, native=False):
     runners, expected = {}, None
     for name, prepare in prepared(workload, native).items():
         try:
-            runners[name] = prepare()
+            run = prepare()
+            numbers = flat(workload.in_our_order.get(name, list)(run()))
         except (ModuleNotFoundError, CannotDo):
-            continue  # the library, or a compiler for the C by hand, is not installed
-        in_our_order = workload.in_our_order.get(name, list)
-        numbers = flat(in_our_order(runners[name]()))
+            continue  # a library or a compiler is not installed, or this cannot be bound
+        runners[name] = run
         expected = expected or numbers
         difference = largest_difference(numbers, expected)
         if not difference <= workload.tolerance:
@@ -105,9 +107,10 @@ def prepared(workload, native):
 
     peers = {name: getattr(workload, field) for name, field in PEERS.items()}
     found = {name: prepare for name, prepare in peers.items() if prepare}
+    ours = {OURS: jit, BOUND: BoundJit}
     if native:
-        found[NATIVE] = lambda: workload.ours(partial(jit, native=True))
-    return {OURS: lambda: workload.ours(jit), **found}
+        ours[NATIVE], ours[BOTH] = partial(jit, native=True), partial(BoundJit, native=True)
+    return {**{name: partial(workload.ours, traced) for name, traced in ours.items()}, **found}
 
 
 def flat(arrays):
@@ -118,8 +121,7 @@ def flat(arrays):
 
 def report(titles, targets, figures, options):
     """Return the page as text: ratios first, then the seconds."""
-    is_native = any(NATIVE in by_peer for by_peer in figures.values())
-    others = [*PEERS, NATIVE] if is_native else list(PEERS)
+    others = [x for x in (*PEERS, BOUND, NATIVE, BOTH) if any(x in f for f in figures.values())]
     ratios, seconds = [], []
     for name, by_peer in figures.items():
         cells = [ratio(by_peer, peer) for peer in others]
@@ -151,13 +153,15 @@ def summary(figures):
     """Say for each peer what the median ratio is, and in how many workloads it is faster."""
     lines = []
     for peer in PEERS:
-        ratios = [min(f[OURS]) / min(f[peer]) for f in figures.values() if peer in f]
-        if ratios:
-            slower = sum(r > 1 for r in ratios)
-            lines.append(
-                f"- {peer}: the median ratio is {three_digits(median(ratios))}, the largest "
-                f"{three_digits(max(ratios))}; {peer} is faster in {slower} of {len(ratios)}."
-            )
+        compared = [f for f in figures.values() if peer in f]
+        for ours, what in {OURS: peer, BOUND: f"{peer}, and our bound calls"}.items():
+            ratios = [min(f.get(ours, f[OURS])) / min(f[peer]) for f in compared]
+            if ratios:
+                slower = sum(r > 1 for r in ratios)
+                lines.append(
+                    f"- {what}: the median ratio is {three_digits(median(ratios))}, the largest "
+                    f"{three_digits(max(ratios))}; {peer} is faster in {slower} of {len(ratios)}."
+                )
     return "\n".join(lines)
 
 

@@ -10,8 +10,10 @@ pytest.importorskip("scipy")
 pytest.importorskip("numpy")
 from benchmarks import workloads
 from benchmarks.agreement import Disagreement
+from benchmarks.peers import CannotDo
 from benchmarks.workloads import Workload, __main__
-from benchmarks.workloads.__main__ import OURS, PEERS
+from benchmarks.workloads.__main__ import BOUND, OURS, PEERS
+from benchmarks.workloads.bound import BoundJit
 from micrograd_c._backend import backend
 from micrograd_c._timing import Times
 
@@ -24,6 +26,8 @@ TINY = (
     "attention:3", "pinn:3", "policy_gradient:5", "greeks:3", "curve_fit:4", "bundle_adjustment:2",
     "arms_in_a_loop:3", "net:5", "hessian:4", "hvp:4", "logistic_wide:20", "bfgs",
 )  # fmt: skip
+
+NOT_BOUND = ("curve_fit", "bundle_adjustment", "bfgs")  # Jacobians, and arrays that change
 
 
 @pytest.fixture(autouse=True)
@@ -59,7 +63,22 @@ def test_peers_agree(name, one_race):
         **{peer: importlib.util.find_spec(peer.lower()) for peer in ("JAX", "CasADi", "NumPy")},
     }
     expected = {peer for peer, field in PEERS.items() if there[peer] and getattr(workload, field)}
-    assert set(one_race) == {OURS, *expected}
+    ours = {OURS} if name.partition(":")[0] in NOT_BOUND else {OURS, BOUND}
+    assert set(one_race) == {*ours, *expected}
+
+
+def test_calls_with_the_same_arrays_are_bound():
+    import numpy as np
+
+    x, calls = np.array([1.0, 2.0]), []
+    f = BoundJit(lambda x: calls.append(x) or x * x)
+    assert f(x) is f(x)  # the same array, which each run overwrites
+    assert f(x).tolist() == [1.0, 4.0]
+    assert len(calls) == 1
+    with pytest.raises(CannotDo, match="change"):
+        f(x + 1)
+    with pytest.raises(CannotDo, match="jacobian"):
+        f.jacobian(x)
 
 
 def test_c_by_hand_takes_part_in_one_row_of_the_ode():
@@ -106,7 +125,7 @@ def test_a_library_that_is_missing_is_left_out(one_race):
 
     workload = Workload("some title", ours=lambda jit: lambda: [[1.0]], jax=missing)
     figures = __main__.measured(workload, 1)
-    assert list(figures) == [OURS]
+    assert list(figures) == [OURS, BOUND]
     assert __main__.ratio(figures, "JAX") == __main__.both(figures.get("JAX")) == ""
 
 
@@ -116,17 +135,19 @@ def test_a_peer_that_works_more_than_once_a_call_is_divided(one_race):
 
     often.times = 4
     workload = Workload("some title", ours=lambda jit: lambda: [[1.0]], c=lambda: often)
-    assert __main__.measured(workload, 1) == {OURS: [8.0], "C by hand": [2.0]}
+    assert __main__.measured(workload, 1) == {OURS: [8.0], BOUND: [8.0], "C by hand": [2.0]}
 
 
 def test_summary_counts_who_is_faster():
     figures = {
-        "a": {OURS: [2.0], "JAX": [1.0]},
+        "a": {OURS: [2.0], BOUND: [0.5], "JAX": [1.0]},
         "b": {OURS: [1.0], "JAX": [4.0]},
         "c": {OURS: [1.0]},
     }
     assert __main__.summary(figures) == (
-        "- JAX: the median ratio is 1.12, the largest 2.00; JAX is faster in 1 of 2."
+        "- JAX: the median ratio is 1.12, the largest 2.00; JAX is faster in 1 of 2.\n"
+        "- JAX, and our bound calls: the median ratio is 0.375, the largest 0.500; JAX is faster "
+        "in 0 of 2."
     )
 
 
