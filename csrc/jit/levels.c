@@ -16,6 +16,14 @@
 #include "base/alloc.h"
 #include "base/hash.h"
 
+/* How many results there are of one kind at one level: an entry of an open hash table,
+ * which is at most half full. Kinds with one hash are counted together, which makes a
+ * choice worse, not wrong. */
+typedef struct {
+    uint32_t hash; /* 0: empty */
+    uint32_t count;
+} tally;
+
 typedef struct {
     const mg_trace *trace;
     const mg_fused *fused;
@@ -23,11 +31,9 @@ typedef struct {
     uint32_t *level;    /* by node */
     uint32_t *earliest; /* by node */
     uint32_t *latest;   /* by node */
-    /* By hash of a kind and a level: how many results there are if all are computed at
-     * their earliest, or at their latest level. Collisions make a choice worse, not wrong.
-     */
-    uint32_t *early, *late;
-    size_t mask; /* the number of hashes - 1 */
+    /* What there is if all are computed at their earliest, or at their latest level. */
+    tally *early, *late;
+    size_t mask; /* the entries of a table - 1 */
 } chooser;
 
 static int is_row(const mg_trace *t, uint32_t i) { return t->is[i] & MG_IS_ROW; }
@@ -86,8 +92,8 @@ static void find_latest(const chooser *c, const uint32_t highest[2]) {
     }
 }
 
-/* Returns the place of a result's kind in early and late, at this level. */
-static size_t place_of(const chooser *c, uint32_t i, uint32_t level) {
+/* Returns the hash of a result's kind and this level, not 0. */
+static uint32_t hash_of(const chooser *c, uint32_t i, uint32_t level) {
     const int code = c->fused->code[i];
     uint64_t kind = mg_mix((uint64_t)code << 1 | (is_row(c->trace, i) != 0), c->flags[i]);
     uint64_t bits = 0;
@@ -95,32 +101,51 @@ static size_t place_of(const chooser *c, uint32_t i, uint32_t level) {
         bits = c->fused->count[i];
     else if (code < MG_OP_COUNT && mg_kind[code] == MG_UNARY_K)
         memcpy(&bits, &c->trace->k[i], sizeof bits);
-    return (size_t)(mg_mix(mg_mix(kind, bits), level) & c->mask);
+    return (uint32_t)mg_mix(mg_mix(kind, bits), level) | 1;
 }
 
-/* Counts the results of each kind at these levels. Returns how many kinds there are. */
-static uint32_t count(const chooser *c, uint32_t *counts, const uint32_t *level) {
-    uint32_t kinds = 0;
-    memset(counts, 0, (c->mask + 1) * sizeof *counts);
+/* Returns a pointer to the count of the results of i's kind at this level. */
+static uint32_t *count_of(const chooser *c, tally *table, uint32_t i, uint32_t level) {
+    const uint32_t hash = hash_of(c, i, level);
+    size_t at = (hash >> 1) & c->mask;
+    while (table[at].hash != 0 && table[at].hash != hash)
+        at = (at + 1) & c->mask;
+    table[at].hash = hash;
+    return &table[at].count;
+}
+
+/* Counts the results of each kind at these levels. Returns how many counts there are. */
+static uint32_t count(const chooser *c, tally *table, const uint32_t *level) {
+    uint32_t counts = 0;
+    memset(table, 0, (c->mask + 1) * sizeof *table);
     for (uint32_t i = 0; i < c->trace->n; i++)
         if (is_result(c, i))
-            kinds += counts[place_of(c, i, level[i])]++ == 0;
-    return kinds;
+            counts += (*count_of(c, table, i, level[i]))++ == 0;
+    return counts;
+}
+
+/* True if a result is better computed late, where there are more results of its kind. */
+static int is_put_off(const chooser *c, uint32_t i) {
+    return c->latest[i] != c->earliest[i] && c->fused->code[i] != MG_LAYER &&
+           *count_of(c, c->late, i, c->latest[i]) >
+               *count_of(c, c->early, i, c->earliest[i]);
 }
 
 static void choose(const chooser *c) {
-    const uint32_t n = c->trace->n, kinds = count(c, c->early, c->earliest);
+    const uint32_t n = c->trace->n, instructions = count(c, c->early, c->earliest);
+    int put_off = 0; /* whether any result is */
     count(c, c->late, c->latest);
     for (uint32_t i = 0; i < n; i++) {
         if (!is_result(c, i))
             continue;
-        if (c->fused->code[i] != MG_LAYER && c->late[place_of(c, i, c->latest[i])] >
-                                                 c->early[place_of(c, i, c->earliest[i])])
+        if (is_put_off(c, i)) {
             c->level[i] = c->latest[i];
-        else
+            put_off = 1;
+        } else {
             c->level[i] = level_of(c, i); /* its operands may have been put off */
+        }
     }
-    if (count(c, c->late, c->level) > kinds)
+    if (put_off && count(c, c->late, c->level) > instructions)
         memcpy(c->level, c->earliest, n * sizeof *c->level);
 }
 
@@ -141,8 +166,10 @@ static void find(const chooser *c) {
 int mg_choose_levels(uint32_t *level, const mg_trace *trace, const mg_fused *fused,
                      const uint16_t *flags) {
     const size_t n = trace->n;
-    size_t places = 16;
-    while (places < n)
+    size_t results = 0, places = 16;
+    for (size_t i = 0; i < n; i++)
+        results += fused->code[i] != MG_OP_leaf;
+    while (places < 2 * results)
         places *= 2;
     chooser c = {.trace = trace,
                  .fused = fused,

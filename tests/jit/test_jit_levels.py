@@ -5,7 +5,7 @@ import random
 import numpy as np
 import pytest
 
-from micrograd_c import jit
+from micrograd_c import jit, log
 from micrograd_c.engine import Value
 
 
@@ -42,6 +42,25 @@ def test_the_steps_of_a_recursion_are_a_few_instructions(capsys):
         loss(np.ones((1, steps)))
         counts.append(count(loss, capsys))
     assert counts[0] == counts[1] < 20
+
+
+def test_without_rows_each_step_adds_one_instruction(capsys):
+    """An instruction cannot read its own results there, so the variances are one each."""
+    parameters = omega, alpha, beta = Value(0.05), Value(0.1), Value(0.85)
+
+    def total_of(returns):
+        variance, total = 1.0, 0.0
+        for x in returns:
+            total = total + log(variance) + x * x / variance
+            variance = omega + alpha * x * x + beta * variance
+        return total
+
+    counts = []
+    for steps in (20, 300, 500, 900):
+        loss = jit(total_of, in_axes=None, parameters=parameters)
+        loss(np.ones(steps))
+        counts.append(count(loss, capsys) - steps)
+    assert len(set(counts)) == 1 and counts[0] < 20
 
 
 @pytest.mark.parametrize("terms", [2, 7, 8, 9, 20])
