@@ -15,6 +15,8 @@ from micrograd_c.jit.native.c_file import write
 from micrograd_c.jit.outputs import arrays_from, gradients_of_outputs
 from micrograd_c.jit.parameters import ParameterOrder, checked_parameters
 from micrograd_c.jit.pickling import is_pickled_by_name, reduce_bound
+from micrograd_c.jit.ragged_arrays import RaggedArrays
+from micrograd_c.jit.ragged_program import with_example
 from micrograd_c.jit.traced_value import where
 from micrograd_c.jit.value_calls import (
     call_with_values,
@@ -113,6 +115,7 @@ class jit:  # noqa: N801 - used as a decorator
         self._given_parameters, self._options = parameters, options
         self._jacobian = None  # a jit of the outputs' gradients, see jacobian()
         self._programs = {}  # by the arguments' widths
+        self._ragged = None  # the RaggedProgram of all lengths so far
         self._last_program = None
         return self
 
@@ -142,6 +145,8 @@ class jit:  # noqa: N801 - used as a decorator
             return call_without_rows(self._function, arrays)
         program = self._program_for(arrays)
         given_params = None if params is None else self._order_of(program).to_program(params)
+        if isinstance(arrays, RaggedArrays):
+            return program.results(arrays, given_params, check_finite)
         out = program.forward(arrays, given_params)
         if check_finite:
             bad = np.flatnonzero(~np.isfinite(out).all(axis=1))
@@ -257,7 +262,7 @@ class jit:  # noqa: N801 - used as a decorator
 
     def fit(
         self, *arrays, optimizer, epochs=1, batch_size=None, shuffle=None, seed=0,
-        callback=None, threads=1, progress=False, check_finite=False,
+        callback=None, threads=1, progress=False, check_finite=False, scheduler=None,
     ):  # fmt: skip
         """Train: for each batch, the gradient of the mean, then ``optimizer.step()``, all in C.
 
@@ -286,8 +291,8 @@ class jit:  # noqa: N801 - used as a decorator
         """
         program, arrays = self._prepare_for_gradients(arrays, "fit")
         return fit(
-            program, arrays, optimizer, epochs, batch_size, shuffle, seed, callback, threads,
-            progress, check_finite,
+            program, arrays, optimizer, scheduler, epochs, batch_size, shuffle, seed, callback,
+            threads, progress, check_finite,
         )  # fmt: skip
 
     def check(self, *arrays):
@@ -356,7 +361,9 @@ class jit:  # noqa: N801 - used as a decorator
         return program
 
     def _program_of(self, arrays):
-        """Return the program for the shapes of CheckedArrays."""
+        """Return the program for the shapes of CheckedArrays or RaggedArrays."""
+        if isinstance(arrays, RaggedArrays):
+            return self._ragged_program_of(arrays)
         widths = arrays.widths
         program = self._programs.get(widths)
         if program is None:
@@ -369,6 +376,21 @@ class jit:  # noqa: N801 - used as a decorator
             require_same_memory(arrays)  # the function may have changed them
         self._last_program = program
         return program
+
+    def _ragged_program_of(self, arrays):
+        for group in arrays.groups:
+            try:
+                self._program_of(group)
+            except Exception as error:
+                raise with_example(error, group)
+        ragged = self._ragged
+        known = {} if ragged is None else ragged.number_of
+        if not known.keys() >= {group.widths for group in arrays.groups}:
+            lengths = {*known, *(group.widths for group in arrays.groups)}
+            programs = [self._programs[widths] for widths in lengths]
+            ragged = self._ragged = programs[0].together(programs)
+        self._last_program = ragged
+        return ragged
 
     def _order_of(self, program):
         """Return the program's ParameterOrder, which it keeps."""
