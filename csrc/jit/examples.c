@@ -35,14 +35,28 @@ static void add_gradients(const mg_member *m, double *grad, const double *unifor
     }
 }
 
+/* If the gradients of a program's parameters are, in its order, the first ones of all
+ * parameters', clears the others behind them and returns all: (n_parameters,). Else, or if
+ * there is no room for them, returns NULL. */
+static double *as_all_gradients(const mg_programs *all, const mg_member *m,
+                                double *uniform_grad) {
+    const uint32_t n = m->program->n_parameters;
+    if (n == 0 || m->stretches[0].n < n || m->places[0] != 0 ||
+        m->program->uniform.slots < all->n_parameters)
+        return NULL;
+    memset(uniform_grad + n, 0, (all->n_parameters - n) * sizeof(double));
+    return uniform_grad;
+}
+
 /* Runs one batch: n examples, those with the numbers in order, or from first on if that is
- * NULL. Returns the sum of the first output, and sets w->grad to the gradient of its mean.
+ * NULL. Returns the sum of the first output, and sets w->total to the gradient of its
+ * mean.
  */
 static double run_examples(const mg_programs *all, mg_workspace *w, mg_team *team,
                            const mg_examples *examples, const int64_t *order, size_t first,
                            size_t n) {
     double sum = 0.0;
-    memset(w->grad, 0, all->n_parameters * sizeof(double));
+    w->total = NULL;
     for (size_t i = 0, k = 0; i < n; i += k) {
         uint32_t program = 0;
         for (k = 0; i + k < n; k++) { /* neighbours of the same program */
@@ -67,13 +81,21 @@ static double run_examples(const mg_programs *all, mg_workspace *w, mg_team *tea
             w->versions[program] = w->version;
         }
         sum += mg_run_batch(&batch);
+        if (k == n) /* all gradients may stay where they are */
+            w->total = as_all_gradients(all, m, batch.scratch->uniform_grad);
+        if (w->total != NULL)
+            break;
+        if (i == 0)
+            memset(w->grad, 0, all->n_parameters * sizeof(double));
         add_gradients(m, w->grad, batch.scratch->uniform_grad);
     }
+    if (w->total == NULL)
+        w->total = w->grad;
     return sum;
 }
 
 static int is_finite(const mg_programs *all, const mg_workspace *w, double sum) {
-    return isfinite(sum) && mg_all_finite(w->grad, all->n_parameters);
+    return isfinite(sum) && mg_all_finite(w->total, all->n_parameters);
 }
 
 mg_status mg_programs_gradient(mg_programs *all, const mg_examples *examples,
@@ -95,11 +117,11 @@ mg_status mg_programs_gradient(mg_programs *all, const mg_examples *examples,
     if (check_finite && !is_finite(all, w, sum)) {
         status = MG_NOT_FINITE;
     } else if (gradient != NULL && bytes > 0) {
-        memcpy(gradient, w->grad, bytes);
+        memcpy(gradient, w->total, bytes);
     } else {
         mg_lock(&mg_graph_lock);
         for (uint32_t i = 0; i < all->n_parameters; i++)
-            mg_at(all->parameters[i])->grad += w->grad[i];
+            mg_at(all->parameters[i])->grad += w->total[i];
         mg_unlock(&mg_graph_lock);
     }
     mg_return_workspace(all, w);
@@ -122,7 +144,7 @@ static mg_status train(const mg_programs *all, mg_workspace *w, mg_team *team,
             if (training->check_finite && !is_finite(all, w, sum))
                 return MG_NOT_FINITE;
             training->sums[repeat] += sum;
-            mg_trainer_step(t, w->data, w->grad,
+            mg_trainer_step(t, w->data, w->total,
                             repeat + 1 == training->repeats && first + rows == n);
             w->version++;
         }

@@ -75,9 +75,7 @@ class BaseProgram:
         """Return the BoundCall for a Binding."""
         return CallInPython(binding)
 
-    def train(
-        self, arrays, order, batch_size, optimizer, scheduler, threads, sums, check_finite
-    ):
+    def train(self, arrays, order, batch_size, optimizer, scheduler, threads, sums, check_finite):
         """Train for ``len(sums)`` epochs; return ``sums``, each with its epoch's losses added.
 
         ``order``: the rows of all epochs, one epoch after the other; None for the rows as they
@@ -149,12 +147,20 @@ def step(optimizer, scheduler):
     if scheduler is None:
         optimizer.step()
         return
-    before = optimizer.step_count, scheduler.last_epoch
+    steps, epoch = optimizer.step_count, scheduler.last_epoch
+
+    def catch_up():
+        if optimizer.step_count > steps and scheduler.last_epoch == epoch:
+            scheduler.step()
+
     try:
         optimizer.step()
     finally:
-        if optimizer.step_count > before[0] and scheduler.last_epoch == before[1]:
-            scheduler.step()
+        try:
+            catch_up()
+        except KeyboardInterrupt:  # it came before the scheduler was stepped, or after that
+            catch_up()
+            raise
 
 
 def checked_math(math):

@@ -135,9 +135,7 @@ class CompiledProgram(BaseProgram):
                  for i, p in enumerate(self.parameters)}  # fmt: skip
         return tuple(sorted(self.parameters, key=lambda p: place[id(p)]))
 
-    def train(
-        self, arrays, order, batch_size, optimizer, scheduler, threads, sums, check_finite
-    ):
+    def train(self, arrays, order, batch_size, optimizer, scheduler, threads, sums, check_finite):
         given = self._program, self.pointers(arrays)
         options = batch_size, optimizer, scheduler, threads, sums, check_finite
         result = train_in_c(lib.mg_program_train, given, arrays.n, order, *options)

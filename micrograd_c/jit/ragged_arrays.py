@@ -49,15 +49,10 @@ def is_ragged(given):
     """True for a list or tuple of rows that do not all have the same length."""
     if type(given) not in LISTS or not given or not hasattr(type(given[0]), "__len__"):
         return False
-    return len(set(map(length_of, given))) > 1
-
-
-def length_of(row):
-    """Return the length of a row; None for what has none."""
     try:
-        return len(row)
-    except TypeError:
-        return None
+        return len(set(map(len, given))) > 1
+    except TypeError:  # some have no length, which ``lengths_of`` refuses
+        return True
 
 
 def ragged_arrays(given, in_axes, checked_arrays):
@@ -100,8 +95,11 @@ def number_of_examples(arguments):
 
 def lengths_of(i, rows):
     """Return the lengths of the rows of argument i. Raises unless all are > 0."""
-    lengths = list(map(length_of, rows))
-    if None in lengths or 0 in lengths:
+    try:
+        lengths = list(map(len, rows))
+    except TypeError:
+        lengths = [0]
+    if 0 in lengths:
         require_rows(i, rows, range(len(rows)))
     return lengths
 

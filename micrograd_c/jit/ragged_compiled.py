@@ -44,7 +44,7 @@ class CompiledRagged(RaggedProgram):
         return self._gradient(arrays, params, check_finite, gradient), gradient
 
     def _gradient(self, arrays, params, check_finite, gradient):
-        """Return the mean; write the gradient into an array, or add it to the parameters' ``grad``."""
+        """Return the mean; write the gradient into an array, or add it to each ``grad``."""
         mean, examples = ffi.new("double *"), Examples(self, arrays)
         status = lib.mg_programs_gradient(
             self._all, examples.struct, pointer(params), check_finite, mean, pointer(gradient)
@@ -55,9 +55,7 @@ class CompiledRagged(RaggedProgram):
             raise MemoryError(NO_MEMORY)
         return mean[0]
 
-    def train(
-        self, arrays, order, batch_size, optimizer, scheduler, threads, sums, check_finite
-    ):
+    def train(self, arrays, order, batch_size, optimizer, scheduler, threads, sums, check_finite):
         examples = Examples(self, arrays)
         given = self._all, examples.struct
         options = batch_size, optimizer, scheduler, threads, sums, check_finite

@@ -133,6 +133,12 @@ class RaggedProgram(BaseProgram):
                     return f"example {i}: {found}"
         return sum_not_finite(len(rows))
 
+    def listing(self, parameters):
+        raise ValueError(
+            "to_c: expected one program, but the last call was with rows of several lengths: call "
+            "the function with rows of one length first"
+        )
+
     def describe(self):
         return f"{len(self.programs)} programs for rows of several lengths"
 
@@ -175,12 +181,26 @@ def sum_not_finite(n):
     return f"the loss or a gradient, summed over {n} examples, is not finite"
 
 
-def with_example(error, group):
-    """Add to an error of the traced function's for which example it was raised.
+def with_programs_for(arrays, known, program_of):
+    """Return a RaggedProgram for all lengths in RaggedArrays and those of ``known``.
 
-    The function was called for the first example of that length.
+    ``known`` is a RaggedProgram or None, and is returned if it has all. ``program_of(group)``
+    returns a group's program. An error that it raises is completed by the example.
     """
-    where = f"{name_of(group.widths)}, such as example {group.examples[0]}"
+    programs = {} if known is None else {p.widths: p for p in known.programs}
+    for group in arrays.groups:
+        try:
+            programs[group.widths] = program_of(group)
+        except Exception as error:
+            name_example(error, group)
+            raise
+    if known is not None and len(programs) == len(known.programs):
+        return known
+    return programs[group.widths].together(programs.values())
+
+
+def name_example(error, group):
+    """Add to an error's text that it was raised for examples of this length."""
     if len(error.args) == 1 and isinstance(error.args[0], str):
+        where = f"{name_of(group.widths)}, such as example {group.examples[0]}"
         error.args = (f"{error.args[0]} (in {where})",)
-    return error

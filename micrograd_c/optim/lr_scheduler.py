@@ -139,7 +139,7 @@ OURS = (StepLR, CosineAnnealingLR, LinearLR)  # their rates depend on the epoch 
 def rates_ahead(scheduler, n):
     """Return the optimizer's rate now and after each of the next n steps: n + 1 floats.
 
-    Returns None if only ``step()`` can tell, as for a class of the user's, or if a step would raise.
+    Returns None if only ``step()`` can tell, as for a user's class, or if a step would raise.
     """
     if type(scheduler) not in OURS or not {"step", "get_lr"}.isdisjoint(vars(scheduler)):
         return None
@@ -156,8 +156,8 @@ def rates_ahead(scheduler, n):
 def changes_ahead(scheduler, rates, steps):
     """Return the changes, for ``uninterrupted.py``, that take the scheduler some steps ahead.
 
-    ``rates``: what ``rates_ahead`` returned. ``steps``: an iterator over the number of steps, twice,
-    which is asked when the changes are made.
+    ``rates``: what ``rates_ahead`` returned. ``steps``: an iterator that gives the number of steps
+    twice; it is asked when the changes are made.
     """
     epochs = range(scheduler.last_epoch, scheduler.last_epoch + len(rates))
     values = map(getitem, [epochs, rates], steps)
