@@ -407,19 +407,76 @@ typedef struct {
  * nothing was done. */
 mg_status mg_optimizer_step(mg_optimizer *optimizer);
 
-/* Trains repeats times on n > 0 rows, in batches of batch_size; the last batch may be
- * smaller. order, if not NULL, holds the numbers of the rows to take, n for each repeat.
- * For each batch the mean of the first output is computed, and the optimizer, with its
- * state, takes a step. The sums of the first output over the rows, before the steps, are
- * added to sums: (repeats,). Afterwards the parameters' gradients are those of the last
- * batch. No other call may write to the parameters or the optimizer meanwhile. Returns
+/* A training: repeats times n > 0 rows, in batches of batch_size; the last batch may be
+ * smaller. For each batch the mean of the first output is computed, and the optimizer, with
+ * its state, takes a step. The sums of the first output over the rows, before the steps,
+ * are added to sums. The caller owns all that it points to. */
+typedef struct {
+    const int64_t *order; /* (repeats, n): the numbers of the rows to take, n for each
+                             repeat; NULL: rows 0 to n */
+    size_t n, batch_size, repeats;
+    mg_optimizer *optimizer;
+    const double *rates; /* (batches,): the learning rate of each step; NULL: the
+                            optimizer's lr */
+    int n_threads;
+    int check_finite;
+    double *sums; /* (repeats,) */
+    size_t steps; /* += the steps that were taken; 0 before the call */
+} mg_training;
+
+/* Trains a program. Afterwards the parameters' gradients are those of the last batch. No
+ * other call may write to the parameters, the optimizer or the training meanwhile. Returns
  * MG_OK; MG_NO_MEMORY if nothing was done; or, with check_finite, MG_NOT_FINITE: training
  * stopped before the first step for which the sum or a gradient is not finite, and no
  * gradient was written. */
 mg_status mg_program_train(mg_program *program, const double *const *inputs,
-                           const int64_t *order, size_t n, size_t batch_size,
-                           size_t repeats, mg_optimizer *optimizer, int n_threads,
-                           int check_finite, double *sums);
+                           mg_training *training);
+
+/* Programs of one function, for rows of several lengths. Their parameters are numbered
+ * together: those of the first program in its order, then those that only the second has,
+ * and so on. Any threads may use it at the same time. */
+typedef struct mg_programs mg_programs;
+
+/* Returns the programs as one, which the caller frees with mg_programs_free before the
+ * programs; NULL: out of memory. O(parameters of all). */
+mg_programs *mg_programs_new(mg_program *const *programs, size_t n);
+
+/* Frees what nobody runs; NULL is allowed. */
+void mg_programs_free(mg_programs *programs);
+
+/* Returns how many parameters all programs have together. */
+size_t mg_programs_parameters(const mg_programs *programs);
+
+mg_id mg_programs_parameter(const mg_programs *programs, size_t i);
+
+/* Returns the numbers of the parameters of program i, in its own order; owned by programs. */
+const uint32_t *mg_programs_places(const mg_programs *programs, size_t i);
+
+/* Examples, each of them a row for one of several programs. */
+typedef struct {
+    size_t n;                /* examples; > 0 */
+    const uint32_t *program; /* (n,): the number of the program that computes it */
+    const int64_t *row;      /* (n,): its row in the arrays of that program */
+    const double *const *const *inputs; /* by program: its arrays, as in mg_program_forward;
+                                           not read if no example is for the program */
+} mg_examples;
+
+/* Sets *mean to the mean of the first output over all examples, in their order, and adds its
+ * gradient to the parameters'; or, with gradient: (mg_programs_parameters,), sets that to
+ * it, and no node changes. Neighbours of the same program run as rows of one batch; the
+ * gradients of such runs are added in the order of the examples. parameters:
+ * (mg_programs_parameters,) are the parameters' data; NULL: those of the graph. Returns
+ * MG_OK, MG_NO_MEMORY, or, with check_finite, MG_NOT_FINITE if the mean or a gradient is
+ * not finite. After an error no gradient has changed. */
+mg_status mg_programs_gradient(mg_programs *programs, const mg_examples *examples,
+                               const double *parameters, int check_finite, double *mean,
+                               double *gradient);
+
+/* Does what mg_program_train does. The training's rows are examples, whose gradients are
+ * added as in mg_programs_gradient. A parameter that a batch's programs do not have gets
+ * the gradient 0, with which the optimizer steps it. */
+mg_status mg_programs_train(mg_programs *programs, const mg_examples *examples,
+                            mg_training *training);
 
 typedef struct {
     size_t instructions, uniform_instructions;     /* all; those that run once a batch */

@@ -4,7 +4,8 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from micrograd_c import jit
+from micrograd_c import jit, take
+from micrograd_c.engine import Value
 
 # Numbers of rows: whole blocks of 16 and of 4, single rows, and combinations of them.
 ROWS = [1, 3, 4, 16, 23, 33]
@@ -39,3 +40,34 @@ def hinge(model):
         return (1 - y * model(x)).relu() + 1e-4 * sum(p * p for p in model.parameters())
 
     return jit(loss)
+
+
+class PairLoss:
+    """A loss of pairs of rows of up to 4 numbers, which each length gives other parameters.
+
+    The first row's numbers are indices of a table, and each place has an embedding of its own.
+    The operators are those that have the same bits in eager Values.
+    """
+
+    def __init__(self, seed=0):
+        rng = np.random.default_rng(seed)
+        self.table = [list(map(Value, rng.normal(size=2))) for _ in range(5)]
+        self.places = [list(map(Value, rng.normal(size=2))) for _ in range(4)]
+        rows = [*self.table, *self.places]
+        self.parameters = [p for row in rows for p in row]
+
+    def __call__(self, tokens, targets):
+        losses = []
+        for token, target, place in zip(tokens, targets, self.places):
+            x = take(self.table, token) + place
+            difference = x[0] * x[1] - target
+            losses.append(difference * difference + x[0].relu())
+        return sum(losses)
+
+
+def ragged_pairs(n, seed=0):
+    """Random arguments for a PairLoss: n rows of indices, and n of targets."""
+    rng = np.random.default_rng(seed)
+    lengths = rng.integers(1, 5, size=n)
+    tokens = [rng.integers(5, size=k).tolist() for k in lengths]
+    return tokens, [rng.normal(size=k) for k in lengths]

@@ -42,30 +42,45 @@ static size_t uniform_length(const mg_program *program) {
 void mg_free_scratch(mg_scratch *scratch) {
     if (scratch == NULL)
         return;
-    for (int i = 0; scratch->row_memory != NULL && i < scratch->n_threads; i++)
-        mg_dealloc(scratch->row_memory[i]);
-    mg_dealloc(scratch->row_memory);
+    if (!scratch->borrows_rows && scratch->row_memory != NULL) {
+        for (int i = 0; i < scratch->n_threads; i++)
+            mg_dealloc(scratch->row_memory[i]);
+        mg_dealloc(scratch->row_memory);
+    }
     mg_dealloc(scratch->memory);
     mg_dealloc(scratch->chunk_memory);
     mg_dealloc(scratch);
 }
 
-static mg_scratch *new_scratch(const mg_program *program, size_t row_length,
-                               uint32_t chunks, int n_threads) {
+/* Allocates the memory for the rows of each thread. Returns 0 if out of memory. */
+static int allocate_rows(mg_scratch *s, int n_threads) {
+    s->row_memory = mg_alloc((size_t)n_threads, sizeof *s->row_memory);
+    int fine = s->row_memory != NULL;
+    for (; fine && s->n_threads < n_threads; s->n_threads++) {
+        s->row_memory[s->n_threads] = allocate_doubles(s->row_length);
+        fine = s->row_memory[s->n_threads] != NULL;
+    }
+    return fine;
+}
+
+mg_scratch *mg_new_scratch(const mg_program *program, mg_scratch_size size,
+                           const mg_scratch *lender) {
     size_t length = uniform_length(program);
     mg_scratch *s = mg_alloc(1, sizeof *s);
     if (s == NULL)
         return NULL;
     memset(s, 0, sizeof *s);
-    s->n_chunks = chunks;
-    s->row_length = row_length;
+    s->n_chunks = size.chunks;
+    s->row_length = size.row_length;
     s->memory = allocate_doubles(length * 2);
-    s->chunk_memory = allocate_doubles(length * (chunks - 1));
-    s->row_memory = mg_alloc((size_t)n_threads, sizeof *s->row_memory);
-    int fine = s->memory && s->chunk_memory && s->row_memory;
-    for (; fine && s->n_threads < n_threads; s->n_threads++) {
-        s->row_memory[s->n_threads] = allocate_doubles(row_length);
-        fine = s->row_memory[s->n_threads] != NULL;
+    s->chunk_memory = allocate_doubles(length * (size.chunks - 1));
+    int fine = s->memory != NULL && s->chunk_memory != NULL;
+    if (lender != NULL) {
+        s->borrows_rows = 1;
+        s->row_memory = lender->row_memory;
+        s->n_threads = lender->n_threads;
+    } else {
+        fine = fine && allocate_rows(s, size.threads);
     }
     if (!fine) {
         mg_free_scratch(s);
@@ -89,19 +104,28 @@ static size_t row_length_of(const mg_program *program, size_t n, int backward) {
            block_width(n) * program->row.slots * (backward ? 2 : 1);
 }
 
+mg_scratch_size mg_scratch_size_of(const mg_program *program, size_t n, int backward,
+                                   int n_threads) {
+    return (mg_scratch_size){row_length_of(program, n, backward),
+                             backward ? count_chunks(n) : 1, n_threads};
+}
+
+int mg_scratch_fits(const mg_scratch *s, mg_scratch_size size) {
+    return s->row_length >= size.row_length && s->n_chunks >= size.chunks &&
+           s->n_threads >= size.threads;
+}
+
 mg_scratch *mg_borrow_scratch(mg_program *program, size_t n, int backward, int n_threads) {
-    size_t row_length = row_length_of(program, n, backward);
-    uint32_t chunks = backward ? count_chunks(n) : 1;
+    mg_scratch_size size = mg_scratch_size_of(program, n, backward, n_threads);
     mg_lock(&mg_graph_lock);
     mg_scratch *s = program->idle;
     if (s != NULL)
         program->idle = s->next;
     mg_unlock(&mg_graph_lock);
-    if (s != NULL && s->row_length >= row_length && s->n_chunks >= chunks &&
-        s->n_threads >= n_threads)
+    if (s != NULL && mg_scratch_fits(s, size))
         return s;
     mg_free_scratch(s);
-    return new_scratch(program, row_length, chunks, n_threads);
+    return mg_new_scratch(program, size, NULL);
 }
 
 void mg_return_scratch(mg_program *program, mg_scratch *scratch) {
@@ -182,13 +206,18 @@ static double collect(const mg_batch *batch, const mg_block *block, size_t first
     return lanes[0];                     /* NOLINT */
 }
 
+/* Returns how many rows the mean is over whose gradient is computed. */
+static double rows_of_mean(const mg_batch *batch) {
+    return (double)(batch->n_mean > 0 ? batch->n_mean : batch->n);
+}
+
 /* Clears gradients, and stores the gradient of the mean of the first output. */
 static void start_backward(const mg_batch *batch, const mg_block *block, size_t w) {
     const mg_program *p = batch->program;
     for (size_t i = 0; i < p->row.n_zero; i++)
         memset(block->grad + p->row.zero[2 * i] * w, 0,
                p->row.zero[2 * i + 1] * w * sizeof(double));
-    double share = 1.0 / (double)batch->n;
+    double share = 1.0 / rows_of_mean(batch);
     if (!p->outputs[0].uniform)
         for (size_t r = 0; r < w; r++)
             block->grad[p->outputs[0].slot * w + r] = r < block->rows ? share : 0.0;
@@ -303,15 +332,14 @@ static double run_all(const mg_batch *batch, int mask_padding) {
     }
     if (batch->backward) {
         if (p->outputs[0].uniform)
-            s->uniform_grad[p->outputs[0].slot] += 1.0;
+            s->uniform_grad[p->outputs[0].slot] += (double)batch->n / rows_of_mean(batch);
         mg_run_backward(p, kernels, &p->uniform, MG_WIDTH_1, &uniform);
     }
     return sum;
 }
 
-/* True if all of x: (n,) are finite. Adds up x * 0, which is NaN unless x is finite:
- * quicker than a test of each x. */
-static int all_finite(const double *x, size_t n) {
+/* Adds up x * 0, which is NaN unless x is finite: quicker than a test of each x. */
+int mg_all_finite(const double *x, size_t n) {
     double sums[4] = {0.0, 0.0, 0.0, 0.0};
     size_t i = 0;
     for (; i + 4 <= n; i += 4)
@@ -324,7 +352,7 @@ static int all_finite(const double *x, size_t n) {
 
 int mg_batch_is_finite(const mg_batch *batch, double sum) {
     return isfinite(sum) &&
-           all_finite(batch->scratch->uniform_grad, batch->program->n_parameters);
+           mg_all_finite(batch->scratch->uniform_grad, batch->program->n_parameters);
 }
 
 /* Padding lanes have the gradient 0 and so add 0 to the sums over rows, but NaN where the

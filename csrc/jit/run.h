@@ -22,8 +22,9 @@ struct mg_scratch {
     double *chunk_grad;             /* the uniform gradients of each chunk but the first */
     uint32_t n_chunks;
     int n_threads;
-    double **row_memory; /* by thread, owned: a block's data, then its gradients */
+    double **row_memory; /* by thread: a block's data, then its gradients */
     size_t row_length;   /* doubles of each thread */
+    int borrows_rows;    /* true: another scratch owns row_memory */
 };
 
 typedef struct {
@@ -34,9 +35,31 @@ typedef struct {
     const double *const *inputs; /* row-major arrays, as wide as the program's inputs */
     const int64_t *order;        /* the numbers of the rows to take; NULL: rows 0 to n */
     size_t n;                    /* rows in the batch */
-    double *out;                 /* (n, n_outputs), or NULL */
-    int backward;                /* true: backward follows, from the first output */
+    size_t n_mean; /* rows of the mean whose gradient is computed, of which these are some;
+                      0: these are all */
+    double *out;   /* (n, n_outputs), or NULL */
+    int backward;  /* true: backward follows, from the first output */
 } mg_batch;
+
+/* How much memory a run needs, besides that of the uniform slots. */
+typedef struct {
+    size_t row_length;
+    uint32_t chunks;
+    int threads;
+} mg_scratch_size;
+
+/* Returns what batches of up to n rows need. */
+mg_scratch_size mg_scratch_size_of(const mg_program *program, size_t n, int backward,
+                                   int n_threads);
+
+/* True if scratch is at least of this size. */
+int mg_scratch_fits(const mg_scratch *scratch, mg_scratch_size size);
+
+/* Returns new memory, which the caller frees with mg_free_scratch; NULL: out of memory.
+ * With a lender of the same row_length and threads, which must live as long, both have the
+ * lender's memory for rows: they may not run at the same time. */
+mg_scratch *mg_new_scratch(const mg_program *program, mg_scratch_size size,
+                           const mg_scratch *lender);
 
 /* Returns memory for batches of up to n rows, the program's own or newly allocated; NULL:
  * out of memory. The caller owns it until mg_return_scratch gives it to the program. */
@@ -58,6 +81,9 @@ void mg_add_gradients(const mg_program *program, const mg_scratch *scratch);
  * sum of the first output over the rows. With backward, uniform_grad then holds the
  * gradient of its mean. */
 double mg_run_batch(const mg_batch *batch);
+
+/* True if all of x: (n,) are finite. */
+int mg_all_finite(const double *x, size_t n);
 
 /* True if the sum that mg_run_batch returned and all parameter gradients are finite. */
 int mg_batch_is_finite(const mg_batch *batch, double sum);

@@ -10,11 +10,14 @@ from micrograd_c.jit.bound import Binding, require_bindable
 from micrograd_c.jit.check import compare_with_eager
 from micrograd_c.jit.errors import TraceError, inner_backward_error, several_outputs_error
 from micrograd_c.jit.fit import fit
+from micrograd_c.jit.jacobian import jacobian_of
 from micrograd_c.jit.methods import bound_to
 from micrograd_c.jit.native.c_file import write
-from micrograd_c.jit.outputs import arrays_from, gradients_of_outputs
+from micrograd_c.jit.outputs import arrays_from
 from micrograd_c.jit.parameters import ParameterOrder, checked_parameters
 from micrograd_c.jit.pickling import is_pickled_by_name, reduce_bound
+from micrograd_c.jit.ragged_arrays import RaggedArrays
+from micrograd_c.jit.ragged_program import with_programs_for
 from micrograd_c.jit.traced_value import where
 from micrograd_c.jit.value_calls import (
     call_with_values,
@@ -111,8 +114,9 @@ class jit:  # noqa: N801 - used as a decorator
         self._binding = None  # of a bound method: (the unbound jit, the instance or class)
         self._in_axes, self._math, self._native = in_axes, options["math"], options["native"]
         self._given_parameters, self._options = parameters, options
-        self._jacobian = None  # a jit of the outputs' gradients, see jacobian()
+        self._jacobian = None  # a jit of the outputs' gradients, see jacobian.py
         self._programs = {}  # by the arguments' widths
+        self._ragged = None  # the RaggedProgram of all lengths so far
         self._last_program = None
         return self
 
@@ -142,6 +146,8 @@ class jit:  # noqa: N801 - used as a decorator
             return call_without_rows(self._function, arrays)
         program = self._program_for(arrays)
         given_params = None if params is None else self._order_of(program).to_program(params)
+        if isinstance(arrays, RaggedArrays):
+            return program.results(arrays, given_params, check_finite)
         out = program.forward(arrays, given_params)
         if check_finite:
             bad = np.flatnonzero(~np.isfinite(out).all(axis=1))
@@ -241,23 +247,11 @@ class jit:  # noqa: N801 - used as a decorator
         a single Value, the shape is (n, p). Without rows, the first axis is missing. ``params``
         is as in ``value_and_grad``.
         """
-        if current_trace():
-            raise inner_backward_error("jacobian()")
-        program, arrays = self._prepare(arrays)
-        parameters = self._order_of(program).parameters
-        if self._jacobian is None or self._jacobian[0] != parameters:
-            function = gradients_of_outputs(self._function, parameters)
-            derivatives = jit(function, parameters=parameters, **self._options)
-            self._jacobian = parameters, derivatives
-        derivatives, _ = self._jacobian[1]._prepare(arrays)
-        order = self._jacobian[1]._order_of(derivatives)
-        out = arrays_from(derivatives.layout, derivatives.forward(arrays, order.to_program(params)))
-        out = out[:, 0] if program.is_single else out
-        return out if arrays.has_rows else out[0]
+        return jacobian_of(self, jit, arrays, params)
 
     def fit(
         self, *arrays, optimizer, epochs=1, batch_size=None, shuffle=None, seed=0,
-        callback=None, threads=1, progress=False, check_finite=False,
+        callback=None, threads=1, progress=False, check_finite=False, scheduler=None,
     ):  # fmt: skip
         """Train: for each batch, the gradient of the mean, then ``optimizer.step()``, all in C.
 
@@ -286,8 +280,8 @@ class jit:  # noqa: N801 - used as a decorator
         """
         program, arrays = self._prepare_for_gradients(arrays, "fit")
         return fit(
-            program, arrays, optimizer, epochs, batch_size, shuffle, seed, callback, threads,
-            progress, check_finite,
+            program, arrays, optimizer, scheduler, epochs, batch_size, shuffle, seed, callback,
+            threads, progress, check_finite,
         )  # fmt: skip
 
     def check(self, *arrays):
@@ -356,7 +350,11 @@ class jit:  # noqa: N801 - used as a decorator
         return program
 
     def _program_of(self, arrays):
-        """Return the program for the shapes of CheckedArrays."""
+        """Return the program for the shapes of CheckedArrays or RaggedArrays."""
+        if isinstance(arrays, RaggedArrays):
+            program = with_programs_for(arrays, self._ragged, self._program_of)
+            self._ragged = self._last_program = program
+            return program
         widths = arrays.widths
         program = self._programs.get(widths)
         if program is None:

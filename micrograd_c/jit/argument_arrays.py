@@ -3,6 +3,7 @@
 from weakref import ref
 
 from micrograd_c.jit.axes import Shared, are_shared
+from micrograd_c.jit.ragged_arrays import is_ragged, ragged_arrays
 from python_ref.core.number_arrays import as_doubles, owner_of
 
 
@@ -17,9 +18,10 @@ class CheckedArrays(list):
     - ``widths``: for each array, its number of columns k, None for shape (n,), or a Shared.
     - ``n``: the number of rows; 1 if all arrays are shared, or none is given.
     - ``has_rows``: False if all arrays are shared.
+    - ``examples``: the numbers of the rows in RaggedArrays; not set elsewhere.
     """
 
-    __slots__ = ("guards", "widths", "n", "has_rows")
+    __slots__ = ("guards", "widths", "n", "has_rows", "examples")
 
     def row(self, i):
         """Return, for each argument, the list of the numbers that example i has."""
@@ -51,7 +53,9 @@ class NumPyTypes:
 
 
 def checked_arrays(given, in_axes=0):
-    """Return the arguments as CheckedArrays. Raises TypeError and ValueError as ``jit`` says."""
+    """Return the arguments as CheckedArrays, or as RaggedArrays if there are rows of several
+    lengths. Raises TypeError and ValueError as ``jit`` says.
+    """
     if NumPyTypes.array is None:
         NumPyTypes.load()
     kind, double = NumPyTypes.array, NumPyTypes.double
@@ -60,6 +64,8 @@ def checked_arrays(given, in_axes=0):
     for array in given:
         view = array.view() if type(array) is kind else None
         if view is None or view.dtype is not double or not view.flags.carray:
+            if view is None and is_ragged(array) and not (shared and shared[len(result)]):
+                return ragged_arrays(given, in_axes, checked_arrays)
             view = as_doubles(array if view is None else view, f"argument {len(result)}")
         shape = view.shape
         if not shape or (shared and shared[len(result)]):
@@ -103,6 +109,8 @@ def shared_shape_error(i, shape):
 
 def require_same_memory(arrays):
     """Raise ValueError if an array has been given other memory, as ``__setstate__`` does."""
+    if hasattr(arrays, "groups"):  # RaggedArrays: copies, except for what all groups share
+        arrays = arrays.groups[0]
     for i, array in enumerate(arrays):
         owner = owner_of(array)
         first, last = start_of(array), start_of(array) + array.nbytes

@@ -75,16 +75,17 @@ class BaseProgram:
         """Return the BoundCall for a Binding."""
         return CallInPython(binding)
 
-    def train(self, arrays, order, batch_size, optimizer, threads, sums, check_finite):
+    def train(self, arrays, order, batch_size, optimizer, scheduler, threads, sums, check_finite):
         """Train for ``len(sums)`` epochs; return ``sums``, each with its epoch's losses added.
 
         ``order``: the rows of all epochs, one epoch after the other; None for the rows as they
         are, in every epoch. For each batch, the gradients are set to 0, ``backward`` runs, and
-        the optimizer makes a step. With ``check_finite``, raises NotFinite before the step of a
-        batch whose loss or gradient is not finite.
+        the optimizer makes a step, and then the scheduler unless it is None. With
+        ``check_finite``, raises NotFinite before the step of a batch whose loss or gradient is
+        not finite.
 
-        This implementation works with every optimizer: it calls ``optimizer.step()``, and ignores
-        ``threads``.
+        This implementation works with every optimizer and scheduler: it calls their ``step()``,
+        and ignores ``threads``.
         """
         import numpy as np
 
@@ -100,12 +101,21 @@ class BaseProgram:
                     mean = self.backward(arrays.rows(rows), check_finite)
                 except NotFinite:
                     raise NotFinite(rows.tolist()) from None
-                optimizer.step()
                 sums[epoch] += mean * len(rows)
+                step(optimizer, scheduler)
         return sums
 
     def listing(self, parameters):
         """Return the program as data, see native/listing.py; ``parameters``: the caller's order."""
+        raise NotImplementedError
+
+    def interpreted(self):
+        """Return the same function as an InterpretedProgram, traced anew unless it is one."""
+        raise NotImplementedError
+
+    @staticmethod
+    def together(programs):
+        """Return the RaggedProgram of these programs, all of this kind and of one function."""
         raise NotImplementedError
 
     def compile_natively(self):
@@ -130,6 +140,27 @@ class BaseProgram:
     def explain(self):
         """Return the lines that ``jit.explain`` prints."""
         raise NotImplementedError
+
+
+def step(optimizer, scheduler):
+    """Step the optimizer and the scheduler, which may be None: both, even if Ctrl-C comes."""
+    if scheduler is None:
+        optimizer.step()
+        return
+    steps, epoch = optimizer.step_count, scheduler.last_epoch
+
+    def catch_up():
+        if optimizer.step_count > steps and scheduler.last_epoch == epoch:
+            scheduler.step()
+
+    try:
+        optimizer.step()
+    finally:
+        try:
+            catch_up()
+        except KeyboardInterrupt:  # it came before the scheduler was stepped, or after that
+            catch_up()
+            raise
 
 
 def checked_math(math):

@@ -6,6 +6,7 @@ from micrograd_c.functional import get_grad, set_grad, zero_grad
 from micrograd_c.grad_mode import enable_grad
 from micrograd_c.jit.axes import arranged
 from micrograd_c.jit.outputs import Outputs
+from micrograd_c.jit.ragged_arrays import RaggedArrays
 from micrograd_c.jit.value_calls import checking
 from python_ref.core.ieee import ieee, ieee_value_of
 from python_ref.core.ops import OPS
@@ -19,10 +20,18 @@ TOLERANCE = 1e-12
 
 
 def compare_with_eager(program, function, arrays):
-    """Raise AssertionError for the first value or gradient that differs by more than TOLERANCE."""
+    """Raise AssertionError for the first value or gradient that differs by more than TOLERANCE.
+
+    Of RaggedArrays, the examples of each length are a batch of their own.
+    """
+    if isinstance(arrays, RaggedArrays):
+        for group in arrays.groups:
+            compare_with_eager(program.program_for(group), function, group)
+        return
     eager = EagerRows(program, function, arrays)
     with ieee(), enable_grad(), checking(), eager:
-        compare("value", program.forward(arrays), eager.forward())
+        examples = getattr(arrays, "examples", range(arrays.n))
+        compare("value", program.forward(arrays), eager.forward(), rows=examples)
         if program.is_single:
             theirs, scale = eager.gradients()
             zero_grad(eager.parameters)
@@ -115,10 +124,11 @@ def ids_below(outputs):
     return ids
 
 
-def compare(what, ours, theirs, scale=None):
+def compare(what, ours, theirs, scale=None, rows=None):
     """Raise AssertionError for the first element that differs by more than TOLERANCE * scale.
 
-    All arrays have the same shape. ``scale`` is the size of ``theirs`` unless given.
+    All arrays have the same shape. ``scale`` is the size of ``theirs`` unless given. ``rows``: the
+    numbers that the message gives the rows.
     """
     import numpy as np
 
@@ -129,6 +139,7 @@ def compare(what, ours, theirs, scale=None):
         close = np.isfinite(difference) & (difference <= TOLERANCE * scale)
     for place in np.argwhere(~(same | close))[:1]:
         at = tuple(int(i) for i in place)
+        shown = at if rows is None else (int(rows[at[0]]), *at[1:])
         raise AssertionError(
-            f"{what} {at}: the program gives {ours[at]!r}, eager Values give {theirs[at]!r}"
+            f"{what} {shown}: the program gives {ours[at]!r}, eager Values give {theirs[at]!r}"
         )

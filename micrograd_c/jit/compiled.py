@@ -5,7 +5,6 @@ from itertools import accumulate
 
 from micrograd_c._c import pinning
 from micrograd_c._c.node import owned
-from micrograd_c._c.optimizer import in_c
 from micrograd_c._native import ffi, lib
 from micrograd_c.jit.axes import Shared
 from micrograd_c.jit.base_program import BaseProgram, NotFinite
@@ -14,6 +13,8 @@ from micrograd_c.jit.errors import custom_operator_error, other_trace_error
 from micrograd_c.jit.interpreted import InterpretedProgram
 from micrograd_c.jit.native.attach import attach
 from micrograd_c.jit.native.compiled_listing import listing_of_program
+from micrograd_c.jit.ragged_compiled import CompiledRagged
+from micrograd_c.jit.training_in_c import train_in_c
 from micrograd_c.jit.user_code import definition_line
 
 NO_MEMORY = "no memory to run a program"
@@ -134,33 +135,21 @@ class CompiledProgram(BaseProgram):
                  for i, p in enumerate(self.parameters)}  # fmt: skip
         return tuple(sorted(self.parameters, key=lambda p: place[id(p)]))
 
-    def train(self, arrays, order, batch_size, optimizer, threads, sums, check_finite):
-        if not optimizer._is_in_c():  # its update rule is in Python
-            return super().train(
-                arrays, order, batch_size, optimizer, threads, sums, check_finite
-            )  # fmt: skip
-        import numpy as np
+    def train(self, arrays, order, batch_size, optimizer, scheduler, threads, sums, check_finite):
+        given = self._program, self.pointers(arrays)
+        options = batch_size, optimizer, scheduler, threads, sums, check_finite
+        result = train_in_c(lib.mg_program_train, given, arrays.n, order, *options)
+        return super().train(arrays, order, *options) if result is None else result
 
-        n = arrays.n if order is None else order.size // len(sums)
-        rows = ffi.NULL
-        if order is not None:
-            order = np.ascontiguousarray(order, dtype=np.int64).ravel()  # else int32 on Windows
-            rows = ffi.from_buffer("int64_t[]", order)
-        inputs = self.pointers(arrays)
-        c_sums, before, made = ffi.new("double[]", sums), optimizer.step_count, in_c(optimizer)
-        status = lib.mg_program_train(
-            self._program, inputs, rows, n, batch_size, len(sums), made.struct, threads,
-            check_finite, c_sums,
-        )  # fmt: skip
-        if status == lib.MG_NOT_FINITE:
-            epoch, batch = divmod(optimizer.step_count - before, -(-n // batch_size))
-            some = range(batch * batch_size, min((batch + 1) * batch_size, n))
-            raise NotFinite(some if order is None else [int(order[epoch * n + i]) for i in some])
-        check_status(status)
-        return list(c_sums)
+    def interpreted(self):
+        return InterpretedProgram(self.function, self.widths, self.math)
+
+    @staticmethod
+    def together(programs):
+        return CompiledRagged(programs)
 
     def what_is_not_finite(self, arrays, rows, params=None):
-        interpreted = InterpretedProgram(self.function, self.widths, self.math)
+        interpreted = self.interpreted()
         if params is not None:  # they are in this program's order
             data = {id(p): x for p, x in zip(self.parameters, params.tolist())}
             params = [data.get(id(p), p.data) for p in interpreted.parameters]

@@ -8,6 +8,7 @@ from micrograd_c.engine import Value
 from micrograd_c.jit.argument_arrays import require_same_memory
 from micrograd_c.jit.base_program import NotFinite
 from micrograd_c.optim import Optimizer
+from micrograd_c.optim.lr_scheduler import LRScheduler
 from python_ref.core.numbers import describe
 
 # How many seconds C may run before Python handles a Ctrl-C.
@@ -19,8 +20,8 @@ MOST_THREADS = 1024
 
 
 def fit(
-    program, arrays, optimizer, epochs, batch_size, shuffle, seed, callback, threads, progress,
-    check_finite,
+    program, arrays, optimizer, scheduler, epochs, batch_size, shuffle, seed, callback, threads,
+    progress, check_finite,
 ):  # fmt: skip
     """Train as ``jit.fit`` documents. Returns the list of each epoch's mean loss."""
     n = arrays.n
@@ -34,9 +35,10 @@ def fit(
     epochs = checked_count("epochs", epochs, least=0)
     threads = checked_count("threads", threads, most=MOST_THREADS)
     require_optimizer(optimizer)
+    require_scheduler(scheduler, optimizer)
     shuffles = (shuffle is None or shuffle) and batch_size < n
     loop = TrainingLoop(
-        program, arrays, optimizer, min(batch_size, n), shuffles, seed, threads,
+        program, arrays, optimizer, scheduler, min(batch_size, n), shuffles, seed, threads,
         bool(check_finite),
     )  # fmt: skip
     losses, one_by_one = [], bool(callback or progress)
@@ -55,11 +57,13 @@ class TrainingLoop:
     """Trains in calls of ``program.train``, each with as many rows as take about PATIENCE."""
 
     def __init__(
-        self, program, arrays, optimizer, batch_size, shuffles, seed, threads, check_finite
-    ):
+        self, program, arrays, optimizer, scheduler, batch_size, shuffles, seed, threads,
+        check_finite,
+    ):  # fmt: skip
         import numpy as np
 
-        self.program, self.arrays, self.optimizer = program, arrays, optimizer
+        self.program, self.arrays = program, arrays
+        self.optimizer, self.scheduler = optimizer, scheduler
         self.batch_size, self.shuffles, self.threads = batch_size, shuffles, threads
         self.check_finite = check_finite
         self.n = arrays.n
@@ -101,8 +105,8 @@ class TrainingLoop:
         started = time.perf_counter()
         try:
             sums = self.program.train(
-                self.arrays, order, self.batch_size, self.optimizer, self.threads, sums,
-                self.check_finite,
+                self.arrays, order, self.batch_size, self.optimizer, self.scheduler,
+                self.threads, sums, self.check_finite,
             )  # fmt: skip
         except NotFinite as found:
             raise self.program.not_finite_error(self.arrays, found.rows) from None
@@ -135,6 +139,17 @@ def require_optimizer(x):
         raise TypeError(f"expected an optimizer of micrograd_c.optim, got {given}")
     if not isinstance(x.params[0], Value):
         raise TypeError("expected an optimizer of this engine's Values, got another engine's")
+
+
+def require_scheduler(x, optimizer):
+    """Raise TypeError unless x is None or a scheduler, ValueError if it has another optimizer."""
+    if x is None:
+        return
+    if not isinstance(x, LRScheduler):
+        given = f"the class {x.__name__}" if isinstance(x, type) else describe(x)
+        raise TypeError(f"expected a scheduler of micrograd_c.lr_scheduler, got {given}")
+    if x.optimizer is not optimizer:
+        raise ValueError("scheduler: it was made for another optimizer than the one given to fit")
 
 
 def checked_permutation(order, n):

@@ -12,6 +12,7 @@ from micrograd_c.jit.errors import custom_operator_error, other_trace_error
 from micrograd_c.jit.native.listing import listing_of_steps
 from micrograd_c.jit.native.standalone import native_functions
 from micrograd_c.jit.outputs import name_of_output
+from micrograd_c.jit.ragged_program import RaggedProgram, sum_not_finite
 from micrograd_c.jit.traced_value import trace_number_of
 from micrograd_c.jit.user_code import definition_line
 from python_ref.core.ieee import ieee_value_of
@@ -132,7 +133,7 @@ class InterpretedProgram(BaseProgram):
         return np.array([[values[place] for place in self.output_places] for values in rows])
 
     def backward(self, arrays, check_finite=False):
-        mean, gradient = self._mean_and_sums(arrays, None, check_finite)
+        mean, gradient = self.mean_and_sums(arrays, None, check_finite)
         for p, g in zip(self.parameters, gradient):
             p.grad += g
         return mean
@@ -141,10 +142,11 @@ class InterpretedProgram(BaseProgram):
         import numpy as np
 
         params = None if params is None else params.tolist()
-        mean, gradient = self._mean_and_sums(arrays, params, check_finite)
+        mean, gradient = self.mean_and_sums(arrays, params, check_finite)
         return mean, np.array(gradient, dtype=np.float64)
 
-    def _mean_and_sums(self, arrays, params, check_finite):
+    def mean_and_sums(self, arrays, params, check_finite):
+        """Return the mean of the first output, and its gradient as a list."""
         n = arrays.n
         if self.native is not None:
             mean, sums = self.native.mean_and_gradient(self, arrays, params)
@@ -153,33 +155,56 @@ class InterpretedProgram(BaseProgram):
             return mean, sums
         total, sums = 0.0, [0.0] * len(self.parameters)
         for i in range(n):
-            values = self.values(arrays, i, params)
-            gradients = self.gradients(values, 1.0 / n)
-            total += values[self.output_places[0]]
-            sums = [s + gradients[place] for s, place in zip(sums, self.parameter_places)]
+            value, gradient = self.value_and_gradient(arrays, i, params, 1.0 / n)
+            total += value
+            sums = [s + g for s, g in zip(sums, gradient)]
         if check_finite and not all(map(is_finite, (total, *sums))):
             raise NotFinite(range(n))
         return total / n, sums
 
+    def value_and_gradient(self, arrays, i, params, share):
+        """Return the first output for row i, and ``share`` times its gradient, as a list."""
+        values = self.values(arrays, i, params)
+        gradients = self.gradients(values, share)
+        value = values[self.output_places[0]]
+        return value, [gradients[place] for place in self.parameter_places]
+
     # --- messages ---
 
+    def interpreted(self):
+        return self
+
+    @staticmethod
+    def together(programs):
+        return RaggedProgram(programs)
+
     def what_is_not_finite(self, arrays, rows, params=None):
-        for i in rows:
-            values = self.values(arrays, i, params)
-            for output, place in enumerate(self.output_places):
-                if not is_finite(values[place]):
-                    found = self.first_not_finite(values, place)
-                    return (
-                        f"example {i}: {self.named(found)} is {values[found]}, "
-                        f"{name_of_output(self.layout, output)} is {values[place]}"
-                    )
-        for i in rows:
-            values = self.values(arrays, i, params)
-            gradients = self.gradients(values, 1.0 / len(rows))
-            for step, flows in self.backward_steps:
-                if not all(is_finite(gradients[place]) for place, _ in flows):
-                    return f"example {i}: the gradient that {step.label!r} passes on is not finite"
-        return f"the loss or a gradient, summed over {len(rows)} examples, is not finite"
+        for find in self.output_not_finite, self.gradient_not_finite:
+            for i in rows:
+                found = find(arrays, i, params, 1.0 / len(rows))
+                if found:
+                    return f"example {i}: {found}"
+        return sum_not_finite(len(rows))
+
+    def output_not_finite(self, arrays, i, params, _share):
+        """Return text that names the operator that gave an infinity or NaN for row i, or None."""
+        values = self.values(arrays, i, params)
+        for output, place in enumerate(self.output_places):
+            if not is_finite(values[place]):
+                found = self.first_not_finite(values, place)
+                return (
+                    f"{self.named(found)} is {values[found]}, "
+                    f"{name_of_output(self.layout, output)} is {values[place]}"
+                )
+        return None
+
+    def gradient_not_finite(self, arrays, i, params, share):
+        """The same for a gradient, given that of the first output."""
+        gradients = self.gradients(self.values(arrays, i, params), share)
+        for step, flows in self.backward_steps:
+            if not all(is_finite(gradients[place]) for place, _ in flows):
+                return f"the gradient that {step.label!r} passes on is not finite"
+        return None
 
     def first_not_finite(self, values, output_place):
         """Return the place of the first value that is not finite, of those that the output is

@@ -4,7 +4,6 @@ from math import prod
 from typing import NamedTuple
 
 from micrograd_c.engine import Value
-from python_ref.core.differentiate import gradients
 from python_ref.core.numbers import describe, is_number, to_float
 from python_ref.core.trees import Apart, leaves_of
 
@@ -113,13 +112,3 @@ def view_from(columns, out):
         return out[..., columns.first : columns.first + columns.shape[0]]
     some = out[..., columns.first : columns.first + prod(columns.shape)]
     return some.reshape(*out.shape[:-1], *columns.shape)
-
-
-def gradients_of_outputs(function, parameters):
-    """Return a function with the gradient of each of the function's outputs, for ``jacobian``."""
-
-    def derivatives(*args):
-        outputs = Outputs(function, function(*args))
-        return [gradients(output, parameters) for output in outputs.values]
-
-    return derivatives

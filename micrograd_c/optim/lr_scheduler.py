@@ -1,4 +1,7 @@
-"""Learning-rate schedulers: each ``step()``, called once an epoch, sets ``optimizer.lr``.
+"""Learning-rate schedulers: each ``step()`` sets ``optimizer.lr`` for the next epoch.
+
+``step()`` is called once an epoch. ``jit.fit(scheduler=...)`` calls it after each batch, so that an
+epoch of the scheduler is a batch.
 
 Names, defaults and schedules are PyTorch's
 (https://pytorch.org/docs/stable/optim.html#how-to-adjust-learning-rate). The learning rate is
@@ -9,6 +12,7 @@ schedulers for one optimizer, each would overwrite the rate that the other has s
 import copy
 import math
 from numbers import Integral
+from operator import getitem
 
 from micrograd_c.optim.uninterrupted import attribute_changes, run_uninterrupted
 from micrograd_c.optim.validation import checked_float, require_keys
@@ -125,6 +129,40 @@ class LinearLR(LRScheduler):
     def get_lr(self):
         part = min(self.last_epoch, self.total_iters) / self.total_iters
         return self.base_lr * (self.start_factor + (self.end_factor - self.start_factor) * part)
+
+
+# --- many steps at once, for a training loop in C ---
+
+OURS = (StepLR, CosineAnnealingLR, LinearLR)  # their rates depend on the epoch alone
+
+
+def rates_ahead(scheduler, n):
+    """Return the optimizer's rate now and after each of the next n steps: n + 1 floats.
+
+    Returns None if only ``step()`` can tell, as for a user's class, or if a step would raise.
+    """
+    if type(scheduler) not in OURS or not {"step", "get_lr"}.isdisjoint(vars(scheduler)):
+        return None
+    later, rates = copy.copy(scheduler), [scheduler.optimizer.lr]
+    try:
+        for epoch in range(scheduler.last_epoch + 1, scheduler.last_epoch + 1 + n):
+            object.__setattr__(later, "last_epoch", epoch)  # __setattr__ would check it each time
+            rates.append(later.get_lr())
+    except ArithmeticError:
+        return None
+    return rates if all(0 <= rate < math.inf for rate in rates) else None
+
+
+def changes_ahead(scheduler, rates, steps):
+    """Return the changes, for ``uninterrupted.py``, that take the scheduler some steps ahead.
+
+    ``rates``: what ``rates_ahead`` returned. ``steps``: an iterator that gives the number of steps
+    twice; it is asked when the changes are made.
+    """
+    epochs = range(scheduler.last_epoch, scheduler.last_epoch + len(rates))
+    values = map(getitem, [epochs, rates], steps)
+    changed = [scheduler, scheduler.optimizer]
+    return map(object.__setattr__, changed, ["last_epoch", "lr"], values)
 
 
 def checked_setting(name, value):

@@ -85,7 +85,9 @@ def check_rule(argument_rule, arrays):
     holds = rule.holds(xs)
     if not holds.all():
         row = int(holds.argmin())
+        examples = getattr(arrays, "examples", None)  # of rows that are some of a batch's
+        example = row if examples is None else examples[row]
         raise rule.error(
-            f"argument {argument}{where.format(row)}: expected {rule.expected}, "
+            f"argument {argument}{where.format(example)}: expected {rule.expected}, "
             f"got {float(xs[row])}"
         )

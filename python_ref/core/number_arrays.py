@@ -84,5 +84,6 @@ def object_hint(array):
     for place, x in np.ndenumerate(array):
         if not is_number(x):
             where = place[0] if len(place) == 1 else place
-            return f": entry {where} is of type {type(x).__name__}"
+            rows = "; write list(x) for rows of several lengths" if hasattr(x, "__len__") else ""
+            return f": entry {where} is of type {type(x).__name__}{rows}"
     return ": write .astype(float)"

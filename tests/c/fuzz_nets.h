@@ -124,8 +124,15 @@ static void run_program(mg_program *program, size_t n_outputs) {
     for (size_t i = 0; i < 2 * n; i++)
         order[i] = (int64_t)below(n);
     int threads = next() % 16 == 0 ? 2 : 1;
-    (void)mg_program_train(program, inputs, next() % 2 ? order : NULL, n, 1 + below(ROWS),
-                           2, &optimizer, threads, next() % 2, sums);
+    mg_training training = {.order = next() % 2 ? order : NULL,
+                            .n = n,
+                            .batch_size = 1 + below(ROWS),
+                            .repeats = 2,
+                            .optimizer = &optimizer,
+                            .n_threads = threads,
+                            .check_finite = next() % 2,
+                            .sums = sums};
+    (void)mg_program_train(program, inputs, &training);
     (void)mg_optimizer_step(&optimizer);
 }
 

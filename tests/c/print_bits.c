@@ -166,8 +166,13 @@ static void print_program(const char *kernels) {
                             .n = N_PARAMETERS,
                             .parameters = parameters,
                             .state = {square_avg, NULL, NULL}};
-    must(mg_program_train(program, inputs, NULL, ROWS, 10, EPOCHS, &rmsprop, 2, 0, sums) ==
-         MG_OK);
+    mg_training training = {.n = ROWS,
+                            .batch_size = 10,
+                            .repeats = EPOCHS,
+                            .optimizer = &rmsprop,
+                            .n_threads = 2,
+                            .sums = sums};
+    must(mg_program_train(program, inputs, &training) == MG_OK);
     for (size_t i = 0; i < EPOCHS; i++)
         print_bits(sums[i]);
     for (size_t i = 0; i < N_PARAMETERS; i++)

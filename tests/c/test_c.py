@@ -25,7 +25,7 @@ from c_tools import (
     sources,
 )
 
-PROGRAMS = ("test_graph", "test_program", "test_net", "test_owners", "test_bound")
+PROGRAMS = ("test_graph", "test_program", "test_programs", "test_net", "test_owners", "test_bound")
 
 
 def test_there_is_a_compiler():

@@ -60,14 +60,24 @@ static void test_many_rows(void) {
     for (int threads = 1; threads < 3; threads++) {
         mg_set_data(w, 2.0);
         velocity = sum = 0.0;
-        UNTIL_IT_SUCCEEDS(mg_program_train(program, inputs, NULL, ROWS, ROWS, 1, &sgd,
-                                           threads, 0, &sum) == MG_OK,
-                          5);
+        mg_training training = {.n = ROWS,
+                                .batch_size = ROWS,
+                                .repeats = 1,
+                                .optimizer = &sgd,
+                                .n_threads = threads,
+                                .sums = &sum};
+        UNTIL_IT_SUCCEEDS(mg_program_train(program, inputs, &training) == MG_OK, 5);
+        CHECK(training.steps == 1);
         CHECK(is(sum, (ARGS + 1.0) * ROWS) && is(mg_data(w), 1.0) && is(velocity, 1.0));
     }
     sum = 0.0; /* and of threads there are at most 256 */
-    CHECK(mg_program_train(program, inputs, NULL, ROWS, ROWS, 1, &sgd, 300, 0, &sum) ==
-          MG_OK);
+    mg_training threaded = {.n = ROWS,
+                            .batch_size = ROWS,
+                            .repeats = 1,
+                            .optimizer = &sgd,
+                            .n_threads = 300,
+                            .sums = &sum};
+    CHECK(mg_program_train(program, inputs, &threaded) == MG_OK);
     CHECK(is(sum, ARGS * (double)ROWS) && is(mg_data(w), -0.5));
     CHECK(mg_program_backward(program, inputs, ROWS, 0, &mean) == MG_OK);
     CHECK(is(mean, ARGS - 1.5) && is(mg_grad(w), 2.0));
@@ -275,8 +285,15 @@ static void test_refusals(void) {
                               .n = 2,
                               .parameters = parameters};
     mg_set_grad(parameters[1], 5.0);
-    CHECK(mg_program_train(program, inputs, NULL, 1, 1, 1, &optimizer, 1, 1, sums) ==
-          MG_NOT_FINITE);
+    mg_training training = {.n = 1,
+                            .batch_size = 1,
+                            .repeats = 1,
+                            .optimizer = &optimizer,
+                            .n_threads = 1,
+                            .check_finite = 1,
+                            .sums = sums};
+    CHECK(mg_program_train(program, inputs, &training) == MG_NOT_FINITE);
+    CHECK(training.steps == 0);
     CHECK(is(mg_data(w), 2.0) && is(mg_grad(w), 0.0));
     CHECK(is(mg_data(parameters[1]), 3.0) && is(mg_grad(parameters[1]), 5.0));
 

@@ -53,7 +53,13 @@ static void test_too_few_threads(void) {
     size_t blocks = mg_live_blocks();
     for (int started = 0; started < 3; started++) {
         allowed = started;
-        status = mg_program_train(program, inputs, NULL, 2, 2, 1, &sgd, 3, 0, &sum);
+        mg_training training = {.n = 2,
+                                .batch_size = 2,
+                                .repeats = 1,
+                                .optimizer = &sgd,
+                                .n_threads = 3,
+                                .sums = &sum};
+        status = mg_program_train(program, inputs, &training);
         CHECK(status == (started < 2 ? MG_NO_MEMORY : MG_OK));
         CHECK(is(mg_data(w), started < 2 ? 3.0 : 1.5) && is(sum, started < 2 ? 0.0 : 9.0));
         CHECK(started == 2 || mg_live_blocks() == blocks);

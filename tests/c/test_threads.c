@@ -100,8 +100,13 @@ static void run_programs(int number) {
                               .parameters = &w};
     optimizer.state[0] = state;
     CHECK(own != NULL);
-    CHECK(mg_program_train(own, inputs, NULL, ROWS, 32, 2, &optimizer, 2, 0, sums) ==
-          MG_OK);
+    mg_training training = {.n = ROWS,
+                            .batch_size = 32,
+                            .repeats = 2,
+                            .optimizer = &optimizer,
+                            .n_threads = 2,
+                            .sums = sums};
+    CHECK(mg_program_train(own, inputs, &training) == MG_OK);
     CHECK(mg_data(w) < 1.0 && mg_optimizer_step(&optimizer) == MG_OK);
     mg_program_free(own);
     mg_release(root);
