@@ -161,8 +161,8 @@ int mg_op(mg_id id);
 double mg_k(mg_id id);
 int mg_k_style(mg_id id);
 
-/* Expands the call of a net that a node is an output of: mg_net_call stores the graph
- * inside a net in a compact form, and this turns it into nodes of ordinary operators. The
+/* Expands the call of a net or of mg_linear that a node is an output of: these store their
+ * graph in a compact form, and this turns it into nodes of ordinary operators. The
  * caller must do so before mg_op, mg_k or mg_operands of a node that may be an output.
  * Does nothing to any other node. Returns MG_NO_MEMORY if it is out of memory; then
  * nothing changed. O(nodes inside the call). */
@@ -237,10 +237,28 @@ mg_id mg_total(const mg_id *values, size_t n);
 mg_id mg_dot(const mg_id *ws, const mg_id *xs, size_t n, mg_id start);
 mg_id mg_logsumexp(const mg_id *values, size_t n);
 
-/* Writes n new nodes to out, exp(v[i] - m) / their sum, with the m of mg_logsumexp and a
- * reference to each. Returns MG_NO_MEMORY for the reasons for which mg_total returns 0, or
- * if n is 0; then no node is left. O(n). */
+/* Each writes new nodes to out, a reference to each. Each returns MG_NO_MEMORY for the
+ * reasons for which mg_total returns 0, or if n is 0; then no node is left. values,
+ * weight, bias and out: (n); weight and bias may be NULL. m is that of mg_logsumexp. O(n).
+ * mg_softmax: exp(v[i] - m) / their sum.
+ * mg_log_softmax: v[i] - m - log(sum of exp(v[i] - m)).
+ * mg_rms_norm: v[i] * (mean of v[i] * v[i], + eps) ** -0.5.
+ * mg_layer_norm: d[i] * (mean of d[i] * d[i], + eps) ** -0.5 * weight[i] + bias[i], where
+ * d[i] = v[i] - the mean of v. */
 mg_status mg_softmax(const mg_id *values, size_t n, mg_id *out);
+mg_status mg_log_softmax(const mg_id *values, size_t n, mg_id *out);
+mg_status mg_rms_norm(const mg_id *values, size_t n, double eps, mg_id *out);
+mg_status mg_layer_norm(const mg_id *values, size_t n, const mg_id *weight,
+                        const mg_id *bias, double eps, mg_id *out);
+
+/* Writes m new nodes to out, a reference to each: mg_dot of each row of weights and x,
+ * with bias[j] as start. x: (n), weights: (m, n), bias: (m) or NULL, out: (m). The graph
+ * is stored in a compact form, and expanded by mg_expand as that of a net. Returns
+ * MG_NO_MEMORY, and makes no node, if it is out of memory, if n or m is 0, if a node is
+ * pinned, if a weight is no leaf or has a custom backward, or in a trace. O(n * m) in
+ * time, O(n + m) in memory, and O(n * m) once for each set of weights that is in use. */
+mg_status mg_linear(const mg_id *x, size_t n, const mg_id *weights, size_t m,
+                    const mg_id *bias, mg_id *out);
 
 /* Read or write the data or the gradients of n nodes. ids, data and grad: (n). O(n). */
 void mg_get_data(const mg_id *ids, size_t n, double *data);
@@ -304,11 +322,11 @@ mg_id mg_traced(int op, mg_id a, mg_id b, double k);
  * columns of n_inputs arrays, of widths[i] columns each. The last n_shared arrays have a
  * single row, which all rows of the others share. Another leaf is a parameter if
  * somebody owns it, but a constant if it was made in the trace that the calling thread is
- * in. Elementary functions are those of csrc/elementary, or the C library's if uses_libm is
- * true. The program keeps its parameters alive, not the rest of the graph. The caller frees
- * it. O(nodes below the outputs). On failure returns NULL and sets *status: MG_NO_MEMORY;
- * MG_HAS_CUSTOM_BACKWARD if there is a custom node or one of mg_set_custom_backward;
- * MG_OTHER_TRACE if there is an argument of another trace. */
+ * in. Elementary functions are those of csrc/elementary, or the C library's if uses_libm
+ * is true. The program keeps its parameters alive, not the rest of the graph. The caller
+ * frees it. O(nodes below the outputs). On failure returns NULL and sets *status:
+ * MG_NO_MEMORY; MG_HAS_CUSTOM_BACKWARD if there is a custom node or one of
+ * mg_set_custom_backward; MG_OTHER_TRACE if there is an argument of another trace. */
 mg_program *mg_compile(const mg_id *args, const size_t *widths, size_t n_inputs,
                        size_t n_shared, const mg_id *outputs, size_t n_outputs,
                        int uses_libm, mg_status *status);
@@ -316,16 +334,16 @@ mg_program *mg_compile(const mg_id *args, const size_t *widths, size_t n_inputs,
 /* Frees a program that nobody runs; NULL is allowed. */
 void mg_program_free(mg_program *program);
 
-/* The addresses of functions that were compiled for one program, see jit/native.h; NULL where
- * there is none. Those of rows are by the width of a block: 16, 4 and 1 rows. Where there is
- * a function for both directions, it runs in place of the two others. */
+/* The addresses of functions that were compiled for one program, see jit/native.h; NULL
+ * where there is none. Those of rows are by the width of a block: 16, 4 and 1 rows. Where
+ * there is a function for both directions, it runs in place of the two others. */
 typedef struct {
     void *uniform_forward, *uniform_backward;
     void *forward[3], *backward[3], *both[3];
 } mg_native;
 
-/* Makes a program run by these functions, which must stay loaded until it is freed. No other
- * thread may run the program meanwhile. */
+/* Makes a program run by these functions, which must stay loaded until it is freed. No
+ * other thread may run the program meanwhile. */
 void mg_program_use_native(mg_program *program, const mg_native *native);
 
 /* out: (n, outputs) = the outputs for each of n > 0 rows. Each of inputs is a row-major

@@ -14,10 +14,19 @@ True
 """
 
 import builtins
-import functools
-import math
 
-from micrograd_c._backend import backend
+from micrograd_c._rows import (  # noqa: F401 - BULK
+    c_bulk,
+    dot,
+    layer_norm,
+    linear,
+    log_softmax,
+    logsumexp,
+    mean,
+    rms_norm,
+    softmax,
+    total,
+)
 from python_ref.core import ops
 from python_ref.core.arrays import without_values
 from python_ref.core.number_arrays import as_doubles
@@ -26,19 +35,13 @@ from python_ref.core.operators import Operators, check_bounds
 from python_ref.core.ops import NAMED, OPS
 from python_ref.core.taking import taken
 from python_ref.core.templates import copy_for
-from python_ref.core.tracing import current_trace
-
-if backend == "c":
-    from micrograd_c._c import bulk as c_bulk
-else:
-    c_bulk = None
 
 UNARY = tuple(op.name for op in NAMED if op.kind == ops.UNARY)
 UNARY_K = tuple(op.name for op in NAMED if op.kind == ops.UNARY_K)
 BINARY = tuple(op.name for op in NAMED if op.kind == ops.BINARY)
 BULK = (
-    "dot", "total", "mean", "softmax", "logsumexp", "take", "get_data", "get_grad", "set_data",
-    "set_grad", "zero_grad",
+    "dot", "total", "mean", "softmax", "logsumexp", "log_softmax", "linear", "rms_norm",
+    "layer_norm", "take", "get_data", "get_grad", "set_data", "set_grad", "zero_grad",
 )  # fmt: skip
 # Without abs: a star import must not hide Python's own.
 __all__ = [
@@ -94,97 +97,6 @@ def clip(x, low, high):
     check_bounds(low, high)
     lifted = to_float(x) if low is None else maximum(x, low)
     return lifted if high is None else minimum(lifted, high)
-
-
-# --- sums ------------------------------------------------------------------------
-
-
-def total(values):
-    """The sum of ``values``, added from left to right from 0 on, as ``sum`` does."""
-    values = list(values)
-    return in_c("total", values) or sum(values)
-
-
-def mean(values):
-    """``total(values) / len(values)``. Raises ValueError for no values."""
-    values = non_empty(values, "mean")
-    return total(values) / len(values)
-
-
-def dot(ws, xs, start=None):
-    """start + ws[0] * xs[0] + ws[1] * xs[1] + ..., added from left to right.
-
-    ``start`` is a Value or a number; None stands for 0, as in ``sum``. Raises ValueError if
-    ``ws`` and ``xs`` differ in length.
-    """
-    ws, xs = list(ws), list(xs)
-    if len(ws) != len(xs):
-        raise ValueError(f"dot of {len(ws)} and {len(xs)} elements, expected as many of each")
-    made = in_c("dot", ws, xs, [] if start is None else [start])
-    return made or sum((w * x for w, x in zip(ws, xs)), 0 if start is None else start)
-
-
-def logsumexp(values):
-    """log(exp(values[0]) + exp(values[1]) + ...), without overflow.
-
-    The largest value is subtracted before and added after. Raises ValueError for no
-    values, and if all are -inf, as log(0) does. Source: https://en.wikipedia.org/wiki/LogSumExp.
-    """
-    values = non_empty(values, "logsumexp")
-    made = None if current_trace() else in_c("logsumexp", values)
-    if made:
-        return made
-    m = largest(values)
-    return log(total([exp(v - m) for v in values])) + m
-
-
-def softmax(values):
-    """The list of exp(v) / (the sum of all exp(v)), without overflow.
-
-    Raises ValueError for no values.
-    Source: https://en.wikipedia.org/wiki/Softmax_function.
-    """
-    values = non_empty(values, "softmax")
-    made = None if current_trace() else in_c("softmax", values)
-    if made:
-        return made
-    m = largest(values)
-    exps = [exp(v - m) for v in values]
-    inverse = total(exps) ** -1
-    return [e * inverse for e in exps]
-
-
-def largest(values):
-    """Return the largest of the values' data, ignoring NaN; 0 if that is infinite."""
-    if current_trace() and any(isinstance(v, Operators) for v in values):
-        return traced_largest(values)
-    m = to_float(values[0])
-    for v in values[1:]:
-        m = max(m, to_float(v))
-    return m if m - m == 0.0 else 0.0
-
-
-def traced_largest(values):
-    """Return ``largest`` as a Value, in a function that jit traces: each row has its own."""
-    m = functools.reduce(maximum, values)
-    is_finite = math.inf - m.abs()  # where m is infinite, NaN, which is not positive
-    taken = is_finite._apply("if_positive", m)
-    return (taken + is_finite._apply("if_not_positive", m._operand(0.0))).detach()
-
-
-def non_empty(values, name):
-    """Return the values as a list; raise ValueError if there are none."""
-    values = list(values)
-    if not values:
-        raise ValueError(f"{name} of no values")
-    return values
-
-
-def in_c(name, *lists):
-    """Return a helper's result from one call of C, or None if operators must compute it."""
-    if c_bulk and all(map(c_bulk.are_plain, lists)) and c_bulk.are_original():
-        return getattr(c_bulk, name)(*lists)
-    return None
 
 
 # --- a table -----------------------------------------------------------------------

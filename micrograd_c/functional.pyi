@@ -9,8 +9,8 @@ from numpy.typing import ArrayLike, NDArray
 from micrograd_c.engine import Value, _Number, _Operand
 
 __all__ = [
-    "clip", "dot", "total", "mean", "softmax", "logsumexp", "take", "get_data", "get_grad",
-    "set_data", "set_grad", "zero_grad",
+    "clip", "dot", "total", "mean", "softmax", "logsumexp", "log_softmax", "linear", "rms_norm",
+    "layer_norm", "take", "get_data", "get_grad", "set_data", "set_grad", "zero_grad",
 ]
 
 # --- operators: written by python docs/make_api.py ---
@@ -196,6 +196,19 @@ def dot(
 ) -> Value: ...
 def logsumexp(values: Iterable[Value]) -> Value: ...
 def softmax(values: Iterable[Value]) -> list[Value]: ...
+def log_softmax(values: Iterable[Value]) -> list[Value]: ...
+def linear(
+    x: Iterable[_Operand],
+    weights: Iterable[Iterable[_Operand]],
+    bias: Iterable[_Operand] | None = None,
+) -> list[Value]: ...
+def rms_norm(x: Iterable[_Operand], eps: _Number = 1e-5) -> list[Value]: ...
+def layer_norm(
+    x: Iterable[_Operand],
+    weight: Iterable[_Operand] | None = None,
+    bias: Iterable[_Operand] | None = None,
+    eps: _Number = 1e-5,
+) -> list[Value]: ...
 @overload
 def take(values: Sequence[Value], index: _Operand) -> Value: ...
 @overload

@@ -17,7 +17,7 @@
 
 /* Returns the operand to visit next, 0 when all are done. */
 static mg_index next_operand(mg_node_t *node) {
-    if (MG_UNLIKELY(mg_owns_list(node->op) || node->op == MG_OP_net)) {
+    if (MG_UNLIKELY(node->op < MG_OP_table && mg_has_list(node->op))) {
         mg_operand_list *list = node->list;
         return list == NULL || list->cursor == list->n ? 0 : list->ids[list->cursor++];
     }
@@ -26,20 +26,29 @@ static mg_index next_operand(mg_node_t *node) {
     return node->operand[node->cursor++];
 }
 
+/* The rest of begin_visit for a node that is not of an operator of ops.h. */
+static int begin_other(mg_index id, mg_node_t *node, int expand_all) {
+    if (node->op == MG_OP_net_output)
+        return mg_nets->expand(id, expand_all);
+    if (node->op == MG_OP_linear_output) {
+        int ok = mg_visit_linear(id, expand_all, node->mark);
+        if (node->op == MG_OP_linear_output)
+            node->cursor = mg_arity[node->op]; /* nothing is left to visit below it */
+        return ok;
+    }
+    if (mg_has_list(node->op) && node->list != NULL)
+        node->list->cursor = 0;
+    return 1;
+}
+
 /* Begins the visit of a node that the search reached from another. Returns 0 if it is out
  * of memory. */
 static int begin_visit(mg_index id, mg_node_t *node, mg_index from, int expand_all) {
-    if (MG_UNLIKELY(node->op == MG_OP_net_output)) {
-        if (!mg_nets->expand(id, expand_all))
-            return 0;
-    } else if (MG_UNLIKELY(mg_owns_list(node->op) || node->op == MG_OP_net)) {
-        if (node->list != NULL)
-            node->list->cursor = 0;
-    } else {
-        MG_PREFETCH(mg_room(node->operand[1])); /* which is read after the first */
-    }
     node->cursor = 0;
     node->link = from;
+    if (MG_UNLIKELY(node->op < MG_OP_table))
+        return begin_other(id, node, expand_all);
+    MG_PREFETCH(mg_room(node->operand[1])); /* which is read after the first */
     return 1;
 }
 
@@ -118,6 +127,9 @@ void mg_step(const mg_node_t *node) {
         break;
     case MG_OP_net_output:
         mg_nets->step_output(node);
+        break;
+    case MG_OP_linear_output:
+        mg_step_linear(node);
         break;
     default:
         break;

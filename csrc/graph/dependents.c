@@ -9,6 +9,8 @@ static int is_dependent(const mg_node_t *node) {
     for (uint32_t i = 0; i < n; i++)
         if (mg_at(operands[i])->flags & MG_DEPENDENT)
             return 1;
+    if (node->op == MG_OP_linear_output)
+        return mg_linear_depends(node, MG_DEPENDENT);
     return node->op == MG_OP_net && mg_nets->has_parameter_with(node->call, MG_DEPENDENT);
 }
 
@@ -37,12 +39,13 @@ static mg_index *dependents(mg_index root, const mg_id *targets, size_t n_target
     return found;
 }
 
-/* Expands the nets among the nodes. Sets *any to whether there were some. Returns 0 if it
- * is out of memory. */
+/* Expands the outputs of nets and of mg_linear among the nodes. Sets *any to whether there
+ * were some. Returns 0 if it is out of memory. */
 static int expand_nets(const mg_index *nodes, size_t n, int *any) {
     *any = 0;
     for (size_t i = 0; i < n; i++)
-        if (mg_at(nodes[i])->op == MG_OP_net_output) {
+        if (mg_at(nodes[i])->op == MG_OP_net_output ||
+            mg_at(nodes[i])->op == MG_OP_linear_output) {
             *any = 1;
             if (!mg_expand_node(nodes[i]))
                 return 0;

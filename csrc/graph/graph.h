@@ -12,8 +12,8 @@ typedef uint32_t mg_index;
 
 /* --- nodes ----------------------------------------------------------------------- */
 
-/* The operands of a node that may have any number of them: of a custom node, a take node
- * or a net node. */
+/* The operands of a node that may have any number of them: of a custom node, a take node,
+ * a net node, or a node of mg_linear. */
 typedef struct {
     double *local;   /* operand i gets the node's gradient times local[i]. NULL: none gets
                         any. Owned */
@@ -27,12 +27,15 @@ typedef struct {
     union {
         mg_index operand[2]; /* of an operator; unused ones are 0 */
         mg_operand_list
-            *list; /* of a custom or take node, owned; of a net node, owned by its call */
+            *list; /* of a custom or take node, owned; of a net node, owned by its call; of
+                      MG_OP_linear and MG_OP_linear_weights, owned by what follows */
     };
     union {
         double k;             /* of an operator: its parameter, an exponent or a slope */
         double made_in;       /* of a leaf: its trace, see mg_made_in */
         struct mg_call *call; /* of a net node, owned: what the net computed */
+        struct mg_linear_call *linear;     /* of MG_OP_linear, owned */
+        struct mg_linear_weights *weights; /* of MG_OP_linear_weights, owned */
     };
     uint32_t refs; /* references from the caller and from nodes that have it as operand */
     uint32_t mark; /* the number of the last walk that visited the node, see mg_new_mark */
@@ -105,6 +108,12 @@ extern const uint8_t mg_arity[];
 
 /* True if nodes of this operator own a list of operands. */
 static inline int mg_owns_list(int op) { return op == MG_OP_custom || op == MG_OP_take; }
+
+/* True if nodes of this operator have a list of operands. */
+static inline int mg_has_list(int op) {
+    return op == MG_OP_custom || op == MG_OP_take || op == MG_OP_net ||
+           op == MG_OP_linear || op == MG_OP_linear_weights;
+}
 
 /* Returns a node's operands and sets *n to their number. */
 const mg_index *mg_operands_of(const mg_node_t *node, uint32_t *n);
@@ -259,10 +268,34 @@ static inline mg_index mg_use(mg_index id) {
     return id;
 }
 
-/* Expands the node's net if the node is an output of one. Returns 0 if it is out of
+/* --- outputs of mg_linear, see linear.c; under the lock ----------------------------- */
+
+/* Expands an output node. Returns 0 if it is out of memory; then nothing changed. */
+int mg_expand_linear(mg_index output);
+
+/* Begins the visit of an output node in the walk with this mark. Expands it if expand_all
+ * != 0 or if backward needs that; if it does not, the walk has visited all that is below
+ * the output. Returns 0 if it is out of memory; then nothing changed. */
+int mg_visit_linear(mg_index output, int expand_all, uint32_t mark);
+
+/* The derivative step of an output node. */
+void mg_step_linear(const mg_node_t *output);
+
+/* True if an input or a weight of an output node has the flag. */
+int mg_linear_depends(const mg_node_t *output, int flag);
+
+/* Free what the node with the weights and the node of a call hold, after their operands
+ * were dropped. */
+void mg_free_linear_weights(mg_index id);
+void mg_free_linear_call(mg_index id);
+
+/* Expands the node if it is an output of a net or of mg_linear. Returns 0 if it is out of
  * memory; then nothing changed. */
 static inline int mg_expand_node(mg_index id) {
-    return mg_at(id)->op != MG_OP_net_output || mg_nets->expand(id, 1);
+    int op = mg_at(id)->op;
+    return op == MG_OP_net_output      ? mg_nets->expand(id, 1)
+           : op == MG_OP_linear_output ? mg_expand_linear(id)
+                                       : 1;
 }
 
 /* Sorts root and what is below it, and returns the first node of the order: each node's

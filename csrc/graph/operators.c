@@ -6,8 +6,9 @@
 #define MG_M(name) mg_libm_##name
 
 const uint8_t mg_arity[MG_OP_COUNT] = {
-    [MG_OP_leaf] = 0, [MG_OP_custom] = 0,     [MG_OP_take] = 0,
-    [MG_OP_net] = 0,  [MG_OP_net_output] = 1, [MG_OP_table] = 2,
+    [MG_OP_leaf] = 0,   [MG_OP_custom] = 0,        [MG_OP_take] = 0,
+    [MG_OP_net] = 0,    [MG_OP_net_output] = 1,    [MG_OP_linear_weights] = 0,
+    [MG_OP_linear] = 0, [MG_OP_linear_output] = 1, [MG_OP_table] = 2,
 #define X(name, kind, label, raises, fast, value, dx, dy)                                 \
     [MG_OP_##name] = (kind) == MG_BINARY ? 2 : 1,
     MG_OPS(X)
@@ -21,6 +22,9 @@ static const struct {
                       [MG_OP_take] = {"take", "take"},
                       [MG_OP_net] = {"net", ""},
                       [MG_OP_net_output] = {"net_output", ""},
+                      [MG_OP_linear_weights] = {"linear_weights", ""},
+                      [MG_OP_linear] = {"linear", ""},
+                      [MG_OP_linear_output] = {"linear_output", ""},
                       [MG_OP_table] = {"table", ""},
 #define X(name, kind, label, raises, fast, value, dx, dy) [MG_OP_##name] = {#name, label},
                       MG_OPS(X)
@@ -188,9 +192,8 @@ mg_id mg_binary(int op, mg_id x, mg_id y) {
 }
 
 mg_id mg_node(int op, const mg_id *operands, size_t n, double k, int style, double data) {
-    if (op < 0 || op >= MG_OP_COUNT || op == MG_OP_net || op == MG_OP_net_output ||
-        op == MG_OP_table || (op == MG_OP_take && n < 2) ||
-        (!mg_owns_list(op) && n != mg_arity[op]))
+    if (op < 0 || op >= MG_OP_COUNT || (op >= MG_OP_net && op <= MG_OP_table) ||
+        (op == MG_OP_take && n < 2) || (!mg_owns_list(op) && n != mg_arity[op]))
         return 0;
     mg_lock(&mg_graph_lock);
     mg_index id = mg_owns_list(op) ? mg_custom(operands, NULL, n, data)

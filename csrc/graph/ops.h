@@ -128,8 +128,8 @@ enum { MG_BINARY, MG_UNARY, MG_UNARY_K };
       MG_M(polygamma)(y + 1.0, x) * g, 0.0)                                               \
     X(detach, MG_UNARY, "detach", 0, 1, x, 0.0, 0.0)
 
-/* MG_OP_leaf, MG_OP_custom, MG_OP_add, ... Users never see the two for nets: mg_expand
- * replaces them. A take node, of jit's traces alone, has an index and then the values that it
+/* MG_OP_leaf, MG_OP_custom, MG_OP_add, ... Users never see those for nets and for
+ * mg_linear: mg_expand replaces them. A take node, of jit's traces alone, has an index and then the values that it
  * takes one of as its operands. MG_OP_table is no node's: see jit/trace.h. */
 enum {
     MG_OP_leaf,
@@ -137,6 +137,9 @@ enum {
     MG_OP_take,
     MG_OP_net,
     MG_OP_net_output,
+    MG_OP_linear_weights,
+    MG_OP_linear,
+    MG_OP_linear_output,
     MG_OP_table,
 #define X(name, kind, label, raises, fast, value, dx, dy) MG_OP_##name,
     MG_OPS(X)

@@ -60,8 +60,7 @@ mg_index mg_take_unused_id(void) {
 }
 
 const mg_index *mg_operands_of(const mg_node_t *node, uint32_t *n) {
-    int has_list = mg_owns_list(node->op) || node->op == MG_OP_net;
-    if (MG_UNLIKELY(has_list) && node->list != NULL) {
+    if (MG_UNLIKELY(mg_has_list(node->op)) && node->list != NULL) {
         *n = node->list->n;
         return node->list->ids;
     }
@@ -77,15 +76,19 @@ void mg_on_free(void (*function)(mg_id)) {
     mg_unlock(&mg_graph_lock);
 }
 
-/* Frees what a custom or take node or a node of a net owns, after its operands were
- * dropped. */
-static void free_contents(mg_node_t *node) {
+/* Frees what a custom or take node or a node of a net or of mg_linear owns, after its
+ * operands were dropped. */
+static void free_contents(mg_index id, mg_node_t *node) {
     if (mg_owns_list(node->op))
         mg_list_free(node->list);
     else if (node->op == MG_OP_net)
         mg_nets->free_call(node->call);
     else if (node->op == MG_OP_net_output)
         mg_nets->forget_output(node);
+    else if (node->op == MG_OP_linear_weights)
+        mg_free_linear_weights(id);
+    else if (node->op == MG_OP_linear)
+        mg_free_linear_call(id);
 }
 
 /* Nodes that wait to be freed form a list by their links, so freeing needs no memory and
@@ -106,8 +109,8 @@ void mg_free_nodes(mg_index id) {
                 waiting = operands[i];
             }
         }
-        if (MG_UNLIKELY(node->op <= MG_OP_net_output))
-            free_contents(node);
+        if (MG_UNLIKELY(node->op < MG_OP_table))
+            free_contents(id, node);
         if (MG_UNLIKELY(node->flags & MG_NOTED) && on_free != NULL)
             on_free(id);
         node->link = mg_free_list;

@@ -40,7 +40,7 @@ def declarations():
 
 # The functions that node.c adds to the library. mg_node_type returns the type Node, where
 # node.c compiles it, and mg_bound_call_type the base class of bound_call.c. mg_take_id makes a
-# Value of an id that mg_net_call or mg_softmax wrote.
+# Value of an id that mg_net_call, mg_linear or mg_softmax wrote.
 ADDED = """
 double mg_node_type(void);
 double mg_bound_call_type(void);
@@ -52,7 +52,8 @@ def source():
     """Return the C code that comes before the code that CFFI generates."""
     # Each needs those before it.
     names = (
-        "mode.c", "node.c", "calls.c", "traced_operators.c", "node_methods.c", "bound_call.c",
+        "mode.c", "node.c", "calls.c", "traced_operators.c", "bulk_methods.c", "node_methods.c",
+        "bound_call.c",
     )  # fmt: skip
     parts = [Path(__file__).with_name(name) for name in names]
     return "\n".join(part.read_text(encoding="utf-8") for part in parts)

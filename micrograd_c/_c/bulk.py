@@ -57,12 +57,65 @@ def logsumexp(values):
     return mg_logsumexp(ids, len(ids))
 
 
-def softmax(values):
-    ids = ids_of(values)
-    out = Ids(len(ids))
-    if lib.mg_softmax(ids, len(ids), out.at[0]):
+# --- functions that make a row of Values ---------------------------------------------------
+
+ROW_CODES = {"softmax": 0, "log_softmax": 1, "rms_norm": 2, "layer_norm": 3}
+LINEAR = attrgetter("__add__", "__radd__", "__mul__", "__rmul__")
+ORIGINAL_LINEAR = LINEAR(Value)
+
+
+def row(name, values, eps, weight, bias):
+    return row_in_c(ROW_CODES[name], values, eps, weight, bias)
+
+
+def linear(x, weights, bias):
+    return linear_in_c(x, weights, bias) if LINEAR(Value) == ORIGINAL_LINEAR else None
+
+
+def row_by_ids(code, values, eps, weight, bias):
+    """Do what Node._mg_row does, where Node is written in Python: see bulk_methods.c."""
+    others = [None if row is None else ids_of_row(row, len(values)) for row in (weight, bias)]
+    ids = ids_of_row(values, None)
+    if not ids or [] in others:
         return None
-    return [mg_take_id(out.at[0], i) for i in range(len(ids))]
+    weight, bias = (ffi.NULL if row is None else ffi.new("mg_id[]", row) for row in others)
+    n, out = len(ids), Ids(len(ids))
+    if code == 0:
+        status = lib.mg_softmax(ids, n, out.at[0])
+    elif code == 1:
+        status = lib.mg_log_softmax(ids, n, out.at[0])
+    elif code == 2:
+        status = lib.mg_rms_norm(ids, n, eps, out.at[0])
+    else:
+        status = lib.mg_layer_norm(ids, n, weight, bias, eps, out.at[0])
+    return None if status else [mg_take_id(out.at[0], i) for i in range(n)]
+
+
+def linear_by_ids(x, weights, bias):
+    """Do what Node._mg_linear does, where Node is written in Python."""
+    ids, is_list = ids_of_row(x, None), type(weights) in (list, tuple)
+    rows = [ids_of_row(row, len(ids)) for row in weights] if ids and is_list else []
+    starts = [] if bias is None else ids_of_row(bias, len(rows))
+    if not rows or [] in rows or (bias is not None and not starts):
+        return None
+    out = Ids(len(rows))
+    flat = [node for row in rows for node in row]
+    starts = ffi.new("mg_id[]", starts) if starts else ffi.NULL
+    if lib.mg_linear(ids, len(ids), flat, len(rows), starts, out.at[0]):
+        return None
+    return [mg_take_id(out.at[0], i) for i in range(len(rows))]
+
+
+def ids_of_row(row, n):
+    """Return the ids of a list or tuple of n plain Values, [] if it is anything else."""
+    values = tuple(row) if type(row) in (list, tuple) else ()
+    fits = are_plain(values) and (n is None or len(values) == n)
+    return ids_of(values) if fits else []
+
+
+row_in_c, linear_in_c = (
+    (Node._mg_row, Node._mg_linear) if IN_C else (row_by_ids, linear_by_ids)
+)
 
 
 # The argument ``what`` of Node._mg_bulk: see node_methods.c.

@@ -302,6 +302,8 @@ static PyMethodDef node_methods[] = {
     {"_mg_value_of", value_of_id, METH_O | METH_STATIC, NULL},
     {"_mg_living", living, METH_NOARGS | METH_STATIC, NULL},
     {"_mg_bulk", bulk, METH_VARARGS | METH_STATIC, NULL},
+    {"_mg_linear", linear, METH_VARARGS | METH_STATIC, NULL},
+    {"_mg_row", row, METH_VARARGS | METH_STATIC, NULL},
     {"_mg_around_collection", around_collection, METH_VARARGS | METH_STATIC, NULL},
     {"_mg_before_collections", before_collections, METH_VARARGS | METH_STATIC, NULL},
     {"_mg_operands_are", operands_are, METH_O | METH_STATIC, NULL},
