@@ -34,14 +34,19 @@ def run_command(engine, *arguments, cwd, stdin="", **environment):
 
 
 def assert_mistake(capsys, arguments, *expected):
-    """Assert that a command ends with status 2 and one line on stderr with the expected texts."""
+    """Assert that a command ends with one line on stderr, with the expected texts, and status 2."""
+    assert_one_line(capsys, arguments, 2, *expected)
+
+
+def assert_one_line(capsys, arguments, expected_status, *expected):
+    """Assert that a command ends with a status and one line on stderr with the expected texts."""
     try:
         status = main(arguments)
     except SystemExit as error:  # from argparse
         status = error.code
     captured = capsys.readouterr()
     lines = captured.err.splitlines()
-    assert status == 2
+    assert status == expected_status
     assert len(lines) == 1 and lines[0].startswith("python -m micrograd_c"), captured.err
     assert "error: " in lines[0]
     for text in expected:
@@ -49,6 +54,12 @@ def assert_mistake(capsys, arguments, *expected):
 
 
 def write_csv(path, header, rows):
+    """Write a CSV file for ``train``, ``predict`` or ``demo --data``, and return its path.
+
+    Skips the test where the extra ``table`` is not installed.
+    """
+    for package in ("pandas", "sklearn"):
+        pytest.importorskip(package)
     with open(path, "w", newline="", encoding="utf-8") as file:
         csv.writer(file).writerows([header, *rows])
     return str(path)

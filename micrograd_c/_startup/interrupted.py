@@ -2,7 +2,7 @@
 
 import sys
 
-from micrograd_c._startup.command import is_command
+from micrograd_c._startup.command import is_command, program_name
 
 
 def report(kind, error, traceback):
@@ -10,7 +10,7 @@ def report(kind, error, traceback):
     if not issubclass(kind, KeyboardInterrupt):
         return sys.__excepthook__(kind, error, traceback)
     if sys.stderr is not None:
-        print("python -m micrograd_c: error: interrupted", file=sys.stderr, flush=True)
+        print(f"{program_name()}: error: interrupted", file=sys.stderr, flush=True)
     sys.exit(130)
 
 

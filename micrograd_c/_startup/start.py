@@ -1,4 +1,4 @@
-"""What ``python -m micrograd_c`` does before it imports the rest of the package.
+"""What ``python -m micrograd_c`` and ``micrograd-c`` do before it imports the rest of the package.
 
 For ``-m`` Python puts the current directory first on sys.path. A user's ``random.py`` or
 ``csv.py`` there would be imported in place of the standard library's.
@@ -8,7 +8,7 @@ import os
 import sys
 
 from micrograd_c._startup import finder
-from micrograd_c._startup.command import is_command
+from micrograd_c._startup.command import is_command, is_script
 
 
 def start():
@@ -99,7 +99,9 @@ def python_options():
         options += ["-u"] * bool(getattr(sys.stdout, "write_through", False))
         return options + ["-i"] * bool(sys.flags.interactive)
     options = sys.orig_argv[1 : len(sys.orig_argv) - len(sys.argv) + 1]
-    # They end in "-m micrograd_c", "-mmicrograd_c" or, with other letters, "-um micrograd_c".
     last = options.pop()
+    if is_script():
+        return options
+    # They end in "-m micrograd_c", "-mmicrograd_c" or, with other letters, "-um micrograd_c".
     last = options.pop() if last == "micrograd_c" else last[: -len("micrograd_c")]
     return options if last == "-m" else [*options, last[:-1]]

@@ -1,4 +1,4 @@
-"""The command line, ``python -m micrograd_c COMMAND``: its parser and ``main``.
+"""The command line, ``micrograd-c COMMAND`` or ``python -m micrograd_c COMMAND``: its parser and ``main``.
 
 Where things are:
 
@@ -7,6 +7,7 @@ Where things are:
   the exit status (None means 0). It raises CommandError for a mistake of the user's.
 - ``csv_models/``: what ``train`` and ``predict`` share: the CSV file as a table and as a
   dataset, standardisation, training, metrics and the model file.
+- ``options.py``: the options that several commands have: --json, --quiet, how a table is read.
 - ``demo/``: what ``demo`` trains on, how it trains, and its pictures.
 - ``engines.py``: the two engines, as the commands that compare them use them.
 - ``argument_types.py``: the types of options, such as a whole number or layer sizes.
@@ -17,21 +18,32 @@ Where things are:
 """
 
 import argparse
+import re
 import sys
+from difflib import get_close_matches
 
+from micrograd_c import __version__
+from micrograd_c._startup.command import program_name
 from micrograd_c.cli import streams
-from micrograd_c.cli.commands import bench, demo, info, parity, predict, run, train
+from micrograd_c.cli.commands import bench, completion, demo, info, parity, predict, run, train
 from micrograd_c.cli.exit_status import run_command
 
-COMMANDS = (demo, train, predict, run, parity, bench, info)
+COMMANDS = (demo, train, predict, run, parity, bench, info, completion)
 
 
 class Parser(argparse.ArgumentParser):
     """The parser of the command line. argparse makes the commands' parsers of this class too."""
 
-    def __init__(self, **settings):
+    def __init__(self, *, example="", **settings):
         # An abbreviation, such as --st, would change its meaning when a new option begins so.
         super().__init__(allow_abbrev=False, **settings)
+        self.example = example  # the arguments of a call, for the help
+
+    def format_help(self):
+        """Return the help with the example below it, which is not wrapped: it is to be copied."""
+        help = super().format_help()
+        example = f"{self.prog} {self.example}".rstrip()
+        return f"{help}\nexample:\n  {example}\n" if self.example else help
 
     def print_help(self, file=None):
         """Print the help, and note a failed write, which argparse would ignore."""
@@ -51,14 +63,35 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message):
         """Report a mistake in one line, without the usage that argparse prints first."""
+        message = self.with_a_guess(message)
         self.exit(2, f"{self.prog}: error: {message} (--help shows what it takes)\n")
+
+    def with_a_guess(self, message):
+        """Return argparse's message, with the command or option that the user may have meant."""
+        wrong_choice = re.match(r"argument COMMAND: invalid choice: '([^']*)'", message)
+        if wrong_choice:
+            names = [command.__name__.rpartition(".")[2] for command in COMMANDS]
+            message = f"there is no command {wrong_choice[1]!r}"
+            found = get_close_matches(wrong_choice[1].lower(), names, n=1)
+            meant = f"; did you mean {found[0]!r}?" if found else ""
+            return f"{message}{meant or '; the commands are ' + ', '.join(names)}"
+        return message
+
+
+class ShowVersion(argparse.Action):
+    def __call__(self, parser, namespace, values, option_string=None):
+        streams.say(f"micrograd_c {__version__}")
+        parser.exit()
 
 
 def make_parser():
     parser = Parser(
-        prog="python -m micrograd_c",
+        prog=program_name(),
         description="Karpathy's micrograd on a C engine.",
+        epilog="COMMAND --help tells more of a command.",
+        example="demo",
     )
+    parser.add_argument("-V", "--version", action=ShowVersion, nargs=0, help="print the version")
     subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command")
     for command in COMMANDS:
         command.add_arguments(subparsers)
@@ -69,8 +102,10 @@ def main(argv=None):
     """Run one command and return its exit status: 2 for a mistake in what the user asked."""
     parser = make_parser()
     args = parser.parse_args(argv)
+    args.parser = parser
     if args.command is None:
-        parser.error("expected a command")
+        parser.print_help()
+        parser.exit()
     if args.command == "run":
         return args.run(args)  # exceptions come from the user's program: Python reports them
     return run_command(args)

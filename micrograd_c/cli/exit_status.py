@@ -1,17 +1,22 @@
 """How a command ends: its exit status, and one line on stderr about what went wrong."""
 
+import os
 import sys
+import traceback
 
+from micrograd_c._startup.command import program_name
 from micrograd_c.cli import streams
 from micrograd_c.cli.errors import CommandError
 
+TRACEBACK = "MICROGRAD_C_TRACEBACK"
 INTERRUPTED = 130  # the status that a shell reports for a process that SIGINT ended
 
 
 def run_command(args):
-    """Run a command and return its exit status: 2 for a mistake in what the user asked.
+    """Run a command and return its exit status.
 
-    Nothing is raised for a mistake, Ctrl-C, lack of memory or lost output.
+    That is 2 for a mistake in what the user asked, 1 for what failed otherwise, and 130 for
+    Ctrl-C. Each has one line on stderr, and nothing is raised.
     """
     streams.open_closed()
     streams.print_any_text()
@@ -49,9 +54,18 @@ def status_of(args):
         streams.note_loss(error.strerror or str(error))
         streams.silence(sys.stdout)
         return 0
+    except Exception as error:
+        if os.environ.get(TRACEBACK):
+            traceback.print_exc()
+        return complain(
+            args,
+            f"a fault of micrograd_c: {type(error).__name__}: {error} (please report it, with what "
+            f"is printed if the environment variable {TRACEBACK} is 1)",
+            1,
+        )
 
 
 def complain(args, message, status):
     """Print the one line about what went wrong. Returns ``status``."""
-    streams.complain(f"python -m micrograd_c {args.command}: error: {message}")
+    streams.complain(f"{program_name()} {args.command}: error: {message}")
     return status

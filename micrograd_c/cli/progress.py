@@ -11,13 +11,13 @@ class Progress:
     """The progress of a loop of ``total`` steps, to be used in a ``with`` statement.
 
     Call ``advance`` after each step. There is a bar where tqdm is installed and the terminal
-    can move its cursor. Otherwise every tenth of the way prints a line.
+    can move its cursor. Otherwise every tenth of the way prints a line. ``quiet`` shows nothing.
     """
 
-    def __init__(self, title, total, unit):
-        self.title, self.total, self.unit = title, total, unit
+    def __init__(self, title, total, unit, quiet=False):
+        self.title, self.total, self.unit, self.quiet = title, total, unit, quiet
         self.done = 0
-        self.bar = self._survive_lost_output(self._make_bar)
+        self.bar = None if quiet else self._survive_lost_output(self._make_bar)
 
     def __enter__(self):
         return self
@@ -29,6 +29,8 @@ class Progress:
     def advance(self, text):
         """Count one step as done. ``text`` describes its result, such as its loss."""
         self.done += 1
+        if self.quiet:
+            return
         self._survive_lost_output(lambda: self._show(text))
 
     def _make_bar(self):

@@ -24,8 +24,9 @@ def test_help_names_every_command(capsys):
 @pytest.mark.parametrize(
     "arguments, expected",
     [
-        ([], "expected a command"),
-        (["fly"], "'fly'"),
+        (["fly"], "there is no command 'fly'; the commands are demo, train, predict, run"),
+        (["trian"], "there is no command 'trian'; did you mean 'train'?"),
+        (["Predict"], "did you mean 'predict'?"),
         (["demo", "--fly"], "--fly"),
         (["demo", "--st", "3"], "--st"),
         (["train", "x.csv", "--targ", "y"], "--target"),
@@ -45,7 +46,6 @@ def test_help_names_every_command(capsys):
         (["demo", "--data", "x.csv", "--samples", "5"], "--samples is for the two moons"),
         (["parity", "--graphs", "0"], "--graphs: expected a whole number from 1"),
         (["parity", "--seed", "one"], "--seed"),
-        (["train", "data.csv"], "--target"),
         (["train", "nowhere.csv", "--target", "y"], "cannot read nowhere.csv"),
         (["train", "x.csv", "--target", "y", "--lr", "0"], "--lr: expected a number above 0"),
         (["train", "x.csv", "--target", "y", "--lr", "nan"], "--lr: expected a number above 0"),

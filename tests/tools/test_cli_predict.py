@@ -12,7 +12,7 @@ from cli_tools import assert_mistake, predictions, run_command, write_csv
 from micrograd_c.cli import main
 from micrograd_c.cli.csv_models import model_file
 from micrograd_c.cli.csv_models.dataset import split_rows
-from micrograd_c.cli.csv_models.table import read_table
+from micrograd_c.cli.csv_models.read_csv import read_table
 from micrograd_c.cli.errors import CommandError
 
 pytestmark = pytest.mark.usefixtures("in_own_directory")
@@ -43,13 +43,15 @@ def test_a_loaded_model_is_the_saved_one(model):
     again = model_file.load("again.npz")
     X = [[0.0, 1.0, 3.5], [8.0, 0.0, 3.5]]
     assert loaded.predict(X) == again.predict(X)
+    assert loaded[:1] == again[:1] and loaded[-2:] == again[-2:]
 
 
 def test_scaling_ignores_the_test_rows(spots):
     """Means are those of the training rows alone."""
     assert main(["train", spots, "--target", "spot", "--epochs", "1", "--seed", "9"]) == 0
-    places, _ = split_rows(60, 0.2, seed=9)
-    x = read_table(spots).numbers("x")
+    table = read_table(spots)
+    places, _, _ = split_rows(table.classes("spot"), True, 0.2, seed=9)
+    x = table.numbers("x")
     expected = np.mean([x[i] for i in places])
     assert model_file.load("model.npz").inputs.means[0] == pytest.approx(expected, rel=1e-15)
 
@@ -101,7 +103,12 @@ def change(model, **arrays):
         {"column_means": np.array(["0"] * 3)},
         {"column_stds": np.array([1.0, 0.0, 1.0])},
         {"target_std": np.zeros(3)},
-        {"format": 2},
+        {"format": 1},
+        {"missing": np.array("all")},
+        {"kinds": np.array(["number", "number", "date"])},
+        {"kinds": np.array(["number", "number", "category"])},
+        {"category_counts": np.array([0, 0, 1])},
+        {"categories": np.array(["a"])},
     ],
 )
 def test_a_damaged_model_is_refused(model, spots, arrays, capsys):
@@ -169,8 +176,9 @@ def test_rows_without_a_target_are_not_scored(model, spots, capsys):
 
     some = [[*row[:3], row[3] if i in (1, 5) else ""] for i, row in enumerate(rows)]
     write_csv("new.csv", ["x", "y", "same", "spot"], some)
+    most = 1.0 if rows[1][3] == rows[5][3] else 0.5
     right = sum(expected[i]["spot"] == rows[i][3] for i in (1, 5))
-    assert predictions(capsys, model, "new.csv") == (expected, f"2 rows: {right / 2:.1%} right\n")
+    assert predictions(capsys, model, "new.csv") == (expected, f"2 rows: {right / 2:.1%} right (the most frequent class alone: {most:.1%})\n")
 
 
 @pytest.mark.parametrize(
@@ -192,7 +200,7 @@ def test_classes_keep_their_spelling_from_training_to_scoring(engine, names, tmp
     done = run_command(engine, "train", "data.csv", *options, cwd=tmp_path)
     assert "one of 3 classes" in done.stdout and "Train  100.0% right" in done.stdout, done
     done = run_command(engine, "predict", "model.npz", "part.csv", cwd=tmp_path)
-    assert done.stderr == "20 rows: 100.0% right\n"
+    assert done.stderr == "20 rows: 100.0% right (the most frequent class alone: 50.0%)\n"
     predicted = [row["name"] for row in csv.DictReader(io.StringIO(done.stdout))]
     assert predicted == [row[1] for row in rows if row[1] != names[2]]
 
@@ -203,7 +211,7 @@ def test_whole_numbers_are_scored_however_written(capsys):
     write_csv("data.csv", ["x", "y"], rows)
     write_csv("new.csv", ["x", "y"], [[x, f"{y}.0" if i else ""] for i, (x, y) in enumerate(rows)])
     assert main(["train", "data.csv", "--target", "y", "--epochs", "60", "--lr", "0.1"]) == 0
-    assert predictions(capsys, "model.npz", "new.csv")[1] == "19 rows: 100.0% right\n"
+    assert predictions(capsys, "model.npz", "new.csv")[1].startswith("19 rows: 100.0% right")
 
 
 def test_classes_that_the_model_does_not_know_are_reported(model, spots, capsys):
@@ -218,11 +226,14 @@ def test_classes_that_the_model_does_not_know_are_reported(model, spots, capsys)
 
 
 def test_a_bad_target_is_found_before_anything_is_printed(model, capsys):
-    write_csv("new.csv", ["x", "y", "same", "spot"], [[1, 2, 3, "low"], [1, 2, 3, "nan"]])
+    write_csv("numbers.csv", ["x", "t"], [[i, i / 3] for i in range(20)])
+    options = ["--target", "t", "--epochs", "1", "--out", "numbers.npz"]
+    assert main(["train", "numbers.csv", *options]) == 0
+    write_csv("new.csv", ["x", "t"], [[1, 2.5], [1, "two"]])
     capsys.readouterr()
-    assert main(["predict", model, "new.csv"]) == 2
+    assert main(["predict", "numbers.npz", "new.csv"]) == 2
     printed = capsys.readouterr()
-    assert printed.out == "" and "row 3, column 'spot': expected a class" in printed.err
+    assert printed.out == "" and "row 3, column 't': expected a number" in printed.err
 
 
 def test_missing_columns_are_named(model, capsys):

@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from micrograd_c.cli.argument_types import whole_number
 from micrograd_c.cli.engines import Engine, chosen_engine, python_engine
 from micrograd_c.cli.errors import CommandError
+from micrograd_c.cli.options import add_json, add_quiet, say_json
 from micrograd_c.cli.progress import Progress
 
 SAMPLES, HIDDEN, SEED = 100, [16, 16], 1
@@ -22,9 +23,12 @@ def add_arguments(subparsers):
         help="measure how fast the engines are here",
         description="Time a training step of micrograd's demo on our engines, and on micrograd "
         "if it is installed. They take turns, and only the ratios count.",
+        example="--rounds 3",
     )
     parser.add_argument("--rounds", type=whole_number(1), default=5, metavar="N",
         help="how many turns each contestant has (default: %(default)s)")  # fmt: skip
+    add_json(parser, "the times")
+    add_quiet(parser)
     parser.set_defaults(run=run)
 
 
@@ -32,16 +36,21 @@ def run(args):
     from micrograd_c._timing import race
 
     trainings = first_steps()
-    with Progress("Racing", args.rounds, "round") as progress:
+    with Progress("Racing", args.rounds, "round", args.quiet) as progress:
         results = race(
             contestants(trainings), args.rounds, between_rounds=lambda: progress.advance("")
         )
     reference = next(iter(results))
-    print(f"A step of micrograd's demo (MLP 2-16-16-1, {SAMPLES} points), the fastest of rounds:\n")
-    for name, result in results.items():
-        ratio = results[reference].minimum / result.minimum
-        print(f"{name:<34}{1e3 * result.minimum:>10.2f} ms   {ratio:>6.1f} times {reference}")
-    if "micrograd" not in trainings:
+    milliseconds = {name: 1e3 * result.minimum for name, result in results.items()}
+    ratios = {name: milliseconds[reference] / ms for name, ms in milliseconds.items()}
+    what = f"A step of micrograd's demo (MLP 2-16-16-1, {SAMPLES} points), the fastest of rounds"
+    if args.json:
+        facts = {"what": what, "rounds": args.rounds, "reference": reference}
+        return say_json({**facts, "milliseconds": milliseconds, "times_faster": ratios})
+    print(f"{what}:\n")
+    for name, ms in milliseconds.items():
+        print(f"{name:<34}{ms:>10.2f} ms   {ratios[name]:>6.1f} times {reference}")
+    if "micrograd" not in trainings and not args.quiet:
         print("\nmicrograd is not installed; `pip install micrograd` lets it take part.")
 
 
@@ -64,7 +73,7 @@ def first_steps():
     for loss in losses.values():
         first = next(iter(losses.values()))
         if not abs(loss - first) <= TOLERANCE * abs(first):
-            raise CommandError(f"the first losses disagree: {losses}")
+            raise CommandError(f"the first losses disagree: {losses}", status=1)
     return trainings
 
 

@@ -7,6 +7,7 @@ from micrograd_c.cli.argument_types import layer_sizes, whole_number
 from micrograd_c.cli.demo import dataset, decision_boundary
 from micrograd_c.cli.engines import c_engine, python_engine
 from micrograd_c.cli.errors import CommandError
+from micrograd_c.cli.options import add_quiet
 from micrograd_c.cli.output_files import check_picture, save_picture
 from micrograd_c.cli.progress import Progress
 
@@ -22,6 +23,7 @@ def add_arguments(subparsers):
         description="Train an MLP to tell two classes apart, by full-batch gradient descent on "
         "the hinge loss with an L2 penalty, as micrograd's demo notebook does. The first steps "
         "are repeated on the Python engine and must come out equal, bit for bit.",
+        example="--steps 50 --out moons.png",
     )
     add = parser.add_argument
     add("--steps", type=whole_number(1), default=100, metavar="N",
@@ -38,6 +40,7 @@ def add_arguments(subparsers):
         help="learn this file instead of the moons: a header, columns of numbers, and in the "
         "last column one of two classes")  # fmt: skip
     add("--out", metavar="FILE.png", help="where the picture goes (default: demo.png)")
+    add_quiet(parser)
     parser.set_defaults(run=run)
 
 
@@ -52,7 +55,7 @@ def run(args):
         f"{streams.one_line(data.title)}; MLP {sizes} with {len(training.parameters)} parameters; "
         f"{trainer.name}"
     )
-    first_steps = train(training, args.steps, CHECKED_STEPS if checker else 0)
+    first_steps = train(training, args.steps, CHECKED_STEPS if checker else 0, args.quiet)
     check = check_training(checker, data, args, first_steps) if checker else None
 
     color = decision_boundary.terminal_has_color()
@@ -98,10 +101,10 @@ def start_training(engine, data, args):
     return Training(engine, data, args.hidden, args.steps, args.seed)
 
 
-def train(training, steps, n_recorded):
+def train(training, steps, n_recorded, quiet=False):
     """Do all steps under a progress bar. Returns ``step_bits`` of the first ``n_recorded``."""
     recorded = []
-    with Progress(training.engine.name, steps, "step") as progress:
+    with Progress(training.engine.name, steps, "step", quiet) as progress:
         for k in range(steps):
             loss, accuracy = training.step(k)
             if k < n_recorded:
@@ -143,7 +146,7 @@ def check_training(engine, data, args, recorded):
     """Repeat the steps with these ``step_bits`` on another engine. Returns a Check."""
     check = start_training(engine, data, args)
     differences = 0
-    with Progress(engine.name, len(recorded), "step") as progress:
+    with Progress(engine.name, len(recorded), "step", args.quiet) as progress:
         for k, expected in enumerate(recorded):
             loss, accuracy = check.step(k)
             differences += sum(a != b for a, b in zip(check.step_bits(loss), expected))

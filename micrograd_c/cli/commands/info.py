@@ -3,13 +3,17 @@
 import platform
 import sys
 
+from micrograd_c.cli.options import add_json, say_json
+
 
 def add_arguments(subparsers):
     parser = subparsers.add_parser(
         "info",
         help="say which engine runs and how it was built",
         description="Say which engine runs here and why, and how it was built.",
+        example="--json",
     )
+    add_json(parser, "the facts")
     parser.set_defaults(run=run)
 
 
@@ -27,5 +31,7 @@ def run(args):
         "Python": f"{platform.python_implementation()} {platform.python_version()}, "
         f"{sys.platform} {platform.machine()}",
     }
+    if args.json:
+        return say_json({name.replace(" ", "_").lower(): fact for name, fact in facts.items()})
     for name, fact in facts.items():
         print(f"{name + ':':<14}{fact}")

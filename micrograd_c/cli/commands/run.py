@@ -20,18 +20,20 @@ from importlib.machinery import SourceFileLoader
 from types import ModuleType
 
 from micrograd_c._startup import finder, start
+from micrograd_c._startup.command import program_name
 
-USAGE = "python -m micrograd_c run (SCRIPT | -m MODULE) [ARGUMENT ...]"
+USAGE = "run (SCRIPT | -m MODULE) [ARGUMENT ...]"
 
 
 def add_arguments(subparsers):
     parser = subparsers.add_parser(
         "run",
         help="run a program written for micrograd on micrograd_c",
-        usage=USAGE,
+        usage=f"{program_name()} {USAGE}",
         description="Run a script, a directory or zip file with a __main__.py, a module, -c CODE, "
         "or - for stdin, as python would, but with micrograd_c in place of micrograd, in the "
         "program and in the processes that it starts.",
+        example="train.py --epochs 3",
         add_help=False,
         # No argument starts with a zero byte, so every option, even -h, goes to the program.
         prefix_chars="\0",

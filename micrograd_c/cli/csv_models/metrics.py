@@ -1,37 +1,39 @@
-"""How good predictions are: accuracy, root mean square error and R²."""
+"""How good predictions are, by scikit-learn's metrics."""
 
 import math
 
 
-def describe_score(model, predicted, actual):
-    """Return, as text, how well what ``model.predict`` returned fits the ``actual`` targets.
+def scores(predicted, actual, classes):
+    """Return the scores of predictions, as a dict by name, for the ``actual`` targets.
 
-    These are names of classes, or numbers.
+    These are names of classes, or numbers where ``classes`` is empty. "most_frequent" is the
+    accuracy of always predicting the class that most rows have. R² is NaN for fewer than two
+    rows, and where all actual numbers are equal.
     """
-    if model.classes:
-        share = accuracy([name for name, _ in predicted], actual)
-        return f"{share:.1%} right"
-    error = root_mean_square_error(predicted, actual)
-    return f"R² {r_squared(predicted, actual):.3f}, off by {error:.4g} (root mean square)"
+    from sklearn import metrics
+
+    found = {"rows": len(actual)}
+    if not len(actual):
+        return found
+    if classes:
+        found["accuracy"] = float(metrics.accuracy_score(actual, predicted))
+        found["most_frequent"] = max(map(actual.count, set(actual))) / len(actual)
+        found["f1_macro"] = float(
+            metrics.f1_score(actual, predicted, average="macro", zero_division=0)
+        )
+        return found
+    is_flat = len(set(actual)) < 2
+    found["r2"] = math.nan if is_flat else float(metrics.r2_score(actual, predicted))
+    found["rmse"] = math.sqrt(metrics.mean_squared_error(actual, predicted))
+    found["mae"] = float(metrics.mean_absolute_error(actual, predicted))
+    return found
 
 
-def accuracy(predicted, actual):
-    """Return the share of predictions that are equal to the actual class."""
-    return sum(p == a for p, a in zip(predicted, actual)) / len(actual)
-
-
-def root_mean_square_error(predicted, actual):
-    return math.sqrt(sum((p - a) ** 2 for p, a in zip(predicted, actual)) / len(actual))
-
-
-def r_squared(predicted, actual):
-    """Return 1 for perfect predictions and 0 for ones no better than the mean.
-
-    It is NaN if all actual numbers are equal.
-
-    Source: https://en.wikipedia.org/wiki/Coefficient_of_determination.
-    """
-    mean = sum(actual) / len(actual)
-    spread = sum((a - mean) ** 2 for a in actual)
-    error = sum((p - a) ** 2 for p, a in zip(predicted, actual))
-    return 1.0 - error / spread if spread else math.nan
+def describe(found):
+    """Return the scores as text."""
+    if not found["rows"]:
+        return "no rows"
+    if "accuracy" in found:
+        baseline = f"the most frequent class alone: {found['most_frequent']:.1%}"
+        return f"{found['accuracy']:.1%} right ({baseline})"
+    return f"R² {found['r2']:.3f}, off by {found['rmse']:.4g} (root mean square)"

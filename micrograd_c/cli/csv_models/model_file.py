@@ -4,25 +4,29 @@ import math
 from typing import NamedTuple
 
 from micrograd_c import state
+from micrograd_c.cli.csv_models.columns import KINDS, Column
 from micrograd_c.cli.csv_models.scaling import Scaling
 from micrograd_c.cli.engines import chosen_engine
 from micrograd_c.cli.errors import CommandError
 from micrograd_c.cli.output_files import replacing
 
-FORMAT = 1
+FORMAT = 2
+MISSING = ("drop", "mean", "error")  # what becomes of rows with empty cells
 
 
 class TrainedModel(NamedTuple):
-    columns: list  # the names of the d columns to predict from
-    inputs: Scaling  # the scaling of these columns
+    columns: list  # the Columns to predict from, with d inputs in all
+    inputs: Scaling  # the scaling of these inputs
     target: str  # the name of the column to predict
     classes: list  # the names of the classes; empty for a regression
     output: Scaling  # the scaling of the target; mean 0 and std 1 for classes
     sizes: list  # the sizes of the layers: d, the hidden ones, the number of outputs
     net: object  # an MLP
+    missing: str = "drop"  # one of MISSING
+    na: list = []  # further texts that stand for an empty cell
 
     def predict(self, X):
-        """Predict for rows ``X``, which are not standardised.
+        """Predict for rows ``X``, shape (n, d), not standardised; NaN stands for the mean.
 
         Returns a list of (class, probability) for a classification, else a list of floats.
         """
@@ -51,7 +55,12 @@ def save(model, path):
         np.savez(
             file,
             format=FORMAT,
-            columns=np.array(model.columns, dtype=str),
+            columns=np.array([column.name for column in model.columns], dtype=str),
+            kinds=np.array([column.kind for column in model.columns], dtype=str),
+            category_counts=np.array([len(c.categories) for c in model.columns], dtype=np.int64),
+            categories=np.array([name for c in model.columns for name in c.categories], dtype=str),
+            missing=np.array(model.missing, dtype=str),
+            na=np.array(model.na, dtype=str),
             column_means=model.inputs.means,
             column_stds=model.inputs.stds,
             target=np.array(model.target, dtype=str),
@@ -80,8 +89,10 @@ def from_arrays(arrays):
     """
     import numpy as np
 
-    sizes = arrays["sizes"].tolist()
-    columns, classes = arrays["columns"].tolist(), arrays["classes"].tolist()
+    sizes, classes = arrays["sizes"].tolist(), arrays["classes"].tolist()
+    columns = columns_from(arrays)
+    n_inputs = sum(column.n_inputs for column in columns)
+    missing = str(arrays["missing"])
     weights = arrays["weights"]
     for name in ("weights", "column_means", "column_stds", "target_mean", "target_std"):
         if not (arrays[name].dtype.kind == "f" and np.isfinite(arrays[name]).all()):
@@ -93,12 +104,13 @@ def from_arrays(arrays):
         arrays["format"] == FORMAT
         and len(sizes) >= 2
         and min(sizes) >= 1
-        and sizes[0] == len(columns)
+        and sizes[0] == n_inputs
         and sizes[-1] == (len(classes) or 1)
         and weights.shape == (n_weights,)
-        and inputs.means.shape == inputs.stds.shape == (len(columns),)
+        and inputs.means.shape == inputs.stds.shape == (n_inputs,)
         and output.means.shape == output.stds.shape == (1,)
         and min(inputs.stds.min(), output.stds.min()) > 0
+        and missing in MISSING
     )
     if not consistent:
         raise ValueError
@@ -106,4 +118,24 @@ def from_arrays(arrays):
     for p, weight in zip(net.parameters(), weights.tolist()):
         p.data = weight
     target = str(arrays["target"])
-    return TrainedModel(columns, inputs, target, classes, output, sizes, net)
+    na = arrays["na"].tolist()
+    return TrainedModel(columns, inputs, target, classes, output, sizes, net, missing, na)
+
+
+def columns_from(arrays):
+    """Return the Columns in these arrays. Raises KeyError, TypeError or ValueError for others."""
+    names, kinds = arrays["columns"].tolist(), arrays["kinds"].tolist()
+    counts, categories = arrays["category_counts"].tolist(), arrays["categories"].tolist()
+    are_right = (
+        len(names) == len(kinds) == len(counts)
+        and set(kinds) <= set(KINDS)
+        and all((count > 0) == (kind == "category") for kind, count in zip(kinds, counts))
+        and sum(counts) == len(categories)
+    )
+    if not are_right:
+        raise ValueError
+    rest = iter(categories)
+    return [
+        Column(name, kind, [next(rest) for _ in range(count)])
+        for name, kind, count in zip(names, kinds, counts)
+    ]

@@ -10,17 +10,23 @@ class Scaling(NamedTuple):
     stds: object
 
     def apply(self, X):
-        """Return the rows of ``X``, shape (n, d), standardised, as lists of floats."""
+        """Return the rows of ``X``, shape (n, d), standardised, as lists of floats.
+
+        NaN becomes 0, which is the column's mean.
+        """
         import numpy as np
 
-        return ((np.asarray(X, dtype=np.float64) - self.means) / self.stds).tolist()
+        return np.nan_to_num((np.asarray(X, dtype=np.float64) - self.means) / self.stds).tolist()
 
 
 def fit_scaling(X):
-    """Return the Scaling of rows ``X``, shape (n, d). A constant column is only shifted to 0."""
-    import numpy as np
+    """Return the Scaling of rows ``X``, shape (n, d), by scikit-learn, which passes over NaN.
 
-    X = np.asarray(X, dtype=np.float64)
-    means, stds = X.mean(axis=0), X.std(axis=0)
-    stds[(X == X[0]).all(axis=0) | (stds == 0)] = 1.0
-    return Scaling(means, stds)
+    A constant column is only shifted to 0, and a column of nothing but NaN has the mean 0.
+    """
+    import numpy as np
+    from sklearn.preprocessing import StandardScaler
+
+    scaler = StandardScaler().fit(np.asarray(X, dtype=np.float64))
+    is_empty = np.isnan(scaler.mean_)
+    return Scaling(np.where(is_empty, 0.0, scaler.mean_), np.where(is_empty, 1.0, scaler.scale_))

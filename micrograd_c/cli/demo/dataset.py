@@ -2,8 +2,9 @@
 
 from typing import NamedTuple
 
+from micrograd_c.cli.csv_models.cells import in_order, listed, short
+from micrograd_c.cli.csv_models.read_csv import read_table
 from micrograd_c.cli.csv_models.scaling import fit_scaling
-from micrograd_c.cli.csv_models.table import in_order, read_table, short
 from micrograd_c.cli.errors import CommandError
 
 NOISE = 0.1  # the standard deviation of a point's distance from its moon
@@ -39,15 +40,16 @@ def from_csv(path):
     table = read_table(path)
     *columns, target = table.columns
     if not columns:
-        raise CommandError(f"{table.path}: expected columns of numbers and a class, got one column")
-    X, classes = table.matrix(columns), table.classes(target)
+        raise CommandError(f"{table.name}: expected columns of numbers and a class, got one column")
+    for name in table.columns:
+        table.texts(name)  # raises for an empty cell
+    X, classes = list(zip(*map(table.numbers, columns))), table.classes(target)
     names = in_order(classes)
     if len(names) != 2:
-        shown = ", ".join(short(name) for name in names[:5]) + (", …" if len(names) > 5 else "")
         raise CommandError(
-            f"{table.path}: column {target!r}, the last, must hold two classes, got {len(names)}: "
-            f"{shown}"
+            f"{table.name}: column {target!r}, the last, must hold two classes, got {len(names)}: "
+            f"{listed(list(map(short, names)))}"
         )
-    title = f"{table.path}, {len(X)} rows, {len(columns)} columns"
+    title = f"{table.name}, {len(X)} rows, {len(columns)} columns"
     y = [1.0 if name == names[1] else -1.0 for name in classes]
     return Dataset(title, fit_scaling(X).apply(X), y, tuple(names))
