@@ -1,5 +1,7 @@
 """Programs with a class Value of their own, for the tests of ``run --replace-value``."""
 
+import textwrap
+
 # A class with local gradients in tuples, in the manner of microgpt's.
 LOCAL_GRADIENTS = """
 import math
@@ -163,3 +165,88 @@ for step in range(STEPS):
 print(sum(p.data for p in parameters))
 """
 )
+
+# A class with closures, in the manner of micrograd's.
+CLOSURES = """
+import math
+
+
+class Value:
+    def __init__(self, data, _children=(), _op="", label=""):
+        self.data = data
+        self.grad = 0.0
+        self._backward = lambda: None
+        self._prev = _children
+        self._op = _op
+        self.label = label
+
+    def __repr__(self):
+        return f"Value({self.data})"
+
+    def __add__(self, other):
+        other = other if isinstance(other, Value) else Value(other)
+        out = Value(self.data + other.data, (self, other), "+")
+
+        def _backward():
+            self.grad += out.grad
+            other.grad += out.grad
+
+        out._backward = _backward
+        return out
+
+    def __mul__(self, other):
+        other = other if isinstance(other, Value) else Value(other)
+        out = Value(self.data * other.data, (self, other), "*")
+
+        def _backward():
+            self.grad += other.data * out.grad
+            other.grad += self.data * out.grad
+
+        out._backward = _backward
+        return out
+
+    def tanh(self):
+        power = math.exp(2 * self.data)
+        t = (power - 1) / (power + 1)
+        out = Value(t, (self,), "tanh")
+
+        def _backward():
+            self.grad += (1 - t * t) * out.grad
+
+        out._backward = _backward
+        return out
+
+    def __radd__(self, other):
+        return self + other
+
+    def __rmul__(self, other):
+        return self * other
+
+    def backward(self):
+        order, seen = [], set()
+
+        def visit(node):
+            if node not in seen:
+                seen.add(node)
+                for child in node._prev:
+                    visit(child)
+                order.append(node)
+
+        visit(self)
+        self.grad = 1.0
+        for node in reversed(order):
+            node._backward()
+"""
+
+
+def with_method(text, class_text=LOCAL_GRADIENTS):
+    """Return a class with one method more; ``text`` is the method, not indented."""
+    return class_text.replace(
+        "    def backward(self):", textwrap.indent(text, "    ") + "\n    def backward(self):"
+    )
+
+
+def changed(old, new, class_text=LOCAL_GRADIENTS):
+    """Return a class's text with a part changed."""
+    assert old in class_text
+    return class_text.replace(old, new)

@@ -7,24 +7,30 @@ operator.
 from micrograd_c.engine import Value
 from micrograd_c.replace.code import MISSING
 
-replaced = {}  # what Value had before, by name; MISSING for nothing
+carried = {}  # the carried attributes by name
+before = {}  # what Value itself had in their place, or MISSING
 
 
-def carry(methods):
-    for name, attribute in methods.items():
-        if name not in replaced:
-            replaced[name] = vars(Value).get(name, MISSING)
+def carry(attributes):
+    for name, attribute in attributes.items():
+        before.setdefault(name, vars(Value).get(name, MISSING))
+        carried[name] = attribute
         setattr(Value, name, attribute)
 
 
-def restore(names=None):
-    """Remove carried methods, all of them or those of these names. Return the names."""
-    names = [name for name in (list(replaced) if names is None else names) if name in replaced]
-    for name in names:
-        before = replaced.pop(name)
-        if before is MISSING:
-            if name in vars(Value):
-                delattr(Value, name)
-        else:
-            setattr(Value, name, before)
-    return names
+def restore():
+    """Remove what is carried, and return it."""
+    removed = dict(carried)
+    for name in removed:
+        remove(name)
+    return removed
+
+
+def remove(name):
+    """Remove one carried attribute."""
+    del carried[name]
+    attribute = before.pop(name)
+    if attribute is not MISSING:
+        setattr(Value, name, attribute)
+    elif name in vars(Value):  # the program may have deleted it
+        delattr(Value, name)

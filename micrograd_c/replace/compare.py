@@ -23,16 +23,14 @@ class Raised:
 def difference(theirs, ours):
     """Return SAME, ROUNDED or DIFFERENT, and by how much two numbers or texts differ.
 
-    Zeros of both signs are the same, and so is NaN to itself. Where theirs is infinite or NaN
-    and ours raises or is a number, they are not DIFFERENT: nothing wrong goes unnoticed.
+    Zeros of both signs are the same, and so is NaN to itself. An infinity or NaN of theirs where
+    ours is finite is ROUNDED: nothing that was right becomes wrong.
     """
-    if isinstance(ours, Raised):
-        is_loud = isinstance(theirs, Real) and not math.isfinite(theirs)
-        return (SAME if is_loud else DIFFERENT), 0.0
     if not isinstance(theirs, Real) or not isinstance(ours, Real):
         return (SAME if theirs == ours else DIFFERENT), 0.0
     if isinstance(theirs, bool) or isinstance(ours, bool):
         return (SAME if theirs == ours else DIFFERENT), 0.0
+    theirs, ours = float(theirs), float(ours)  # NumPy compares a float32 with a rounded float
     if theirs == ours or (theirs != theirs and ours != ours):
         return SAME, 0.0
     if not math.isfinite(theirs):
@@ -44,6 +42,15 @@ def difference(theirs, ours):
 
 
 def worst(theirs, ours):
-    """Return the worst ``difference`` of two equally long sequences, and the pair that has it."""
-    judged = [(*difference(x, y), x, y) for x, y in zip(theirs, ours)]
-    return max(judged, key=lambda found: found[:2], default=(SAME, 0.0, None, None))
+    """Return the worst ``difference`` of two lists of results, and where in the lists it is.
+
+    Either may be Raised. Where ours raises, an infinity or NaN of theirs counts as the same.
+    """
+    if isinstance(ours, Raised):
+        is_loud = any(isinstance(x, Real) and not math.isfinite(x) for x in theirs)
+        return (SAME if is_loud else DIFFERENT), 0.0, 0
+    if len(theirs) != len(ours):
+        return DIFFERENT, 0.0, 0
+    judged = [(*difference(x, y), -i) for i, (x, y) in enumerate(zip(theirs, ours))]
+    verdict, by, i = max(judged, default=(SAME, 0.0, 0))
+    return verdict, by, -i

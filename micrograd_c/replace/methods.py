@@ -1,6 +1,9 @@
 """What each attribute of a program's class Value is: served by ours, carried over, or refused."""
 
+import types
+
 from micrograd_c.engine import Value
+from micrograd_c.replace import carrying
 from micrograd_c.replace.code import (
     MISSING,
     Binding,
@@ -42,6 +45,7 @@ IGNORED = {
 # Served by ours, whatever they are in the other class.
 STATE = {"data", "grad", "label", "_prev", "_op", "_backward"}
 
+MATH = {"math", "cmath", "numpy"}
 SAFE = {"isinstance", "type", "float", "int", "bool", "abs", "max", "min", "sum", "len", "pow",
         "range", "zip", "enumerate", "list", "tuple", "set", "reversed", "round",
         "TypeError", "ValueError", "AssertionError", "NotImplemented"}  # fmt: skip
@@ -49,7 +53,16 @@ SAFE = {"isinstance", "type", "float", "int", "bool", "abs", "max", "min", "sum"
 
 def ours_has(name):
     """True if our Value has an attribute of this name, apart from carried ones and hints."""
-    return hasattr(Value, name)
+    return name not in carrying.carried and hasattr(Value, name)
+
+
+def is_fixed(value):
+    """True for what a program does not change: functions, classes, modules, numbers, texts."""
+    if isinstance(value, bool):  # often a switch
+        return False
+    constants = (int, float, str, type(None), tuple, types.ModuleType)
+    is_type = type(value).__module__ in ("types", "typing")  # such as int | float
+    return is_type or callable(value) or isinstance(value, constants)
 
 
 def attributes_of(cls):
@@ -81,8 +94,10 @@ class Methods:
                 attribute, (property, staticmethod, classmethod)
             ):
                 self.add(name, attribute)
-            else:
+            elif is_fixed(attribute):
                 self.constants[name] = attribute
+            else:
+                slots.add(name)
         self.state = {name for name in self.stored_by_ours(slots) if not ours_has(name)}
         for name in self.state & self.constants.keys():
             del self.constants[name]
@@ -133,15 +148,15 @@ class Methods:
 
         Ours does not read or change them: a list of all Values, say, or a switch for gradients.
         """
-        for variable in variables_set(function):
-            self.refuse(name, function, f"sets {variable!r}, a variable of the program")
-        for variable, value in variables_read(function).items():
-            is_fixed = callable(value) or isinstance(value, (int, float, str, type(None), tuple))
-            is_module = type(value).__name__ == "module"
-            if isinstance(value, bool) or not (is_fixed or is_module or value is MISSING):
-                if variable in ("__debug__", "__class__"):
-                    continue
-                self.refuse(name, function, f"reads {variable!r}, a variable of the program")
+        functions = [function]
+        for called in functions:  # grows by the program's functions that it may call
+            for variable in variables_set(called):
+                self.refuse(name, function, f"sets {variable!r}, a variable of the program")
+            for variable, value in variables_read(called).items():
+                if isinstance(value, types.FunctionType) and value not in functions:
+                    functions += [value] * (value.__globals__ is function.__globals__)
+                elif value is not MISSING and not is_fixed(value):
+                    self.refuse(name, function, f"uses {variable!r}, a variable of the program")
 
     def check_carried(self, name, function):
         for attribute in sorted(attributes_read(function) & self.state):
@@ -157,12 +172,9 @@ class Methods:
         if function is None or variables_set(function):
             return False
         return all(
-            variable in (*SAFE, self.cls.__name__) or type(value).__name__ == "module"
+            variable in (*SAFE, self.cls.__name__)
+            or (isinstance(value, types.ModuleType) and value.__name__ in MATH)
             for variable, value in variables_read(function).items()
-        ) and all(
-            getattr(value, "__name__", "math") in ("math", "cmath", "numpy")
-            for value in variables_read(function).values()
-            if type(value).__name__ == "module"
         )
 
     def refuse(self, name, attribute, why):

@@ -61,7 +61,7 @@ def run(args):
     compiled = compile_plain
     if replaces:
         # Imported now: beside the program there may be files with the names of standard modules.
-        from micrograd_c.replace import source, swap  # noqa: F401
+        from micrograd_c.replace import child  # noqa: F401
 
         compiled = compile_with_ours
     if program[0] == "-m":
@@ -114,6 +114,10 @@ def run_script(compiled, path, *arguments):
             file=sys.stderr,
         )
         sys.exit(2)
+    if compiled is compile_with_ours:
+        from micrograd_c.replace import child
+
+        child.tell_children(main)
     run_as_main(main, lambda: exec(compiled(source, main.__file__), vars(main)))
 
 
