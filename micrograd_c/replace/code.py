@@ -68,6 +68,16 @@ def variables_set(function):
     return names_in(function, ("STORE_GLOBAL", "DELETE_GLOBAL"))
 
 
+def has_loop(function):
+    """True if a function, or one inside it, jumps back: a call may take long, or for ever."""
+    jumps = {*dis.hasjrel, *dis.hasjabs}
+    return any(
+        instruction.opcode in jumps and instruction.argval <= instruction.offset
+        for code in codes_of(function)
+        for instruction in dis.get_instructions(code)
+    )
+
+
 def line_of(attribute):
     """Return ", line N" of a method, or nothing where it has no code in Python."""
     function = function_of(attribute)

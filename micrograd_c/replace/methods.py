@@ -1,5 +1,6 @@
 """What each attribute of a program's class Value is: served by ours, carried over, or refused."""
 
+import abc
 import types
 
 from micrograd_c.engine import Value
@@ -10,6 +11,7 @@ from micrograd_c.replace.code import (
     attributes_read,
     attributes_stored,
     function_of,
+    has_loop,
     line_of,
     variables_read,
     variables_set,
@@ -82,6 +84,8 @@ class Methods:
     def __init__(self, cls, where):
         self.cls, self.where = cls, where
         self.served, self.carried, self.constants, self.texts = {}, {}, {}, {}
+        if type(cls) not in (type, abc.ABCMeta):
+            self.refuse("__class__", None, f"is the metaclass {type(cls).__name__}")
         attributes = attributes_of(cls)
         self.binding = Binding(cls, attributes)
         slots = set()
@@ -169,7 +173,7 @@ class Methods:
     def is_pure(self, name):
         """True if a carried method only computes, so that a probe may call it."""
         function = function_of(self.carried[name])
-        if function is None or variables_set(function):
+        if function is None or variables_set(function) or has_loop(function):
             return False
         return all(
             variable in (*SAFE, self.cls.__name__)

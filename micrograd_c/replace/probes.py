@@ -191,7 +191,8 @@ def graph(cls, seed):
     Most are used several times, so that the order counts in which gradients are added.
     """
     draw = random.Random(seed)
-    values = [cls(x) for x in numbers(4, seed + 100)]
+    scale = (1.0, 1e4, 1e-4)[seed % 3]
+    values = [cls(x * scale) for x in numbers(4, seed + 100)]
     for _ in range(12):
         x, y = draw.choice(values[-6:]), draw.choice(values)
         values.append(x * y if draw.random() < 0.5 else x + y)
@@ -226,6 +227,17 @@ def old_data(cls):
     y.data = 7.0
     product.backward()
     return x.grad
+
+
+def after_setting(cls):
+    """Return what an object and one made of it have after data and gradient were set."""
+    found = []
+    for x in (2.5, -1e10, 1e-13, 0.0):
+        leaf = cls(1.5)
+        product = leaf * cls(3.0)
+        leaf.data, leaf.grad = x, -x
+        found += [leaf.data, leaf.grad, product.data]
+    return found
 
 
 @contextlib.contextmanager

@@ -123,6 +123,7 @@ def compare(methods):
         probes.gradients(methods.cls, 0)
     except Exception as error:
         refuse_raised(methods, "backward", attribute, error, "of sums and products")
+    check_setting(methods)
     found = {}
     served = [name for name in methods.served if name not in ("__init__", "backward")]
     served.sort(key=lambda name: name != "__mul__")
@@ -134,14 +135,32 @@ def compare(methods):
     return found
 
 
+def check_setting(methods):
+    """Raise NotReplaced if data and gradients that are set are not kept as they are by ours."""
+    try:
+        theirs = probes.after_setting(methods.cls)
+    except AttributeError:  # a program cannot set them
+        return
+    ours = probes.after_setting(Value)
+    verdict, _, i = worst(theirs, ours)
+    if verdict:
+        name, when = [("data", ""), ("grad", ""), ("data", " of a product of it")][i % 3]
+        attribute = getattr(methods.cls, name, None)
+        what = f"after it was set{when} is {theirs[i]} where ours is {ours[i]}"
+        methods.refuse(name, attribute, what)
+
+
 def check_backward(methods, attribute, found):
     """Compare ``backward()`` in random graphs. Raises NotReplaced where it differs."""
-    for compute, gives in ((probes.gradients, ""), (probes.gradients_again, " a second time")):
+    for compute, when in (
+        (probes.gradients, ""),
+        (probes.gradients_again, "called a second time "),
+    ):
         for seed in range(GRAPHS):
             theirs, ours = compute(methods.cls, seed), compute(Value, seed)
             verdict, by, i = worst(theirs, ours)
             if verdict == DIFFERENT:
-                what = f"called{gives} gives the gradient {theirs[i]} where ours gives {ours[i]}"
+                what = f"{when}gives the gradient {theirs[i]} where ours gives {ours[i]}"
                 methods.refuse("backward", attribute, what)
             if verdict == ROUNDED:
                 found["backward"] = max(by, found.get("backward", 0.0))

@@ -6,6 +6,8 @@ import pytest
 from replace_tools import CLOSURES, GPT, LOCAL_GRADIENTS, changed, with_method
 from run_tools import python, run, write_program
 
+import micrograd_c
+
 SMALL = ("4", "2", "4", "20")  # width, heads, block and steps of the GPT
 
 TAIL = """
@@ -34,8 +36,8 @@ def test_a_gpt_trains_alike_to_the_last_digit_on_all_engines(tmp_path):
     losses = list(map(float, own.stdout.split()[:-1]))
     assert len(losses) == 20 and losses[-1] < losses[0]
     for backend, name in (("c", "the C engine"), ("python", "the Python engine")):
-        if backend == "c":
-            pytest.importorskip("micrograd_c._native")
+        if (backend, micrograd_c.backend) == ("c", "python"):
+            continue  # the wheel without a C engine
         done = replace("gpt.py", *SMALL, cwd=tmp_path, MICROGRAD_C_BACKEND=backend)
         assert done.stdout == own.stdout
         assert done.returncode == 0
