@@ -63,17 +63,25 @@ def is_small(root):
 
 
 def load_ipython_extension(shell):
-    """``%load_ext micrograd_c``: import micrograd_c as micrograd, and display Values as HTML."""
+    """``%load_ext micrograd_c``: import micrograd_c as micrograd, and display Values as HTML.
+
+    Also adds ``%micrograd_c replace``, which replaces a class Value that the notebook defines.
+    """
     from micrograd_c.engine import Value
+    from micrograd_c.replace import cells
     from python_ref.engine import Value as ReferenceValue
 
     register(shell, Value)
     register(shell, ReferenceValue)
+    cells.register(shell)
     early = "restart the kernel, and let %load_ext micrograd_c be the first cell"
     for message in standin.stand_in(early, "use %unload_ext micrograd_c"):
         print(f"micrograd_c: {message}", file=sys.stderr)  # no cell's line is to blame
 
 
 def unload_ipython_extension(shell):
-    """``%unload_ext micrograd_c``: undo what ``install()`` does; see ``standin.uninstall``."""
+    """``%unload_ext micrograd_c``: undo what ``install()`` and ``%micrograd_c replace`` do."""
+    from micrograd_c.replace import cells
+
+    cells.unregister(shell)
     standin.uninstall()

@@ -22,7 +22,8 @@ from types import ModuleType
 from micrograd_c._startup import finder, start
 from micrograd_c._startup.command import program_name
 
-USAGE = "run (SCRIPT | -m MODULE) [ARGUMENT ...]"
+USAGE = "run [--replace-value] (SCRIPT | -m MODULE) [ARGUMENT ...]"
+REPLACE = "--replace-value"
 
 
 def add_arguments(subparsers):
@@ -32,7 +33,8 @@ def add_arguments(subparsers):
         usage=f"{program_name()} {USAGE}",
         description="Run a script, a directory or zip file with a __main__.py, a module, -c CODE, "
         "or - for stdin, as python would, but with micrograd_c in place of micrograd, in the "
-        "program and in the processes that it starts.",
+        "program and in the processes that it starts. With --replace-value the class Value that "
+        "the program itself defines is replaced by micrograd_c's; stderr says what that changes.",
         example="train.py --epochs 3",
         add_help=False,
         # No argument starts with a zero byte, so every option, even -h, goes to the program.
@@ -47,21 +49,52 @@ def run(args):
     if program[:1] in (["-h"], ["--help"]):
         parser.print_help()
         return
+    replaces = program[:1] == [REPLACE]
+    if replaces:
+        program = program[1:]
     if program in (["-m"], ["-c"]):
         wanted = {"-m": "the name of a module", "-c": "code"}
         parser.error(f"expected {wanted[program[0]]} after {program[0]}")
     if not start.is_program(program):
         given = " ".join(program) or "nothing"
         parser.error(f"expected a script, -m MODULE, -c CODE or -, got {given}")
+    if replaces and (program[0] == "-m" or pkgutil.get_importer(program[0]) is not None):
+        parser.error(f"expected a script, -c CODE or - after {REPLACE}, got {program[0]}")
+    compiled = compile_plain
+    if replaces:
+        # Imported now: beside the program there may be files with the names of standard modules.
+        from micrograd_c.replace import child  # noqa: F401
+
+        compiled = compile_with_ours
     if program[0] == "-m":
         run_module(*program[1:])
     elif program[0] in ("-", "-c"):
-        run_text(*program)
+        run_text(compiled, *program)
     else:
-        run_script(*program)
+        run_script(compiled, *program)
 
 
-def run_script(path, *arguments):
+def compile_plain(source, name):
+    return compile(source, name, "exec", dont_inherit=True)
+
+
+def compile_with_ours(source, name):
+    """Compile a program with our Value in place of its own class; end the process if refused."""
+    compile_plain(source, name)  # so that a SyntaxError has no frames of ours
+    from micrograd_c.replace.errors import NoClass, NotReplaced
+    from micrograd_c.replace.source import compile_with_ours
+
+    try:
+        return compile_with_ours(source, name)
+    except NoClass as error:
+        print(f"python -m micrograd_c run: error: {REPLACE}: {error}", file=sys.stderr)
+        raise SystemExit(2) from None
+    except NotReplaced as error:
+        print(f"micrograd_c: {error}", file=sys.stderr)
+        raise SystemExit(1) from None
+
+
+def run_script(compiled, path, *arguments):
     """Run a file, or a directory or zip file with a ``__main__.py``, as ``python path`` does."""
     sys.argv = [path, *arguments]
     if pkgutil.get_importer(path) is not None:  # a directory or a zip file
@@ -83,12 +116,14 @@ def run_script(path, *arguments):
             file=sys.stderr,
         )
         sys.exit(2)
-    run_as_main(
-        main, lambda: exec(compile(source, main.__file__, "exec", dont_inherit=True), vars(main))
-    )
+    if compiled is compile_with_ours:
+        from micrograd_c.replace import child
+
+        child.tell_children(main)
+    run_as_main(main, lambda: exec(compiled(source, main.__file__), vars(main)))
 
 
-def run_text(option, *arguments):
+def run_text(compiled, option, *arguments):
     """Run ``python -c CODE`` or, from stdin, ``python -``."""
     set_first_path("")
     if option == "-c":
@@ -96,7 +131,7 @@ def run_text(option, *arguments):
     else:
         source, name, sys.argv = sys.stdin.read(), "<stdin>", [option, *arguments]
     main = ModuleType("__main__")
-    run_as_main(main, lambda: exec(compile(source, name, "exec", dont_inherit=True), vars(main)))
+    run_as_main(main, lambda: exec(compiled(source, name), vars(main)))
 
 
 def run_module(name, *arguments):
