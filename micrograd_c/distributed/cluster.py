@@ -1,0 +1,168 @@
+"""Where the chunks of a batch are computed: in this process, or by the workers of a Dask cluster.
+
+Both give the same bits: ``total(batch, params)`` adds the chunks' sums in the same tree.
+"""
+
+from concurrent.futures import CancelledError
+
+from micrograd_c.distributed.chunks import TreeSum
+from micrograd_c.distributed.data import ArrayData
+from micrograd_c.distributed.gradients import GradientJob, merged
+from micrograd_c.distributed.sending import NO_DASK, load, packed, require_same_versions
+from python_ref.core.numbers import describe
+
+# Results that are fetched at once. More are added up by workers before.
+MOST_FETCHED = 32
+# How often a step is tried again before a worker's data is given up.
+MOST_TRIES = 10
+
+
+class Here:
+    """Computes the chunks one after the other in this process, with the same arithmetic."""
+
+    def __init__(self, data, programs, job_options, batch_size, chunk_rows):
+        self.data, self.plan = data, data.plan(batch_size, chunk_rows, 1)
+        self.job = GradientJob(programs, *job_options)
+        self.blocks = [None] * self.plan.n_blocks
+        if isinstance(data, ArrayData):  # else each block is computed when it is needed
+            self.blocks = [data.block(self.plan, 0)]
+
+    def total(self, batch, params):
+        """Return the sum over the batch's chunks: float64, shape (p + 1,)."""
+        rows, result = self.plan.rows_of_batch(batch), TreeSum().nodes
+        for part in self.plan.parts(batch):
+            block = self.blocks[part.block]
+            if block is None:
+                block = self.data.block(self.plan, part.block)
+            result = merged([result, self.job.sums(block, part, rows, params)])
+        return total_of(result)
+
+    def close(self):
+        pass
+
+
+class Cluster:
+    """Has Dask's workers compute the chunks, each where its block is.
+
+    A dask.array's blocks are computed once and kept by the workers; where one is lost with
+    its worker, Dask computes it again. A NumPy array's blocks are sent, and sent again when they
+    are lost.
+    """
+
+    def __init__(self, client, data, jitted, job_options, batch_size, chunk_rows):
+        self.client, self.data, self._earlier = client, data, []
+        self.sent = packed(jitted)  # before anything is sent: it raises for what has no pickle
+        require_same_versions(client)
+        threads = sum(client.nthreads().values())
+        self.plan = data.plan(batch_size, chunk_rows, threads)
+        self.job = client.submit(make_job, *self.sent, job_options, pure=False)
+        self.blocks = [None] * self.plan.n_blocks
+        if isinstance(data, ArrayData):
+            used = {part.block for part in self.plan.parts(0)}
+            self._send(sorted(used))
+        else:
+            self.blocks = client.compute(data.delayed_blocks())
+
+    def total(self, batch, params):
+        """Return the sum over the batch's chunks: float64, shape (p + 1,)."""
+        for _ in range(MOST_TRIES):
+            try:
+                return total_of(self._step(batch, params))
+            except CancelledError:
+                self._require_open()
+                if not self._send_again():
+                    raise
+        raise RuntimeError(
+            f"workers were lost {MOST_TRIES} times in one step, with the data that they had: "
+            "parameters and optimizer are as after the step before"
+        )
+
+    def close(self):
+        """Let the workers drop all that they keep for this training."""
+        if self.client.status == "running":
+            for future in [*self.blocks, *self._earlier, self.job]:
+                if future is not None:
+                    future.release()
+
+    def _step(self, batch, params):
+        """Return the nodes of the batch's TreeSum, or an error."""
+        parts, rows = self.plan.parts(batch), self.plan.rows_of_batch(batch)
+        self._require_open()
+        results = self.client.map(
+            GradientJob.sums, [self.job] * len(parts), [self.blocks[p.block] for p in parts],
+            parts, rows=rows, params=params, pure=False, key="micrograd_c-gradient",
+        )  # fmt: skip
+        futures = list(results)
+        while len(results) > MOST_FETCHED:
+            groups = [results[i : i + MOST_FETCHED] for i in range(0, len(results), MOST_FETCHED)]
+            results = self.client.map(merged, groups, pure=False, key="micrograd_c-sum")
+            futures += results
+        found = self.client.gather(results)
+        # Dask's client waits some milliseconds after each message. So the last step's results
+        # are given back after the next step was asked for, not just before.
+        self._earlier = futures
+        return merged(found)
+
+    def _send(self, numbers):
+        for number in numbers:
+            block = self.data.block(self.plan, number)
+            self.blocks[number] = self.client.scatter([block], hash=False)[0]
+
+    def _send_again(self):
+        """Send the blocks that no worker has any more. Returns False if nothing was lost."""
+        if not isinstance(self.data, ArrayData):
+            return False
+        known = [(i, future) for i, future in enumerate(self.blocks) if future is not None]
+        holders = self.client.who_has([future for _, future in known])
+        lost = [i for i, future in known if not holders.get(future.key)]
+        self._send(lost)
+        return bool(lost)
+
+    def _require_open(self):
+        if self.client.status != "running":
+            raise closed_error(self.client)
+
+
+def make_job(content, digest, version, job_options):
+    """Return the GradientJob for a function that was sent. Runs on a worker."""
+    return GradientJob(load(content, digest, version), *job_options)
+
+
+def total_of(result):
+    """Return the sum of all chunks. Raises the error of the first one that has one."""
+    if isinstance(result, Exception):
+        raise result
+    import numpy as np
+
+    tree = TreeSum()
+    tree.nodes = result
+    with np.errstate(all="ignore"):
+        return tree.total()
+
+
+def require_client(client):
+    """Raise unless ``client`` is a Client of Dask's that is open and has workers."""
+    try:
+        from distributed import Client
+    except ImportError as error:
+        raise ImportError(NO_DASK) from error
+    if not isinstance(client, Client):
+        raise TypeError(
+            f"client: expected a dask.distributed.Client, got {describe(client)}: write client = "
+            "Client(), or client=None to train in this process with the same chunks"
+        )
+    if client.status != "running":
+        raise closed_error(client)
+    if client.asynchronous:
+        raise TypeError("client: expected a synchronous Client, got Client(asynchronous=True)")
+    if not client.nthreads():
+        raise RuntimeError(
+            "the cluster has no workers yet: call client.wait_for_workers(1), or start some"
+        )
+
+
+def closed_error(client):
+    return RuntimeError(
+        f"the client is {client.status}: make a new one with Client(...); parameters and "
+        "optimizer are as after the last whole step"
+    )
