@@ -89,10 +89,10 @@ class Checkpoint:
     def _require_same_run(self, run):
         # Through JSON, so that both have its types.
         here = json.loads(json.dumps(self.run))
-        for name in sorted(here.keys() | run.keys()):
+        for name in dict.fromkeys([*here, *run]):
             if here.get(name) != run.get(name):
                 raise ValueError(
-                    f"{self.path} is the checkpoint of another run, whose {name} was "
-                    f"{run.get(name)}, not {here.get(name)}: give the same arguments to go on, or "
-                    "another path, or remove the file, to start anew"
+                    f"{self.path} is the checkpoint of another run, with {name}: "
+                    f"{run.get(name)}, not {here.get(name)}. Give the same arguments to go on; to "
+                    "start anew, give another path or remove the file"
                 )

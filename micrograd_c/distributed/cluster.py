@@ -8,7 +8,7 @@ from concurrent.futures import CancelledError
 from micrograd_c.distributed.chunks import TreeSum
 from micrograd_c.distributed.data import ArrayData
 from micrograd_c.distributed.gradients import GradientJob, merged
-from micrograd_c.distributed.sending import NO_DASK, load, packed, require_same_versions
+from micrograd_c.distributed.sending import NO_DASK, load, packed, require_same_build
 from python_ref.core.numbers import describe
 
 # Results that are fetched at once. More are added up by workers before.
@@ -52,7 +52,7 @@ class Cluster:
     def __init__(self, client, data, jitted, job_options, batch_size, chunk_rows):
         self.client, self.data, self._earlier = client, data, []
         self.sent = packed(jitted)  # before anything is sent: it raises for what has no pickle
-        require_same_versions(client)
+        require_same_build(client)
         threads = sum(client.nthreads().values())
         self.plan = data.plan(batch_size, chunk_rows, threads)
         self.job = client.submit(make_job, *self.sent, job_options, pure=False)
@@ -112,9 +112,8 @@ class Cluster:
         """Send the blocks that no worker has any more. Returns False if nothing was lost."""
         if not isinstance(self.data, ArrayData):
             return False
-        known = [(i, future) for i, future in enumerate(self.blocks) if future is not None]
-        holders = self.client.who_has([future for _, future in known])
-        lost = [i for i, future in known if not holders.get(future.key)]
+        held = {key for keys in self.client.has_what().values() for key in keys}
+        lost = [i for i, x in enumerate(self.blocks) if x is not None and x.key not in held]
         self._send(lost)
         return bool(lost)
 
@@ -123,9 +122,9 @@ class Cluster:
             raise closed_error(self.client)
 
 
-def make_job(content, digest, version, job_options):
+def make_job(content, digest, build, job_options):
     """Return the GradientJob for a function that was sent. Runs on a worker."""
-    return GradientJob(load(content, digest, version), *job_options)
+    return GradientJob(load(content, digest, build), *job_options)
 
 
 def total_of(result):

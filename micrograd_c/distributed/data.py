@@ -115,12 +115,18 @@ class DaskData:
 
 
 def checked_block(parts, shapes, first_row):
-    """Return the arrays of a block: float64 in C order. Runs on a worker."""
+    """Return the arrays of a block: float64 in C order. Runs on a worker.
+
+    Returns a TypeError or ValueError if they do not fit, for the client to raise.
+    """
     name = f"rows {first_row} to {first_row + shapes[0][0] - 1} of argument {{}}"
-    block = [as_doubles(x, name.format(i)) for i, x in enumerate(parts)]
+    try:
+        block = [as_doubles(x, name.format(i)) for i, x in enumerate(parts)]
+    except (TypeError, ValueError) as error:
+        return error
     for i, (x, shape) in enumerate(zip(block, shapes)):
         if x.shape != shape:
-            raise ValueError(
+            return ValueError(
                 f"{name.format(i)}: the dask.array says that they have shape {shape}, "
                 f"but they have shape {x.shape}"
             )

@@ -50,8 +50,8 @@ def fit(
 
     Raises TypeError and ValueError for arguments that do not fit, and for a checkpoint of another
     run; RuntimeError if the client is closed, has no workers, or a worker has another version of
-    micrograd_c; TypeError if ``loss`` cannot be pickled; ImportError without Dask; and what a
-    call of ``loss`` raises.
+    micrograd_c or another engine; TypeError if ``loss`` cannot be pickled; ImportError without
+    Dask; and what a call of ``loss`` raises.
 
     >>> import numpy as np
     >>> from micrograd_c import Value, distributed, jit

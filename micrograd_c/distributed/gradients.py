@@ -2,7 +2,6 @@
 
 import threading
 
-from micrograd_c._backend import backend
 from micrograd_c.distributed.chunks import TreeSum
 from micrograd_c.jit.argument_arrays import checked_arrays
 from micrograd_c.jit.base_program import NotFinite
@@ -47,12 +46,14 @@ class GradientJob:
         chunk's mean and of that mean, both times the share of the batch that the chunk is.
         So a batch of a single chunk has the bits of ``value_and_grad``.
 
-        ``block``: the arrays that have rows. ``rows``: how many the batch has. ``params``: the
-        parameters' data, shape (p,). The errors are IndexError, ValueError and FloatingPointError
-        of ``value_and_grad``.
+        ``block``: the arrays that have rows, or the error that making them raised. ``rows``: how
+        many the batch has. ``params``: the parameters' data, shape (p,). The errors are
+        IndexError, ValueError and FloatingPointError of ``value_and_grad``.
         """
         import numpy as np
 
+        if isinstance(block, Exception):
+            return block
         sums = TreeSum()
         for chunk, start in enumerate(
             range(part.start, part.stop, self.chunk_rows), part.first_chunk
@@ -107,15 +108,15 @@ def merged(results):
 
 def graph_of(program):
     """Return what a program must have in common with that of the same function elsewhere."""
-    return len(program.parameters), {backend: program.size}
+    return len(program.parameters), program.size
 
 
 def require_same_graph(program, expected):
     """Raise RuntimeError unless ``program`` has the graph that it has on the client."""
-    n_parameters, sizes = expected
-    if len(program.parameters) != n_parameters or program.size != sizes.get(backend, program.size):
+    here = graph_of(program)
+    if here != expected:
         raise RuntimeError(
             "the function has another graph on a worker than on the client, with "
-            f"{len(program.parameters)} and {n_parameters} parameters: does it read a module that "
-            "is another one there, or draw random numbers?"
+            "{} parameters in {} nodes, not {} in {}: does it read a module that is another one "
+            "there, or draw random numbers?".format(*here, *expected)
         )

@@ -5,12 +5,14 @@ import threading
 from collections import OrderedDict
 from importlib import import_module
 
+from micrograd_c._backend import backend
 from micrograd_c._version import __version__
 from micrograd_c.distributed.gradients import Programs
 from micrograd_c.jit import jit
 from micrograd_c.jit.pickling import pickled_by_value
 from python_ref.core.numbers import describe
 
+BUILD = (__version__, backend)  # what must be the same on all workers
 MOST_KEPT = 16  # functions that a process keeps
 
 kept = OrderedDict()  # by digest; the function that was used last is the last one
@@ -25,7 +27,7 @@ def by_value(function):
     imported, and has the numbers of this process, not those that an import would make. Each
     process that loads it traces it once and keeps it, as long as it is among the last
     16; so it is what to give to ``dask.array.map_blocks`` and ``dask.delayed``. A process with
-    another version of micrograd_c raises RuntimeError, which names both versions.
+    another version of micrograd_c, or with another engine, raises RuntimeError, which names both.
 
     Raises TypeError if the function is not jitted, or refers to something that cannot be pickled.
     Needs cloudpickle, which Dask brings along.
@@ -46,17 +48,17 @@ def packed(function):
             f"{function!r} cannot be sent to workers, because something that it refers to cannot "
             f"be pickled: {error}"
         ) from error
-    return content, hashlib.sha256(content).hexdigest(), __version__
+    return content, hashlib.sha256(content).hexdigest(), BUILD
 
 
-def load(content, digest, version):
+def load(content, digest, build):
     """Return the SentFunction that ``packed`` gave these arguments for."""
-    if version != __version__:
-        raise version_error({"this worker": __version__}, version)
+    if build != BUILD:
+        raise build_error({"this worker": BUILD}, build)
     with lock:
         found = kept.get(digest)
         if found is None:
-            found = kept[digest] = SentFunction(content, digest, version)
+            found = kept[digest] = SentFunction(content, digest, build)
         kept.move_to_end(digest)
         while len(kept) > MOST_KEPT:
             kept.popitem(last=False)
@@ -69,10 +71,10 @@ class SentFunction:
     ``jitted`` is this process's copy of the function.
     """
 
-    def __init__(self, content, digest, version):
+    def __init__(self, content, digest, build):
         import cloudpickle
 
-        self._packed = content, digest, version
+        self._packed = content, digest, build
         self.jitted = cloudpickle.loads(content)
         self._programs = Programs(self.jitted)
 
@@ -105,39 +107,41 @@ def not_jitted_error(function, name):
 # --- versions ---
 
 
-def require_same_versions(client):
-    """Raise RuntimeError if a worker has another version of micrograd_c, or none."""
-    others = {
-        address: version
-        for address, version in client.run(version_getter()).items()
-        if version != __version__
-    }
+def require_same_build(client):
+    """Raise RuntimeError if a worker has another micrograd_c, another engine, or none."""
+    found = client.run(build_getter())
+    others = {address: build for address, build in found.items() if build != BUILD}
     if others:
-        raise version_error(others, __version__)
+        raise build_error(others, BUILD)
 
 
-def version_getter():
+def build_getter():
     """Return a function that is pickled by value: the worker may have no such module."""
 
-    def version(load=import_module):
+    def build(load=import_module):
         try:
-            return load("micrograd_c").__version__
+            micrograd_c = load("micrograd_c")
         except ImportError:
             return None
+        return micrograd_c.__version__, micrograd_c.backend
 
-    version.__module__ = "__main__"  # cloudpickle takes functions of it by value
-    return version
+    build.__module__ = "__main__"  # cloudpickle takes functions of it by value
+    return build
 
 
-def version_error(others, version):
-    found = ", ".join(
-        f"{address} has {'no micrograd_c' if other is None else other}"
-        for address, other in sorted(others.items())
-    )
+def build_error(others, here):
+    found = ", ".join(f"{address} has {name_of(x)}" for address, x in sorted(others.items()))
     return RuntimeError(
-        f"the client has micrograd_c {version}, but {found}: install micrograd_c {version} there, "
-        "because other versions may compute other numbers"
+        f"the client has {name_of(here)}, but {found}: install and set up the same everywhere, "
+        "because another version or engine may give other last bits"
     )
+
+
+def name_of(build):
+    if build is None:
+        return "no micrograd_c"
+    version, engine = build
+    return f"micrograd_c {version} with the {'C' if engine == 'c' else 'Python'} engine"
 
 
 NO_DASK = "micrograd_c.distributed needs Dask: pip install 'micrograd_c[distributed]'"
