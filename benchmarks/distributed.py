@@ -52,7 +52,13 @@ def step_times(client, arrays, steps, **options):
         ends.append(time.perf_counter())
 
     distributed.fit(
-        loss, *arrays, client=client, optimizer=optimizer, epochs=steps + 1, callback=note, **options
+        loss,
+        *arrays,
+        client=client,
+        optimizer=optimizer,
+        epochs=steps + 1,
+        callback=note,
+        **options,
     )
     return [b - a for a, b in zip(ends, ends[1:])]
 

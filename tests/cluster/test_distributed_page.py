@@ -1,5 +1,6 @@
 """docs/distributed.md: its program runs from the first line to the last."""
 
+import random
 import re
 from functools import partial
 from pathlib import Path
@@ -20,6 +21,7 @@ def test_the_program_of_the_page(monkeypatch):
     monkeypatch.setattr(distributed, "LocalCluster", small)
     blocks = re.findall(r"^```python\n(.*?)^```$", PAGE.read_text(encoding="utf-8"), re.M | re.S)
     assert len(blocks) == 5
+    random.seed(3)  # the page leaves the weights to chance
     names = {"__name__": "__main__"}
     try:
         for block in blocks:
