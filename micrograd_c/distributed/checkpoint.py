@@ -30,11 +30,11 @@ class Checkpoint:
             "hyperparameters at the start": {name: float(x) for name, x in rate.items()},
         }
 
-    def load(self):
+    def load(self, epochs):
         """Set parameters and optimizer as the file says; return (losses, is_finished).
 
         Without a file, returns ([], False). Raises ValueError, and changes nothing, if the file
-        is damaged or of another run.
+        is damaged, of another run, or has more than ``epochs`` epochs.
         """
         import numpy as np
 
@@ -52,6 +52,11 @@ class Checkpoint:
                 f"{self.path} is no checkpoint of micrograd_c.distributed.fit: {error!r}"
             ) from None
         self._require_same_run(run)
+        if len(losses) > epochs:
+            raise ValueError(
+                f"{self.path} has been trained for {len(losses)} epochs already: expected "
+                f"epochs >= {len(losses)}, got {epochs}"
+            )
         before, optimizer = get_data(self.parameters), self.optimizer
         if params.shape != before.shape:
             raise ValueError(f"{self.path}: params of shape {params.shape}, not {before.shape}")

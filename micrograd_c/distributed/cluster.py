@@ -50,7 +50,7 @@ class Cluster:
     """
 
     def __init__(self, client, data, jitted, job_options, batch_size, chunk_rows):
-        self.client, self.data, self._earlier = client, data, []
+        self.client, self.data, self._results = client, data, []
         self.sent = packed(jitted)  # before anything is sent: it raises for what has no pickle
         require_same_build(client)
         threads = sum(client.nthreads().values())
@@ -61,7 +61,7 @@ class Cluster:
             used = {part.block for part in self.plan.parts(0)}
             self._send(sorted(used))
         else:
-            self.blocks = client.compute(data.delayed_blocks())
+            self.blocks = client.compute(data.delayed_blocks)
 
     def total(self, batch, params):
         """Return the sum over the batch's chunks: float64, shape (p + 1,)."""
@@ -80,7 +80,7 @@ class Cluster:
     def close(self):
         """Let the workers drop all that they keep for this training."""
         if self.client.status == "running":
-            for future in [*self.blocks, *self._earlier, self.job]:
+            for future in [*self.blocks, *self._results, self.job]:
                 if future is not None:
                     future.release()
 
@@ -97,11 +97,10 @@ class Cluster:
             groups = [results[i : i + MOST_FETCHED] for i in range(0, len(results), MOST_FETCHED)]
             results = self.client.map(merged, groups, pure=False, key="micrograd_c-sum")
             futures += results
-        found = self.client.gather(results)
         # Dask's client waits some milliseconds after each message. So the last step's results
-        # are given back after the next step was asked for, not just before.
-        self._earlier = futures
-        return merged(found)
+        # are given back after this step was asked for, not just before.
+        self._results = futures
+        return merged(self.client.gather(results))
 
     def _send(self, numbers):
         for number in numbers:

@@ -1,5 +1,7 @@
 """The arrays that ``fit`` is given: checks, and how they are laid out in blocks."""
 
+from functools import cached_property
+
 from micrograd_c.distributed.chunks import DealtRows, GivenBlocks
 from micrograd_c.jit.argument_arrays import checked_arrays
 from micrograd_c.jit.axes import Shared, are_shared
@@ -18,7 +20,8 @@ def data_of(given, in_axes):
 
 
 def is_dask(x):
-    return type(x).__module__.split(".")[0] == "dask" and hasattr(x, "to_delayed")
+    package = type(x).__module__.split(".")[0]
+    return package in ("dask", "dask_expr") and hasattr(x, "to_delayed")
 
 
 class ArrayData:
@@ -62,6 +65,9 @@ class DaskData:
     """
 
     def __init__(self, given, shared):
+        import numpy as np
+
+        shared = [a or not (is_dask(x) or np.ndim(x)) for x, a in zip(given, shared)]
         self.shared = [
             as_doubles(x, f"argument {i}") if shares else None
             for i, (x, shares) in enumerate(zip(given, shared))
@@ -83,8 +89,9 @@ class DaskData:
     def plan(self, batch_size, chunk_rows, n_blocks):
         return GivenBlocks(self.sizes, batch_size, chunk_rows)
 
+    @cached_property
     def delayed_blocks(self):
-        """Return, for each block, a dask.delayed of its arrays."""
+        """For each block, a dask.delayed of its arrays."""
         from dask import delayed
 
         is_empty = [size == 0 for size in self._arrays[0].chunks[0]]
@@ -100,7 +107,7 @@ class DaskData:
 
     def block(self, plan, number):
         """Compute and return a block's arrays, in this process."""
-        return self.delayed_blocks()[number].compute(scheduler="threads")
+        return self.delayed_blocks[number].compute(scheduler="threads")
 
     def _sample(self, given):
         """Return CheckedArrays of one row: zeros, which only have the right shapes."""

@@ -39,7 +39,7 @@ def fit(
     - ``checkpoint``: the path of an ``.npz`` file that is replaced after each epoch, after the
       callback. If there is one already, training continues from it, and ends as if it had never
       stopped; the losses returned are those of all epochs. A callback that returned True has ended
-      that run for good.
+      that run for good. ValueError if it has more than ``epochs`` epochs already.
 
     The result depends on the data, ``batch_size``, ``chunk_rows`` and the chunks of a dask.array,
     but not on the number of workers or threads, nor on which of them computes a chunk or dies
@@ -120,7 +120,7 @@ class Loop:
         losses, file = [], None
         if path is not None:
             file = Checkpoint(path, [*self.parameters, *self.extra], self.optimizer, run)
-            losses, finished = file.load()
+            losses, finished = file.load(epochs)
             epochs = len(losses) if finished else epochs
         while len(losses) < epochs:
             losses.append(self._epoch())

@@ -36,6 +36,8 @@ def test_going_on_equals_never_having_stopped(make, tmp_path, jit_engine):
     assert train(None, epochs=5, **options, checkpoint=path) == expected
     losses, _ = train(None, epochs=5, **options, checkpoint=path)
     assert losses == expected[0]  # without a step, there are no gradients
+    with pytest.raises(ValueError, match="for 5 epochs already: expected epochs >= 5, got 4"):
+        train(None, epochs=4, **options, checkpoint=path)
     assert [file.name for file in tmp_path.iterdir()] == ["run.npz"]
 
 

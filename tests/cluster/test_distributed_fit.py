@@ -84,6 +84,12 @@ def test_an_argument_that_all_rows_share(client):
             distributed.fit(loss, xs, scale, client=place, optimizer=optimizer, chunk_rows=2)
         )
         assert w.data == 0.5 - 0.1 * w.grad
+    options = {"optimizer": optim.SGD([w], lr=0.0), "chunk_rows": 2}
+    product = jit(lambda x, number: w * number * x)
+    for place in (None, client):
+        for xs in (x, da.from_array(x, chunks=3)):
+            (mean,) = distributed.fit(product, xs, 2.0, client=place, **options)
+            assert mean == w.data * 2 * 4.5
     assert found[0] == found[1] == found[2] == [loss(x, scale, params=[0.5]).mean()]
 
 

@@ -3,7 +3,6 @@
 import subprocess
 import sys
 
-import numpy as np
 import pytest
 from cluster_tools import X, Y, new_loss, state_of, train
 
