@@ -107,7 +107,10 @@ class DaskData:
 
     def block(self, plan, number):
         """Compute and return a block's arrays, in this process."""
-        return self.delayed_blocks[number].compute(scheduler="threads")
+        from dask import threaded
+
+        # Not its name: older versions of Dask warn then, if there is a client.
+        return self.delayed_blocks[number].compute(scheduler=threaded.get)
 
     def _sample(self, given):
         """Return CheckedArrays of one row: zeros, which only have the right shapes."""

@@ -25,7 +25,7 @@ def test_map_blocks(wrap, client, jit_engine):
     f = wrap(scaled(Value(2.0)))
     x = da.from_array(X, chunks=(70, 2))
     found = x.map_blocks(f, dtype=float, drop_axis=1)
-    for result in (found.compute(), found.compute(scheduler="synchronous")):
+    for result in (found.compute(), found.compute(scheduler=dask.get)):
         assert result.tobytes() == (X[:, 0] * 2.0 + X[:, 1]).tobytes()
 
 
