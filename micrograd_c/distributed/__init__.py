@@ -4,7 +4,7 @@ Dask schedules, moves data, and copes with workers that die. Needs Dask for a cl
 ``pip install 'micrograd_c[distributed]'``.
 
 - ``fit.py``: ``fit``, the training loop, which runs on the client.
-- ``data.py``: the arrays, checked, and laid out in blocks that workers keep.
+- ``data.py``: the arrays, checked, and laid out in shards that workers keep.
 - ``chunks.py``: which rows make up a batch and its chunks, and the tree in which they are added.
 - ``cluster.py``: asks Dask's workers, or this process, for the sum over a batch.
 - ``gradients.py``: what a worker computes.

@@ -1,7 +1,7 @@
 """Which rows make up a batch and its chunks, and the tree in which chunks are added.
 
 - A *batch* is ``batch_size`` consecutive rows, the last one fewer.
-- A *block* is what one worker keeps as a whole: for a dask.array, one of its chunks; for a NumPy
+- A *shard* is what one worker keeps as a whole: for a dask.array, one of its chunks; for a NumPy
   array, a share of each batch.
 - A *chunk* is at most ``chunk_rows`` rows of one batch, for which the gradient of the mean is
   computed in one call. The rows that a batch has in a chunk of a dask.array are cut from their
@@ -18,24 +18,24 @@ from typing import NamedTuple
 
 
 class Part(NamedTuple):
-    """The rows that a batch has in one block."""
+    """The rows that a batch has in one shard."""
 
-    block: int  # the block's number
-    start: int  # the rows start to stop of the block
+    shard: int  # the shard's number
+    start: int  # the rows start to stop of the shard
     stop: int
     first_chunk: int  # the number of the first of their chunks
     first_row: int  # the number of row ``start`` among all rows, for messages
 
 
 class DealtRows:
-    """Batches of NumPy arrays: each block gets a share of the chunks of each batch.
+    """Batches of NumPy arrays: each shard gets a share of the chunks of each batch.
 
-    So all blocks take part in each batch that has enough chunks.
+    So all shards take part in each batch that has enough chunks.
     """
 
-    def __init__(self, n, batch_size, chunk_rows, n_blocks):
+    def __init__(self, n, batch_size, chunk_rows, n_shards):
         self.n, self.batch_size, self.chunk_rows = n, batch_size, chunk_rows
-        self.n_blocks, self.n_batches = n_blocks, -(-n // batch_size)
+        self.n_shards, self.n_batches = n_shards, -(-n // batch_size)
 
     def rows_of_batch(self, batch):
         return min(self.batch_size, self.n - batch * self.batch_size)
@@ -43,54 +43,54 @@ class DealtRows:
     def parts(self, batch):
         """Return the batch's Parts, in the order of their chunks."""
         found = []
-        for block in range(self.n_blocks):
-            first, last, chunk = self._share(block, self.rows_of_batch(batch))
+        for shard in range(self.n_shards):
+            first, last, chunk = self._share(shard, self.rows_of_batch(batch))
             if first < last:
                 # Each batch before this one is a whole one.
-                before, end, _ = self._share(block, min(self.batch_size, self.n))
+                before, end, _ = self._share(shard, min(self.batch_size, self.n))
                 start = batch * (end - before)
                 row = batch * self.batch_size + first
-                found.append(Part(block, start, start + last - first, chunk, row))
+                found.append(Part(shard, start, start + last - first, chunk, row))
         return found
 
-    def ranges(self, block):
-        """Return the rows of a block, as a list of (first, end)."""
+    def ranges(self, shard):
+        """Return the rows of a shard, as a list of (first, end)."""
         found = []
         for batch in range(self.n_batches):
-            first, last, _ = self._share(block, self.rows_of_batch(batch))
+            first, last, _ = self._share(shard, self.rows_of_batch(batch))
             if first < last:
                 found.append((batch * self.batch_size + first, batch * self.batch_size + last))
         return found
 
-    def _share(self, block, rows):
-        """Return the rows of a batch that a block has: first, end, number of the first chunk."""
+    def _share(self, shard, rows):
+        """Return the rows of a batch that a shard has: first, end, number of the first chunk."""
         chunks = -(-rows // self.chunk_rows)
-        first, last = (b * chunks // self.n_blocks for b in (block, block + 1))
+        first, last = (b * chunks // self.n_shards for b in (shard, shard + 1))
         return first * self.chunk_rows, min(last * self.chunk_rows, rows), first
 
 
-class GivenBlocks:
-    """Batches of arrays in blocks that are there already: the chunks of a dask.array."""
+class GivenShards:
+    """Batches of arrays in shards that are there already: the chunks of a dask.array."""
 
     def __init__(self, sizes, batch_size, chunk_rows):
-        """``sizes``: the rows of each block, each > 0."""
+        """``sizes``: the rows of each shard, each > 0."""
         self.ends = list(accumulate(sizes))
         self.n, self.batch_size, self.chunk_rows = self.ends[-1], batch_size, chunk_rows
-        self.n_blocks, self.n_batches = len(self.ends), -(-self.n // batch_size)
+        self.n_shards, self.n_batches = len(self.ends), -(-self.n // batch_size)
 
     def rows_of_batch(self, batch):
         return min(self.batch_size, self.n - batch * self.batch_size)
 
     def parts(self, batch):
         row = batch * self.batch_size
-        end, block, chunk = row + self.rows_of_batch(batch), bisect_right(self.ends, row), 0
+        end, shard, chunk = row + self.rows_of_batch(batch), bisect_right(self.ends, row), 0
         found = []
         while row < end:
-            first = self.ends[block - 1] if block else 0
-            stop = min(self.ends[block], end)
-            found.append(Part(block, row - first, stop - first, chunk, row))
+            first = self.ends[shard - 1] if shard else 0
+            stop = min(self.ends[shard], end)
+            found.append(Part(shard, row - first, stop - first, chunk, row))
             chunk += -(-(stop - row) // self.chunk_rows)
-            row, block = stop, block + 1
+            row, shard = stop, shard + 1
         return found
 
 

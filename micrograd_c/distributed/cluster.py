@@ -23,18 +23,18 @@ class Here:
     def __init__(self, data, programs, job_options, batch_size, chunk_rows):
         self.data, self.plan = data, data.plan(batch_size, chunk_rows, 1)
         self.job = GradientJob(programs, *job_options)
-        self.blocks = [None] * self.plan.n_blocks
-        if isinstance(data, ArrayData):  # else each block is computed when it is needed
-            self.blocks = [data.block(self.plan, 0)]
+        self.shards = [None] * self.plan.n_shards
+        if isinstance(data, ArrayData):  # else each shard is computed when it is needed
+            self.shards = [data.shard(self.plan, 0)]
 
     def total(self, batch, params):
         """Return the sum over the batch's chunks: float64, shape (p + 1,)."""
         rows, result = self.plan.rows_of_batch(batch), TreeSum().nodes
         for part in self.plan.parts(batch):
-            block = self.blocks[part.block]
-            if block is None:
-                block = self.data.block(self.plan, part.block)
-            result = merged([result, self.job.sums(block, part, rows, params)])
+            shard = self.shards[part.shard]
+            if shard is None:
+                shard = self.data.shard(self.plan, part.shard)
+            result = merged([result, self.job.sums(shard, part, rows, params)])
         return total_of(result)
 
     def close(self):
@@ -42,10 +42,10 @@ class Here:
 
 
 class Cluster:
-    """Has Dask's workers compute the chunks, each where its block is.
+    """Has Dask's workers compute the chunks, each where its shard is.
 
-    A dask.array's blocks are computed once and kept by the workers; where one is lost with
-    its worker, Dask computes it again. A NumPy array's blocks are sent, and sent again when they
+    A dask.array's shards are computed once and kept by the workers; where one is lost with
+    its worker, Dask computes it again. A NumPy array's shards are sent, and sent again when they
     are lost.
     """
 
@@ -56,12 +56,12 @@ class Cluster:
         threads = sum(client.nthreads().values())
         self.plan = data.plan(batch_size, chunk_rows, threads)
         self.job = client.submit(make_job, *self.sent, job_options, pure=False)
-        self.blocks = [None] * self.plan.n_blocks
+        self.shards = [None] * self.plan.n_shards
         if isinstance(data, ArrayData):
-            used = {part.block for part in self.plan.parts(0)}
+            used = {part.shard for part in self.plan.parts(0)}
             self._send(sorted(used))
         else:
-            self.blocks = client.compute(data.delayed_blocks)
+            self.shards = client.compute(data.delayed_shards)
 
     def total(self, batch, params):
         """Return the sum over the batch's chunks: float64, shape (p + 1,)."""
@@ -80,7 +80,7 @@ class Cluster:
     def close(self):
         """Let the workers drop all that they keep for this training."""
         if self.client.status == "running":
-            for future in [*self.blocks, *self._results, self.job]:
+            for future in [*self.shards, *self._results, self.job]:
                 if future is not None:
                     future.release()
 
@@ -89,7 +89,7 @@ class Cluster:
         parts, rows = self.plan.parts(batch), self.plan.rows_of_batch(batch)
         self._require_open()
         results = self.client.map(
-            GradientJob.sums, [self.job] * len(parts), [self.blocks[p.block] for p in parts],
+            GradientJob.sums, [self.job] * len(parts), [self.shards[p.shard] for p in parts],
             parts, rows=rows, params=params, pure=False, key="micrograd_c-gradient",
         )  # fmt: skip
         futures = list(results)
@@ -104,15 +104,15 @@ class Cluster:
 
     def _send(self, numbers):
         for number in numbers:
-            block = self.data.block(self.plan, number)
-            self.blocks[number] = self.client.scatter([block], hash=False)[0]
+            shard = self.data.shard(self.plan, number)
+            self.shards[number] = self.client.scatter([shard], hash=False)[0]
 
     def _send_again(self):
-        """Send the blocks that no worker has any more. Returns False if nothing was lost."""
+        """Send the shards that no worker has any more. Returns False if nothing was lost."""
         if not isinstance(self.data, ArrayData):
             return False
         held = {key for keys in self.client.has_what().values() for key in keys}
-        lost = [i for i, x in enumerate(self.blocks) if x is not None and x.key not in held]
+        lost = [i for i, x in enumerate(self.shards) if x is not None and x.key not in held]
         self._send(lost)
         return bool(lost)
 

@@ -1,8 +1,8 @@
-"""The arrays that ``fit`` is given: checks, and how they are laid out in blocks."""
+"""The arrays that ``fit`` is given: checks, and how they are laid out in shards."""
 
 from functools import cached_property
 
-from micrograd_c.distributed.chunks import DealtRows, GivenBlocks
+from micrograd_c.distributed.chunks import DealtRows, GivenShards
 from micrograd_c.jit.argument_arrays import checked_arrays
 from micrograd_c.jit.axes import Shared, are_shared
 from python_ref.core.number_arrays import as_doubles
@@ -44,15 +44,15 @@ class ArrayData:
         self.arrays = [x for x, shared in zip(checked, is_shared) if not shared]
         self.n, self.sample = checked.n, checked.rows([0])
 
-    def plan(self, batch_size, chunk_rows, n_blocks):
-        return DealtRows(self.n, batch_size, chunk_rows, n_blocks)
+    def plan(self, batch_size, chunk_rows, n_shards):
+        return DealtRows(self.n, batch_size, chunk_rows, n_shards)
 
-    def block(self, plan, number):
-        """Return a block's arrays; they are views if its rows are consecutive."""
+    def shard(self, plan, number):
+        """Return a shard's arrays; they are views if its rows are consecutive."""
         import numpy as np
 
         ranges = plan.ranges(number)
-        if len(ranges) == 1 or plan.n_blocks == 1:
+        if len(ranges) == 1 or plan.n_shards == 1:
             first, end = ranges[0][0], ranges[-1][1]
             return [x[first:end] for x in self.arrays]
         return [np.concatenate([x[first:end] for first, end in ranges]) for x in self.arrays]
@@ -86,31 +86,31 @@ class DaskData:
         self.sizes = [size for size in model.chunks[0] if size]
         self.sample = self._sample(given)
 
-    def plan(self, batch_size, chunk_rows, n_blocks):
-        return GivenBlocks(self.sizes, batch_size, chunk_rows)
+    def plan(self, batch_size, chunk_rows, n_shards):
+        return GivenShards(self.sizes, batch_size, chunk_rows)
 
     @cached_property
-    def delayed_blocks(self):
-        """For each block, a dask.delayed of its arrays."""
+    def delayed_shards(self):
+        """For each shard, a dask.delayed of its arrays."""
         from dask import delayed
 
         is_empty = [size == 0 for size in self._arrays[0].chunks[0]]
         columns = [x.to_delayed().ravel().tolist() for x in self._arrays]
         widths = [x.shape[1:] for x in self._arrays]
-        first, blocks = 0, []
-        make = delayed(checked_block, pure=True)
+        first, shards = 0, []
+        make = delayed(checked_shard, pure=True)
         for empty, size, *parts in zip(is_empty, self._arrays[0].chunks[0], *columns):
             if not empty:
-                blocks.append(make(parts, [(size, *width) for width in widths], first))
+                shards.append(make(parts, [(size, *width) for width in widths], first))
             first += size
-        return blocks
+        return shards
 
-    def block(self, plan, number):
-        """Compute and return a block's arrays, in this process."""
+    def shard(self, plan, number):
+        """Compute and return a shard's arrays, in this process."""
         from dask import threaded
 
         # Not its name: older versions of Dask warn then, if there is a client.
-        return self.delayed_blocks[number].compute(scheduler=threaded.get)
+        return self.delayed_shards[number].compute(scheduler=threaded.get)
 
     def _sample(self, given):
         """Return CheckedArrays of one row: zeros, which only have the right shapes."""
@@ -124,23 +124,23 @@ class DaskData:
         return checked_arrays(row, axes)
 
 
-def checked_block(parts, shapes, first_row):
-    """Return the arrays of a block: float64 in C order. Runs on a worker.
+def checked_shard(parts, shapes, first_row):
+    """Return the arrays of a shard: float64 in C order. Runs on a worker.
 
     Returns a TypeError or ValueError if they do not fit, for the client to raise.
     """
     name = f"rows {first_row} to {first_row + shapes[0][0] - 1} of argument {{}}"
     try:
-        block = [as_doubles(x, name.format(i)) for i, x in enumerate(parts)]
+        shard = [as_doubles(x, name.format(i)) for i, x in enumerate(parts)]
     except (TypeError, ValueError) as error:
         return error
-    for i, (x, shape) in enumerate(zip(block, shapes)):
+    for i, (x, shape) in enumerate(zip(shard, shapes)):
         if x.shape != shape:
             return ValueError(
                 f"{name.format(i)}: the dask.array says that they have shape {shape}, "
                 f"but they have shape {x.shape}"
             )
-    return block
+    return shard
 
 
 def require_chunks(i, x):

@@ -1,4 +1,4 @@
-"""What a worker computes: sums of the gradients of the rows that a batch has in one block."""
+"""What a worker computes: sums of the gradients of the rows that a batch has in one shard."""
 
 import threading
 
@@ -39,27 +39,27 @@ class GradientJob:
         self.programs, self.in_axes, self.shared = programs, in_axes, shared
         self.chunk_rows, self.check_finite, self.graph = chunk_rows, check_finite, graph
 
-    def sums(self, block, part, rows, params):
+    def sums(self, shard, part, rows, params):
         """Return the nodes of a TreeSum over the chunks of a Part, or the error that one raised.
 
         Each node is a float64 array of shape (p + 1,): a sum over chunks of the gradient of the
         chunk's mean and of that mean, both times the share of the batch that the chunk is.
         So a batch of a single chunk has the bits of ``value_and_grad``.
 
-        ``block``: the arrays that have rows, or the error that making them raised. ``rows``: how
+        ``shard``: the arrays that have rows, or the error that making them raised. ``rows``: how
         many the batch has. ``params``: the parameters' data, shape (p,). The errors are
         IndexError, ValueError and FloatingPointError of ``value_and_grad``.
         """
         import numpy as np
 
-        if isinstance(block, Exception):
-            return block
+        if isinstance(shard, Exception):
+            return shard
         sums = TreeSum()
         for chunk, start in enumerate(
             range(part.start, part.stop, self.chunk_rows), part.first_chunk
         ):
             stop = min(start + self.chunk_rows, part.stop)
-            columns = iter(block)
+            columns = iter(shard)
             arrays = checked_arrays(
                 [next(columns)[start:stop] if x is None else x for x in self.shared], self.in_axes
             )

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from micrograd_c import optim
-from micrograd_c.distributed.chunks import DealtRows, GivenBlocks, TreeSum
+from micrograd_c.distributed.chunks import DealtRows, GivenShards, TreeSum
 
 small = st.integers(1, 40)
 
@@ -33,12 +33,12 @@ def chunks_of(plan, batch):
 
 
 @given(small, small, small, st.integers(1, 6))
-def test_dealt_rows(n, batch_size, chunk_rows, n_blocks):
-    """Every row is in one chunk, and in the block and place that its Part says."""
+def test_dealt_rows(n, batch_size, chunk_rows, n_shards):
+    """Every row is in one chunk, and in the shard and place that its Part says."""
     batch_size = min(n, batch_size)
-    plan = DealtRows(n, batch_size, chunk_rows, n_blocks)
-    blocks = [[r for a, b in plan.ranges(i) for r in range(a, b)] for i in range(n_blocks)]
-    assert sorted(sum(blocks, [])) == list(range(n))
+    plan = DealtRows(n, batch_size, chunk_rows, n_shards)
+    shards = [[r for a, b in plan.ranges(i) for r in range(a, b)] for i in range(n_shards)]
+    assert sorted(sum(shards, [])) == list(range(n))
     for batch in range(plan.n_batches):
         first, end = batch * batch_size, min((batch + 1) * batch_size, n)
         starts = range(first, end, chunk_rows)
@@ -46,13 +46,13 @@ def test_dealt_rows(n, batch_size, chunk_rows, n_blocks):
         assert plan.rows_of_batch(batch) == end - first
         for part in plan.parts(batch):
             rows = range(part.first_row, part.first_row + part.stop - part.start)
-            assert blocks[part.block][part.start : part.stop] == list(rows)
+            assert shards[part.shard][part.start : part.stop] == list(rows)
 
 
 @given(st.lists(small, min_size=1, max_size=6), small, small)
-def test_given_blocks(sizes, batch_size, chunk_rows):
+def test_given_shards(sizes, batch_size, chunk_rows):
     n = sum(sizes)
-    plan = GivenBlocks(sizes, min(n, batch_size), chunk_rows)
+    plan = GivenShards(sizes, min(n, batch_size), chunk_rows)
     ends = np.cumsum(sizes)
     rows = []
     for batch in range(plan.n_batches):
@@ -61,19 +61,19 @@ def test_given_blocks(sizes, batch_size, chunk_rows):
         for a, b in chunks:
             rows += range(a, b)
             assert 0 < b - a <= chunk_rows
-            assert not any(a < end < b for end in ends)  # within one block
+            assert not any(a < end < b for end in ends)  # within one shard
         for part in plan.parts(batch):
-            assert part.first_row == ends[part.block] - sizes[part.block] + part.start
+            assert part.first_row == ends[part.shard] - sizes[part.shard] + part.start
     assert rows == list(range(n))
 
 
 @given(st.integers(1, 6), small, small, st.integers(1, 4))
-def test_blocks_of_whole_chunks_change_no_chunk(chunks, n, chunk_rows, n_blocks):
+def test_shards_of_whole_chunks_change_no_chunk(chunks, n, chunk_rows, n_shards):
     """So a dask.array in such chunks gives the bits of the NumPy array."""
     size = chunks * chunk_rows
     n += size
     sizes = [min(size, n - first) for first in range(0, n, size)]
-    given, dealt = GivenBlocks(sizes, n, chunk_rows), DealtRows(n, n, chunk_rows, n_blocks)
+    given, dealt = GivenShards(sizes, n, chunk_rows), DealtRows(n, n, chunk_rows, n_shards)
     assert chunks_of(given, 0) == chunks_of(dealt, 0)
 
 

@@ -39,7 +39,7 @@ def test_chunks_of_a_dask_array(client):
     assert train(client, uneven, **options) != train(None, **options)
 
 
-def test_many_blocks_are_added_by_workers(client):
+def test_many_shards_are_added_by_workers(client):
     arrays = dask_arrays(rows=3)
     assert arrays[0].npartitions > 2 * 32
     assert train(client, arrays, epochs=1) == train(None, chunk_rows=3, epochs=1)
