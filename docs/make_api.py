@@ -27,6 +27,7 @@ MODULES = {
     "micrograd_c.differentiate": None,
     "micrograd_c.jit": None,
     "micrograd_c.optimize": None,
+    "micrograd_c.distributed": None,
     "micrograd_c.state": ["state_dict", "load_state_dict", "save", "load"],
     "micrograd_c.grad_mode": None,
     "micrograd_c.gradcheck": ["gradcheck"],

@@ -2,6 +2,7 @@
 
 from typing import Any, Literal
 
+from micrograd_c import distributed as distributed
 from micrograd_c import engine as engine
 from micrograd_c import functional as functional
 from micrograd_c import losses as losses

@@ -15,7 +15,7 @@ from micrograd_c.jit.methods import bound_to
 from micrograd_c.jit.native.c_file import write
 from micrograd_c.jit.outputs import arrays_from
 from micrograd_c.jit.parameters import ParameterOrder, checked_parameters
-from micrograd_c.jit.pickling import is_pickled_by_name, reduce_bound
+from micrograd_c.jit.pickling import dask_token, is_pickled_by_name, reduce_bound
 from micrograd_c.jit.ragged_arrays import RaggedArrays
 from micrograd_c.jit.ragged_program import with_programs_for
 from micrograd_c.jit.traced_value import where
@@ -332,6 +332,9 @@ class jit:  # noqa: N801 - used as a decorator
         if is_pickled_by_name(self):
             return self.__qualname__
         return jit_again, (self._function, self._given_parameters, self._options)
+
+    def __dask_tokenize__(self):
+        return dask_token(self)
 
     def __repr__(self):
         name = getattr(self._function, "__name__", repr(self._function))

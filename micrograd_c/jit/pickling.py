@@ -1,6 +1,7 @@
 """Pickles of jitted functions: by name, like plain functions, or by the function itself."""
 
 import sys
+from uuid import uuid4
 
 
 def is_pickled_by_name(jitted):
@@ -50,3 +51,38 @@ def is_pickled_by_value(module):
             return False
         frame = frame.f_back
     return False
+
+
+OUR_PACKAGES = ("micrograd_c", "python_ref")
+
+
+def pickled_by_value(jitted):
+    """Return a cloudpickle of a jitted function that holds what its module has of it.
+
+    So the numbers that it closes over are this process's, and the module need not be where
+    the pickle is loaded. Other modules are referred to by name. Raises ImportError without
+    cloudpickle, and what pickling raises.
+    """
+    import cloudpickle
+
+    name = jitted.__module__
+    is_registered = name in cloudpickle.list_registry_pickle_by_value()
+    if is_registered or name not in sys.modules or name.split(".")[0] in OUR_PACKAGES:
+        return cloudpickle.dumps(jitted)
+    cloudpickle.register_pickle_by_value(sys.modules[name])
+    try:
+        return cloudpickle.dumps(jitted)
+    finally:
+        cloudpickle.unregister_pickle_by_value(sys.modules[name])
+
+
+def dask_token(jitted):
+    """Return what identifies the function and its parameters' present data to Dask.
+
+    Dask takes results that have the same token for the same, so that a token of the name alone
+    would give those of before a training.
+    """
+    try:
+        return "micrograd_c", pickled_by_value(jitted)
+    except Exception:  # without a pickle, no two functions are known to be the same
+        return "micrograd_c", uuid4().hex

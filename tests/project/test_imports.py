@@ -34,6 +34,7 @@ LAYERS = [
         "micrograd_c.differentiate",
     ],
     ["micrograd_c.jit.", "micrograd_c.optimize"],
+    ["micrograd_c.distributed."],
     ["micrograd_c._graphviz", "micrograd_c.drawing", "micrograd_c.plotting"],
     ["micrograd_c.replace."],
     ["micrograd_c._startup.", "micrograd_c.standin", "micrograd_c.notebook", "micrograd_c"],

@@ -1,0 +1,202 @@
+"""Training on a Dask cluster of this machine: ``python -m benchmarks.distributed``.
+
+- ``speedup``: an epoch of 1,000,000 rows of the demo's net, in one batch: this process, one
+  worker, two workers; each worker is a process with one thread.
+- ``overhead``: a step whose chunks have one row, by the number of tasks, and the bytes that the
+  client and the scheduler send and get in it.
+- ``memory``: the most memory of the process with client and scheduler, by the rows of a dask.array.
+
+``--only speedup`` measures only that. Times are those of single steps: least and median, the
+contestants in turns.
+"""
+
+import argparse
+import os
+import random
+import resource
+import statistics
+import subprocess
+import sys
+import time
+
+from benchmarks.text import duration, table
+from micrograd_c import distributed, jit
+from micrograd_c.nn import MLP
+from micrograd_c.optim import SGD
+
+ROWS, CHUNKS = 1_000_000, 8
+TASKS = (1, 2, 4, 8, 16, 32)
+MEMORY_ROWS = (1_000_000, 4_000_000, 16_000_000)
+
+
+def new_training():
+    """Return the demo's loss of one example, and an optimizer of its net."""
+    random.seed(1337)
+    model = MLP(2, [16, 16, 1])
+    return jit(lambda x, y: (1 - y * model(x)).relu()), SGD(model.parameters(), lr=0.01)
+
+
+def dask_data(rows, chunks):
+    import dask.array as da
+
+    x = da.random.default_rng(1337).uniform(-1, 1, size=(rows, 2), chunks=(rows // chunks, 2))
+    return x, da.sign(x[:, 0] * x[:, 1])
+
+
+def step_times(client, arrays, steps, **options):
+    """Return the seconds of each step but the first, of which each epoch has one."""
+    loss, optimizer = new_training()
+    ends = []
+
+    def note(_epoch, _loss):
+        ends.append(time.perf_counter())
+
+    distributed.fit(
+        loss,
+        *arrays,
+        client=client,
+        optimizer=optimizer,
+        epochs=steps + 1,
+        callback=note,
+        **options,
+    )
+    return [b - a for a, b in zip(ends, ends[1:])]
+
+
+def cluster(workers):
+    """Return a client of a cluster of processes with one thread each."""
+    from distributed import Client, LocalCluster
+
+    return Client(
+        LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=":0"),
+        set_as_default=False,
+    )
+
+
+def close(client):
+    client.close()
+    client.cluster.close()
+
+
+def show_speedup(rounds):
+    import numpy as np
+
+    x = np.random.default_rng(1337).uniform(-1, 1, (ROWS, 2))
+    arrays = x, np.sign(x[:, 0] * x[:, 1])
+    clients = {"this process": None, "1 worker": cluster(1), "2 workers": cluster(2)}
+    found = {name: [] for name in clients}
+    for _ in range(rounds):
+        for name, client in clients.items():
+            found[name] += step_times(client, arrays, 8)
+    least = {name: min(times) for name, times in found.items()}
+    rows = [
+        [name, duration(least[name]), duration(statistics.median(times)),
+         f"{least['1 worker'] / least[name]:.2f}x"]
+        for name, times in found.items()
+    ]  # fmt: skip
+    print(table(["a step of 1,000,000 rows", "least", "median", "speed, by the least"], rows))
+    for client in filter(None, clients.values()):
+        close(client)
+
+
+class Traffic:
+    """Counts the bytes that TCP connections of this process write and read."""
+
+    def __init__(self):
+        from distributed.comm.tcp import TCP
+
+        self.written = self.read = 0
+        write, read = TCP.write, TCP.read
+
+        async def counted_write(comm, *args, **kwargs):
+            n = await write(comm, *args, **kwargs)
+            self.written += n
+            return n
+
+        async def counted_read(comm, *args, **kwargs):
+            stream, started = comm.stream, comm.stream.read_into
+            read_bytes = comm.stream.read_bytes
+
+            def into(buffer, *rest, **options):
+                self.read += len(buffer)
+                return started(buffer, *rest, **options)
+
+            def some(n, *rest, **options):
+                self.read += n
+                return read_bytes(n, *rest, **options)
+
+            stream.read_into, stream.read_bytes = into, some
+            try:
+                return await read(comm, *args, **kwargs)
+            finally:
+                stream.read_into, stream.read_bytes = started, read_bytes
+
+        TCP.write, TCP.read = counted_write, counted_read
+
+
+def show_overhead(rounds):
+    import dask.array as da
+    import numpy as np
+
+    client, rows = cluster(2), []
+    found = {n: [] for n in TASKS}
+    for _ in range(rounds):
+        for n in TASKS:
+            arrays = da.from_array(np.ones((n, 2)), chunks=(1, 2)), da.from_array(np.ones(n), 1)
+            found[n] += step_times(client, arrays, 40)
+    for n, times in found.items():
+        rows.append([str(n), duration(min(times)), duration(statistics.median(times))])
+    print(table(["tasks a step, 2 workers", "least", "median"], rows))
+    close(client)
+
+    traffic, client = Traffic(), cluster(2)
+    for n in (2, 32):
+        arrays = da.from_array(np.ones((n, 2)), chunks=(1, 2)), da.from_array(np.ones(n), 1)
+        sent = []
+        for steps in (10, 110):
+            before = traffic.written, traffic.read
+            step_times(client, arrays, steps)
+            sent.append((traffic.written - before[0], traffic.read - before[1]))
+        written, read = ((b - a) / 100 for a, b in zip(*sent))
+        print(
+            f"{n} tasks: client and scheduler together wrote {written:,.0f} bytes a step and read "
+            f"{read:,.0f}, of which 337 parameters are {8 * 337:,} each time"
+        )
+    close(client)
+
+
+def show_memory():
+    for rows in MEMORY_ROWS:
+        command = [sys.executable, "-m", "benchmarks.distributed", "--memory-of", str(rows)]
+        print(subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip())
+
+
+def show_memory_of(rows):
+    client = cluster(2)
+    step_times(client, dask_data(rows, CHUNKS), 1)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"{rows:>12,} rows, {rows * 24 / 2**20:6.0f} MiB: at most {peak:.0f} MiB")
+    close(client)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parts = ("speedup", "overhead", "memory")
+    parser.add_argument("--only", nargs="+", choices=parts, default=parts, metavar="PART")
+    parser.add_argument("--rounds", type=int, default=5, help="how often in turns (%(default)s)")
+    parser.add_argument("--memory-of", type=int, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.memory_of:
+        show_memory_of(options.memory_of)
+        return
+    if hasattr(os, "getloadavg"):
+        print("load:", *(f"{x:.1f}" for x in os.getloadavg()))
+    for part in options.only:
+        if part == "memory":
+            show_memory()
+        else:
+            {"speedup": show_speedup, "overhead": show_overhead}[part](options.rounds)
+
+
+if __name__ == "__main__":
+    main()
