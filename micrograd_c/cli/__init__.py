@@ -7,6 +7,7 @@ Where things are:
   the exit status (None means 0). It raises CommandError for a mistake of the user's.
 - ``csv_models/``: what ``train`` and ``predict`` share: the CSV file as a table and as a
   dataset, standardisation, training, metrics and the model file.
+- ``gpt/``: what ``gpt`` is made of: the text, the model, its training and its file.
 - ``options.py``: the options that several commands have: --json, --quiet, how a table is read.
 - ``demo/``: what ``demo`` trains on, how it trains, and its pictures.
 - ``engines.py``: the two engines, as the commands that compare them use them.
@@ -25,10 +26,20 @@ from difflib import get_close_matches
 from micrograd_c import __version__
 from micrograd_c._startup.command import program_name
 from micrograd_c.cli import streams
-from micrograd_c.cli.commands import bench, completion, demo, info, parity, predict, run, train
+from micrograd_c.cli.commands import (
+    bench,
+    completion,
+    demo,
+    gpt,
+    info,
+    parity,
+    predict,
+    run,
+    train,
+)
 from micrograd_c.cli.exit_status import run_command
 
-COMMANDS = (demo, train, predict, run, parity, bench, info, completion)
+COMMANDS = (demo, train, predict, gpt, run, parity, bench, info, completion)
 
 
 class Parser(argparse.ArgumentParser):

@@ -1,0 +1,1 @@
+"""What the command ``gpt`` is made of: the text, the model, its training and its file."""
