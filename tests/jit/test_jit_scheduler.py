@@ -54,9 +54,7 @@ def test_each_batch_steps_the_scheduler(make, kind, patience, jit_engine, monkey
     f, parameters, arrays = kind()
     optimizer = optim.SGD(parameters, lr=0.1, momentum=0.5)
     scheduler = make(optimizer)
-    f.fit(
-        *arrays, optimizer=optimizer, scheduler=scheduler, epochs=2, batch_size=4, shuffle=False
-    )
+    f.fit(*arrays, optimizer=optimizer, scheduler=scheduler, epochs=2, batch_size=4, shuffle=False)
     ours = functional.get_data(parameters).tolist()
 
     f, parameters, arrays = kind()
@@ -93,9 +91,7 @@ def test_check_finite_leaves_scheduler_and_optimizer_at_one_step(jit_engine):
     f = jit(lambda x: w / x)
     x = [1.0, 1.0, 1.0, 0.0, 1.0]
     with pytest.raises(FloatingPointError, match="example 3"):
-        f.fit(
-            x, optimizer=sgd, scheduler=scheduler, batch_size=1, shuffle=False, check_finite=True
-        )
+        f.fit(x, optimizer=sgd, scheduler=scheduler, batch_size=1, shuffle=False, check_finite=True)
     assert sgd.step_count == scheduler.last_epoch == 3
     assert scheduler.state_dict()["last_epoch"] == 3
 
