@@ -21,12 +21,8 @@ class RaggedArrays:
     has_rows = True
 
     def __init__(self, buckets, bucket_of, row_of):
-        self.buckets, self.bucket_of, self.row_of, self.n = (
-            buckets,
-            bucket_of,
-            row_of,
-            len(bucket_of),
-        )
+        self.buckets, self.bucket_of, self.row_of = buckets, bucket_of, row_of
+        self.n = len(bucket_of)
 
     def place_of(self, i):
         """Return the bucket of example i, and its row there."""
