@@ -99,7 +99,8 @@ def lengths_of(i, rows):
     try:
         lengths = list(map(len, rows))
     except TypeError:
-        lengths = [0]
+        require_rows(i, rows, range(len(rows)))
+        raise
     if 0 in lengths:
         require_rows(i, rows, range(len(rows)))
     return lengths
