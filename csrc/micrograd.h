@@ -481,8 +481,8 @@ typedef struct {
 
 /* Sets *mean to the mean of the first output over all examples, in their order, and adds its
  * gradient to the parameters'; or, with gradient: (mg_programs_parameters,), sets that to
- * it, and no node changes. Neighbours of the same program run as rows of one batch; the
- * gradients of such runs are added in the order of the examples. parameters:
+ * it, and no node changes. Examples that are all for one program run as rows of it; others
+ * run one by one, and their gradients are added in their order. parameters:
  * (mg_programs_parameters,) are the parameters' data; NULL: those of the graph. Returns
  * MG_OK, MG_NO_MEMORY, or, with check_finite, MG_NOT_FINITE if the mean or a gradient is
  * not finite. After an error no gradient has changed. */

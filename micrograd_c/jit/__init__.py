@@ -24,6 +24,8 @@ A call such as ``loss(X, Y)`` or ``loss.fit(X, Y, ...)`` goes through the files 
 - ``methods.py``: gives each instance a jitted method of its own. ``pickling.py``: pickles of
   jitted functions and methods.
 - ``argument_arrays.py``: checks the arrays and keeps their memory in place during the call.
+- ``ragged_arrays.py``: sorts rows of several lengths into arrays of one length each.
+  ``ragged_program.py``, ``ragged_compiled.py``: the programs for these lengths, used as one.
 - ``axes.py``: ``in_axes``, which arguments all rows share, and what the function gets of each.
 - ``value_calls.py``: a call with Values instead of arrays calls the function itself.
 - ``trace.py``: on the first call, calls the function with ``TracedValue`` arguments and so
@@ -38,6 +40,8 @@ A call such as ``loss(X, Y)`` or ``loss.fit(X, Y, ...)`` goes through the files 
 - ``interpreted.py``: ``InterpretedProgram``, the traced graph evaluated node by node in Python.
 - ``native/``: programs as C code, for ``to_c`` and ``native=True``.
 - ``fit.py``: the training loop: epochs, batches, shuffling, progress and Ctrl-C.
+  ``training_in_c.py``: many batches in one call of C, and a scheduler's rates for them.
+- ``jacobian.py``: ``loss.jacobian(X, Y)``.
 - ``bound.py``: ``run = loss.bind(X, Y)``, calls that read and write the same arrays.
 - ``check.py``: ``loss.check(X, Y)`` compares a program with eager Values.
 """

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from micrograd_c.engine import Value, _Operand
+from micrograd_c.lr_scheduler import LRScheduler
 from micrograd_c.optim import Optimizer
 
 __all__ = ["jit", "where", "BoundCall", "TraceError"]
@@ -86,6 +87,7 @@ class jit:
         threads: int = 1,
         progress: bool = False,
         check_finite: bool = False,
+        scheduler: LRScheduler | None = None,
     ) -> list[float]: ...
     def __get__(self, instance: object, owner: type | None = None) -> jit: ...
     def check(self, *arrays: ArrayLike) -> None: ...

@@ -48,6 +48,10 @@ class jit:  # noqa: N801 - used as a decorator
     float64 will do, with NaN and infinities in it. All arrays have the same n > 0.
     The first call traces ``f``, and so does the first call with other numbers k.
 
+    An argument may also be a list of rows, one-dimensional, of different lengths, such as words:
+    ``f`` gets a list of that many Values, and is traced once for each length. ``backward``,
+    ``fit`` and ``value_and_grad`` take such rows too; see ``docs/sequences.md``.
+
     All examples share an argument that is a single number, or has None as its entry of
     ``in_axes``, which means what it does for JAX's ``vmap``: ``in_axes=(0, None)`` shares the
     second argument, whose whole array is given to ``f``: as a Value, a list of Values, or, for
@@ -125,7 +129,8 @@ class jit:  # noqa: N801 - used as a decorator
 
         Its shape is (n,) if f returns a Value, (n, k) for a list or tuple of k Values, (n, m, k)
         for m lists of k. If the elements of a list or tuple have different shapes, the result is
-        a list or tuple with an array for each; for a dict, it is a dict of arrays. The tuples
+        a list or tuple with an array for each; for a dict, it is a dict of arrays. For rows of
+        several lengths, it is a list of all examples' results if their shapes differ. The tuples
         that ``value_and_grad``, ``jvp``, ``vjp`` and several ``argnums`` give stay tuples, too.
         Without rows, a Value gives a float, and arrays have no axis of rows.
         ``params``, an array in the order of ``parameters``, stands in for their data.
@@ -271,6 +276,8 @@ class jit:  # noqa: N801 - used as a decorator
           row once, ValueError or IndexError is raised before the epoch.
         - ``callback(epoch, loss)`` is called after each epoch; training stops if it returns True.
         - ``threads`` changes no bit of the result.
+        - ``scheduler``, one of ``micrograd_c.lr_scheduler`` for this optimizer, is stepped after
+          each batch. With a class of your own, each batch returns to Python.
         - ``progress=True`` shows a bar; it needs tqdm.
         - ``check_finite=True`` raises before the first step whose loss or gradient is not
           finite: parameters and optimizer are as after the step before.

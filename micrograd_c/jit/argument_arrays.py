@@ -109,8 +109,8 @@ def shared_shape_error(i, shape):
 
 def require_same_memory(arrays):
     """Raise ValueError if an array has been given other memory, as ``__setstate__`` does."""
-    if hasattr(arrays, "groups"):  # RaggedArrays: copies, except for what all groups share
-        arrays = arrays.groups[0]
+    if hasattr(arrays, "buckets"):  # RaggedArrays: copies, except for what all buckets share
+        arrays = arrays.buckets[0]
     for i, array in enumerate(arrays):
         owner = owner_of(array)
         first, last = start_of(array), start_of(array) + array.nbytes

@@ -25,8 +25,8 @@ def compare_with_eager(program, function, arrays):
     Of RaggedArrays, the examples of each length are a batch of their own.
     """
     if isinstance(arrays, RaggedArrays):
-        for group in arrays.groups:
-            compare_with_eager(program.program_for(group), function, group)
+        for bucket in arrays.buckets:
+            compare_with_eager(program.program_for(bucket), function, bucket)
         return
     eager = EagerRows(program, function, arrays)
     with ieee(), enable_grad(), checking(), eager:

@@ -8,38 +8,39 @@ from python_ref.core.numbers import describe
 class RaggedArrays:
     """The arguments of examples that are not all of one length.
 
-    The examples with rows of the same lengths are a *group*. The numbers are copies, except for
+    The examples with rows of the same lengths are a *bucket*. The numbers are copies, except for
     arrays that all examples share.
 
-    - ``groups``: for each group, a CheckedArrays with a row for each of its examples, whose
+    - ``buckets``: for each bucket, a CheckedArrays with a row for each of its examples, whose
       ``examples`` are their numbers.
-    - ``group_of``, ``row_of``: for each example, its group and its row there: int64, (n,).
+    - ``bucket_of``, ``row_of``: for each example, its bucket and its row there: int64, (n,).
     - ``n``: the number of examples.
     """
 
-    __slots__ = ("groups", "group_of", "row_of", "n")
+    __slots__ = ("buckets", "bucket_of", "row_of", "n")
     has_rows = True
 
-    def __init__(self, groups, group_of, row_of):
-        self.groups, self.group_of, self.row_of, self.n = groups, group_of, row_of, len(group_of)
+    def __init__(self, buckets, bucket_of, row_of):
+        self.buckets, self.bucket_of, self.row_of = buckets, bucket_of, row_of
+        self.n = len(bucket_of)
 
     def place_of(self, i):
-        """Return the group of example i, and its row there."""
-        return self.groups[self.group_of[i]], int(self.row_of[i])
+        """Return the bucket of example i, and its row there."""
+        return self.buckets[self.bucket_of[i]], int(self.row_of[i])
 
     def rows(self, numbers):
         """Return the arguments of the examples with these numbers."""
         import numpy as np
 
-        group_of, row_of = self.group_of[numbers], self.row_of[numbers]
-        groups, new_group_of, new_row_of = [], np.empty_like(group_of), np.empty_like(row_of)
-        for number in np.unique(group_of).tolist():
-            (found,) = np.nonzero(group_of == number)
-            some = self.groups[number].rows(row_of[found])
-            some.examples = self.groups[number].examples[row_of[found]]
-            new_group_of[found], new_row_of[found] = len(groups), np.arange(len(found))
-            groups.append(some)
-        return RaggedArrays(groups, new_group_of, new_row_of)
+        bucket_of, row_of = self.bucket_of[numbers], self.row_of[numbers]
+        buckets, new_bucket_of, new_row_of = [], np.empty_like(bucket_of), np.empty_like(row_of)
+        for number in np.unique(bucket_of).tolist():
+            (found,) = np.nonzero(bucket_of == number)
+            some = self.buckets[number].rows(row_of[found])
+            some.examples = self.buckets[number].examples[row_of[found]]
+            new_bucket_of[found], new_row_of[found] = len(buckets), np.arange(len(found))
+            buckets.append(some)
+        return RaggedArrays(buckets, new_bucket_of, new_row_of)
 
 
 LISTS = (list, tuple)
@@ -58,7 +59,7 @@ def is_ragged(given):
 def ragged_arrays(given, in_axes, checked_arrays):
     """Return the arguments as RaggedArrays, where at least one ``is_ragged``.
 
-    ``checked_arrays(given, in_axes)`` makes the arrays of a group. Raises TypeError and ValueError
+    ``checked_arrays(given, in_axes)`` makes the arrays of a bucket. Raises TypeError and ValueError
     that name the argument and, for a row, the example.
     """
     is_shared = are_shared(in_axes, len(given))
@@ -77,7 +78,7 @@ def ragged_arrays(given, in_axes, checked_arrays):
     members = {}
     for example, key in enumerate(zip(*lengths)):
         members.setdefault(key, []).append(example)
-    return in_groups(list(given), ragged, arrays, n, members.values(), in_axes, checked_arrays)
+    return in_buckets(list(given), ragged, arrays, n, members.values(), in_axes, checked_arrays)
 
 
 def number_of_examples(arguments):
@@ -98,32 +99,33 @@ def lengths_of(i, rows):
     try:
         lengths = list(map(len, rows))
     except TypeError:
-        lengths = [0]
+        require_rows(i, rows, range(len(rows)))
+        raise
     if 0 in lengths:
         require_rows(i, rows, range(len(rows)))
     return lengths
 
 
-def in_groups(given, ragged, arrays, n, members, in_axes, checked_arrays):
-    """Return the RaggedArrays. ``members``: for each group, the numbers of its examples."""
+def in_buckets(given, ragged, arrays, n, members, in_axes, checked_arrays):
+    """Return the RaggedArrays. ``members``: for each bucket, the numbers of its examples."""
     import numpy as np
 
-    groups, group_of, row_of = [], np.empty(n, np.int64), np.empty(n, np.int64)
+    buckets, bucket_of, row_of = [], np.empty(n, np.int64), np.empty(n, np.int64)
     for examples in members:
         for i, rows in ragged.items():
             given[i] = [rows[example] for example in examples]
         for i, array in arrays.items():
             given[i] = array[examples]
         try:
-            group = checked_arrays(given, in_axes)
+            bucket = checked_arrays(given, in_axes)
         except (TypeError, ValueError):
             for i in ragged:
                 require_rows(i, given[i], examples)
             raise
-        group.examples = np.array(examples)
-        group_of[group.examples], row_of[group.examples] = len(groups), np.arange(len(examples))
-        groups.append(group)
-    return RaggedArrays(groups, group_of, row_of)
+        bucket.examples = np.array(examples)
+        bucket_of[bucket.examples], row_of[bucket.examples] = len(buckets), np.arange(len(examples))
+        buckets.append(bucket)
+    return RaggedArrays(buckets, bucket_of, row_of)
 
 
 def require_rows(i, rows, examples):

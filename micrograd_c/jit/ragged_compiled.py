@@ -69,12 +69,12 @@ class Examples:
     def __init__(self, ragged, arrays):
         import numpy as np
 
-        numbers = [ragged.number_of[group.widths] for group in arrays.groups]
-        self.program = np.array(numbers, np.uint32)[arrays.group_of]
+        numbers = [ragged.number_of[bucket.widths] for bucket in arrays.buckets]
+        self.program = np.array(numbers, np.uint32)[arrays.bucket_of]
         self.arrays = arrays
         self.pointers = [ffi.NULL] * len(ragged.programs)
-        for number, group in zip(numbers, arrays.groups):
-            pointers = ragged.programs[number].pointers(group)
+        for number, bucket in zip(numbers, arrays.buckets):
+            pointers = ragged.programs[number].pointers(bucket)
             self.pointers[number] = ffi.new("double *[]", pointers)
         self.inputs = ffi.new("double **[]", self.pointers)
         struct = self.struct = ffi.new("mg_examples *")

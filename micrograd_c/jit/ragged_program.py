@@ -26,13 +26,13 @@ class RaggedProgram(BaseProgram):
         self.function, self.widths, self.math = first.function, first.widths, first.math
         self.number_of = {program.widths: i for i, program in enumerate(self.programs)}
         self.is_single = all(program.is_single for program in self.programs)
-        self.argument_rules = RulesOfGroups(self)
+        self.argument_rules = RulesOfBuckets(self)
         self.order = None  # as in BaseProgram
         self.size = max(program.size for program in self.programs)
 
-    def program_for(self, group):
-        """Return the program for a group of RaggedArrays."""
-        return self.programs[self.number_of[group.widths]]
+    def program_for(self, bucket):
+        """Return the program for a bucket of RaggedArrays."""
+        return self.programs[self.number_of[bucket.widths]]
 
     @cached_property
     def parameters(self):
@@ -54,28 +54,28 @@ class RaggedProgram(BaseProgram):
         """Return what a call returns: see ``jit.__call__``."""
         import numpy as np
 
-        outputs = [self._outputs(group, params) for group in arrays.groups]
+        outputs = [self._outputs(bucket, params) for bucket in arrays.buckets]
         bad = [
             example
-            for group, out in zip(arrays.groups, outputs)
-            for example in group.examples[~np.isfinite(out).all(axis=1)].tolist()
+            for bucket, out in zip(arrays.buckets, outputs)
+            for example in bucket.examples[~np.isfinite(out).all(axis=1)].tolist()
         ]
         if check_finite and bad:
             raise self.not_finite_error(arrays, [min(bad)], params)
-        layouts = [self.program_for(group).layout for group in arrays.groups]
+        layouts = [self.program_for(bucket).layout for bucket in arrays.buckets]
         if any(layout != layouts[0] for layout in layouts):
-            places = zip(arrays.group_of.tolist(), arrays.row_of.tolist())
-            return [arrays_from(layouts[group], outputs[group][row]) for group, row in places]
+            places = zip(arrays.bucket_of.tolist(), arrays.row_of.tolist())
+            return [arrays_from(layouts[bucket], outputs[bucket][row]) for bucket, row in places]
         out = np.empty((arrays.n, outputs[0].shape[1]))
-        for group, rows in zip(arrays.groups, outputs):
-            out[group.examples] = rows
+        for bucket, rows in zip(arrays.buckets, outputs):
+            out[bucket.examples] = rows
         return arrays_from(layouts[0], out)
 
-    def _outputs(self, group, params):
-        program, number = self.program_for(group), self.number_of[group.widths]
+    def _outputs(self, bucket, params):
+        program, number = self.program_for(bucket), self.number_of[bucket.widths]
         if params is not None:
             params = params[self.places[number]]
-        return program.forward(group, params)
+        return program.forward(bucket, params)
 
     # --- gradients ---
 
@@ -93,19 +93,19 @@ class RaggedProgram(BaseProgram):
 
     def _mean_and_gradient(self, arrays, params, check_finite):
         total, sums = 0.0, [0.0] * len(self.parameters)
-        if len(arrays.groups) == 1:  # the program may have a quicker way
-            (group,) = arrays.groups
-            program, places = self.program_for(group), self.places[self.number_of[group.widths]]
+        if len(arrays.buckets) == 1:  # the program may have a quicker way
+            (bucket,) = arrays.buckets
+            program, places = self.program_for(bucket), self.places[self.number_of[bucket.widths]]
             some = None if params is None else params[places].tolist()
-            mean, gradient = program.mean_and_sums(group, some, check_finite)
+            mean, gradient = program.mean_and_sums(bucket, some, check_finite)
             for place, g in zip(places, gradient):
                 sums[place] += g
             return mean, sums
         for i in range(arrays.n):
-            group, row = arrays.place_of(i)
-            program, places = self.program_for(group), self.places[self.number_of[group.widths]]
+            bucket, row = arrays.place_of(i)
+            program, places = self.program_for(bucket), self.places[self.number_of[bucket.widths]]
             some = None if params is None else params[places].tolist()
-            value, gradient = program.value_and_gradient(group, row, some, 1.0 / arrays.n)
+            value, gradient = program.value_and_gradient(bucket, row, some, 1.0 / arrays.n)
             total += value
             for place, g in zip(places, gradient):
                 sums[place] += g
@@ -120,15 +120,15 @@ class RaggedProgram(BaseProgram):
 
     def what_is_not_finite(self, arrays, rows, params=None):
         data = None if params is None else dict(zip(map(id, self.parameters), params.tolist()))
-        interpreted = {}  # by group, because most batches have few groups
+        interpreted = {}  # by bucket, because most batches have few buckets
         for method in "output_not_finite", "gradient_not_finite":
             for i in rows:
-                group, row = arrays.place_of(i)
-                if id(group) not in interpreted:
-                    interpreted[id(group)] = self.program_for(group).interpreted()
-                program = interpreted[id(group)]
+                bucket, row = arrays.place_of(i)
+                if id(bucket) not in interpreted:
+                    interpreted[id(bucket)] = self.program_for(bucket).interpreted()
+                program = interpreted[id(bucket)]
                 some = data and [data.get(id(p), p.data) for p in program.parameters]
-                found = getattr(program, method)(group, row, some, 1.0 / len(rows))
+                found = getattr(program, method)(bucket, row, some, 1.0 / len(rows))
                 if found:
                     return f"example {i}: {found}"
         return sum_not_finite(len(rows))
@@ -149,7 +149,7 @@ class RaggedProgram(BaseProgram):
         return lines
 
 
-class RulesOfGroups:
+class RulesOfBuckets:
     """The ArgumentRules of all programs."""
 
     def __init__(self, ragged):
@@ -159,8 +159,8 @@ class RulesOfGroups:
         return any(program.argument_rules for program in self._ragged.programs)
 
     def check(self, arrays):
-        for group in arrays.groups:
-            self._ragged.program_for(group).argument_rules.check(group)
+        for bucket in arrays.buckets:
+            self._ragged.program_for(bucket).argument_rules.check(bucket)
 
 
 def longest_first(program):
@@ -184,23 +184,23 @@ def sum_not_finite(n):
 def with_programs_for(arrays, known, program_of):
     """Return a RaggedProgram for all lengths in RaggedArrays and those of ``known``.
 
-    ``known`` is a RaggedProgram or None, and is returned if it has all. ``program_of(group)``
-    returns a group's program. An error that it raises is completed by the example.
+    ``known`` is a RaggedProgram or None, and is returned if it has all. ``program_of(bucket)``
+    returns a bucket's program. An error that it raises is completed by the example.
     """
     programs = {} if known is None else {p.widths: p for p in known.programs}
-    for group in arrays.groups:
+    for bucket in arrays.buckets:
         try:
-            programs[group.widths] = program_of(group)
+            programs[bucket.widths] = program_of(bucket)
         except Exception as error:
-            name_example(error, group)
+            name_example(error, bucket)
             raise
     if known is not None and len(programs) == len(known.programs):
         return known
-    return programs[group.widths].together(programs.values())
+    return programs[bucket.widths].together(programs.values())
 
 
-def name_example(error, group):
+def name_example(error, bucket):
     """Add to an error's text that it was raised for examples of this length."""
     if len(error.args) == 1 and isinstance(error.args[0], str):
-        where = f"{name_of(group.widths)}, such as example {group.examples[0]}"
+        where = f"{name_of(bucket.widths)}, such as example {bucket.examples[0]}"
         error.args = (f"{error.args[0]} (in {where})",)

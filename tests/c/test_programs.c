@@ -61,7 +61,7 @@ static void test_gradients(mg_programs *all, long least) {
     set_parameters();
     CHECK(mg_programs_parameters(all) == LENGTHS + 1);
     UNTIL_IT_SUCCEEDS(
-        mg_programs_gradient(all, &examples, NULL, 0, &mean, gradient) == MG_OK, 10);
+        mg_programs_gradient(all, &examples, NULL, 0, &mean, gradient) == MG_OK, least);
     CHECK(is(mean, 74.0 / 6));
     for (size_t i = 0; i < LENGTHS + 1; i++) {
         mg_id p = mg_programs_parameter(all, i);
@@ -131,7 +131,8 @@ static void test_training(mg_programs *all) {
     mg_set_data(places[2], 3.0);
 }
 
-/* Runs of so many rows that they are several chunks, and then rows of another length. */
+/* So many rows of one length that they are several chunks, alone and with another length.
+ */
 static void test_many_rows(mg_programs *all) {
     static double x[MANY];
     static uint32_t numbers[MANY + 1];
@@ -145,13 +146,17 @@ static void test_many_rows(mg_programs *all) {
         places_of_rows[i] = (int64_t)i;
     }
     numbers[MANY] = 0;
-    mg_examples some = {MANY + 1, numbers, places_of_rows, many};
     places_of_rows[MANY] = 0;
+    mg_examples some = {MANY + 1, numbers, places_of_rows, many};
     set_parameters();
     mg_set_grad(w, 0.0);
     CHECK(mg_programs_gradient(all, &some, NULL, 0, &mean, NULL) == MG_OK);
     CHECK(is(mean, (2.0 * MANY + 28.0) / (MANY + 1)));
     CHECK(fabs(mg_grad(w) - (MANY + 14.0) / (MANY + 1)) < 1e-12);
+    mg_set_grad(w, 0.0);
+    some.n = MANY;
+    CHECK(mg_programs_gradient(all, &some, NULL, 0, &mean, NULL) == MG_OK);
+    CHECK(is(mean, 2.0) && fabs(mg_grad(w) - 1.0) < 1e-12);
     mg_set_grad(w, 0.0);
 }
 

@@ -200,7 +200,7 @@ def test_progress(monkeypatch, jit_engine):
 @pytest.mark.parametrize(
     "arrays, error, match",
     [
-        (([1.0, 2.0], [[1.0], [1.0, 2.0]]), (TypeError, ValueError), "argument 1: .*"),
+        (([1.0, 2.0], [1.0, [1.0, 2.0]]), (TypeError, ValueError), "argument 1: .*"),
         (([1.0, 2.0], np.ones((2, 2, 2))), ValueError, r"argument 1: .*\(n, k\), got \(2, 2, 2\)"),
         (([1.0, 2.0], np.ones((3, 2))), ValueError, r"argument 1: .*\(2,\), got shape \(3, 2\)"),
     ],

@@ -114,14 +114,14 @@ def test_both_engines_add_the_same_bits(monkeypatch):
     assert results[0] == results[1]
 
 
-def test_many_neighbours_of_one_length_run_as_one_batch(jit_engine):
-    """600 rows are several chunks in C; the mean is still over all examples."""
+def test_many_rows_of_one_length(jit_engine):
+    """600 rows of an array would be several chunks in C."""
     w = Value(2.0)
     f = jit(lambda x: sum(x) * w)
     rows = [[1.0, 1.0]] * 600 + [[3.0]] + [[1.0, 1.0]]
     mean, gradient = f.value_and_grad(rows)
-    assert mean == pytest.approx(2 * gradient[0], rel=1e-14)
-    assert gradient[0] == pytest.approx((601 * 2 + 3) / 602, rel=1e-14)
+    assert mean == pytest.approx(2 * gradient[0], rel=1e-12)
+    assert gradient[0] == pytest.approx((601 * 2 + 3) / 602, rel=1e-12)
 
 
 def test_an_output_that_no_argument_changes(jit_engine):

@@ -8,7 +8,7 @@ import pytest
 from jit_tools import PairLoss, data, ragged_pairs, squared_error
 from test_jit_interrupts import interrupted  # noqa: F401 - a fixture
 
-from micrograd_c import functional, jit, optim
+from micrograd_c import backend, functional, jit, optim
 from micrograd_c.engine import Value
 from micrograd_c.lr_scheduler import CosineAnnealingLR, LinearLR, LRScheduler, StepLR
 from micrograd_c.nn import MLP
@@ -54,9 +54,7 @@ def test_each_batch_steps_the_scheduler(make, kind, patience, jit_engine, monkey
     f, parameters, arrays = kind()
     optimizer = optim.SGD(parameters, lr=0.1, momentum=0.5)
     scheduler = make(optimizer)
-    f.fit(
-        *arrays, optimizer=optimizer, scheduler=scheduler, epochs=2, batch_size=4, shuffle=False
-    )
+    f.fit(*arrays, optimizer=optimizer, scheduler=scheduler, epochs=2, batch_size=4, shuffle=False)
     ours = functional.get_data(parameters).tolist()
 
     f, parameters, arrays = kind()
@@ -93,9 +91,7 @@ def test_check_finite_leaves_scheduler_and_optimizer_at_one_step(jit_engine):
     f = jit(lambda x: w / x)
     x = [1.0, 1.0, 1.0, 0.0, 1.0]
     with pytest.raises(FloatingPointError, match="example 3"):
-        f.fit(
-            x, optimizer=sgd, scheduler=scheduler, batch_size=1, shuffle=False, check_finite=True
-        )
+        f.fit(x, optimizer=sgd, scheduler=scheduler, batch_size=1, shuffle=False, check_finite=True)
     assert sgd.step_count == scheduler.last_epoch == 3
     assert scheduler.state_dict()["last_epoch"] == 3
 
@@ -134,6 +130,39 @@ def test_what_is_no_scheduler_of_this_optimizer(jit_engine):
     with pytest.raises(ValueError, match="made for another optimizer"):
         f.fit([1.0], optimizer=sgd, scheduler=StepLR(other, step_size=1))
     assert sgd.step_count == 0
+
+
+def test_ctrl_c_between_optimizer_and_scheduler(jit_engine):
+    class Pressed(StepLR):
+        def step(self):
+            if self.last_epoch == 2 and not pressed:
+                pressed.append(sgd.step_count)
+                raise KeyboardInterrupt
+            super().step()
+
+    w, pressed = Value(1.0), []
+    sgd = optim.SGD([w], lr=1.0)
+    scheduler = Pressed(sgd, step_size=1, gamma=0.5)
+    with pytest.raises(KeyboardInterrupt):
+        jit(lambda x: w * x).fit([1.0] * 9, optimizer=sgd, scheduler=scheduler, batch_size=1)
+    assert pressed == [3]
+    assert (sgd.step_count, scheduler.last_epoch, sgd.lr) == (3, 3, 0.125)
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+def test_our_schedulers_do_not_return_to_python_for_each_batch(kind, monkeypatch):
+    if backend == "python":
+        pytest.skip("there is no C engine in this process")
+    from micrograd_c.jit.base_program import BaseProgram
+
+    monkeypatch.delattr(BaseProgram, "train")
+    f, parameters, arrays = kind()
+    for make in (SCHEDULERS["step"], SCHEDULERS["cosine"], SCHEDULERS["linear"]):
+        adam = optim.Adam(parameters)
+        f.fit(*arrays, optimizer=adam, scheduler=make(adam), batch_size=2)
+        assert adam.step_count == 6
+    with pytest.raises(AttributeError, match="train"):
+        f.fit(*arrays, optimizer=adam, scheduler=Halving(adam), batch_size=2)
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
