@@ -3,15 +3,17 @@
 import copy
 import pickle
 import random
+from itertools import product
 
 import numpy as np
 import pytest
 from memory_tools import collect, settled, take_free_leaves
 from net_tools import assert_same_graph, exact, graph
 
-from micrograd_c import differentiate, no_grad
 from micrograd_c import functional as F
+from micrograd_c import no_grad
 from micrograd_c.engine import Value as CValue
+from python_ref.core.differentiate import gradients
 from python_ref.engine import Value as PyValue
 
 
@@ -171,9 +173,13 @@ def test_numbers_alone_are_added_one_after_the_other():
     assert F.linear(xs, [[1.0] * 10]) == [total]
 
 
-def test_an_output_is_one_node_until_a_program_looks(live_nodes):
+def test_an_output_is_one_node_until_a_program_looks():
+    from micrograd_c._native import lib
+
+    live_nodes = lib.mg_live_nodes
     V, rng = CValue, random.Random(2)
     x, weights = leaves(V, rng, 20), matrix(V, rng, 10, 20)
+    collect()
     before = live_nodes()
     made = F.linear(x, weights)
     assert live_nodes() - before == 12  # outputs, weights, call
@@ -243,9 +249,9 @@ def test_second_derivatives(engine, name):
             y = linear(x) if name != "linear" else linear(x, [[a, b, c], [c, c, b]], [b, a])
             return sum(v * v * (i + 1.0) for i, v in enumerate(y))
 
-        V = engine.Value
-        rows = differentiate.hessian(f, argnums=(0, 1, 2))(V(0.5), V(-1.5), V(0.75))
-        return [[v.data for v in row] for row in rows]
+        point = [engine.Value(v) for v in (0.5, -1.5, 0.75)]
+        slopes = gradients(f(*point), point)
+        return [[v.data for v in gradients(slope, point)] for slope in slopes]
 
     plain = {
         "linear": plain_linear, "rms_norm": plain_rms_norm, "layer_norm": plain_layer_norm,
@@ -344,22 +350,24 @@ def test_no_memory(few_free_nodes):
     nodes, blocks = lib.mg_live_nodes(), lib.mg_live_blocks()
     succeeded = 0
     try:
-        for room in range(0, 30, 2):  # so many nodes can be made
-            for nth in (1, 2, 3, 4):  # the allocation that fails, and all after it
-                taken = take_free_leaves()
-                del taken[len(taken) - room :]
-                lib.mg_fail_allocation(nth, True)
-                try:
-                    made = run()
-                except MemoryError:
-                    made = None
-                lib.mg_fail_allocation(0, False)
-                taken.clear()
-                assert made is None or made == expected
-                succeeded += made is not None
-                del made
-                zero()
-                assert settled(nodes) and lib.mg_live_blocks() == blocks
+        # How many nodes can be made, and which allocation fails, with all after it. Where the
+        # third or a later one fails, there must be nodes enough: else one before it is a chunk
+        # of more nodes, which stays.
+        for room, nth in [*product(range(0, 30, 2), (1, 2)), (30, 3), (30, 4)]:
+            taken = take_free_leaves()
+            del taken[len(taken) - room :]
+            lib.mg_fail_allocation(nth, True)
+            try:
+                made = run()
+            except MemoryError:
+                made = None
+            lib.mg_fail_allocation(0, False)
+            taken.clear()
+            assert made is None or made == expected
+            succeeded += made is not None
+            del made
+            zero()
+            assert settled(nodes) and lib.mg_live_blocks() == blocks
     finally:
         lib.mg_fail_allocation(0, False)
     assert succeeded
