@@ -76,7 +76,7 @@ def members(cls):
     names = dict.fromkeys(name for base in own_classes(cls) for name in vars(base))
     for name in names:
         member = getattr(cls, name, None)  # None for a Hint, which raises AttributeError
-        documented = inspect.isfunction(member) or isinstance(member, property)
+        documented = inspect.isfunction(member) or inspect.isdatadescriptor(member)
         if documented and inspect.getdoc(member) and not name.startswith("_"):
             yield name, member
 

@@ -113,9 +113,7 @@ def ids_of_row(row, n):
     return ids_of(values) if fits else []
 
 
-row_in_c, linear_in_c = (
-    (Node._mg_row, Node._mg_linear) if IN_C else (row_by_ids, linear_by_ids)
-)
+row_in_c, linear_in_c = (Node._mg_row, Node._mg_linear) if IN_C else (row_by_ids, linear_by_ids)
 
 
 # The argument ``what`` of Node._mg_bulk: see node_methods.c.

@@ -260,7 +260,7 @@ static PyObject *operands_are(PyObject *node_class, PyObject *cls) {
  * n = 0, mg_traced with n = 1. */
 static PyObject *register_class(PyObject *cls, PyObject *number) {
     long n = PyLong_AsLong(number);
-    if ((n == -1 && PyErr_Occurred()) || load_modes() < 0)
+    if ((n == -1 && PyErr_Occurred()) || load_modes() < 0 || make_names() < 0)
         return NULL;
     Py_INCREF(cls); /* for good */
     *(n ? &traced_class : &value_class) = (PyTypeObject *)cls;
@@ -308,6 +308,11 @@ static PyMethodDef node_methods[] = {
     {"_mg_before_collections", before_collections, METH_VARARGS | METH_STATIC, NULL},
     {"_mg_operands_are", operands_are, METH_O | METH_STATIC, NULL},
     {"_mg_register", register_class, METH_O | METH_CLASS, NULL},
+    {"_mg_add", eager_add, METH_O, NULL},
+    {"_mg_radd", eager_radd, METH_O, NULL},
+    {"_mg_mul", eager_mul, METH_O, NULL},
+    {"_mg_rmul", eager_rmul, METH_O, NULL},
+    {"_mg_setattr", set_attribute, METH_VARARGS, NULL},
     {"_mg_traced_add", traced_add, METH_O, NULL},
     {"_mg_traced_radd", traced_radd, METH_O, NULL},
     {"_mg_traced_mul", traced_mul, METH_O, NULL},
@@ -316,6 +321,10 @@ static PyMethodDef node_methods[] = {
 
 static PyGetSetDef node_getset[] = {
     {"_mg_id", get_id, NULL, NULL, NULL},
+    {"_mg_data", get_data, set_data, "The number, a float.", NULL},
+    {"_mg_grad", get_grad, set_grad,
+     "The gradient, a float, to which backward() adds. Setting it to None sets it to 0.",
+     NULL},
     {"__dict__", get_attributes, set_attributes, NULL, NULL},
     {NULL, NULL, NULL, NULL, NULL}};
 

@@ -36,7 +36,7 @@ static PyObject *traced_operator(int op, PyObject *self, PyObject *other, int re
     if (constant != 0.0)
         mg_release(constant);
     if (MG_UNLIKELY(result == 0.0))
-        return PyObject_CallMethod(self, general, "O", other);
+        return PyObject_CallMethod(self, general, "(O)", other);
     return make(traced_class, result);
 }
 

@@ -15,6 +15,7 @@ from numbers import Real
 from micrograd_c import _net_changes
 from micrograd_c._c import custom_backward, custom_nodes, pinning
 from micrograd_c._c.node import (
+    IN_C,
     NO_MEMORY,
     Node,
     check_memory,
@@ -114,7 +115,8 @@ class Value(Node, Operators):
         else:
             Value.__init__(self, data)
 
-    def __setattr__(self, name, value):
+    def _mg_set_any(self, name, value):
+        """Set an attribute: what __setattr__ does."""
         if name == "data":
             mg_set_data(self, value if type(value) is float else to_float(value))
         elif name == "grad":
@@ -132,22 +134,10 @@ class Value(Node, Operators):
             if name == "__class__":
                 _net_changes.node_changed()  # self may be a parameter
 
-    # __setattr__ sets these two, which is quicker. The setters are here for help(), which would
-    # call the properties read-only without them.
-    data = property(
-        lambda self: mg_data(self),
-        lambda self, x: mg_set_data(self, to_float(x)),
-        doc="The number, a float.",
-    )
-    grad = property(
-        lambda self: mg_grad(self),
-        lambda self, x: mg_set_grad(self, to_grad(x)),
-        doc="The gradient, a float, to which backward() adds. Setting it to None sets it to 0.",
-    )
-
     # --- the operators that programs use most, made fast; the others are in Operators ---
 
-    def __add__(self, other):
+    def _mg_add_any(self, other):
+        """self + other, for an ``other`` of any type."""
         if type(other) is Value:
             result = mg_add(self, other)
         elif type(other) in number_types:
@@ -156,7 +146,8 @@ class Value(Node, Operators):
             return self._with_other_type("add", other)
         return self._apply("add", other) if result is None else result
 
-    def __mul__(self, other):
+    def _mg_mul_any(self, other):
+        """self * other, for an ``other`` of any type."""
         if type(other) is Value:
             result = mg_mul(self, other)
         elif type(other) in number_types:
@@ -165,11 +156,33 @@ class Value(Node, Operators):
             return self._with_other_type("mul", other)
         return self._apply("mul", other) if result is None else result
 
-    def __radd__(self, other):
-        return self.__add__(other)
+    if IN_C:  # eager_operators.c: the usual cases without Python code, else the methods above
+        __add__, __radd__, __mul__, __rmul__ = (
+            Node._mg_add, Node._mg_radd, Node._mg_mul, Node._mg_rmul,
+        )  # fmt: skip
+        __setattr__ = Node._mg_setattr
+        data, grad = Node._mg_data, Node._mg_grad
+    else:
+        __add__, __mul__, __setattr__ = _mg_add_any, _mg_mul_any, _mg_set_any
 
-    def __rmul__(self, other):
-        return self.__mul__(other)
+        def __radd__(self, other):
+            return self.__add__(other)
+
+        def __rmul__(self, other):
+            return self.__mul__(other)
+
+        # __setattr__ sets these two, which is quicker. The setters are here for help(), which
+        # would call the properties read-only without them.
+        data = property(
+            lambda self: mg_data(self),
+            lambda self, x: mg_set_data(self, to_float(x)),
+            doc="The number, a float.",
+        )
+        grad = property(
+            lambda self: mg_grad(self),
+            lambda self, x: mg_set_grad(self, to_grad(x)),
+            doc="The gradient, a float, to which backward() adds. None sets it to 0.",
+        )
 
     def __pow__(self, other):
         # As in Operators. The position of the exponent's type in K_STYLES is 0 or 1.

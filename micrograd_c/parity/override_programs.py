@@ -17,6 +17,14 @@ FORMS.update(
         "local": Form("Value(2.0, ({0}, {1}, {0}), (0.5, {2}, -3.0))"),
         "total": Form("total([{all}])", lambda *xs: functional.total(xs)),
         "dot": Form("dot([{0}, {1}], [{1}, {2}])", lambda x, y, k: functional.dot([x, y], [y, k])),
+        "linear": Form(
+            "linear([{0}, {1}, {0}], [[{1}, {0}, {0}], [{0}, {1}, {0}]], [{1}, {0}])[1]",
+            lambda x, y: functional.linear([x, y, x], [[y, x, x], [x, y, x]], [y, x])[1],
+        ),
+        "rms_norm": Form("rms_norm([{0}, {1}])[1]", lambda x, y: functional.rms_norm([x, y])[1]),
+        "log_softmax": Form(
+            "log_softmax([{0}, {1}])[0]", lambda x, y: functional.log_softmax([x, y])[0]
+        ),
         "clear_prev": Form("{}._prev = ()", lambda v: setattr(v, "_prev", ())),
         "stranger_left": Form("Stranger() * {}", lambda x: Stranger() * x),
         "stranger_right": Form("{} + Stranger()", lambda x: x + Stranger()),
@@ -102,7 +110,7 @@ def with_overrides(rng, program):
             x, y = vars_in[0], vars_in[-1]
             form = rng.choice(
                 ("patched", "patched_total", "local", "total", "dot", "stranger_left",
-                 "stranger_right")
+                 "stranger_right", "linear", "rms_norm", "log_softmax")
             )  # fmt: skip
             if form in ("local", "dot"):
                 operands = (x, y, programs.random_number(rng))
@@ -120,7 +128,7 @@ def as_python_with_overrides(program, errors=()):
     """Return the program as Python source, with what its forms of steps need."""
     first, *lines = as_python(program, errors).split("\n")
     setup = [
-        "from micrograd_c.functional import dot, total",
+        "from micrograd_c.functional import dot, linear, log_softmax, rms_norm, total",
         "from micrograd_c.parity.override_programs import Stranger, half, patched",
     ]
     made = ["Half, patched = half(Value), patched(Value)"]

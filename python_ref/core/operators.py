@@ -92,6 +92,8 @@ class Operators(Hints):
     def __truediv__(self, other):  # self / other
         if self._is_value(other):
             return self * other**-1
+        if type(other) is int or type(other) is float:
+            return self * float(other) ** -1
         if not self._is_operand(other):
             return self._with_array(operator.truediv, self, other)
         return self * to_float(other) ** -1

@@ -57,12 +57,34 @@ static void backward(void) {
     mg_free_ids(&order);
 }
 
+/* Holds the n nodes that a function has made, or checks that it has left none. */
+static void hold_row(mg_status status, const mg_id *made, size_t n, size_t nodes) {
+    if (status != MG_OK)
+        CHECK(mg_live_nodes() == nodes);
+    for (size_t i = 0; status == MG_OK && i < n; i++)
+        hold(made[i]);
+}
+
+static void linear(void) {
+    mg_id x[8], weights[3 * 8], bias[3], out[3];
+    size_t n = pick_some(x, 8), m = 1 + next() % 3, nodes = mg_live_nodes();
+    for (size_t i = 0; i < m * n; i++)
+        weights[i] = pick();
+    for (size_t j = 0; j < m; j++)
+        bias[j] = pick();
+    for (int calls = 0; calls < 2; calls++) { /* the second finds the weights */
+        mg_status status = mg_linear(x, n, weights, m, next() % 2 ? bias : NULL, out);
+        hold_row(status, out, m, nodes);
+        nodes = mg_live_nodes();
+    }
+}
+
 static void bulk(void) {
-    mg_id a[8], b[8];
+    mg_id a[8], b[8], c[8];
     size_t n = pick_some(a, 8), nodes = mg_live_nodes();
     for (size_t i = 0; i < n; i++)
         b[i] = pick();
-    switch (next() % 4) {
+    switch (next() % 8) {
     case 0:
         hold_new(mg_total(a, n), nodes);
         break;
@@ -72,12 +94,21 @@ static void bulk(void) {
     case 2:
         hold_new(mg_logsumexp(a, n), nodes);
         break;
+    case 3:
+        hold_row(mg_softmax(a, n, c), c, n, nodes);
+        break;
+    case 4:
+        hold_row(mg_log_softmax(a, n, c), c, n, nodes);
+        break;
+    case 5:
+        hold_row(mg_rms_norm(a, n, 0.0, c), c, n, nodes);
+        break;
+    case 6:
+        hold_row(mg_layer_norm(a, n, next() % 2 ? b : NULL, next() % 2 ? a : NULL, 0.1, c),
+                 c, n, nodes);
+        break;
     default:
-        if (mg_softmax(a, n, b) != MG_OK)
-            CHECK(mg_live_nodes() == nodes);
-        else
-            for (size_t i = 0; i < n; i++)
-                hold(b[i]);
+        linear();
     }
 }
 

@@ -30,15 +30,41 @@ static void check_all_refuse(mg_id a, mg_net *net) {
     CHECK(mg_traced(mg_op_find("leaf"), 0, 0, 0.0) == 0);
     CHECK(mg_total(twice, 2) == 0 && mg_dot(twice, twice, 2, 0) == 0);
     CHECK(mg_logsumexp(twice, 2) == 0 && mg_softmax(twice, 2, out) == MG_NO_MEMORY);
+    CHECK(mg_log_softmax(twice, 2, out) == MG_NO_MEMORY);
+    CHECK(mg_rms_norm(twice, 2, 0.0, out) == MG_NO_MEMORY);
+    CHECK(mg_layer_norm(twice, 2, twice, twice, 0.0, out) == MG_NO_MEMORY);
+    CHECK(mg_linear(twice, 2, twice, 1, NULL, out) == MG_NO_MEMORY);
     CHECK(mg_net_call(net, NULL, x, 0, out) == MG_NET_NO_MEMORY);
     mg_set_recording(0);
     CHECK(mg_net_call(net, NULL, x, 0, out) == MG_NET_NO_MEMORY);
     mg_set_recording(1);
     CHECK(mg_computed_from(&a, 1, twice, 2, &order, &n) == MG_NO_MEMORY);
-    CHECK(mg_compile(&a, widths, 1, 0, &a, 1, 0, &status) == NULL && status == MG_NO_MEMORY);
+    CHECK(mg_compile(&a, widths, 1, 0, &a, 1, 0, &status) == NULL &&
+          status == MG_NO_MEMORY);
     CHECK(mg_live_nodes() == nodes);
     CHECK(mg_backward(a) == MG_OK && mg_backward_order(a, &order, &n) == MG_OK);
     mg_free_ids(&order);
+}
+
+/* As check_walks, for an output of mg_linear: a walk that has not visited its inputs must
+ * not take the mark of an old one for its own. */
+static void check_linear(void) {
+    for (int between = IDS - 4; between < IDS + 2; between++) {
+        mg_id x = mg_leaf(3.0), square = mg_mul(x, x), w = mg_leaf(2.0), out[2];
+        const mg_id weights[2] = {w, w};
+        CHECK(mg_linear(&square, 1, weights, 2, NULL, out) == MG_OK);
+        mg_id both = mg_add(square, out[0]);
+        CHECK(mg_backward(both) == MG_OK && is(mg_grad(x), 18.0));
+        for (int i = 0; i < between; i++)
+            CHECK(mg_backward(x) == MG_OK);
+        mg_set_grad(x, 0.0);
+        mg_set_grad(square, 0.0);
+        CHECK(mg_backward(out[1]) == MG_OK && is(mg_grad(x), 12.0));
+        mg_id ids[6] = {x, square, w, out[0], out[1], both};
+        for (int i = 0; i < 6; i++)
+            mg_release(ids[i]);
+        CHECK(mg_live_nodes() == 0);
+    }
 }
 
 /* When marks begin anew, a node has the mark of an old walk that equals a new one. */
@@ -85,5 +111,6 @@ int main(void) {
     mg_release(parameters[1]);
     CHECK(mg_live_nodes() == 0);
     check_walks();
+    check_linear();
     return failures != 0;
 }

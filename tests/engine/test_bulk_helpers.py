@@ -1,4 +1,4 @@
-"""The bulk helpers (total, mean, logsumexp, softmax, dot) make the graphs of plain operators."""
+"""The bulk helpers make the graphs of plain operators; for linear see test_linear.py."""
 
 import math
 
@@ -30,8 +30,35 @@ def plain_logsumexp(values):
 def plain_softmax(values):
     m = shift(values)
     exps = [(v - m).exp() for v in values]
-    inverse = sum(exps) ** -1
-    return [e * inverse for e in exps]
+    total = sum(exps)
+    return [e / total for e in exps]
+
+
+def plain_log_softmax(values):
+    m = shift(values)
+    shifted = [v - m for v in values]
+    minus_log = -sum(s.exp() for s in shifted).log()
+    return [s + minus_log for s in shifted]
+
+
+def plain_rms_norm(values):
+    inverse = (sum(v * v for v in values) / len(values) + 1e-5) ** -0.5
+    return [v * inverse for v in values]
+
+
+def plain_layer_norm(values):
+    minus_mean = -(sum(values) / len(values))
+    centered = [v + minus_mean for v in values]
+    inverse = (sum(v * v for v in centered) / len(values) + 1e-5) ** -0.5
+    return [v * inverse for v in centered]
+
+
+def layer_norm_of_itself(values):
+    return F.layer_norm(values, values, values[::-1])
+
+
+def plain_layer_norm_of_itself(values):
+    return [y * w + b for y, w, b in zip(plain_layer_norm(values), values, values[::-1])]
 
 
 def shift(values):
@@ -50,6 +77,13 @@ HELPERS = {
     "mean": (F.mean, plain_mean),
     "logsumexp": (F.logsumexp, plain_logsumexp),
     "softmax": (F.softmax, plain_softmax),
+    "log_softmax": (F.log_softmax, plain_log_softmax),
+    "rms_norm": (F.rms_norm, plain_rms_norm),
+    "layer_norm": (F.layer_norm, plain_layer_norm),
+    "layer_norm with weights": (
+        lambda values: layer_norm_of_itself(list(values)),
+        plain_layer_norm_of_itself,
+    ),
 }
 
 helpers = pytest.mark.parametrize("helper, plain", HELPERS.values(), ids=HELPERS)
@@ -135,6 +169,9 @@ def test_numbers_alone():
     assert F.dot([1, 2], [3, 4]) == 11 and F.dot([1.0], [2.0], 0.5) == 2.5
     assert F.logsumexp([0.0, 0.0]) == pytest.approx(math.log(2), rel=1e-15)
     assert F.softmax([0.0, 0.0]) == [0.5, 0.5]
+    assert F.log_softmax([1, 1]) == pytest.approx([-math.log(2)] * 2, rel=1e-15)
+    assert F.rms_norm([3, -4.0]) == [v.data for v in F.rms_norm([c_engine.Value(3), -4.0])]
+    assert F.layer_norm([1, 3], eps=0) == [-1.0, 1.0]
 
 
 @helpers

@@ -16,7 +16,9 @@ def results(engine):
         a + b, a * 2, 3 - a, a / b, a**2, a**b, -a, a.relu(), a.tanh(), a.maximum(b),
         a.leaky_relu(), labelled * a, labelled.exp(), model([a, b])[0], model([1.0, 2.0])[1],
         functional.total([a, b]), functional.dot([a], [b]), functional.softmax([a, b])[0],
-        functional.logsumexp([a, b]), sum([a, b]),
+        functional.logsumexp([a, b]), functional.log_softmax([a, b])[0],
+        functional.rms_norm([a, b])[1], functional.layer_norm([a, b], [b, a], [a, b])[0],
+        functional.linear([a, b], [[a, a], [b, a]], [a, b])[1], sum([a, b]),
     ]  # fmt: skip
 
 

@@ -65,6 +65,11 @@ HELPERS = [
     (F.mean, lambda vs: sum(vs) / 3),
     (lambda vs: sum(F.softmax(vs)), None),
     (F.logsumexp, None),
+    (lambda vs: F.linear(vs, [vs, vs])[1], None),
+    (lambda vs: F.linear(vs, [vs], vs[:1])[0], None),
+    (lambda vs: F.rms_norm(vs)[0], None),
+    (lambda vs: F.layer_norm(vs, vs, vs)[0], None),
+    (lambda vs: F.log_softmax(vs)[0], None),
 ]
 
 

@@ -26,6 +26,7 @@ LAYERS = [
     ["micrograd_c._startup.command", "micrograd_c._backend", "micrograd_c._net_changes"],
     ["micrograd_c._c."],
     ["micrograd_c.engine", "micrograd_c.grad_mode"],
+    ["micrograd_c._rows"],
     ["micrograd_c.functional", "micrograd_c.state", "micrograd_c.nn", "micrograd_c.gradcheck"],
     [
         "micrograd_c.optim.",

@@ -195,6 +195,9 @@ def all_bulk(pair):
         functional.total(values), functional.dot(values, values), functional.softmax(values),
         functional.logsumexp(values), functional.get_data(values), functional.get_grad(values),
         functional.set_data(values, range(6)), functional.zero_grad(values),
+        functional.linear(values, [values, values], pair), functional.rms_norm(values),
+        functional.layer_norm(values, values, values), functional.log_softmax(values),
+        sum(functional.linear(pair, [pair, pair])).backward(),
     ]  # fmt: skip
 
 

@@ -118,6 +118,28 @@ def softmax():
     return x, lambda: functional.softmax(x)
 
 
+def log_softmax():
+    x = leaves()
+    return x, lambda: functional.log_softmax(x)
+
+
+def normalized():
+    x = leaves()
+    return x, lambda: [*functional.rms_norm(x), *functional.layer_norm(x, x, x)]
+
+
+def linear():
+    x, w = leaves(), leaves()
+    return [*x, *w], lambda: functional.linear(x, [w, x], w[:2])
+
+
+def linear_and_backward():
+    x, w = leaves(), leaves()
+    y = functional.linear([v * v for v in x], [w, x])
+    root = sum(y)
+    return [*x, *w, root], root.backward
+
+
 def set_data():
     x = leaves()
     return x, lambda: functional.set_data(x, np.ones(3))
@@ -198,7 +220,8 @@ def optimizer_step():
 CASES = [
     build, build_with_operands, build_with_local_gradients, release_operands, operators,
     operators_on_labelled, label, late_attribute, total,
-    mean, dot, logsumexp, softmax, set_data, backward, custom_backward, new_net, layer_of_leaves,
+    mean, dot, logsumexp, softmax, log_softmax, normalized, linear, linear_and_backward, set_data,
+    backward, custom_backward, new_net, layer_of_leaves,
     deepcopy, dumps, loads, jit_forward, jit_backward, jit_fit, jit_fit_with_threads,
     optimizer_step,
 ]  # fmt: skip
