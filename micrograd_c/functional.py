@@ -166,10 +166,21 @@ def largest(values):
 
 def traced_largest(values):
     """Return ``largest`` as a Value, in a function that jit traces: each row has its own."""
-    m = functools.reduce(maximum, values)
+    m = pairwise(maximum, values)
     is_finite = math.inf - m.abs()  # where m is infinite, NaN, which is not positive
     taken = is_finite._apply("if_positive", m)
     return (taken + is_finite._apply("if_not_positive", m._operand(0.0))).detach()
+
+
+def pairwise(operator, values):
+    """Apply an associative operator to neighbours until one value is left.
+
+    Few results then wait for each other, so jit computes those of several rows at once.
+    """
+    while len(values) > 1:
+        pairs = [operator(a, b) for a, b in zip(values[::2], values[1::2])]
+        values = pairs + values[len(pairs) * 2 :]
+    return values[0]
 
 
 def non_empty(values, name):

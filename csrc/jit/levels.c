@@ -5,9 +5,11 @@
  * instruction. The differences that the steps of a recursion need make one instruction if
  * they are computed early, and one each if they are computed when they are needed. The
  * steps' logarithms, which only the loss adds up, make one instruction if they are
- * computed late. So each result is computed at its earliest or its latest level, where
- * there are more results of its kind; but if that makes more instructions than to compute
- * all of them early, they are all computed early.
+ * computed late. The first position of a causal sequence has less to compute than the
+ * others, so its layers are joined with theirs only if they wait for them. So there are
+ * four choices: all early, all late, each result where there are more of its kind of its
+ * two ends, and each at the level that most of its kind have. That with the fewest
+ * instructions is taken.
  */
 #include "jit/levels.h" /* first */
 
@@ -16,6 +18,14 @@
 #include "base/alloc.h"
 #include "base/hash.h"
 
+/* How many results there are of each kind at each level: an open hash table that is at
+ * most half full. Two kinds whose hashes of 64 bits are equal would be counted together,
+ * which makes a choice worse, not wrong. */
+typedef struct {
+    uint64_t *hash; /* 0: empty */
+    uint32_t *count;
+} tally;
+
 typedef struct {
     const mg_trace *trace;
     const mg_fused *fused;
@@ -23,12 +33,27 @@ typedef struct {
     uint32_t *level;    /* by node */
     uint32_t *earliest; /* by node */
     uint32_t *latest;   /* by node */
-    /* By hash of a kind and a level: how many results there are if all are computed at
-     * their earliest, or at their latest level. Collisions make a choice worse, not wrong.
-     */
-    uint32_t *early, *late;
-    size_t mask; /* the number of hashes - 1 */
+    uint32_t *best;     /* by node: the best levels yet */
+    uint64_t *kind;     /* by node, of results, see kind_of; not 0 */
+    tally early, late;  /* if all are computed at their earliest, or their latest level */
+    size_t mask;        /* the entries of a tally - 1 */
 } chooser;
+
+/* Returns one with count NULL if out of memory. */
+static tally new_tally(size_t n) {
+    tally made = {mg_alloc(n, sizeof *made.hash), mg_alloc(n, sizeof *made.count)};
+    if (made.hash == NULL || made.count == NULL) {
+        mg_dealloc(made.hash);
+        mg_dealloc(made.count);
+        return (tally){NULL, NULL};
+    }
+    return made;
+}
+
+static void free_tally(tally tally) {
+    mg_dealloc(tally.hash);
+    mg_dealloc(tally.count);
+}
 
 static int is_row(const mg_trace *t, uint32_t i) { return t->is[i] & MG_IS_ROW; }
 
@@ -86,42 +111,147 @@ static void find_latest(const chooser *c, const uint32_t highest[2]) {
     }
 }
 
-/* Returns the place of a result's kind in early and late, at this level. */
-static size_t place_of(const chooser *c, uint32_t i, uint32_t level) {
-    const int code = c->fused->code[i];
+/* Returns a hash of what the results of an instruction have in common. Neurons have it in
+ * common if they have the same weights: they may become one layer over several sets of
+ * inputs. */
+static uint64_t kind_of(const chooser *c, uint32_t i) {
+    const mg_fused *fused = c->fused;
+    const int code = fused->code[i];
     uint64_t kind = mg_mix((uint64_t)code << 1 | (is_row(c->trace, i) != 0), c->flags[i]);
     uint64_t bits = 0;
     if (code >= MG_OP_COUNT && code != MG_MULADD)
-        bits = c->fused->count[i];
+        bits = fused->count[i];
     else if (code < MG_OP_COUNT && mg_kind[code] == MG_UNARY_K)
         memcpy(&bits, &c->trace->k[i], sizeof bits);
-    return (size_t)(mg_mix(mg_mix(kind, bits), level) & c->mask);
+    kind = mg_mix(kind, bits);
+    if (code != MG_LAYER)
+        return kind | 1;
+    for (uint32_t j = 0; j < fused->count[i]; j++)
+        kind = mg_mix(kind, fused->terms[fused->first[i] + j][1]);
+    return mg_mix(kind, fused->init[i]) | 1;
 }
 
-/* Counts the results of each kind at these levels. Returns how many kinds there are. */
-static uint32_t count(const chooser *c, uint32_t *counts, const uint32_t *level) {
-    uint32_t kinds = 0;
-    memset(counts, 0, (c->mask + 1) * sizeof *counts);
+/* Returns the hash of a result's kind and this level, not 0. */
+static uint64_t hash_of(const chooser *c, uint32_t i, uint32_t level) {
+    return mg_mix(c->kind[i], level) | 1;
+}
+
+/* Returns the entry that has this hash, or the empty one where it belongs. */
+static size_t entry_of(const chooser *c, const tally *tally, uint64_t hash) {
+    size_t at = (size_t)(hash >> 1) & c->mask;
+    while (tally->hash[at] != 0 && tally->hash[at] != hash)
+        at = (at + 1) & c->mask;
+    return at;
+}
+
+/* Returns a pointer to the count of the results of i's kind at this level. */
+static uint32_t *count_of(const chooser *c, const tally *tally, uint32_t i,
+                          uint32_t level) {
+    const uint64_t hash = hash_of(c, i, level);
+    const size_t at = entry_of(c, tally, hash);
+    tally->hash[at] = hash;
+    return &tally->count[at];
+}
+
+/* Counts the results of each kind at these levels. Returns how many counts there are. */
+static uint32_t count(const chooser *c, const tally *tally, const uint32_t *level) {
+    uint32_t counts = 0;
+    memset(tally->hash, 0, (c->mask + 1) * sizeof *tally->hash);
+    memset(tally->count, 0, (c->mask + 1) * sizeof *tally->count);
     for (uint32_t i = 0; i < c->trace->n; i++)
         if (is_result(c, i))
-            kinds += counts[place_of(c, i, level[i])]++ == 0;
-    return kinds;
+            counts += (*count_of(c, tally, i, level[i]))++ == 0;
+    return counts;
 }
 
-static void choose(const chooser *c) {
-    const uint32_t n = c->trace->n, kinds = count(c, c->early, c->earliest);
-    count(c, c->late, c->latest);
-    for (uint32_t i = 0; i < n; i++) {
+static int is_more_at_latest(const chooser *c, uint32_t i) {
+    return *count_of(c, &c->late, i, c->latest[i]) >
+           *count_of(c, &c->early, i, c->earliest[i]);
+}
+
+/* Returns a hash of a neuron's inputs, by which the neurons of a layer are found, not 0.
+ */
+static uint64_t hash_of_inputs(const chooser *c, uint32_t i) {
+    const mg_fused *fused = c->fused;
+    uint64_t hash = mg_mix(c->flags[i], fused->count[i]);
+    for (uint32_t j = 0; j < fused->count[i]; j++)
+        hash = mg_mix(hash, fused->terms[fused->first[i] + j][0]);
+    return hash | 1;
+}
+
+/* Lets the neurons of a layer have one latest level, the lowest of them. Their inputs' is
+ * below that already. */
+static void keep_layers_together(const chooser *c) {
+    const tally *lowest = &c->late;
+    memset(lowest->hash, 0, (c->mask + 1) * sizeof *lowest->hash);
+    for (int pass = 0; pass < 2; pass++)
+        for (uint32_t i = 0; i < c->trace->n; i++) {
+            if (c->fused->code[i] != MG_LAYER)
+                continue;
+            const size_t at = entry_of(c, lowest, hash_of_inputs(c, i));
+            if (lowest->hash[at] == 0 || c->latest[i] < lowest->count[at])
+                lowest->count[at] = c->latest[i];
+            lowest->hash[at] = hash_of_inputs(c, i);
+            c->latest[i] = lowest->count[at];
+        }
+}
+
+/* Sets levels: each result at its earliest or its latest level, where there are more of
+ * its kind. */
+static void choose_ends(const chooser *c) {
+    for (uint32_t i = 0; i < c->trace->n; i++) {
         if (!is_result(c, i))
             continue;
-        if (c->fused->code[i] != MG_LAYER && c->late[place_of(c, i, c->latest[i])] >
-                                                 c->early[place_of(c, i, c->earliest[i])])
+        if (is_more_at_latest(c, i))
             c->level[i] = c->latest[i];
         else
             c->level[i] = level_of(c, i); /* its operands may have been put off */
     }
-    if (count(c, c->late, c->level) > kinds)
-        memcpy(c->level, c->earliest, n * sizeof *c->level);
+}
+
+/* Sets levels: each result at the level that has most of its kind if all are computed
+ * early, unless that is too early or too late for it; then at its earliest. */
+static void choose_common(const chooser *c) {
+    const tally *common = &c->late; /* by kind: the level that has most results */
+    memset(common->hash, 0, (c->mask + 1) * sizeof *common->hash);
+    for (uint32_t i = 0; i < c->trace->n; i++) {
+        if (!is_result(c, i))
+            continue;
+        const size_t at = entry_of(c, common, c->kind[i]);
+        const uint32_t count = *count_of(c, &c->early, i, c->earliest[i]);
+        if (common->hash[at] == 0 || count > *count_of(c, &c->early, i, common->count[at]))
+            common->count[at] = c->earliest[i];
+        common->hash[at] = c->kind[i];
+    }
+    for (uint32_t i = 0; i < c->trace->n; i++) {
+        if (!is_result(c, i))
+            continue;
+        const uint32_t level = common->count[entry_of(c, common, c->kind[i])];
+        c->level[i] = level_of(c, i);
+        if (c->level[i] < level && level <= c->latest[i])
+            c->level[i] = level;
+    }
+}
+
+/* Chooses the levels that make the fewest instructions. */
+static void choose(const chooser *c) {
+    const size_t size = c->trace->n * sizeof *c->level;
+    const uint32_t early = count(c, &c->early, c->earliest);
+    const uint32_t late = count(c, &c->late, c->latest);
+    choose_ends(c);
+    uint32_t best = count(c, &c->late, c->level);
+    if (early < best) {
+        memcpy(c->level, c->earliest, size);
+        best = early;
+    }
+    if (late < best) {
+        memcpy(c->level, c->latest, size);
+        best = late;
+    }
+    memcpy(c->best, c->level, size);
+    choose_common(c);
+    if (count(c, &c->late, c->level) >= best)
+        memcpy(c->level, c->best, size);
 }
 
 static void find(const chooser *c) {
@@ -135,6 +265,10 @@ static void find(const chooser *c) {
     }
     memcpy(c->earliest, c->level, t->n * sizeof *c->level);
     find_latest(c, highest);
+    keep_layers_together(c);
+    for (uint32_t i = 0; i < t->n; i++)
+        if (is_result(c, i))
+            c->kind[i] = kind_of(c, i);
     choose(c);
 }
 
@@ -142,7 +276,7 @@ int mg_choose_levels(uint32_t *level, const mg_trace *trace, const mg_fused *fus
                      const uint16_t *flags) {
     const size_t n = trace->n;
     size_t places = 16;
-    while (places < n)
+    while (places < 2 * n)
         places *= 2;
     chooser c = {.trace = trace,
                  .fused = fused,
@@ -150,15 +284,19 @@ int mg_choose_levels(uint32_t *level, const mg_trace *trace, const mg_fused *fus
                  .level = level,
                  .earliest = mg_alloc(n, sizeof *c.earliest),
                  .latest = mg_alloc(n, sizeof *c.latest),
-                 .early = mg_alloc(places, sizeof *c.early),
-                 .late = mg_alloc(places, sizeof *c.late),
+                 .best = mg_alloc(n, sizeof *c.best),
+                 .kind = mg_alloc(n, sizeof *c.kind),
+                 .early = new_tally(places),
+                 .late = new_tally(places),
                  .mask = places - 1};
-    int fine = c.earliest && c.latest && c.early && c.late;
+    int fine = c.earliest && c.latest && c.best && c.kind && c.early.count && c.late.count;
     if (fine)
         find(&c);
     mg_dealloc(c.earliest);
     mg_dealloc(c.latest);
-    mg_dealloc(c.early);
-    mg_dealloc(c.late);
+    mg_dealloc(c.best);
+    mg_dealloc(c.kind);
+    free_tally(c.early);
+    free_tally(c.late);
     return fine;
 }
