@@ -102,7 +102,8 @@ def clip(x, low, high):
 def total(values):
     """The sum of ``values``, added from left to right from 0 on, as ``sum`` does."""
     values = list(values)
-    return in_c("total", values) or sum(values)
+    made = in_c("total", values)
+    return sum(values) if made is None else made
 
 
 def mean(values):
@@ -121,7 +122,9 @@ def dot(ws, xs, start=None):
     if len(ws) != len(xs):
         raise ValueError(f"dot of {len(ws)} and {len(xs)} elements, expected as many of each")
     made = in_c("dot", ws, xs, [] if start is None else [start])
-    return made or sum((w * x for w, x in zip(ws, xs)), 0 if start is None else start)
+    if made is not None:
+        return made
+    return sum((w * x for w, x in zip(ws, xs)), 0 if start is None else start)
 
 
 def logsumexp(values):
@@ -193,6 +196,10 @@ def non_empty(values, name):
 
 def in_c(name, *lists):
     """Return a helper's result from one call of C, or None if operators must compute it."""
+    trace = current_trace()
+    made = trace and trace.sum_in_c(name, lists)
+    if made is not None:
+        return made
     if c_bulk and all(map(c_bulk.are_plain, lists)) and c_bulk.are_original():
         return getattr(c_bulk, name)(*lists)
     return None

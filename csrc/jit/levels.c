@@ -275,8 +275,10 @@ static void find(const chooser *c) {
 int mg_choose_levels(uint32_t *level, const mg_trace *trace, const mg_fused *fused,
                      const uint16_t *flags) {
     const size_t n = trace->n;
-    size_t places = 16;
-    while (places < 2 * n)
+    size_t places = 16, results = 0;
+    for (uint32_t i = 0; i < trace->n; i++)
+        results += fused->code[i] != MG_OP_leaf;
+    while (places < 2 * results)
         places *= 2;
     chooser c = {.trace = trace,
                  .fused = fused,
