@@ -14,7 +14,6 @@ True
 """
 
 import builtins
-import functools
 import math
 
 from micrograd_c._backend import backend

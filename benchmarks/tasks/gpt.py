@@ -1,4 +1,4 @@
-"""A small GPT on the scalar engine: what is computed for one name of ``n`` letters.
+"""A small GPT of scalars: the loss of one name, whichever class the scalars are of.
 
 One layer with 4 heads over 16 numbers a token, at most 16 positions, 27 letters (one of them
 begins and ends a name): 4,192 parameters without biases. Token and position embeddings are
@@ -86,9 +86,9 @@ def loss_of(letters, matrices, softmax, take, log_loss, linear=linear, normalize
     return total * (1.0 / n)
 
 
-def jitted(length=None, embed=EMBED, seed=1):
-    """Return the loss under jit, and its parameters in the order of the matrices."""
-    from micrograd_c import Value, dot, jit, softmax, take
+def jitted(jit, embed=EMBED, seed=1):
+    """Return the loss under ``jit``, and its parameters in the order of the matrices."""
+    from micrograd_c import Value, dot, softmax, take
     from micrograd_c.losses import cross_entropy
 
     matrices = {

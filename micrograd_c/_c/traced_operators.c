@@ -93,11 +93,15 @@ static PyObject *traced_sum(PyObject *cls, PyObject *lists) {
         next += PyList_Size(PyTuple_GetItem(lists, i));
     }
     const size_t n = (size_t)PyList_Size(PyTuple_GetItem(lists, 0));
+    if (mode > 0.0) /* the 0 that a sum starts with is a constant of the trace */
+        mg_set_tracing(mode);
     if (fine && has_traced && n_lists == 1)
         result = mg_traced_total(ids, n);
     else if (fine && has_traced && n > 0 &&
              (size_t)PyList_Size(PyTuple_GetItem(lists, 1)) == n)
         result = mg_traced_dot(ids, ids + n, n, (size_t)length > 2 * n ? ids[2 * n] : 0.0);
+    if (mode > 0.0)
+        mg_set_tracing(0.0);
     PyMem_Free(ids);
     if (result == 0.0)
         Py_RETURN_NONE;
