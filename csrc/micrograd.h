@@ -318,6 +318,11 @@ double mg_made_in(mg_id leaf);
  * record. */
 mg_id mg_traced(int op, mg_id a, mg_id b, double k);
 
+/* What mg_total and mg_dot make, of nodes as mg_traced makes them. Return 0 for its reasons;
+ * then no node is left. O(n). */
+mg_id mg_traced_total(const mg_id *values, size_t n);
+mg_id mg_traced_dot(const mg_id *ws, const mg_id *xs, size_t n, mg_id start);
+
 /* Compiles the program that computes the outputs from args, leaves that stand for the
  * columns of n_inputs arrays, of widths[i] columns each. The last n_shared arrays have a
  * single row, which all rows of the others share. Another leaf is a parameter if

@@ -22,6 +22,10 @@ else:
 
 def in_c(name, *lists):
     """Return a helper's result from one call of C, or None if operators must compute it."""
+    trace = current_trace()
+    made = trace and trace.sum_in_c(name, lists)
+    if made is not None:
+        return made
     if c_bulk and all(map(c_bulk.are_plain, lists)) and c_bulk.are_original():
         return getattr(c_bulk, name)(*lists)
     return None
@@ -45,7 +49,8 @@ def non_empty(values, name):
 def total(values):
     """The sum of ``values``, added from left to right from 0 on, as ``sum`` does."""
     values = list(values)
-    return in_c("total", values) or sum(values)
+    made = in_c("total", values)
+    return sum(values) if made is None else made
 
 
 def mean(values):
@@ -64,7 +69,9 @@ def dot(ws, xs, start=None):
     if len(ws) != len(xs):
         raise ValueError(f"dot of {len(ws)} and {len(xs)} elements, expected as many of each")
     made = in_c("dot", ws, xs, [] if start is None else [start])
-    return made or sum((w * x for w, x in zip(ws, xs)), 0 if start is None else start)
+    if made is not None:
+        return made
+    return sum((w * x for w, x in zip(ws, xs)), 0 if start is None else start)
 
 
 # --- softmax and the like -----------------------------------------------------------
@@ -141,10 +148,21 @@ def largest(values):
 
 def traced_largest(values):
     """Return ``largest`` as a Value, in a function that jit traces: each row has its own."""
-    m = functools.reduce(maximum, values)
+    m = pairwise(maximum, values)
     is_finite = math.inf - m.abs()  # where m is infinite, NaN, which is not positive
     taken = is_finite._apply("if_positive", m)
     return (taken + is_finite._apply("if_not_positive", m._operand(0.0))).detach()
+
+
+def pairwise(operator, values):
+    """Apply an associative operator to neighbours until one value is left.
+
+    Few results then wait for each other, so jit computes those of several rows at once.
+    """
+    while len(values) > 1:
+        pairs = [operator(a, b) for a, b in zip(values[::2], values[1::2])]
+        values = pairs + values[len(pairs) * 2 :]
+    return values[0]
 
 
 def maximum(x, y):

@@ -15,6 +15,7 @@ from micrograd_c.functional import dot, logsumexp, mean, total
 from python_ref.core.argument_rules import Rule, add_rule
 from python_ref.core.numbers import describe, to_float
 from python_ref.core.operators import Operators
+from python_ref.core.tracing import current_trace
 
 __all__ = [
     "mse_loss",
@@ -146,7 +147,7 @@ def cross_entropy_of_row(logits, target):
     if hasattr(target, "_item_of"):  # a Value that jit traces
         add_rule(target, WHOLE_NUMBER)
         add_rule(target, class_rule(len(logits)))
-        return logsumexp(logits) - target._item_of(logits)
+        return logsumexp(logits) - chosen_logit(logits, target)
     try:
         is_whole = is_value(target) and target.data.is_integer()
         index = int(target.data) if is_whole else operator.index(target)
@@ -155,6 +156,14 @@ def cross_entropy_of_row(logits, target):
     if not 0 <= index < len(logits):
         raise IndexError(f"target class {index} is out of range for {len(logits)} logits")
     return logsumexp(logits) - logits[index]
+
+
+def chosen_logit(logits, target):
+    """Return the logit of the target, a Value that jit traces."""
+    trace = current_trace()
+    if trace and trace.place_of(target) is not None:  # an argument: it is checked
+        return trace.entry_at(target, logits)
+    return target._item_of(logits)
 
 
 # --- arguments ---

@@ -14,7 +14,7 @@ PROGRAMS = (
     "readme_expression", "chain", "ode", "ode:64", "black_scholes", "implied_volatility",
     "heston", "garch:500", "garch:2500", "kalman", "hmm", "logistic", "poisson", "softmax",
     "mixture", "arms:1", "arms", "bundle_adjustment_loss", "factorisation", "rnn:16", "rnn:32",
-    "lstm:16", "lstm:32", "attention", "attention:32", "pinn", "policy_gradient",
+    "lstm:16", "lstm:32", "attention", "attention:32", "gpt", "gpt:16", "pinn", "policy_gradient",
 )  # fmt: skip
 DERIVATIVES = (
     "greeks", "curve_fit", "bundle_adjustment", "arms_in_a_loop", "net:128", "net:512",
@@ -40,6 +40,7 @@ class Workload(NamedTuple):
     target: float = 1.0  # the ratio of our time to JAX's that is wanted
     tolerance: float = 1e-9  # of the largest number
     in_our_order: dict = {}  # by peer: what makes its arrays ours, where they differ
+    sizes: dict = {}  # what a script of its own needs to know, as benchmarks/gpt.py does
 
 
 def make(name):

@@ -7,6 +7,7 @@
  */
 #include "jit/layers.h" /* first */
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -42,6 +43,45 @@ static uint64_t hash_of(const joiner *s, const mg_layer_weights *weights) {
         for (uint32_t j = weights->first; j < weights->end; j++)
             hash = mg_mix(hash, mg_weight_of(s->fused, s->trace, neuron, j));
     return hash;
+}
+
+/* A neuron of a layer, and what it is sorted by. */
+typedef struct {
+    uint32_t first, last, bias; /* nodes: its weights */
+    uint32_t node;
+} neuron_key;
+
+static int compare_neurons(const void *a, const void *b) {
+    const neuron_key *x = a, *y = b;
+    if (x->first != y->first)
+        return x->first < y->first ? -1 : 1;
+    if (x->last != y->last)
+        return x->last < y->last ? -1 : 1;
+    if (x->bias != y->bias)
+        return x->bias < y->bias ? -1 : 1;
+    return x->node < y->node ? -1 : x->node > y->node;
+}
+
+/* Puts the neurons of a layer in the order of their weights, so that layers with the same
+ * weights have them in the same order, whatever uses the neurons first. Mostly the order
+ * of the trace is that order. keys: room for layer->n. */
+static void sort_neurons(const joiner *s, mg_group *layer, neuron_key *keys) {
+    uint32_t *next = s->schedule->next, node = layer->first;
+    int is_sorted = 1;
+    for (uint32_t i = 0; i < layer->n; i++, node = next[node]) {
+        keys[i] = (neuron_key){mg_weight_of(s->fused, s->trace, node, 0),
+                               mg_weight_of(s->fused, s->trace, node, layer->m - 1),
+                               mg_weight_of(s->fused, s->trace, node, layer->m), node};
+        is_sorted &= i == 0 || compare_neurons(&keys[i - 1], &keys[i]) <= 0;
+    }
+    if (is_sorted)
+        return;
+    qsort(keys, layer->n, sizeof *keys, compare_neurons);
+    layer->first = keys[0].node;
+    for (uint32_t i = 0; i + 1 < layer->n; i++)
+        next[keys[i].node] = keys[i + 1].node;
+    layer->last = keys[layer->n - 1].node;
+    next[layer->last] = 0;
 }
 
 /* Returns the place of these weights in the list, to which it adds them if they are new.
@@ -117,16 +157,20 @@ static void join_all(joiner *s) {
 }
 
 int mg_join_layers(mg_schedule *schedule, const mg_trace *trace, const mg_fused *fused) {
-    size_t lists = 0, buckets = 16;
-    for (uint32_t i = schedule->n_uniform; i < schedule->n; i++)
-        lists += schedule->list[i].code == MG_LAYER ? 2 : 0;
+    size_t lists = 0, buckets = 16, most = 0;
+    for (uint32_t i = schedule->n_uniform; i < schedule->n; i++) {
+        const mg_group *group = &schedule->list[i];
+        lists += group->code == MG_LAYER ? 2 : 0;
+        most = group->code == MG_LAYER && group->n > most ? group->n : most;
+    }
     while (buckets < lists * 2)
         buckets *= 2;
     schedule->weights = mg_alloc(lists, sizeof *schedule->weights);
     joiner s = {schedule, trace, fused, NULL, buckets - 1, NULL};
     s.bucket = mg_alloc(buckets, sizeof *s.bucket);
     s.last = mg_alloc(lists, sizeof *s.last);
-    int fine = schedule->weights && s.bucket && s.last;
+    neuron_key *keys = mg_alloc(most, sizeof *keys);
+    int fine = schedule->weights && s.bucket && s.last && keys;
     if (fine) {
         memset(s.bucket, 0, buckets * sizeof *s.bucket);
         for (size_t i = 0; i < lists; i++)
@@ -135,6 +179,7 @@ int mg_join_layers(mg_schedule *schedule, const mg_trace *trace, const mg_fused 
             mg_group *group = &schedule->list[i];
             if (group->code != MG_LAYER)
                 continue;
+            sort_neurons(&s, group, keys);
             group->weights = place_of(&s, group, 0, group->m);
             group->biases = place_of(&s, group, group->m, group->m + 1);
         }
@@ -142,5 +187,6 @@ int mg_join_layers(mg_schedule *schedule, const mg_trace *trace, const mg_fused 
     }
     mg_dealloc(s.bucket);
     mg_dealloc(s.last);
+    mg_dealloc(keys);
     return fine;
 }

@@ -5,9 +5,11 @@
  * instruction. The differences that the steps of a recursion need make one instruction if
  * they are computed early, and one each if they are computed when they are needed. The
  * steps' logarithms, which only the loss adds up, make one instruction if they are
- * computed late. So each result is computed at its earliest or its latest level, where
- * there are more results of its kind; but if that makes more instructions than to compute
- * all of them early, they are all computed early.
+ * computed late. The first position of a causal sequence has less to compute than the
+ * others, so its layers are joined with theirs only if they wait for them. So there are
+ * four choices: all early, all late, each result where there are more of its kind of its
+ * two ends, and each at the level that most of its kind have. That with the fewest
+ * instructions is taken.
  */
 #include "jit/levels.h" /* first */
 
@@ -31,6 +33,8 @@ typedef struct {
     uint32_t *level;    /* by node */
     uint32_t *earliest; /* by node */
     uint32_t *latest;   /* by node */
+    uint32_t *best;     /* by node: the best levels yet */
+    uint32_t *kind;     /* by node, of results, see kind_of; not 0 */
     /* What there is if all are computed at their earliest, or at their latest level. */
     tally *early, *late;
     size_t mask; /* the entries of a table - 1 */
@@ -92,61 +96,148 @@ static void find_latest(const chooser *c, const uint32_t highest[2]) {
     }
 }
 
-/* Returns the hash of a result's kind and this level, not 0. */
-static uint32_t hash_of(const chooser *c, uint32_t i, uint32_t level) {
-    const int code = c->fused->code[i];
+/* Returns a hash of what the results of an instruction have in common. Neurons have it in
+ * common if they have the same weights: they may become one layer over several sets of
+ * inputs. */
+static uint32_t kind_of(const chooser *c, uint32_t i) {
+    const mg_fused *fused = c->fused;
+    const int code = fused->code[i];
     uint64_t kind = mg_mix((uint64_t)code << 1 | (is_row(c->trace, i) != 0), c->flags[i]);
     uint64_t bits = 0;
     if (code >= MG_OP_COUNT && code != MG_MULADD)
-        bits = c->fused->count[i];
+        bits = fused->count[i];
     else if (code < MG_OP_COUNT && mg_kind[code] == MG_UNARY_K)
         memcpy(&bits, &c->trace->k[i], sizeof bits);
-    return (uint32_t)mg_mix(mg_mix(kind, bits), level) | 1;
+    kind = mg_mix(kind, bits);
+    if (code != MG_LAYER)
+        return (uint32_t)kind | 1;
+    for (uint32_t j = 0; j < fused->count[i]; j++)
+        kind = mg_mix(kind, fused->terms[fused->first[i] + j][1]);
+    return (uint32_t)mg_mix(kind, fused->init[i]) | 1;
+}
+
+/* Returns the hash of a result's kind and this level, not 0. */
+static uint32_t hash_of(const chooser *c, uint32_t i, uint32_t level) {
+    return (uint32_t)mg_mix(c->kind[i], level) | 1;
+}
+
+/* Returns the entry that has this hash, or the empty one where it belongs. */
+static tally *entry_of(const chooser *c, tally *table, uint32_t hash) {
+    size_t at = (hash >> 1) & c->mask;
+    while (table[at].hash != 0 && table[at].hash != hash)
+        at = (at + 1) & c->mask;
+    return &table[at];
+}
+
+static void clear(const chooser *c, tally *table) {
+    memset(table, 0, (c->mask + 1) * sizeof *table);
 }
 
 /* Returns a pointer to the count of the results of i's kind at this level. */
 static uint32_t *count_of(const chooser *c, tally *table, uint32_t i, uint32_t level) {
     const uint32_t hash = hash_of(c, i, level);
-    size_t at = (hash >> 1) & c->mask;
-    while (table[at].hash != 0 && table[at].hash != hash)
-        at = (at + 1) & c->mask;
-    table[at].hash = hash;
-    return &table[at].count;
+    tally *entry = entry_of(c, table, hash);
+    entry->hash = hash;
+    return &entry->count;
 }
 
 /* Counts the results of each kind at these levels. Returns how many counts there are. */
 static uint32_t count(const chooser *c, tally *table, const uint32_t *level) {
     uint32_t counts = 0;
-    memset(table, 0, (c->mask + 1) * sizeof *table);
+    clear(c, table);
     for (uint32_t i = 0; i < c->trace->n; i++)
         if (is_result(c, i))
             counts += (*count_of(c, table, i, level[i]))++ == 0;
     return counts;
 }
 
-/* True if a result is better computed late, where there are more results of its kind. */
-static int is_put_off(const chooser *c, uint32_t i) {
-    return c->latest[i] != c->earliest[i] && c->fused->code[i] != MG_LAYER &&
-           *count_of(c, c->late, i, c->latest[i]) >
-               *count_of(c, c->early, i, c->earliest[i]);
+static int is_more_at_latest(const chooser *c, uint32_t i) {
+    return c->latest[i] != c->earliest[i] && *count_of(c, c->late, i, c->latest[i]) >
+                                                 *count_of(c, c->early, i, c->earliest[i]);
 }
 
-static void choose(const chooser *c) {
-    const uint32_t n = c->trace->n, instructions = count(c, c->early, c->earliest);
-    int put_off = 0; /* whether any result is */
-    count(c, c->late, c->latest);
-    for (uint32_t i = 0; i < n; i++) {
+/* Returns a hash of a neuron's inputs, by which the neurons of a layer are found, not 0.
+ */
+static uint32_t hash_of_inputs(const chooser *c, uint32_t i) {
+    const mg_fused *fused = c->fused;
+    uint64_t hash = mg_mix(c->flags[i], fused->count[i]);
+    for (uint32_t j = 0; j < fused->count[i]; j++)
+        hash = mg_mix(hash, fused->terms[fused->first[i] + j][0]);
+    return (uint32_t)hash | 1;
+}
+
+/* Lets the neurons of a layer have one latest level, the lowest of them. Their inputs' is
+ * below that already. */
+static void keep_layers_together(const chooser *c) {
+    clear(c, c->late);
+    for (int pass = 0; pass < 2; pass++)
+        for (uint32_t i = 0; i < c->trace->n; i++) {
+            if (c->fused->code[i] != MG_LAYER)
+                continue;
+            const uint32_t hash = hash_of_inputs(c, i);
+            tally *lowest = entry_of(c, c->late, hash); /* its count is a level */
+            if (lowest->hash == 0 || c->latest[i] < lowest->count)
+                lowest->count = c->latest[i];
+            lowest->hash = hash;
+            c->latest[i] = lowest->count;
+        }
+}
+
+/* Sets levels: each result at its earliest or its latest level, where there are more of
+ * its kind. */
+static void choose_ends(const chooser *c) {
+    for (uint32_t i = 0; i < c->trace->n; i++) {
         if (!is_result(c, i))
             continue;
-        if (is_put_off(c, i)) {
+        if (is_more_at_latest(c, i))
             c->level[i] = c->latest[i];
-            put_off = 1;
-        } else {
+        else
             c->level[i] = level_of(c, i); /* its operands may have been put off */
-        }
     }
-    if (put_off && count(c, c->late, c->level) > instructions)
-        memcpy(c->level, c->earliest, n * sizeof *c->level);
+}
+
+/* Sets levels: each result at the level that has most of its kind if all are computed
+ * early, unless that is too early or too late for it; then at its earliest. */
+static void choose_common(const chooser *c) {
+    clear(c, c->late); /* by kind, the level that has most results */
+    for (uint32_t i = 0; i < c->trace->n; i++) {
+        if (!is_result(c, i))
+            continue;
+        tally *common = entry_of(c, c->late, c->kind[i]); /* its count is a level */
+        const uint32_t count = *count_of(c, c->early, i, c->earliest[i]);
+        if (common->hash == 0 || count > *count_of(c, c->early, i, common->count))
+            common->count = c->earliest[i];
+        common->hash = c->kind[i];
+    }
+    for (uint32_t i = 0; i < c->trace->n; i++) {
+        if (!is_result(c, i))
+            continue;
+        const uint32_t level = entry_of(c, c->late, c->kind[i])->count;
+        c->level[i] = level_of(c, i);
+        if (c->level[i] < level && level <= c->latest[i])
+            c->level[i] = level;
+    }
+}
+
+/* Chooses the levels that make the fewest instructions. */
+static void choose(const chooser *c) {
+    const size_t size = c->trace->n * sizeof *c->level;
+    const uint32_t early = count(c, c->early, c->earliest);
+    const uint32_t late = count(c, c->late, c->latest);
+    choose_ends(c);
+    uint32_t best = count(c, c->late, c->level);
+    if (early < best) {
+        memcpy(c->level, c->earliest, size);
+        best = early;
+    }
+    if (late < best) {
+        memcpy(c->level, c->latest, size);
+        best = late;
+    }
+    memcpy(c->best, c->level, size);
+    choose_common(c);
+    if (count(c, c->late, c->level) >= best)
+        memcpy(c->level, c->best, size);
 }
 
 static void find(const chooser *c) {
@@ -160,14 +251,18 @@ static void find(const chooser *c) {
     }
     memcpy(c->earliest, c->level, t->n * sizeof *c->level);
     find_latest(c, highest);
+    keep_layers_together(c);
+    for (uint32_t i = 0; i < t->n; i++)
+        if (is_result(c, i))
+            c->kind[i] = kind_of(c, i);
     choose(c);
 }
 
 int mg_choose_levels(uint32_t *level, const mg_trace *trace, const mg_fused *fused,
                      const uint16_t *flags) {
     const size_t n = trace->n;
-    size_t results = 0, places = 16;
-    for (size_t i = 0; i < n; i++)
+    size_t places = 16, results = 0;
+    for (uint32_t i = 0; i < trace->n; i++)
         results += fused->code[i] != MG_OP_leaf;
     while (places < 2 * results)
         places *= 2;
@@ -177,14 +272,18 @@ int mg_choose_levels(uint32_t *level, const mg_trace *trace, const mg_fused *fus
                  .level = level,
                  .earliest = mg_alloc(n, sizeof *c.earliest),
                  .latest = mg_alloc(n, sizeof *c.latest),
+                 .best = mg_alloc(n, sizeof *c.best),
+                 .kind = mg_alloc(n, sizeof *c.kind),
                  .early = mg_alloc(places, sizeof *c.early),
                  .late = mg_alloc(places, sizeof *c.late),
                  .mask = places - 1};
-    int fine = c.earliest && c.latest && c.early && c.late;
+    int fine = c.earliest && c.latest && c.best && c.kind && c.early && c.late;
     if (fine)
         find(&c);
     mg_dealloc(c.earliest);
     mg_dealloc(c.latest);
+    mg_dealloc(c.best);
+    mg_dealloc(c.kind);
     mg_dealloc(c.early);
     mg_dealloc(c.late);
     return fine;

@@ -61,18 +61,21 @@ static void move_adaptively(const mg_optimizer *o, double step, double *data,
     double rest1 = 1.0 - o->beta1, rest2 = 1.0 - o->beta2;
     double step_size = o->lr / (1.0 - pow(o->beta1, step));
     double correction = sqrt(1.0 - pow(o->beta2, step));
+    const mg_adaptive rule = {rest1, o->beta2, rest2, step_size * correction,
+                              o->eps * correction};
+    if (!o->flag) {
+        mg_best_kernels()->adapt(&rule, data, grad, average, square, n);
+        return;
+    }
     for (size_t i = 0; i < n; i++) {
         double g = grad[i];
         average[i] += rest1 * (g - average[i]);
         double s = square[i] * o->beta2;
         s += rest2 * (g * g);
         square[i] = s;
-        if (o->flag) {
-            if (!(largest[i] >= s) && largest[i] == largest[i]) /* a NaN stays */
-                largest[i] = s;
-            s = largest[i];
-        }
-        data[i] -= step_size * (average[i] / (sqrt(s) / correction + o->eps));
+        if (!(largest[i] >= s) && largest[i] == largest[i]) /* a NaN stays */
+            largest[i] = s;
+        data[i] -= rule.step_size * (average[i] / (sqrt(largest[i]) + rule.eps));
     }
 }
 

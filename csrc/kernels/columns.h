@@ -15,7 +15,7 @@
     } while (0)
 
 /* to: (columns, w) = the transpose of rows: (w, columns), where each row has its own pointer.
- * w is 16, 4 or 1. */
+ * w is 16, 8, 4 or 1. */
 MG_TARGET static void MG_NAME(load_columns)(double *to, const double *const *rows, size_t w,
                                             size_t columns) {
     size_t j = 0;
@@ -43,8 +43,8 @@ MG_TARGET static void MG_NAME(load_columns)(double *to, const double *const *row
             to[j * w + r] = rows[r][j];
 }
 
-/* rows: (w, columns), each with its own pointer, = the transpose of from: (columns, w). w is 16
- * or 4. */
+/* rows: (w, columns), each with its own pointer, = the transpose of from: (columns, w). w is
+ * 16, 8 or 4. */
 MG_TARGET static void MG_NAME(store_columns)(double *const *rows, const double *from, size_t w,
                                              size_t columns) {
     size_t j = 0;

@@ -1,7 +1,7 @@
 /* instantiate.h - the kernels of one instruction set, for each block width.
  *
  * A template: kernels.c includes it for each instruction set, with MG_TARGET, MG_SUFFIX,
- * MG_TILE, MG_WIDE, MG_WIDE_LANES and MG_WIDE_SPLAT defined. FOLD and then LANE_SUM add up
+ * MG_TILE, MG_TILE_8, MG_WIDE, MG_WIDE_LANES and MG_WIDE_SPLAT defined. FOLD and then LANE_SUM add up
  * the lanes of a block in one fixed order: first lanes l and l + 8, then the sums of lanes l
  * and l + 4, then l and l + 2, then l and l + 1.
  */
@@ -36,6 +36,26 @@
 #include "kernels/sums.h"
 #include "kernels/take.h"
 #include "kernels/dispatch.h"
+#undef W
+#undef N_VEC
+#undef TILE
+#undef WIDE
+#undef WIDE_LANES
+#undef WIDE_SPLAT
+#undef FOLD
+
+/* Eight lanes hold sets of inputs, see layer_sets.h. */
+#define W 8
+#define N_VEC 2
+#define TILE MG_TILE_8
+#define WIDE MG_WIDE
+#define WIDE_LANES MG_WIDE_LANES
+#define WIDE_SPLAT MG_WIDE_SPLAT
+#define FOLD(y) V4_ADD(y[0], y[1])
+#if WIDE_LANES == 8
+#include "kernels/layer_weights.h"
+#endif
+#include "kernels/layer.h"
 #undef W
 #undef N_VEC
 #undef TILE
@@ -87,6 +107,7 @@
 #define W 1
 #define N_VEC 1
 #define FOLD(y) (y[0])
+#include "kernels/adaptive.h"
 #include "kernels/columns.h"
 #include "kernels/layer_one_row.h"
 #include "kernels/layer_sets.h"

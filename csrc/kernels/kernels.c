@@ -55,8 +55,13 @@ static const mg_lane_functions *lane_functions(const mg_block *block) {
 /* How many inputs a layer's loops take at a time: 16 rows of 64 inputs are 8 KiB. */
 #define MG_NEAR ((size_t)64)
 
-/* How many sets of inputs layer_sets.h computes side by side when some are left, and one_row.h
- * results: 16 lanes pay from 8 of them on, and 4 lanes from 3 on. */
+/* How many sets of inputs layer_sets.h computes side by side when some are left: 16 lanes pay
+ * from 13 of them on, 8 lanes from 5 on and 4 lanes from 3 on. */
+#define MG_SETS_SIDE_BY_SIDE(left)                                                        \
+    ((left) >= 16 ? 16 : (left) >= 13 ? (left) : (left) >= 8 ? 8 : (left) >= 3 ? (left) : 1)
+
+/* How many results one_row.h computes side by side: 16 lanes pay from 8 of them on, and 4 lanes
+ * from 3 on. */
 #define MG_SIDE_BY_SIDE(left) ((left) >= 16 ? 16 : (left) >= 8 ? (left) : (left) >= 4 ? 4 \
                                : (left) == 3 ? 3 : 1)
 
@@ -72,12 +77,14 @@ static const mg_lane_functions *lane_functions(const mg_block *block) {
     {                                                                                     \
         text, {forward_16_##suffix, forward_4_##suffix, forward_1_##suffix},              \
             {backward_16_##suffix, backward_4_##suffix, backward_1_##suffix},             \
-            descend_1_##suffix, load_columns_1_##suffix,                                  \
+            descend_1_##suffix, adapt_1_##suffix, load_columns_1_##suffix,                                  \
     }
 
-/* MG_TILE is how many sums over 16 rows the loops of layer.h keep in registers. MG_WIDE is
+/* MG_TILE is how many sums over 16 rows the loops of layer.h keep in registers, MG_TILE_8 over
+ * eight. MG_WIDE is
  * a vector of MG_WIDE_LANES rows in layer.h, or of as many outputs in layer_one_row.h. */
 #define MG_TILE 2
+#define MG_TILE_8 4
 #define MG_WIDE mg_v4
 #define MG_WIDE_LANES 4
 #define MG_WIDE_SPLAT V4_SPLAT
@@ -107,12 +114,14 @@ static const mg_kernels portable = KERNELS(MG_PORTABLE_NAME, portable);
 
 static const mg_kernels avx2 = KERNELS("avx2", avx2);
 #undef MG_TILE
+#undef MG_TILE_8
 #undef MG_WIDE
 #undef MG_WIDE_LANES
 #undef MG_WIDE_SPLAT
 
 /* AVX-512 has twice as many registers, of twice the size. */
 #define MG_TILE 4
+#define MG_TILE_8 8
 #define MG_WIDE mg_v8
 #define MG_WIDE_LANES 8
 #define MG_WIDE_SPLAT V8_SPLAT

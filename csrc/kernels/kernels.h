@@ -41,6 +41,12 @@ static inline size_t mg_side_length(size_t n, size_t m) {
     return (n + m) * MG_BLOCK_ROWS * 2 + (n > m ? n : m) * 2;
 }
 
+/* The numbers of a step of Adam: the rates of the averages' change, the factor that the average
+ * square keeps, and those of the step. */
+typedef struct {
+    double average_rate, square_keeps, square_rate, step_size, eps;
+} mg_adaptive;
+
 /* The kernels of one instruction set. */
 typedef struct {
     const char *name;
@@ -49,6 +55,9 @@ typedef struct {
     void (*backward[3])(const mg_instruction *list, size_t n, const mg_block *block);
     /* data: (n) -= scale * grad: (n), the step of SGD */
     void (*descend)(double *data, const double *grad, double scale, size_t n);
+    /* Adam's step of n parameters, see adaptive.h */
+    void (*adapt)(const mg_adaptive *rule, double *data, const double *grad, double *average,
+                  double *square, size_t n);
     /* to: (columns, w) = the transpose of rows: w pointers to (columns,) */
     void (*load_columns)(double *to, const double *const *rows, size_t w, size_t columns);
 } mg_kernels;

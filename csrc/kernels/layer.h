@@ -1,4 +1,4 @@
-/* layer.h - a layer of neurons over a block of 16 or 4 rows.
+/* layer.h - a layer of neurons over a block of 16, 8 or 4 rows.
  *
  * A template like elementwise.h. The shapes are
  *

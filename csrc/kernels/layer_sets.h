@@ -3,7 +3,7 @@
  * A template like elementwise.h. The shapes are those of layer.h, with x: (sets, m, W) and
  * out: (sets, n, W). A block of several rows takes one set after the other. A block of one row
  * computes up to 16 sets side by side, as layer.h does rows: their inputs and gradients are
- * copied to a block of their own beside the slots, whose other lanes are 0. MG_SIDE_BY_SIDE
+ * copied to a block of their own beside the slots, whose other lanes are 0. MG_SETS_SIDE_BY_SIDE
  * tells how many it takes of those that are left; backward begins with the last sets. The
  * gradients of weights are first summed over the sets of such a block, in the order of FOLD
  * and LANE_SUM, and then added.
@@ -45,7 +45,7 @@ MG_TARGET static void MG_NAME(sets_backward)(const mg_instruction *ins,
 typedef struct {
     uint32_t first;
     uint32_t n;
-    size_t w; /* 16 or 4 */
+    size_t w; /* 16, 8 or 4 */
     mg_instruction ins;
     mg_block block;
     double *zeros, *unused; /* longer than a row of inputs or results */
@@ -56,7 +56,8 @@ MG_TARGET MG_INLINE MG_NAME(side) MG_NAME(make_side)(const mg_instruction *ins,
                                                      const mg_block *block, uint32_t first,
                                                      uint32_t n) {
     const size_t slots = (size_t)ins->n + ins->m;
-    MG_NAME(side) side = {first, n, n > 4 ? MG_BLOCK_ROWS : 4, *ins, *block, NULL, NULL};
+    const size_t w = n > 8 ? MG_BLOCK_ROWS : n > 4 ? 8 : 4;
+    MG_NAME(side) side = {first, n, w, *ins, *block, NULL, NULL};
     side.ins.sets = 1;
     side.ins.a = 0; /* the index list begins with the slots 0, 1, ... */
     side.ins.out = ins->m;
@@ -94,7 +95,7 @@ MG_TARGET static void MG_NAME(load_inputs)(MG_NAME(side) *side, const mg_instruc
 
 MG_TARGET static void MG_NAME(sets_forward)(const mg_instruction *ins, const mg_block *block) {
     for (uint32_t set = 0; set < ins->sets;) {
-        const uint32_t n = MG_SIDE_BY_SIDE(ins->sets - set);
+        const uint32_t n = MG_SETS_SIDE_BY_SIDE(ins->sets - set);
         if (n == 1) {
             const mg_instruction one = MG_NAME(one_set)(ins, set++);
             MG_NAME(affine_forward)(&one, block);
@@ -105,6 +106,8 @@ MG_TARGET static void MG_NAME(sets_forward)(const mg_instruction *ins, const mg_
         MG_NAME(load_inputs)(&side, ins, block);
         if (side.w == 4)
             OF_WIDTH(affine_forward, 4)(&side.ins, &side.block);
+        else if (side.w == 8)
+            OF_WIDTH(affine_forward, 8)(&side.ins, &side.block);
         else
             OF_WIDTH(affine_forward, 16)(&side.ins, &side.block);
         for (size_t l = 0; l < side.w; l++)
@@ -139,7 +142,7 @@ MG_TARGET static void MG_NAME(store_input_gradients)(const MG_NAME(side) *side,
 MG_TARGET static void MG_NAME(sets_backward)(const mg_instruction *ins,
                                              const mg_block *block) {
     for (uint32_t end = ins->sets; end > 0;) {
-        const uint32_t n = MG_SIDE_BY_SIDE(end);
+        const uint32_t n = MG_SETS_SIDE_BY_SIDE(end);
         if (n == 1) {
             const mg_instruction one = MG_NAME(one_set)(ins, --end);
             MG_NAME(affine_backward)(&one, block);
@@ -156,6 +159,8 @@ MG_TARGET static void MG_NAME(sets_backward)(const mg_instruction *ins,
         MG_NAME(load_columns)(side.block.grad + ins->m * side.w, rows, side.w, ins->n);
         if (side.w == 4)
             OF_WIDTH(affine_backward, 4)(&side.ins, &side.block);
+        else if (side.w == 8)
+            OF_WIDTH(affine_backward, 8)(&side.ins, &side.block);
         else
             OF_WIDTH(affine_backward, 16)(&side.ins, &side.block);
         if (ins->flags & MG_A_GRAD)

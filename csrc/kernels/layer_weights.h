@@ -1,8 +1,8 @@
 /* layer_weights.h - the gradients of a layer's weights, of eight outputs side by side.
  *
- * A template like elementwise.h, for blocks of 16 rows and the registers of AVX-512. The shapes
- * are those of layer.h. The gradients of eight outputs over the block fill 16 of the 32
- * registers, and all inputs share them. A register holds the eight outputs of one row, so that
+ * A template like elementwise.h, for blocks of 16 or 8 rows and the registers of AVX-512. The
+ * shapes are those of layer.h. The gradients of eight outputs over the block fill a register for
+ * each row, 16 of 32 at most, and all inputs share them. A register holds the eight outputs of one row, so that
  * a sum over rows adds whole registers, where layer.h has to add the lanes of one. The sums
  * are added up in the same order, that of FOLD and LANE_SUM.
  */
@@ -36,9 +36,13 @@ MG_TARGET MG_INLINE void MG_NAME(transpose)(mg_v8 *g, const double *from) {
 #undef EVEN_PAIRS
 #undef ODD_PAIRS
 
-/* to: (8,) += x: (16,) @ g: (16, 8), or = if store */
+/* to: (8,) += x: (W,) @ g: (W, 8), or = if store */
 #define TERM(r) V4_MUL(V8_SPLAT(x[r]), g[r])
+#if W == 16
 #define FOUR(r) V4_ADD(V4_ADD(TERM(r), TERM(r + 8)), V4_ADD(TERM(r + 4), TERM(r + 12)))
+#else
+#define FOUR(r) V4_ADD(TERM(r), TERM(r + 4))
+#endif
 MG_TARGET MG_INLINE void MG_NAME(accumulate_eight)(double *to, const double *x, const mg_v8 *g,
                                              int store) {
     mg_v8 sum = V4_ADD(V4_ADD(FOUR(0), FOUR(2)), V4_ADD(FOUR(1), FOUR(3)));
@@ -52,17 +56,16 @@ MG_TARGET MG_INLINE void MG_NAME(accumulate_eight)(double *to, const double *x, 
 #undef TERM
 #undef FOUR
 
-/* grad of w[i:end, j:j + 8]: (end - i, 8) += x[i:end]: (end - i, 16) @ g[j:j + 8]: (8, 16).T
+/* grad of w[i:end, j:j + 8]: (end - i, 8) += x[i:end]: (end - i, W) @ g[j:j + 8]: (8, W).T
  * and, if i is 0, grad of b[j:j + 8]: (8,) += g[j:j + 8] summed over the rows */
 MG_TARGET MG_INLINE void MG_NAME(weights_tile)(const mg_instruction *ins,
                                                const mg_block *block, size_t i, size_t end,
                                                size_t j) {
-    static const double ones[W] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
+    static const double ones[16] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
     const uint32_t *input = block->index + ins->a;
     const double *from = block->grad + ((size_t)ins->out + j) * W;
     mg_v8 g[W];
-    MG_NAME(transpose)(g, from);
-    MG_NAME(transpose)(g + 8, from + 8);
+    MG_UNROLL for (int row = 0; row < W; row += 8) MG_NAME(transpose)(g + row, from + row);
     if (ins->flags & MG_C_GRAD && i == 0)
         MG_NAME(accumulate_eight)(block->uniform_grad + ins->c + j, ones, g,
                             ins->flags & MG_C_FIRST && block->is_first);

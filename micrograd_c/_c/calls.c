@@ -30,13 +30,14 @@ static double id_or_number(PyObject *x) {
      IS(mg_unary) || IS(mg_unary_k) || IS(mg_binary) || IS(mg_node) ||                    \
      IS(mg_node_with_local) || IS(mg_leaf) || IS(mg_total) || IS(mg_dot) ||               \
      IS(mg_logsumexp) || IS(mg_take_id))
+#define MAKES_A_TRACED_NODE (IS(mg_traced) || IS(mg_traced_total) || IS(mg_traced_dot))
 
 #undef _cffi_to_c_double
 #define _cffi_to_c_double(x) id_or_number(x)
 #undef _cffi_from_c_double
 #define _cffi_from_c_double(result)                                                       \
     (MAKES_A_NODE             ? make(value_class, result)                                 \
-     : IS(mg_traced)          ? make(traced_class, result)                                \
+     : MAKES_A_TRACED_NODE    ? make(traced_class, result)                                \
      : IS(mg_node_type)       ? get_node_type()                                           \
      : IS(mg_bound_call_type) ? get_bound_call_type()                                     \
                               : PyFloat_FromDouble(result))

@@ -23,6 +23,7 @@ if IN_C:
     mg_node_with_local = lib.mg_node_with_local
     mg_total, mg_dot, mg_logsumexp = lib.mg_total, lib.mg_dot, lib.mg_logsumexp
     mg_take_id = lib.mg_take_id
+    mg_traced_total, mg_traced_dot = lib.mg_traced_total, lib.mg_traced_dot
     mg_data, mg_grad = lib.mg_data, lib.mg_grad
     mg_set_data, mg_set_grad = lib.mg_set_data, lib.mg_set_grad
 else:
@@ -45,6 +46,8 @@ else:
         mg_take_id,
         mg_total,
         mg_traced,
+        mg_traced_dot,
+        mg_traced_total,
         mg_unary,
         mg_unary_k,
     )

@@ -301,7 +301,9 @@ mg_binary, mg_total, mg_dot, mg_logsumexp, mg_take_id = map(
     maker, (lib.mg_binary, lib.mg_total, lib.mg_dot, lib.mg_logsumexp, lib.mg_take_id)
 )
 mg_node_with_local = maker(lib.mg_node_with_local)
-mg_traced = maker(lib.mg_traced, 1)
+mg_traced, mg_traced_total, mg_traced_dot = (
+    maker(function, 1) for function in (lib.mg_traced, lib.mg_traced_total, lib.mg_traced_dot)
+)
 
 
 # The most frequent functions, written out for speed.

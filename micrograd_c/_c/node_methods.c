@@ -317,6 +317,7 @@ static PyMethodDef node_methods[] = {
     {"_mg_traced_radd", traced_radd, METH_O, NULL},
     {"_mg_traced_mul", traced_mul, METH_O, NULL},
     {"_mg_traced_rmul", traced_rmul, METH_O, NULL},
+    {"_mg_traced_sum", traced_sum, METH_O | METH_STATIC, NULL},
     {NULL, NULL, 0, NULL}};
 
 static PyGetSetDef node_getset[] = {

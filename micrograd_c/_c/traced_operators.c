@@ -55,4 +55,56 @@ static PyObject *traced_mul(PyObject *self, PyObject *other) {
 static PyObject *traced_rmul(PyObject *self, PyObject *other) {
     return traced_operator(MG_OP_mul, self, other, 1, "_general_rmul");
 }
+
+/* Writes the ids of a list's Values to ids. Returns 0 if it holds anything but Values of
+ * the two classes, and sets *has_traced if one of them is traced. */
+static int read_traced_ids(PyObject *list, mg_id *ids, int *has_traced) {
+    for (Py_ssize_t i = 0; i < PyList_Size(list); i++) {
+        PyObject *x = PyList_GetItem(list, i);
+        if (Py_TYPE(x) == traced_class)
+            *has_traced = 1;
+        else if (Py_TYPE(x) != value_class)
+            return 0;
+        ids[i] = NODE(x)->id;
+        if (ids[i] == 0.0)
+            return 0;
+    }
+    return 1;
+}
+
+/* cls._mg_traced_sum(lists): the sum of one list, or the dot product of two and, if the third
+ * is not empty, its element: see mg_traced_total. None where operators must do it. */
+static PyObject *traced_sum(PyObject *cls, PyObject *lists) {
+    Py_ssize_t n_lists = PyTuple_Check(lists) ? PyTuple_Size(lists) : 0, length = 0;
+    double mode = MG_LIKELY(mg_mode_count != 0) ? read_mode() : 0.0, result = 0.0;
+    int fine = (n_lists == 1 || n_lists == 3) && mode != -1.0, has_traced = 0;
+    (void)cls;
+    for (Py_ssize_t i = 0; fine && i < n_lists; i++) {
+        fine = PyList_CheckExact(PyTuple_GetItem(lists, i));
+        length += fine ? PyList_Size(PyTuple_GetItem(lists, i)) : 0;
+    }
+    if (!fine || length == 0)
+        Py_RETURN_NONE;
+    mg_id *ids = PyMem_Malloc((size_t)length * sizeof *ids), *next = ids;
+    if (ids == NULL)
+        return PyErr_NoMemory();
+    for (Py_ssize_t i = 0; fine && i < n_lists; i++) {
+        fine = read_traced_ids(PyTuple_GetItem(lists, i), next, &has_traced);
+        next += PyList_Size(PyTuple_GetItem(lists, i));
+    }
+    const size_t n = (size_t)PyList_Size(PyTuple_GetItem(lists, 0));
+    if (mode > 0.0) /* the 0 that a sum starts with is a constant of the trace */
+        mg_set_tracing(mode);
+    if (fine && has_traced && n_lists == 1)
+        result = mg_traced_total(ids, n);
+    else if (fine && has_traced && n > 0 &&
+             (size_t)PyList_Size(PyTuple_GetItem(lists, 1)) == n)
+        result = mg_traced_dot(ids, ids + n, n, (size_t)length > 2 * n ? ids[2 * n] : 0.0);
+    if (mode > 0.0)
+        mg_set_tracing(0.0);
+    PyMem_Free(ids);
+    if (result == 0.0)
+        Py_RETURN_NONE;
+    return make(traced_class, result);
+}
 #endif

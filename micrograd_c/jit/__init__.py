@@ -32,6 +32,7 @@ A call such as ``loss(X, Y)`` or ``loss.fit(X, Y, ...)`` goes through the files 
   records its graph.
 - ``outputs.py``: what the function returned, and the arrays that a call makes of it.
 - ``parameters.py``: the order of the parameters in arrays of their data and gradients.
+- ``traced_sums.py``: sums and dot products in one call of C.
 - ``traced_value.py``: the Values of a trace, whose data is unknown, and ``where``.
 - ``patched_operators.py``: traces also follow operators that a program assigned to ``Value``.
 - ``errors.py``, ``user_code.py``: the TraceErrors, and the user's line that they name.

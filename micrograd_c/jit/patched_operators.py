@@ -29,6 +29,11 @@ def follow_patches():
     last_seen.update(now)
 
 
+def has_original_operators():
+    """True if no operator of Value was replaced at the last trace."""
+    return last_seen == ORIGINAL
+
+
 def operators_for_traces(now):
     """Return TracedValue's operators for Value's operators ``now``, some of which are replaced.
 

@@ -13,7 +13,8 @@ from micrograd_c.jit.errors import (
     no_grad_error,
 )
 from micrograd_c.jit.outputs import Outputs
-from micrograd_c.jit.patched_operators import follow_patches
+from micrograd_c.jit.patched_operators import follow_patches, has_original_operators
+from micrograd_c.jit.traced_sums import sum_in_c
 from micrograd_c.jit.traced_value import (
     TracedValue,
     compare,
@@ -52,6 +53,7 @@ class Trace:
         self.argument_rules = []
         self.argument_places = []  # for each of ``arguments``: (number of the argument, place)
         follow_patches()
+        self._sums_in_c = has_original_operators()
         with self.entered():
             given = []
             for i, width in enumerate(widths):
@@ -107,6 +109,10 @@ class Trace:
     def entry_at(self, index, entries):
         """Return the entry, of Values and numbers, that ``index`` leads to in each row."""
         return entry_at(index, entries)
+
+    def sum_in_c(self, name, lists):
+        """Return ``total`` or ``dot`` of lists of Values, or None if operators must make it."""
+        return sum_in_c(lists) if name in ("total", "dot") and self._sums_in_c else None
 
     def refuse_custom_operator(self):
         raise custom_operator_error(user_line())

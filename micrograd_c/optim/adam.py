@@ -67,7 +67,9 @@ class Adam(Optimizer):
             exp_avg_sq = largest
         step_size = self.lr / (1 - self.beta1**self.step_count)
         correction = math.sqrt(1 - self.beta2**self.step_count)
-        data -= step_size * (exp_avg / (np.sqrt(exp_avg_sq) / correction + self.eps))
+        # PyTorch divides each root by the correction; this is one division less a parameter.
+        step_size, eps = step_size * correction, self.eps * correction
+        data -= step_size * (exp_avg / (np.sqrt(exp_avg_sq) + eps))
 
 
 class AdamW(Adam):

@@ -78,9 +78,9 @@ static inline void layer_backward(const double *d, double *g, const double *u, d
     for (int j = 0; relu && j < sets * n * lanes; j++)
         g[out * lanes + j] = d[out * lanes + j] > 0.0 ? g[out * lanes + j] : 0.0;
     for (int end = sets; end > 0;) {
-        const int most = end >= 16 ? 16 : end >= 8 ? end : end >= 4 ? 4 : end == 3 ? 3 : 1;
+        const int most = end >= 16 ? 16 : end >= 13 ? end : end >= 8 ? 8 : end >= 3 ? end : 1;
         const int some = lanes > 1 ? 1 : most;
-        const int side = some > 4 ? 16 : some > 1 ? 4 : lanes, is_last = end == sets;
+        const int side = some > 8 ? 16 : some > 4 ? 8 : some > 1 ? 4 : lanes, is_last = end == sets;
         double t[16];
         end -= some;
         for (int i = 0; i < m + 1; i++) /* the weights of input i, then the biases */
