@@ -57,6 +57,30 @@ def test_one_by_one_is_eager_training_to_the_bit(make, jit_engine):
     assert losses == [total / len(x) for total in sums]
 
 
+def test_a_short_example_after_a_long_one(jit_engine):
+    """The program of the short one has more uniform values than all have parameters."""
+    ps = [Value(0.5), Value(0.25)]
+
+    def f(x):
+        u = ps[0]
+        for _ in range(5):
+            u = u * ps[0] + u
+        return sum(v * p for v, p in zip(x, ps)) * u
+
+    sgd = optim.SGD(ps, lr=0.1, momentum=0.5)
+    rows = [[1.0], [1.0, 2.0], [3.0]]
+    jit(f).fit(rows, optimizer=sgd, batch_size=1, shuffle=False)
+    ours = [p.data for p in ps]
+    assert ps[1].grad == 0.0
+    ps = [Value(0.5), Value(0.25)]
+    sgd = optim.SGD(ps, lr=0.1, momentum=0.5)
+    for row in rows:
+        sgd.zero_grad()
+        f(row).backward()
+        sgd.step()
+    np.testing.assert_allclose(ours, [p.data for p in ps], rtol=1e-12)
+
+
 @each_optimizer
 @pytest.mark.parametrize("batch_size", [1, 4, None])
 def test_fit_is_backward_and_step_for_each_batch(make, batch_size, jit_engine):
@@ -111,11 +135,11 @@ def test_threads_change_no_bit():
 
 def test_frozen_and_extra_parameters(jit_engine):
     a, b, extra = Value(1.0), Value(2.0), Value(3.0)
-    f = jit(lambda x: sum(v * p for v, p in zip(x, (a, b))))
+    f = jit(lambda x: sum(v * p for v, p in zip(x, (a, b))) * a)
     sgd = optim.SGD([extra, b], lr=1.0, weight_decay=0.5)
     extra.grad = 5.0
     f.fit([[1.0], [1.0, 4.0]], optimizer=sgd, batch_size=1, shuffle=False)
-    assert (a.data, a.grad) == (1.0, 1.0)
+    assert (a.data, a.grad) == (1.0, 6.0)
     assert (extra.data, extra.grad) == (0.75, 0.0)
     assert (b.data, b.grad) == (1.0 - (4.0 + 0.5), 4.0)
 
