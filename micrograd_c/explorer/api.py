@@ -9,6 +9,11 @@ from micrograd_c.explorer.page import page_of
 from python_ref.core.numbers import describe
 from python_ref.core.operators import Operators
 
+try:
+    from micrograd_c.explorer.source_lines import line_of
+except ImportError:  # nothing records lines
+    line_of = None
+
 # A notebook's server drops an output of a few megabytes, and keeps the others in the file.
 MAX_IN_NOTEBOOK = 2_000_000
 HEIGHT = 640  # of the page in a notebook, in pixels
@@ -39,7 +44,7 @@ def explore(root, *, names=None, max_nodes=2_000_000):
     """
     if not isinstance(root, Operators) or not hasattr(root, "_recipe"):
         raise TypeError(f"expected a Value as root, got {describe(root)}")
-    return Explorer(collect(root, names_of(names), max_nodes=max_nodes))
+    return Explorer(collect(root, names_of(names), line_of, max_nodes))
 
 
 class Explorer:
@@ -47,6 +52,11 @@ class Explorer:
 
     def __init__(self, graph):
         self._graph = graph
+
+    @property
+    def size(self):
+        """How many nodes the graph has."""
+        return len(self._graph.data)
 
     def html(self):
         """Return the page as a text."""
@@ -61,7 +71,7 @@ class Explorer:
         page = self.html()
         if len(page) > MAX_IN_NOTEBOOK:
             return (
-                f"<p>The page of this graph of {len(self._graph.data):,} nodes has "
+                f"<p>The page of this graph of {self.size:,} nodes has "
                 f"{len(page) / 1e6:.1f} MB, too much for an output of a notebook: "
                 '<code>explore(…).save("graph.html")</code> writes it to a file.</p>'
             )
@@ -72,6 +82,6 @@ class Explorer:
 
     def __repr__(self):
         return (
-            f"<Explorer of a graph of {len(self._graph.data)} nodes: "
+            f"<Explorer of a graph of {self.size} nodes: "
             '.save("graph.html") writes it, a notebook shows it>'
         )

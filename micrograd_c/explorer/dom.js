@@ -22,4 +22,7 @@ function fill(element, attributes, children) {
 
 // A button that looks like a link and shows node i.
 const nodeLink = (i) =>
-  make("button", { class: "link", onclick: () => select(i, true) }, nameOf(i));
+  make("button",
+    { class: "link", onclick: () => select(i, true), onpointerenter: () => point(i, true),
+      onpointerleave: () => point(i, false) },
+    nameOf(i));

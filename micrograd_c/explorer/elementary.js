@@ -149,7 +149,7 @@ const tan = (x) => (isReducible(x) ? over(sinPair(x, 0), sinPair(x, 1))[0] : Mat
 
 // --- hyperbolic functions, hypot ----------------------------------------------------------------
 
-// sinh, cosh and tanh are as fdlibm has them, and most C libraries, so that they round alike.
+// sinh and cosh are as fdlibm has them, and most C libraries, so that they round alike.
 function sinh(x) {
   const a = Math.abs(x);
   if (!(a > 1e-8 && a < 709)) return Math.sinh(x);
@@ -169,10 +169,11 @@ function cosh(x) {
 }
 
 function tanh(x) {
-  const a = Math.abs(x);
-  if (!(a > 1e-8 && a < 22)) return Math.tanh(x);
-  const t = expm1(a >= 1 ? 2 * a : -2 * a);
-  return withSign(a >= 1 ? 1 - 2 / (t + 2) : -t / (t + 2), x);
+  if (!(Math.abs(x) > 1e-8 && Math.abs(x) < 22)) return Math.tanh(x);
+  const [k, p] = expParts([2 * x, 0]);
+  const f = 2 ** k;
+  const t = plus([f * p[0], f * p[1]], [f - 1, 0]); // exp(2 x) - 1
+  return over(t, plus(t, [2, 0]))[0];
 }
 
 function hypot(x, y) {

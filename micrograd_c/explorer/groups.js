@@ -171,21 +171,22 @@ class Groups {
 
   // Puts runs of parts into groups of their own where there are more than MOST_PARTS.
   split(group) {
-    const isLeaves = (part) =>
-      part instanceof Group ? part.kind === "leaves" : this.graph.isLeaf(part);
+    const staysOutside = (part) =>
+      part instanceof Group ? ["leaves", "adds"].includes(part.kind) : this.graph.isLeaf(part);
     const all = partsOf(group);
-    // Leaves are at the beginning of many runs, and stay outside where they are few.
-    const leaves = all.filter(isLeaves);
-    const parts = leaves.length > MOST_PARTS ? all : all.filter((part) => !isLeaves(part));
+    // Leaves are used by many runs, additions use many, and stay outside where they are few.
+    const outside = all.filter(staysOutside);
+    const parts = outside.length > MOST_PARTS ? all : all.filter((part) => !staysOutside(part));
     if (parts.length <= MOST_PARTS) return;
     const runs = Math.min(MOST_RUNS, Math.ceil(parts.length / 25));
     const length = Math.ceil(parts.length / runs);
-    const kept = parts === all ? [] : leaves;
+    const kept = parts === all ? [] : outside;
+    const word = parts.every((part) => part.kind === "term") ? "terms " : "";
     group.groups = kept.filter((part) => part instanceof Group);
     group.nodes = kept.filter((part) => !(part instanceof Group));
     for (let from = 0; from < parts.length; from += length) {
       const members = parts.slice(from, from + length);
-      const count = `${from + 1}–${from + members.length} of ${parts.length}`;
+      const count = `${word}${from + 1}–${from + members.length} of ${parts.length}`;
       const run = new Group("run", count, group);
       for (const part of members) {
         run.last = lastOf(part);

@@ -5,14 +5,21 @@
 function short(x) {
   if (!Number.isFinite(x)) return x !== x ? "nan" : x > 0 ? "inf" : "−inf";
   if (x === 0) return Object.is(x, -0) ? "−0" : "0";
-  const [digits, exponent] = x.toExponential(3).split("e");
+  const [digits, exponent] = fourDigits(x).split("e");
   const e = Number(exponent);
   const trimmed = (text) => (text.includes(".") ? text.replace(/\.?0+$/, "") : text);
   const text =
     e < -4 || e >= 4
       ? `${trimmed(digits)}e${e < 0 ? "-" : "+"}${String(Math.abs(e)).padStart(2, "0")}`
-      : trimmed(x.toFixed(3 - e));
+      : trimmed(Number(`${digits}e${exponent}`).toFixed(3 - e));
   return text.replaceAll("-", "−");
+}
+
+// x to four digits in scientific notation. Of two that are as near, that with an even last digit,
+// as in Python; toExponential takes the larger.
+function fourDigits(x) {
+  const tie = /^(-?\d\.\d\d[02468])50*(e.*)$/.exec(x.toExponential(20));
+  return tie ? tie[1] + tie[2] : x.toExponential(3);
 }
 
 // All digits, as Python's repr has them but for the form of exponents.

@@ -61,17 +61,19 @@ const steps = {
     steps.go(from + by);
   },
 
+  // Milliseconds a step when it plays: half a minute for all, if that can be followed.
+  pace: () => Math.max(60, Math.min(900, 30000 / steps.count())),
+
   play() {
     if (steps.timer) return steps.pause();
     if (steps.position === steps.count()) steps.go(0);
     byId("play").textContent = "❚❚";
     byId("play").setAttribute("aria-label", "Pause");
-    const pace = Math.max(60, Math.min(900, 30000 / steps.count()));
     steps.timer = setInterval(() => {
       const before = steps.position;
       steps.move(1);
       if (steps.position === before || steps.position === steps.count()) steps.pause();
-    }, pace);
+    }, steps.pace());
   },
 
   pause() {

@@ -124,6 +124,7 @@ function drawNode(box) {
     textAt(7, 39, "data"),
     textAt(7, 59, "grad"),
   ];
+  if (!isNamed) texts.push(textAt(box.width - 7, 19, "small", nameOf(i), "end"));
   if (isNamed && symbol) texts.push(textAt(box.width - 7, 19, "symbol", symbol, "end"));
   const kind = `node${graph.isLeaf(i) ? " leaf" : ""}${i === graph.root ? " root" : ""}`;
   const element = drawBox(box, kind, nameOf(i), ...texts);
@@ -196,6 +197,11 @@ function refreshBox(item, element) {
   }
   marks.toggle("selected", selected === item);
   marks.toggle("active", steps.node !== null && groups.itemOf(steps.node) === item);
+}
+
+// Marks the box of node i, or of the group that it is in.
+function point(i, isOn) {
+  view.elementOf.get(groups.itemOf(i))?.classList.toggle("pointed", isOn);
 }
 
 function setGrad(text, g) {
