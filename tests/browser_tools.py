@@ -5,9 +5,12 @@ The fixture ``browser`` is Chromium, started once a file; it skips where Playwri
 test asserts that none wrote an error to the console or asked for anything but its own file.
 """
 
+import random
 import shutil
 
 import pytest
+
+from micrograd_c import Value, nn
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 HANG = 120_000  # milliseconds: no page takes a tenth of it
@@ -81,3 +84,41 @@ def type_data(page, i, text):
     field = page.locator("#panel input[aria-label^='data of']")
     field.fill(text)
     field.press("Enter")
+
+
+# --- what they show ---
+
+
+def readme(a=-4.0, b=2.0):
+    """The variables of micrograd's README expression; g is its result."""
+    a, b = Value(a), Value(b)
+    c = a + b
+    d = a * b + b**3
+    c += c + 1
+    c += 1 + c + (-a)
+    d += d * 2 + (b + a).relu()
+    d += 3 * d + (b - a).relu()
+    e = c - d
+    f = e**2
+    g = f / 2.0
+    g += 10.0 / f
+    return locals()
+
+
+def net(nin=3, nouts=(12, 12, 1), nonlin="tanh"):
+    """A net and its output for Values as inputs."""
+    random.seed(1)
+    model = nn.MLP(nin, list(nouts), nonlin=nonlin)
+    x = [Value(random.uniform(-1, 1), label=f"x{i}") for i in range(nin)]
+    y = model(x)
+    y.backward()
+    return model, y
+
+
+def grads(values):
+    return [v.grad for v in values]
+
+
+def short(x):
+    """The text of a number in the page."""
+    return f"{x:.4g}".replace("-", "\N{MINUS SIGN}")

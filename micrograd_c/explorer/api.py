@@ -9,10 +9,8 @@ from micrograd_c.explorer.page import page_of
 from python_ref.core.numbers import describe
 from python_ref.core.operators import Operators
 
-try:
-    from micrograd_c.explorer.source_lines import line_of
-except ImportError:  # nothing records lines
-    line_of = None
+# Returns (file, line number) of the code that made a Value, or None; None: nothing records lines.
+line_of = None
 
 # A notebook's server drops an output of a few megabytes, and keeps the others in the file.
 MAX_IN_NOTEBOOK = 2_000_000

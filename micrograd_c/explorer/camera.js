@@ -85,12 +85,14 @@ function listenToPointers() {
     pointers.set(event.pointerId, now);
     moved += Math.hypot(now[0] - before[0], now[1] - before[1]);
     if (!others.length) {
-      if (!isClick()) setCamera(view.x + now[0] - before[0], view.y + now[1] - before[1], view.scale);
+      const by = [now[0] - before[0], now[1] - before[1]];
+      if (!isClick()) setCamera(view.x + by[0], view.y + by[1], view.scale);
       return;
     }
     const [, other] = others[0];
     const distance = ([x, y]) => Math.hypot(x - other[0], y - other[1]);
-    zoom(distance(now) / Math.max(1, distance(before)), (now[0] + other[0]) / 2, (now[1] + other[1]) / 2);
+    const middle = [(now[0] + other[0]) / 2, (now[1] + other[1]) / 2];
+    zoom(distance(now) / Math.max(1, distance(before)), ...middle);
   });
   for (const end of ["pointerup", "pointercancel"])
     window.addEventListener(end, (event) => pointers.delete(event.pointerId));

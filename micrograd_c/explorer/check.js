@@ -36,7 +36,8 @@ function checkParts(i) {
     nudge = field.value;
     const found = checkNode(i, h);
     result.hidden = false;
-    if (!found) return result.replaceChildren("The page does not know how a node above computes its value.");
+    if (!found)
+      return result.replaceChildren("The page does not know how a node above computes its value.");
     const { before, after, slope, gradient } = found;
     result.replaceChildren(
       `${nameOf(i)} + h: ${exact(after)}`, make("br"),
@@ -48,7 +49,8 @@ function checkParts(i) {
   };
   return [
     make("h3", {}, "check its gradient"),
-    make("div", { class: "row" }, make("label", {}, "h ", field), make("button", { onclick: run }, "nudge")),
+    make("div", { class: "row" },
+      make("label", {}, "h ", field), make("button", { onclick: run }, "nudge")),
     result,
   ];
 }

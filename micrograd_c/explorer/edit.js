@@ -54,11 +54,12 @@ function descend() {
   if (rate === null || !Number.isFinite(rate)) return say("The learning rate must be a number.");
   if (graph.whyNoBackward()) return say(graph.whyNoBackward());
   if (steps.position !== steps.count()) graph.backward(); // of all, not of the steps so far
-  const moved_ = new Map();
+  const leaves = new Map();
   for (let i = 0; i < graph.n; i++)
-    if (isParameter(i)) moved_.set(i, graph.data[i] - rate * graph.grad[i]);
-  if (!moved_.size) return say("There is no parameter to move: give leaves a label, or names=locals().");
-  change(moved_);
+    if (isParameter(i)) leaves.set(i, graph.data[i] - rate * graph.grad[i]);
+  if (!leaves.size)
+    return say("There is no parameter to move: give leaves a label, or names=locals().");
+  change(leaves);
 }
 
 function editParts(i) {
@@ -98,6 +99,7 @@ function editParts(i) {
     make("h3", {}, "change it"),
     make("div", { class: "row" }, field),
     slider,
-    hasName(i) && make("div", { class: "row" }, moves, make("label", { for: "moves" }, "descend moves it")),
+    hasName(i) && make("div", { class: "row" },
+      moves, make("label", { for: "moves" }, "descend moves it")),
   ];
 }

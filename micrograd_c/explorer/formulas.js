@@ -41,7 +41,8 @@ function arrivals(i, user) {
   const found = [];
   graph.operandsOf(user).forEach((operand, which) => {
     if (operand !== i) return;
-    found.push({ user, which, slope: slopeNumber(user, which), g, flow: graph.contribution(user, which, g) });
+    const flow = graph.contribution(user, which, g);
+    found.push({ user, which, slope: slopeNumber(user, which), g, flow });
   });
   return found;
 }

@@ -1,5 +1,6 @@
 """Collects the graph below a Value as flat lists, in the order in which forward would make it."""
 
+import linecache
 from array import array
 
 from python_ref.core.walking import topological_sort
@@ -14,7 +15,7 @@ class Graph:
     ``operands`` the places of each node's operands. The dicts have entries for some nodes, by
     their place: ``names``; ``texts``, an operator's ``_op`` where the row does not tell it;
     ``ks``, the exponent or slope; ``locals_``, the local gradients of a user's operator; and
-    ``lines``, (file name, line number, text) of the line that made it. ``opaque`` are the places
+    ``lines``, (file, line number, text) of the code that made it. ``opaque`` are the places
     of nodes whose derivative only a function of the user's knows.
     """
 
@@ -29,8 +30,8 @@ def collect(root, names=None, line_of=None, max_nodes=None):
     """Return the Graph below ``root``.
 
     ``names`` is a dict of names by the id of a Value, see ``names.py``; a Value's own label comes
-    first. ``line_of(value)`` returns what ``lines`` holds, or None. Raises ValueError for more
-    than ``max_nodes`` nodes.
+    first. ``line_of(value)`` returns (file, line number) of the code that made it, or None.
+    Raises ValueError for more than ``max_nodes`` nodes.
     """
     names, graph = names or {}, Graph()
     order = topological_sort(root)
@@ -61,5 +62,5 @@ def collect(root, names=None, line_of=None, max_nodes=None):
             graph.names[i] = name
         line = line_of and line_of(node)
         if line:
-            graph.lines[i] = line
+            graph.lines[i] = (*line, linecache.getline(*line).strip())
     return graph

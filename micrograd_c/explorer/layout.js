@@ -11,9 +11,9 @@ const ROW_GAP = 16;
 const TITLE = 20; // the height of the title of a frame
 const MOST_POINTS = 4000; // on long edges; more would take long
 
-// boxes: [{width, height, path}], in the order of the graph; path is the list of open groups that a
-// box is in. edges: [from, to], places in boxes. Returns {points}, for each edge a list of its inner
-// points [x, y], and sets x and y, the middle of each box.
+// boxes: [{width, height, path}], in the order of the graph; path is the list of open groups that
+// a box is in. edges: [from, to], places in boxes. Sets x and y, the middle of each box, and
+// returns {points}: for each edge a list of its inner points [x, y].
 function layOut(boxes, edges) {
   const rank = ranksOf(boxes, edges);
   const { cells, chains } = cellsOf(boxes, edges, rank);

@@ -55,10 +55,12 @@ function showPanel() {
 function introduction() {
   return [
     make("h2", {}, plural(graph.n, "node")),
-    make("p", {}, "Point at a node, or tap it, to see its value, its gradient and how both come about."),
+    make("p", {},
+      "Point at a node, or tap it, to see its value, its gradient and how both come about."),
     make("p", {}, "The arrow keys step through forward and then backward, node by node."),
     make("p", {}, "Select a leaf to change it: everything is computed anew."),
-    graph.n > MOST_UNGROUPED && make("p", {}, "A box with lines above it is a group: a click opens it."),
+    graph.n > MOST_UNGROUPED &&
+      make("p", {}, "A box with lines above it is a group: a click opens it."),
   ];
 }
 
@@ -90,9 +92,8 @@ function numbersOf(i) {
   const known = steps.isComputed(i);
   const parts = [
     make("dl", {},
-      make("dt", {}, "data"), make("dd", { "data-exact": graph.data[i] }, known ? short(graph.data[i]) : "?"),
-      make("dt", {}, "grad"),
-      make("dd", { class: signOf(graph.grad[i]), "data-exact": graph.grad[i] }, short(graph.grad[i]))),
+      make("dt", {}, "data"), make("dd", {}, known ? short(graph.data[i]) : "?"),
+      make("dt", {}, "grad"), make("dd", { class: signOf(graph.grad[i]) }, short(graph.grad[i]))),
   ];
   const [names, numbers] = formulaOf(i);
   if (names) {
@@ -143,7 +144,8 @@ function gradientParts(i) {
     const more = flows.length > MOST_USERS ? " + …" : "";
     parts.push(make("div", { class: "sum" }, `${written}${more} = ${short(total)}`));
   }
-  if (!steps.isThrough()) parts.push(make("p", { class: "dim" }, "Backward has not come through yet."));
+  if (!steps.isThrough())
+    parts.push(make("p", { class: "dim" }, "Backward has not come through yet."));
   return parts;
 }
 

@@ -86,7 +86,8 @@ const steps = {
   // The arithmetic of the step, as parts of a text.
   text() {
     const { position, node, inner } = steps;
-    if (position === 0) return ["Before forward: the leaves have their values, all gradients are 0."];
+    if (position === 0)
+      return ["Before forward: the leaves have their values, all gradients are 0."];
     const count = `step ${position} of ${steps.count()} · `;
     if (position <= inner.length) {
       const [names, numbers] = formulaOf(node);

@@ -24,7 +24,8 @@ function refreshTable() {
     table.from += by;
     refreshTable();
   };
-  const count = `nodes ${table.from + 1} to ${to} of ${graph.n.toLocaleString("en")}, operands before results `;
+  const of = graph.n.toLocaleString("en");
+  const count = `nodes ${table.from + 1} to ${to} of ${of}, operands before results `;
   byId("tableSection").replaceChildren(
     make("table", {},
       make("caption", {}, count,
@@ -41,8 +42,7 @@ function tableRow(i) {
     make("th", { scope: "row" }, nodeLink(i)),
     make("td", {}, graph.isLeaf(i) ? "leaf" : symbolOf(i)),
     make("td", {}, ...operands.slice(0, 8).flatMap((x, k) => [k ? ", " : "", nameOf(x)])),
-    make("td", { class: "number", "data-exact": graph.data[i] },
-      steps.isComputed(i) ? short(graph.data[i]) : "?"),
-    make("td", { class: "number", "data-exact": graph.grad[i] }, short(graph.grad[i])),
+    make("td", { class: "number" }, steps.isComputed(i) ? short(graph.data[i]) : "?"),
+    make("td", { class: "number" }, short(graph.grad[i])),
   );
 }

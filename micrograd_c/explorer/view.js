@@ -37,7 +37,8 @@ const isNode = (item) => typeof item === "number";
 // From the outermost to the innermost, without the whole graph.
 function openGroupsAround(item) {
   const around = [];
-  for (let g = isNode(item) ? groups.of[item] : item.parent; g.parent; g = g.parent) around.unshift(g);
+  const first = isNode(item) ? groups.of[item] : item.parent;
+  for (let group = first; group.parent; group = group.parent) around.unshift(group);
   return around;
 }
 

@@ -1,4 +1,4 @@
-"""``python -m micrograd_c explore``: the graph of a Value in a program, as a page in the browser."""
+"""``python -m micrograd_c explore``: the graph of a Value in a program, as a page."""
 
 import builtins
 import os
