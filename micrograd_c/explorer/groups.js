@@ -32,13 +32,19 @@ class Groups {
       this.placeLeaves();
     }
     for (let i = 0; i < graph.n; i++) this.of[i].nodes.push(i);
-    for (let i = 0; i < graph.n; i++)
-      for (let group = this.of[i]; group; group = group.parent) {
-        group.size++;
-        group.last = i;
-      }
+    this.measure();
     this.removeEmpty(this.top);
     this.openFirst();
+  }
+
+  // Sets size and last of all groups, the inner ones first.
+  measure() {
+    const all = [this.top];
+    for (let k = 0; k < all.length; k++) all.push(...all[k].groups);
+    for (const group of all.reverse()) {
+      group.size = group.groups.reduce((sum, part) => sum + part.size, group.nodes.length);
+      group.last = Math.max(group.nodes.at(-1) ?? 0, ...group.groups.map((part) => part.last));
+    }
   }
 
   // Each term of a sum of many terms is a group of the nodes that it was the first to need. They
@@ -100,7 +106,9 @@ class Groups {
     const leaves = new Map();
     for (let i = 0; i < graph.n; i++) {
       if (!graph.isLeaf(i) || i === graph.root) continue;
-      const group = graph.usersOf(i).map((user) => this.of[user]).reduce(commonParent);
+      let group = this.of[graph.users[graph.userStart[i]]];
+      for (let j = graph.userStart[i] + 1; j < graph.userStart[i + 1]; j++)
+        group = commonParent(group, this.of[graph.users[j]]);
       this.of[i] = group;
       if (group.kind === "neuron" || group.kind === "adds") continue;
       if (!leaves.has(group)) leaves.set(group, []);
@@ -235,6 +243,11 @@ function commonParent(a, b) {
   return a;
 }
 
+function isOperand(graph, x, i) {
+  for (let j = graph.start[i]; j < graph.start[i + 1]; j++) if (graph.operands[j] === x) return true;
+  return false;
+}
+
 // For each node, the first of the run of nodes that ends with it and is all that it needs and no
 // node before it needed.
 function firstOfEach(graph) {
@@ -242,8 +255,7 @@ function firstOfEach(graph) {
   const finished = []; // nodes that none of those seen so far needs, or that other nodes had first
   for (let i = 0; i < graph.n; i++) {
     first[i] = i;
-    const operands = graph.operandsOf(i);
-    while (finished.length && operands.includes(finished[finished.length - 1]))
+    while (finished.length && isOperand(graph, finished[finished.length - 1], i))
       first[i] = first[finished.pop()];
     finished.push(i);
   }

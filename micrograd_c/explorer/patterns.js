@@ -7,31 +7,36 @@ const MANY_TERMS = 8;
 // A chain ((start + t1) + t2) + ... of additions of which each but the last is used once.
 // Returns the additions in their order; empty if i is not the last of a chain.
 function chainOf(graph, i) {
-  const isAdd = (node) => graph.operator(node) === "add";
+  const add = graph.operators.indexOf("add");
+  if (graph.code[i] !== add) return [];
   const left = (node) => graph.operands[graph.start[node]];
   const goesOn = (node) => {
-    const [user] = timesUsed(graph, node) === 1 ? graph.usersOf(node) : [];
-    return user !== undefined && isAdd(user) && left(user) === node;
+    const user = onlyUser(graph, node);
+    return user !== null && graph.code[user] === add && left(user) === node;
   };
-  if (!isAdd(i) || goesOn(i)) return [];
+  if (goesOn(i)) return [];
   const chain = [i];
-  for (let node = left(i); isAdd(node) && goesOn(node); node = left(node)) chain.push(node);
+  for (let node = left(i); graph.code[node] === add && goesOn(node); node = left(node))
+    chain.push(node);
   return chain.reverse();
 }
 
 const timesUsed = (graph, i) => graph.userStart[i + 1] - graph.userStart[i];
 
+// The node that uses node i, if it is used once.
+const onlyUser = (graph, i) => (timesUsed(graph, i) === 1 ? graph.users[graph.userStart[i]] : null);
+
 // Returns {neurons, sums}, each in the order of the graph.
 //
 // A neuron: {adds, muls, start, activation, out, firsts, seconds}, the last two being the factors
-// of its products. A sum: {adds, start}.
+// of its products. A sum: {adds}.
 function findPatterns(graph) {
   const neurons = [];
   const sums = [];
   for (let i = 0; i < graph.n; i++) {
     const adds = chainOf(graph, i);
     if (!adds.length) continue;
-    let [start] = graph.operandsOf(adds[0]);
+    let start = graph.operands[graph.start[adds[0]]];
     const terms = adds.map((add) => graph.operands[graph.start[add] + 1]);
     // x1 * w1 + x2 * w2 + b: the first product is where others have the bias.
     if (isProduct(graph, start)) {
@@ -45,25 +50,26 @@ function findPatterns(graph) {
       // What is added after the products and the bias is no part of the neuron.
       const extra = terms.length - muls.length - (bias !== start ? 1 : 0);
       const last = adds[adds.length - 1 - extra];
-      const [user] = timesUsed(graph, last) === 1 ? graph.usersOf(last) : [];
-      const activation = user !== undefined && ACTIVATIONS.has(graph.operator(user)) ? user : null;
+      const user = onlyUser(graph, last);
+      const activation = user !== null && ACTIVATIONS.has(graph.operator(user)) ? user : null;
       neurons.push({
         adds: adds.slice(0, adds.length - extra),
         muls,
         start: bias,
         activation,
         out: activation ?? last,
-        firsts: muls.map((mul) => graph.operandsOf(mul)[0]),
-        seconds: muls.map((mul) => graph.operandsOf(mul)[1]),
+        firsts: muls.map((mul) => graph.operands[graph.start[mul]]),
+        seconds: muls.map((mul) => graph.operands[graph.start[mul] + 1]),
       });
-    } else if (adds.length >= MANY_TERMS) sums.push({ adds, start: graph.operandsOf(adds[0])[0] });
+    } else if (adds.length >= MANY_TERMS) sums.push({ adds });
   }
   return { neurons, sums };
 }
 
 function isProduct(graph, i) {
   if (graph.operator(i) !== "mul" || timesUsed(graph, i) !== 1) return false;
-  const [x, y] = graph.operandsOf(i);
+  const x = graph.operands[graph.start[i]];
+  const y = graph.operands[graph.start[i] + 1];
   return x !== y && (graph.isLeaf(x) || graph.isLeaf(y));
 }
 
@@ -71,12 +77,16 @@ function isProduct(graph, i) {
 
 // A number for a list of inputs. A constant, which each neuron has anew, counts by its data.
 function hashOf(graph, inputs) {
-  let hash = inputs.length;
+  const bits = new Int32Array(graph.programData.buffer);
+  let a = inputs.length;
+  let b = 0;
   for (const i of inputs) {
     const isConstant = graph.isLeaf(i) && timesUsed(graph, i) === 1 && !graph.names.has(i);
-    hash = (hash * 31 + (isConstant ? graph.data[i] * 1.2345 + 0.5 : i)) % 9007199254740881;
+    const x = isConstant ? bits[2 * i] ^ Math.imul(bits[2 * i + 1], 7919) : i;
+    a = (Math.imul(a, 31) + x) | 0;
+    b = (Math.imul(b, 1000003) ^ x) | 0;
   }
-  return hash;
+  return (a >>> 0) * 2097152 + (b >>> 11); // 53 bits of the two
 }
 
 // Whether the first factors of a neuron's products are its inputs, as in x * w. Weights are leaves.
