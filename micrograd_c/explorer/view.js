@@ -119,15 +119,15 @@ function drawNode(box) {
   const i = box.item;
   const symbol = symbolOf(i);
   const isNamed = hasName(i);
-  const operator = shortened(symbol, 8);
-  const named = isNamed ? shortName(nameOf(i), symbol ? 6 : 9) : operator;
+  const named = isNamed ? shortName(nameOf(i), symbol ? 6 : 9) : shortened(symbol, 7);
   const texts = [
     textAt(7, 19, isNamed ? "title" : "symbol", named),
     textAt(7, 39, "data"),
     textAt(7, 59, "grad"),
   ];
   if (!isNamed) texts.push(textAt(box.width - 7, 19, "small", nameOf(i), "end"));
-  if (isNamed && symbol) texts.push(textAt(box.width - 7, 19, "symbol", shortened(symbol, 4), "end"));
+  if (isNamed && symbol)
+    texts.push(textAt(box.width - 7, 19, "symbol", shortened(symbol, 4), "end"));
   const kind = `node${graph.isLeaf(i) ? " leaf" : ""}${i === graph.root ? " root" : ""}`;
   const element = drawBox(box, kind, nameOf(i), ...texts);
   element.dataset.node = i;
