@@ -114,7 +114,7 @@ def test_names_of_variables_and_of_parameters(engine):
     w = model.layers[0].neurons[2].w
     names = names_of({"a": a, "_": w[0], "weights": w, "model": model, "In": [w[1]], "alias": a})
     assert names[id(a)] == "a"
-    assert names[id(w[1])] == "layers[0].neurons[2].w[1]"
+    assert [names[id(p)] for p in w] == [f"layers[0].neurons[2].w[{j}]" for j in range(2)]
     assert names[id(model.layers[1].neurons[0].b)] == "layers[1].neurons[0].b"
     assert len(names) == 1 + len(model.parameters())
     assert names_of(model)[id(w[0])] == "layers[0].neurons[2].w[0]"
