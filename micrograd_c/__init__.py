@@ -57,6 +57,7 @@ MODULES = (
 )  # fmt: skip
 LAZY = {
     "draw_dot": "drawing",
+    "explore": "explorer",
     "install": "standin",
     "load_ipython_extension": "notebook",
     "plot_decision_boundary": "plotting",

@@ -30,6 +30,7 @@ from micrograd_c.cli.commands import (
     bench,
     completion,
     demo,
+    explore,
     gpt,
     info,
     parity,
@@ -39,7 +40,7 @@ from micrograd_c.cli.commands import (
 )
 from micrograd_c.cli.exit_status import run_command
 
-COMMANDS = (demo, train, predict, gpt, run, parity, bench, info, completion)
+COMMANDS = (demo, train, predict, gpt, run, explore, parity, bench, info, completion)
 
 
 class Parser(argparse.ArgumentParser):

@@ -36,7 +36,12 @@ LAYERS = [
     ],
     ["micrograd_c.jit.", "micrograd_c.optimize"],
     ["micrograd_c.distributed."],
-    ["micrograd_c._graphviz", "micrograd_c.drawing", "micrograd_c.plotting"],
+    [
+        "micrograd_c._graphviz",
+        "micrograd_c.drawing",
+        "micrograd_c.explorer.",
+        "micrograd_c.plotting",
+    ],
     ["micrograd_c.replace."],
     ["micrograd_c._startup.", "micrograd_c.standin", "micrograd_c.notebook", "micrograd_c"],
     ["micrograd_c.parity."],
