@@ -110,7 +110,7 @@ class TreeSum:
         """Add the sum of a node of the tree; a chunk is a node of level 0."""
         other = self.nodes.pop((level, i ^ 1), None)
         while other is not None:
-            x = other + x if i % 2 else x + other
+            x = x + other
             level, i = level + 1, i // 2
             other = self.nodes.pop((level, i ^ 1), None)
         self.nodes[level, i] = x
