@@ -8,6 +8,7 @@ import pytest
 from cluster_tools import X, Y, new_loss, state_of, train
 
 from micrograd_c import Value, distributed, jit, losses, optim
+from micrograd_c.distributed.cluster import MOST_FETCHED
 
 da = pytest.importorskip("dask.array", reason="Dask is not installed")
 
@@ -39,10 +40,17 @@ def test_chunks_of_a_dask_array(client):
     assert train(client, uneven, **options) != train(None, **options)
 
 
-def test_many_shards_are_added_by_workers(client):
-    arrays = dask_arrays(rows=3)
-    assert arrays[0].npartitions > 2 * 32
+def test_many_shards_are_added_by_workers(client, monkeypatch):
+    arrays, fetched, gather = dask_arrays(rows=3), [], client.gather
+    assert arrays[0].npartitions > 2 * MOST_FETCHED
+
+    def watched(futures):
+        fetched.append(len(futures))
+        return gather(futures)
+
+    monkeypatch.setattr(client, "gather", watched)
     assert train(client, arrays, epochs=1) == train(None, chunk_rows=3, epochs=1)
+    assert fetched == [3]
 
 
 def test_the_client_gets_few_numbers_of_many_rows(client, monkeypatch):
