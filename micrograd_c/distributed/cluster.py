@@ -58,8 +58,7 @@ class Cluster:
         self.job = client.submit(make_job, *self.sent, job_options, pure=False)
         self.shards = [None] * self.plan.n_shards
         if isinstance(data, ArrayData):
-            used = {part.shard for part in self.plan.parts(0)}
-            self._send(sorted(used))
+            self._send(self.plan.used_shards())
         else:
             self.shards = client.compute(data.delayed_shards)
 

@@ -26,6 +26,12 @@ def test_bits_do_not_depend_on_the_workers(n_workers, start_cluster, jit_engine)
     assert train(client, dask_arrays(rows=117), chunk_rows=13) == train(None, chunk_rows=13)
 
 
+def test_a_last_batch_that_is_dealt_to_other_workers(start_cluster):
+    """Three chunks go to workers 1, 3 and 4, and two to 2 and 4."""
+    arrays, options = (X[:65], Y[:65]), {"batch_size": 39, "chunk_rows": 13}
+    assert train(start_cluster(5), arrays, **options) == train(None, arrays, **options)
+
+
 def test_chunks_of_a_dask_array(client):
     """Chunks of 50 rows are cut as a NumPy array is where that falls together."""
     uneven = (
