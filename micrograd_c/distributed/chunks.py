@@ -53,6 +53,14 @@ class DealtRows:
                 found.append(Part(shard, start, start + last - first, chunk, row))
         return found
 
+    def used_shards(self):
+        """Return the numbers of the shards that have rows.
+
+        The last batch may have fewer chunks, and so be dealt to others than the rest.
+        """
+        batches = {0, self.n_batches - 1}
+        return sorted({part.shard for batch in batches for part in self.parts(batch)})
+
     def ranges(self, shard):
         """Return the rows of a shard, as a list of (first, end)."""
         found = []
@@ -110,7 +118,7 @@ class TreeSum:
         """Add the sum of a node of the tree; a chunk is a node of level 0."""
         other = self.nodes.pop((level, i ^ 1), None)
         while other is not None:
-            x = other + x if i % 2 else x + other
+            x = x + other
             level, i = level + 1, i // 2
             other = self.nodes.pop((level, i ^ 1), None)
         self.nodes[level, i] = x

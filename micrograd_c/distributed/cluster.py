@@ -53,13 +53,12 @@ class Cluster:
         self.client, self.data, self._results = client, data, []
         self.sent = packed(jitted)  # before anything is sent: it raises for what has no pickle
         require_same_build(client)
-        threads = sum(client.nthreads().values())
-        self.plan = data.plan(batch_size, chunk_rows, threads)
+        threads = sum(client.nthreads().values())  # 0 if all workers died just now
+        self.plan = data.plan(batch_size, chunk_rows, max(1, threads))
         self.job = client.submit(make_job, *self.sent, job_options, pure=False)
         self.shards = [None] * self.plan.n_shards
         if isinstance(data, ArrayData):
-            used = {part.shard for part in self.plan.parts(0)}
-            self._send(sorted(used))
+            self._send(self.plan.used_shards())
         else:
             self.shards = client.compute(data.delayed_shards)
 
@@ -155,7 +154,7 @@ def require_client(client):
         raise TypeError("client: expected a synchronous Client, got Client(asynchronous=True)")
     if not client.nthreads():
         raise RuntimeError(
-            "the cluster has no workers yet: call client.wait_for_workers(1), or start some"
+            "the cluster has no workers now: call client.wait_for_workers(1), or start some"
         )
 
 

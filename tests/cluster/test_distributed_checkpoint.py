@@ -59,6 +59,26 @@ def test_what_the_callback_changed_is_kept(tmp_path):
     assert run(4, checkpoint=path) == run(4)
 
 
+def test_momentum_that_began_with_gradients_of_0(tmp_path):
+    """Dampening does not apply to the first step alone, though its momentum is 0 afterwards."""
+
+    def run(epochs, **options):
+        w = Value(-1.0)
+        loss = jit(lambda x: (w * x).relu())
+        optimizer = optim.SGD([w], lr=0.25, momentum=0.5, dampening=0.5)
+
+        def wake(epoch, _loss):
+            if epoch == 1:
+                w.data = 1.0
+
+        options = {"client": None, "optimizer": optimizer, "callback": wake, **options}
+        return distributed.fit(loss, [1.0], epochs=epochs, **options), w.data
+
+    path = tmp_path / "run.npz"
+    run(2, checkpoint=path)
+    assert run(3, checkpoint=path) == run(3) == ([0.0, 0.0, 1.0], 1.0 - 0.25 * 0.5)
+
+
 def test_a_run_that_its_callback_ended_is_over(tmp_path):
     path = tmp_path / "run.npz"
     options = {"checkpoint": path, "epochs": 9, "callback": lambda epoch, _loss: epoch == 1}

@@ -39,6 +39,7 @@ def test_dealt_rows(n, batch_size, chunk_rows, n_shards):
     plan = DealtRows(n, batch_size, chunk_rows, n_shards)
     shards = [[r for a, b in plan.ranges(i) for r in range(a, b)] for i in range(n_shards)]
     assert sorted(sum(shards, [])) == list(range(n))
+    assert plan.used_shards() == [i for i, rows in enumerate(shards) if rows]
     for batch in range(plan.n_batches):
         first, end = batch * batch_size, min((batch + 1) * batch_size, n)
         starts = range(first, end, chunk_rows)

@@ -8,6 +8,7 @@ import pytest
 from cluster_tools import X, Y, new_loss, state_of, train
 
 from micrograd_c import Value, distributed, jit, losses, optim
+from micrograd_c.distributed.cluster import MOST_FETCHED
 
 da = pytest.importorskip("dask.array", reason="Dask is not installed")
 
@@ -25,6 +26,12 @@ def test_bits_do_not_depend_on_the_workers(n_workers, start_cluster, jit_engine)
     assert train(client, dask_arrays(rows=117), chunk_rows=13) == train(None, chunk_rows=13)
 
 
+def test_a_last_batch_that_is_dealt_to_other_workers(start_cluster):
+    """Three chunks go to workers 1, 3 and 4, and two to 2 and 4."""
+    arrays, options = (X[:65], Y[:65]), {"batch_size": 39, "chunk_rows": 13}
+    assert train(start_cluster(5), arrays, **options) == train(None, arrays, **options)
+
+
 def test_chunks_of_a_dask_array(client):
     """Chunks of 50 rows are cut as a NumPy array is where that falls together."""
     uneven = (
@@ -39,10 +46,17 @@ def test_chunks_of_a_dask_array(client):
     assert train(client, uneven, **options) != train(None, **options)
 
 
-def test_many_shards_are_added_by_workers(client):
-    arrays = dask_arrays(rows=3)
-    assert arrays[0].npartitions > 2 * 32
+def test_many_shards_are_added_by_workers(client, monkeypatch):
+    arrays, fetched, gather = dask_arrays(rows=3), [], client.gather
+    assert arrays[0].npartitions > 2 * MOST_FETCHED
+
+    def watched(futures):
+        fetched.append(len(futures))
+        return gather(futures)
+
+    monkeypatch.setattr(client, "gather", watched)
     assert train(client, arrays, epochs=1) == train(None, chunk_rows=3, epochs=1)
+    assert fetched == [3]
 
 
 def test_the_client_gets_few_numbers_of_many_rows(client, monkeypatch):

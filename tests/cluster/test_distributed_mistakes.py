@@ -86,7 +86,7 @@ def test_a_client_that_is_closed_in_mid_training(client):
 
 
 def test_a_cluster_without_workers(start_cluster):
-    with pytest.raises(RuntimeError, match="no workers yet: call client.wait_for_workers"):
+    with pytest.raises(RuntimeError, match="no workers now: call client.wait_for_workers"):
         train(start_cluster(0))
 
 
