@@ -8,7 +8,6 @@ of the standard library.
 
 import sys
 
-
 SCRIPT = "micrograd-c"
 
 

@@ -1,4 +1,6 @@
-"""The command line, ``micrograd-c COMMAND`` or ``python -m micrograd_c COMMAND``: its parser and ``main``.
+"""The command line, ``micrograd-c COMMAND`` or ``python -m micrograd_c COMMAND``.
+
+Here are its parser and ``main``.
 
 Where things are:
 
@@ -80,14 +82,19 @@ class Parser(argparse.ArgumentParser):
 
     def with_a_guess(self, message):
         """Return argparse's message, with the command or option that the user may have meant."""
-        wrong_choice = re.match(r"argument COMMAND: invalid choice: '([^']*)'", message)
-        if wrong_choice:
+        command = re.match(r"argument COMMAND: invalid choice: '([^']*)'", message)
+        if command:
             names = [command.__name__.rpartition(".")[2] for command in COMMANDS]
-            message = f"there is no command {wrong_choice[1]!r}"
-            found = get_close_matches(wrong_choice[1].lower(), names, n=1)
-            meant = f"; did you mean {found[0]!r}?" if found else ""
-            return f"{message}{meant or '; the commands are ' + ', '.join(names)}"
-        return message
+            meant = guess(command[1], names) or f"; the commands are {', '.join(names)}"
+            return f"there is no command {command[1]!r}{meant}"
+        option = re.match(r"unrecognized arguments: (--[^ =]+)", message)
+        return message + guess(option[1], self._option_string_actions) if option else message
+
+
+def guess(word, words):
+    """Return a question whether the user means one of the words, or "" if none is similar."""
+    found = get_close_matches(word.lower(), words, n=1)
+    return f"; did you mean {found[0]!r}?" if found else ""
 
 
 class ShowVersion(argparse.Action):
@@ -107,13 +114,18 @@ def make_parser():
     subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command")
     for command in COMMANDS:
         command.add_arguments(subparsers)
+    parser.commands = subparsers.choices
     return parser
 
 
 def main(argv=None):
     """Run one command and return its exit status: 2 for a mistake in what the user asked."""
     parser = make_parser()
-    args = parser.parse_args(argv)
+    args, unknown = parser.parse_known_args(argv)
+    if unknown:  # the command's parser knows the options that the user may mean
+        parser.commands.get(args.command, parser).error(
+            f"unrecognized arguments: {' '.join(unknown)}"
+        )
     args.parser = parser
     if args.command is None:
         parser.print_help()

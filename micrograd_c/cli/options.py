@@ -21,11 +21,11 @@ def add_reading(parser):
     """Add how a table is read."""
     add = parser.add_argument
     add("--sep", type=separator, metavar="CHARACTER",
-        help="what separates the cells, such as ; or tab (default: found by the header)")  # fmt: skip
+        help="what separates the cells, such as ; or tab (default: by the header)")  # fmt: skip
     add("--encoding", type=encoding, metavar="NAME",
         help="the encoding of the text, such as latin-1 or utf-16 (default: utf-8)")  # fmt: skip
-    add("--decimal", choices=(".", ","), default=".",
-        help="the decimal point of numbers (default: .)")  # fmt: skip
+    add("--decimal", choices=(".", ","), default=".", metavar="POINT",
+        help="the decimal point of numbers, . or , (default: .)")  # fmt: skip
 
 
 def separator(text):

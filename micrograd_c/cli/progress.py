@@ -46,7 +46,7 @@ class Progress:
             self.bar.advance_with_text(text)
         elif self.done == self.total or self.done % max(1, self.total // 10) == 0:
             print(
-                f"{self.title}: {self.unit} {self.done} of {self.total}, {text}",
+                f"{self.title}: {self.unit} {self.done} of {self.total}{text and f', {text}'}",
                 file=sys.stderr,
                 flush=True,
             )

@@ -5,7 +5,9 @@ worth more than the output. Its exit status is then 1.
 """
 
 import os
+import shutil
 import sys
+import textwrap
 
 lost = None  # why a write to standard output failed; None while all have succeeded
 
@@ -49,6 +51,18 @@ def say(text):
     if sys.stdout is None:
         note_loss("it is closed")
     is_written(lambda: print(text, flush=True))
+
+
+def columns():
+    """Return the width of the terminal, or that of COLUMNS; 80 if there is neither."""
+    return max(20, shutil.get_terminal_size((80, 24)).columns)
+
+
+def wrapped(text):
+    """Return the text in lines that fit in the terminal; as it is where there is none."""
+    if sys.stdout is None or not sys.stdout.isatty():
+        return text
+    return textwrap.fill(text, columns() - 1, subsequent_indent="  ", break_long_words=False)
 
 
 def flush_output():

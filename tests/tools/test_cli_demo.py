@@ -159,22 +159,23 @@ def right_of_zero(row):
     return SimpleNamespace(data=row[0])
 
 
-def test_the_terminal_shows_points_boundary_and_wrong_predictions():
+@pytest.mark.parametrize("columns, width, height", [(200, 68, 22), (40, 38, 12)])
+def test_the_terminal_shows_points_boundary_and_wrong_predictions(
+    columns, width, height, monkeypatch
+):
+    monkeypatch.setenv("COLUMNS", str(columns))
     X = [[-1.0, 0.0], [1.0, 0.0], [2.0, 1.0]]
     data = dataset.Dataset("", X, [-1.0, 1.0, -1.0], ("n", "p"))
     picture = decision_boundary.draw_in_terminal(right_of_zero, data, False)
     edge, *lines, last_edge, legend = picture.split("\n")
-    assert edge == last_edge and len(lines) == decision_boundary.HEIGHT
-    assert {len(line) for line in lines} == {decision_boundary.WIDTH + 2}
+    assert edge == last_edge and len(lines) == height
+    assert {len(line) for line in lines} == {width + 2}
     text = "".join(lines)
     assert [text.count(letter) for letter in "oxOX"] == [1, 1, 1, 0]
     for line in lines:  # spaces left of the boundary, dots right of it
-        left, right = (
-            line[1 : decision_boundary.WIDTH // 3],
-            line[decision_boundary.WIDTH // 2 : -1],
-        )
+        left, right = line[1 : width // 3], line[width // 2 : -1]
         assert set(left) <= {" ", "o"} and set(right) <= {".", "x", "O"}
-    assert next(i for i, line in enumerate(lines) if "O" in line) < decision_boundary.HEIGHT // 2
+    assert next(i for i, line in enumerate(lines) if "O" in line) < height // 2
     assert legend.startswith(" o n   x p")
 
 

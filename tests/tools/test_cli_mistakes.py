@@ -3,16 +3,19 @@
 import io
 import os
 import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from cli_tools import ROOT, assert_mistake, run_command, write_csv
 
+import micrograd_c
 from micrograd_c.cli import main, streams
 from micrograd_c.cli.csv_models import model_file
 
 pytestmark = pytest.mark.usefixtures("in_own_directory")
 
+HERE = SimpleNamespace(backend=micrograd_c.backend)  # the engine of a new process, as here
 DEMO = ["demo", "--steps", "1", "--samples", "4", "--hidden", "2", "--engine", "c"]
 
 
@@ -32,14 +35,13 @@ TABLES = {
     "Latin-1": ("x,y\n1,é\n".encode("latin-1"), "not a text file in UTF-8"),
     "a huge cell": (b"x,y\n" + b"a" * 300_000 + b",1\n2,0\n", "field larger than"),
     "a huge number": (b"x,y\n" + b"9" * 5000 + b",a\n2,b\n", "expected a finite number"),
-    "an open quote": (b'x,y\n"1,2\n3,4\n', "expected 2 cells as in the header, got 1"),
+    "an open quote": (b'x,y\n"1,2\n3,4\n', "the quote is not closed"),
     "only delimiters": (b",,\n,,\n", "is empty"),
-    "a decimal comma": (b"x;y\n1,5;a\n2,5;b\n", "expected a number, got '1,5'"),
+    "a decimal comma": (b"x;y\n1,5;a\n2,5;b\n", "'1,5'"),
     "infinity": (b"x,y\ninf,a\n2,b\n", "expected a finite number, got 'inf'"),
-    "a class NaN": (b"x,y\n1,nan\n2,a\n3,b\n", "expected a class, got 'nan'"),
     "a row too short": (b"x,y\n1,a\n2\n", "row 3: expected 2 cells"),
-    "a line break in a name": (b'"x\nz",y\nq,a\n2,b\n', "'x\\nz'"),
-    "an escape in a name": (b"\x1b[31mx,y\nq,a\n2,b\n", "\\x1b[31mx"),
+    "a line break in a name": (b'"x\nz",y\nq,a\n2,b\n3,a\n', "'x\\nz'"),
+    "an escape in a name": (b"\x1b[31mx,y\nq,a\n2,b\n3,b\n", "\\x1b[31mx"),
 }
 
 
@@ -64,6 +66,8 @@ def test_a_file_that_is_no_table(name, command, model, capsys, tmp_path):
         "demo": ["demo", "--data", "data.csv", "--steps", "1", "--engine", "c"],
         "predict": ["predict", "model.npz", "data.csv"],
     }[command]
+    if command == "train" and "comma" in name:
+        expected = "column 'x' holds numbers such as '1,5': leave it out with --drop x, or write"
     if command == "predict" and " in a name" in name:
         expected = "lacks 1 of the 1 columns that the model was trained on: 'x'"
     capsys.readouterr()
@@ -158,10 +162,10 @@ def test_missing_permissions(model, capsys, tmp_path):
 
 
 @pytest.mark.parametrize("backend", ["QtAgg", "no_such_backend", "module://no_such_module"])
-def test_a_backend_that_is_not_installed_does_no_harm(engine, backend, model, tmp_path):
+def test_a_backend_that_is_not_installed_does_no_harm(backend, model, tmp_path):
     pytest.importorskip("matplotlib")
     options = ["--target", "y", "--epochs", "1", "--hidden", "2", "--out", "new.npz"]
-    done = run_command(engine, "train", "good.csv", *options, cwd=tmp_path, MPLBACKEND=backend)
+    done = run_command(HERE, "train", "good.csv", *options, cwd=tmp_path, MPLBACKEND=backend)
     assert done.returncode == 0 and "Traceback" not in done.stderr
     assert done.stdout.endswith("Model  new.npz\nCurve  new.png\n")
     assert os.path.exists("new.png")
@@ -170,11 +174,11 @@ def test_a_backend_that_is_not_installed_does_no_harm(engine, backend, model, tm
 @pytest.mark.parametrize(
     "error", ["ImportError('libfreetype is missing')", "RuntimeError('a\\nb')"]
 )
-def test_a_broken_matplotlib_costs_one_line(engine, error, model, tmp_path):
+def test_a_broken_matplotlib_costs_one_line(error, model, tmp_path):
     (tmp_path / "matplotlib.py").write_text(f"raise {error}")
     options = ["--target", "y", "--epochs", "1", "--hidden", "2", "--out", "new.npz"]
     path = f"{tmp_path}{os.pathsep}{ROOT}"
-    done = run_command(engine, "train", "good.csv", *options, cwd=tmp_path, PYTHONPATH=path)
+    done = run_command(HERE, "train", "good.csv", *options, cwd=tmp_path, PYTHONPATH=path)
     assert done.returncode == 0 and "Traceback" not in done.stderr
     cause = "libfreetype is missing" if "free" in error else "a\\nb"
     assert done.stdout.endswith(f"Model  new.npz\nCurve  none: {cause}\n")

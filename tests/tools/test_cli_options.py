@@ -50,9 +50,8 @@ def test_each_help_has_an_example_that_can_be_called(name, columns, capsys, monk
     example = re.search(r"^example:\n  python -m micrograd_c (.+)$", out, re.MULTILINE)[1]
     arguments = make_parser().parse_args(example.split())
     assert arguments.command == name
-    text = out.partition("example:")[0]
-    long = [line for line in text.splitlines() if len(line) > int(columns)]
-    assert not [line for line in long if " " in line.strip()]  # a long word cannot be broken
+    text = out.partition("\n\n")[2].partition("example:")[0]
+    assert max(map(len, text.splitlines())) <= int(columns)
 
 
 def test_a_fault_of_ours_is_one_line(capsys, monkeypatch):
@@ -72,7 +71,7 @@ def test_completion_is_a_script_for_the_shell(shell, capsys):
     pytest.importorskip("shtab")
     out, err = shown(capsys, "completion", shell)
     assert err == "" and all(name in out for name in NAMES)
-    assert "--test-fraction" in out and "micrograd-c" in out
+    assert "--optimizer" in out and "micrograd-c" in out
 
 
 def test_bash_takes_the_completions(capsys):
@@ -102,7 +101,11 @@ def test_completion_without_shtab_is_one_line(capsys, monkeypatch):
 )
 @pytest.mark.parametrize(
     "arguments",
-    [["train", "d.csv", "--target", "y"], ["predict", "m.npz", "d.csv"], ["demo", "--data", "d.csv"]],
+    [
+        ["train", "d.csv", "--target", "y"],
+        ["predict", "m.npz", "d.csv"],
+        ["demo", "--data", "d.csv"],
+    ],
 )
 def test_tables_without_their_packages_are_one_line(
     arguments, absent, expected, capsys, monkeypatch
@@ -208,7 +211,9 @@ def test_the_script_runs_programs_as_python_does(name):
         file.write("import sys, micrograd\nprint(micrograd.__doc__, sys.argv)\nsys.exit(7)\n")
     done = run_script("run", "program.py", "--help", name=name)
     assert done.returncode == 7 and done.stderr == ""
-    assert done.stdout.startswith("micrograd_c, standing in") and "['program.py', '--" in done.stdout
+    assert (
+        done.stdout.startswith("micrograd_c, standing in") and "['program.py', '--" in done.stdout
+    )
 
 
 def test_an_interrupt_while_the_script_imports_is_one_line():
@@ -281,13 +286,13 @@ def test_missing_cells(capsys):
     out, _ = shown(capsys, "train", *data)
     assert "Left out 2 rows with empty cells, in 'y' (1), 'k' (1) (--missing drop)" in out
     out, err = shown(capsys, "predict", "model.npz", "gaps.csv")
-    assert "rows with empty cells, which get no prediction: 2 (row 6, 7)" in err
+    assert "rows with empty cells, which get no prediction: 2 (rows 6, 7)" in err
     assert out.splitlines()[5:7] == ["6,,", "7,,"] and "18 rows: " in err
 
     out, _ = shown(capsys, "train", *data, "--missing", "mean")
     assert "Filled in 2 empty cells, in 'y' (1), 'k' (1), with the column's mean" in out
     out, err = shown(capsys, "predict", "model.npz", "gaps.csv")
-    assert "rows with empty cells, filled in with the means of the training: 2 (row 6, 7)" in err
+    assert "rows with empty cells, filled in with the means of the training: 2 (rows 6, 7)" in err
     assert "20 rows: " in err and ",," not in out
 
     expected = "2 rows of 20 have empty cells, in 'y' (1), 'k' (1): write --missing mean"

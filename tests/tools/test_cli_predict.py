@@ -7,7 +7,7 @@ import random
 
 import numpy as np
 import pytest
-from cli_tools import assert_mistake, predictions, run_command, write_csv
+from cli_tools import assert_mistake, predictions, write_csv
 
 from micrograd_c.cli import main
 from micrograd_c.cli.csv_models import model_file
@@ -178,7 +178,10 @@ def test_rows_without_a_target_are_not_scored(model, spots, capsys):
     write_csv("new.csv", ["x", "y", "same", "spot"], some)
     most = 1.0 if rows[1][3] == rows[5][3] else 0.5
     right = sum(expected[i]["spot"] == rows[i][3] for i in (1, 5))
-    assert predictions(capsys, model, "new.csv") == (expected, f"2 rows: {right / 2:.1%} right (the most frequent class alone: {most:.1%})\n")
+    assert predictions(capsys, model, "new.csv") == (
+        expected,
+        f"2 rows: {right / 2:.1%} right (the most frequent class alone: {most:.1%})\n",
+    )
 
 
 @pytest.mark.parametrize(
@@ -191,18 +194,18 @@ def test_rows_without_a_target_are_not_scored(model, spots, capsys):
         ("1.0", "2.0", "3.0"),
     ],
 )
-def test_classes_keep_their_spelling_from_training_to_scoring(engine, names, tmp_path):
+def test_classes_keep_their_spelling_from_training_to_scoring(names, capsys):
     rows = [[10 * (i % 3) + i / 100, names[i % 3]] for i in range(30)]
     write_csv("data.csv", ["x", "name"], rows)
     write_csv("part.csv", ["x", "name"], [row for row in rows if row[1] != names[2]])
     options = ["--target", "name", "--task", "classification", "--test-fraction", "0"]
     options += ["--hidden", "8", "--epochs", "40", "--batch-size", "4", "--lr", "0.05"]
-    done = run_command(engine, "train", "data.csv", *options, cwd=tmp_path)
-    assert "one of 3 classes" in done.stdout and "Train  100.0% right" in done.stdout, done
-    done = run_command(engine, "predict", "model.npz", "part.csv", cwd=tmp_path)
-    assert done.stderr == "20 rows: 100.0% right (the most frequent class alone: 50.0%)\n"
-    predicted = [row["name"] for row in csv.DictReader(io.StringIO(done.stdout))]
-    assert predicted == [row[1] for row in rows if row[1] != names[2]]
+    assert main(["train", "data.csv", *options]) == 0
+    out = capsys.readouterr().out
+    assert "one of 3 classes" in out and "Train  100.0% right" in out
+    predicted, score = predictions(capsys, "model.npz", "part.csv")
+    assert score == "20 rows: 100.0% right (the most frequent class alone: 50.0%)\n"
+    assert [row["name"] for row in predicted] == [row[1] for row in rows if row[1] != names[2]]
 
 
 def test_whole_numbers_are_scored_however_written(capsys):

@@ -96,7 +96,7 @@ TABLES = {
         "murder",
         [
             ([], "column 'state' holds 51 different texts in 51 rows: leave it out with --drop st"),
-            (["--drop", "state"], "'murder' is a number (43 different numbers in 51 rows"),
+            (["--drop", "state"], "'murder' is a number (38 different numbers in 51 rows"),
         ],
     ),
     "anes96": (statsmodels("anes96"), "vote", [([], "The cells are separated by tabs")]),

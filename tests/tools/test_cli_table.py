@@ -154,7 +154,7 @@ def test_what_cells_mean():
     assert [as_boolean(x) for x in ("True", "no", "1", "0.0", "Y")] == [1.0, 0.0, 1.0, 0.0, 1.0]
     assert as_boolean("2") is as_boolean("maybe") is None
     for text in ("2012-01-31", "2012/1/3 12:30", "2012-01-31T12:30:59Z", "31.1.2012", "1/31/12",
-                 "2012-01", "31 Jan 2012", "Jan 31, 2012", "12:30", "9:05 pm", "Mar-2012"):  # fmt: skip
+                 "2012-01", "31 Jan 2012", "Jan 31, 2012", "12:30", "9:05 pm"):  # fmt: skip
         assert is_date(text), text
     for text in ("2012", "1.5", "A-1", "1-2", "May", "a 2012", "1:2", "12:30 h", "S. E."):
         assert not is_date(text), text

@@ -7,6 +7,7 @@ same weights and with the same losses. micrograd takes part if it is installed. 
 
 from importlib.util import find_spec
 
+from micrograd_c.cli import streams
 from micrograd_c.cli.argument_types import whole_number
 from micrograd_c.cli.engines import Engine, chosen_engine, python_engine
 from micrograd_c.cli.errors import CommandError
@@ -47,9 +48,10 @@ def run(args):
     if args.json:
         facts = {"what": what, "rounds": args.rounds, "reference": reference}
         return say_json({**facts, "milliseconds": milliseconds, "times_faster": ratios})
-    print(f"{what}:\n")
+    print(f"{streams.wrapped(what)}:\n")
+    line_end = "" if streams.columns() >= 74 else "\n"
     for name, ms in milliseconds.items():
-        print(f"{name:<34}{ms:>10.2f} ms   {ratios[name]:>6.1f} times {reference}")
+        print(f"{name:<34}{line_end}{ms:>10.2f} ms   {ratios[name]:>6.1f} times {reference}")
     if "micrograd" not in trainings and not args.quiet:
         print("\nmicrograd is not installed; `pip install micrograd` lets it take part.")
 

@@ -18,9 +18,9 @@ def add_arguments(subparsers):
         example="--kind nets --graphs 100",
     )
     add = parser.add_argument
-    add("--kind", choices=(*KIND_NAMES, "all"), default="all",
-        help="programs of operators, of nets, of operators that users changed, of gradients() "
-        "of gradients(), functions for jit, or all in turn (default: all)")  # fmt: skip
+    add("--kind", choices=(*KIND_NAMES, "all"), default="all", metavar="KIND",
+        help="eager: programs of operators; nets; overrides: operators that users changed; "
+        "gradients: gradients() of gradients(); jit; or all in turn (default: all)")  # fmt: skip
     add("--graphs", type=whole_number(1), default=1000, metavar="N",
         help="how many programs of each kind (default: %(default)s)")  # fmt: skip
     add("--seed", type=whole_number(0), default=1, metavar="S",

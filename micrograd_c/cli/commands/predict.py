@@ -81,7 +81,8 @@ def predict(model, table, X):
     predicted = dict.fromkeys(table.rows)
     if not is_empty.any():
         return {**predicted, **dict(zip(table.rows, model.predict(X)))}, []
-    where = f"{is_empty.sum()} (row {listed([str(row) for row in rows[is_empty]])})"
+    listing = listed([str(row) for row in rows[is_empty]])
+    where = f"{is_empty.sum()} ({'row' if is_empty.sum() == 1 else 'rows'} {listing})"
     if model.missing == "mean":
         remark = f"rows with empty cells, filled in with the means of the training: {where}"
         return {**predicted, **dict(zip(table.rows, model.predict(X)))}, [remark]
@@ -138,9 +139,9 @@ def make_frame(model, table, predicted, append):
 
 def write(frame, sep):
     """Write the predictions to standard output, as UTF-8 where it is no terminal."""
-    if not sys.stdout.isatty() and "PYTHONIOENCODING" not in os.environ:
-        if hasattr(sys.stdout, "reconfigure"):
-            sys.stdout.reconfigure(encoding="utf-8")
+    is_chosen = sys.stdout.isatty() or "PYTHONIOENCODING" in os.environ
+    if not is_chosen and hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(encoding="utf-8")
     frame.to_csv(sys.stdout, sep=sep, index=False, lineterminator="\n")
 
 

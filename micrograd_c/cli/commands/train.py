@@ -39,11 +39,13 @@ def add_arguments(subparsers):
     add("--target", metavar="COLUMN", help="the column to predict; needed")
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--features", action="append", metavar="COLUMNS",
-        help="the columns to learn from, with commas between them (default: all others)")  # fmt: skip
+        help="columns to learn from, with commas between them (default: all others)")  # fmt: skip
     which.add_argument("--drop", action="append", metavar="COLUMNS",
         help="columns to leave out, with commas between them")  # fmt: skip
     add("--task", choices=("auto", "classification", "regression"), default="auto",
-        help="auto (the default) takes text as classes, and whole numbers if there are few")  # fmt: skip
+        metavar="TASK",
+        help="classification, regression or auto (the default), which takes text "
+        "as classes, and whole numbers if there are few")  # fmt: skip
     add("--missing", choices=model_file.MISSING, default="drop",
         help="rows with an empty cell: leave them out (drop, the default), fill in the column's "
         "mean, or stop with an error")  # fmt: skip
@@ -57,7 +59,8 @@ def add_arguments(subparsers):
     add("--lr", type=positive_number, metavar="X",
         help="learning rate (default: 0.01, and 0.03 for sgd)")  # fmt: skip
     add("--optimizer", choices=sorted(training.OPTIMIZERS), default="adam",
-        help="the optimizer (default: %(default)s)")  # fmt: skip
+        metavar="NAME",
+        help="adam, adamw, rmsprop or sgd (default: %(default)s)")  # fmt: skip
     add("--batch-size", type=whole_number(1), default=32, metavar="N",
         help="rows in a step (default: %(default)s)")  # fmt: skip
     add("--test-fraction", type=fraction, default=0.2, metavar="X",
@@ -76,9 +79,7 @@ def run(args):
     table = read_table(args.data, args.sep, args.encoding, args.decimal)
     target = find_column(table, args.target, "--target")
     names = choose_columns(table, target, args.features, args.drop)
-    dataset = make_dataset(
-        table, target, args.task, names=names, missing=args.missing, na=args.na
-    )
+    dataset = make_dataset(table, target, args.task, names=names, missing=args.missing, na=args.na)
     remarks = [describe_dataset(table.name, dataset), *table.remarks, *dataset.remarks]
     remarks += describe_categories(dataset)
 
@@ -94,7 +95,7 @@ def run(args):
     )
     if not (args.json or args.quiet):
         for remark in remarks:
-            streams.say(streams.one_line(remark))
+            streams.say(streams.wrapped(streams.one_line(remark)))
 
     started = time.perf_counter()
     history, interruption = train(model, dataset, train_places, test_places, lr, args)

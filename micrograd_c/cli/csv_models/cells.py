@@ -24,7 +24,9 @@ DATE = re.compile(
 
 def is_missing(text, na=()):
     """True if a cell holds no value; ``na`` has further texts that mean so."""
-    return text in NO_VALUE or text in na or NAN.fullmatch(text) is not None
+    if text in NO_VALUE or text in na:
+        return True
+    return text[-1:] in "nN" and NAN.fullmatch(text) is not None  # the pattern alone is slow
 
 
 def as_number(text, decimal="."):

@@ -11,13 +11,13 @@ def find_column(table, name, option):
     """Return ``name`` if the table has such a column. Raises CommandError, with a guess, if not."""
     if name in table.columns:
         return name
-    has = f"it has {', '.join(table.columns)}"
+    has = f"has {', '.join(table.columns)}"
     if name is None:
-        raise CommandError(f"{option} COLUMN is needed, the column of {table.name} to predict: {has}")
+        raise CommandError(f"{option} COLUMN is needed, the column to predict: {table.name} {has}")
     by_small_letters = {column.lower(): column for column in reversed(table.columns)}
     close = get_close_matches(name.lower(), by_small_letters, n=1)
     meant = f"; did you mean {by_small_letters[close[0]]!r}?" if close else ""
-    raise CommandError(f"{option}: {table.name} has no column {name!r}; {has}{meant}")
+    raise CommandError(f"{option}: {table.name} has no column {name!r}; it {has}{meant}")
 
 
 def choose_columns(table, target, features=None, drop=None):

@@ -32,8 +32,11 @@ class Table(NamedTuple):
 
         ``na`` has further texts that stand for an empty cell.
         """
-        texts = (text.strip() for text in self.frame[column].tolist())
-        return [None if is_missing(text, na) else text for text in texts]
+        texts = self.frame[column].tolist()
+        meant = {
+            text: None if is_missing(text.strip(), na) else text.strip() for text in set(texts)
+        }
+        return [meant[text] for text in texts]
 
     def texts(self, column):
         """Return the cells of a column. Raises CommandError if one is empty."""
@@ -48,21 +51,19 @@ class Table(NamedTuple):
 
         The numbers are finite, and their squares too.
         """
-        numbers = []
-        for row, text in zip(self.rows, self.cells(column, na)):
-            number = None if text is None else as_number(text, self.decimal)
-            if text is None:
-                what = None
-            elif number is None:
-                what = f"expected a number, got {short(text)}"
-            elif not math.isfinite(number):
-                what = f"expected a finite number, got {short(text)}"
-            else:
-                what = abs(number) > LARGEST and f"expected a number up to 1e100, got {short(text)}"
-            if what:
-                raise self.mistake(row, column, what)
-            numbers.append(number)
-        return numbers
+        cells = self.cells(column, na)
+        numbers = {None: None}
+        for row, text in zip(self.rows, cells):
+            if text in numbers:
+                continue
+            number = numbers[text] = as_number(text, self.decimal)
+            if number is None:
+                raise self.mistake(row, column, f"expected a number, got {short(text)}")
+            if not math.isfinite(number):
+                raise self.mistake(row, column, f"expected a finite number, got {short(text)}")
+            if abs(number) > LARGEST:
+                raise self.mistake(row, column, f"expected a number up to 1e100, got {short(text)}")
+        return [numbers[text] for text in cells]
 
     def classes(self, column, known=None, na=()):
         """Return the cells of a column as class names, None where one is empty.

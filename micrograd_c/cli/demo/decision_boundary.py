@@ -3,10 +3,11 @@
 import os
 import sys
 
+from micrograd_c.cli import streams
 from micrograd_c.cli.output_files import drawing_into_files, save_figure
 from micrograd_c.cli.streams import one_line
 
-WIDTH, HEIGHT = 68, 22  # in characters, each about twice as high as it is wide
+WIDTH, HEIGHT = 68, 22  # in characters, each about twice as high as it is wide; at most
 MARGIN = 0.4  # space around the outermost points, in the data's units
 COLORS = {"o": "\033[91m", "x": "\033[94m", ".": "\033[34m"}  # red, blue, dark blue
 RESET = "\033[0m"
@@ -42,18 +43,20 @@ def draw_in_terminal(model, data, color):
     """Return the plane as text with a legend below. ``color`` says whether to use colors."""
     import numpy as np
 
+    width = min(WIDTH, streams.columns() - 2)
+    height = max(2, round(HEIGHT * width / WIDTH))
     plane = Plane(data.X)
     low, high = plane.points.min(axis=0) - MARGIN, plane.points.max(axis=0) + MARGIN
-    us, vs = np.linspace(low[0], high[0], WIDTH), np.linspace(high[1], low[1], HEIGHT)
+    us, vs = np.linspace(low[0], high[0], width), np.linspace(high[1], low[1], height)
     cells = [["." if is_positive(model, plane.row((u, v))) else " " for u in us] for v in vs]
     for row, y, point in zip(data.X, data.y, plane.points):
-        column, line = (point - low) / (high - low) * (WIDTH - 1, HEIGHT - 1)
+        column, line = (point - low) / (high - low) * (width - 1, height - 1)
         letter = "x" if y > 0 else "o"
         is_right = is_positive(model, row) == (y > 0)
-        cells[HEIGHT - 1 - round(line)][round(column)] = letter if is_right else letter.upper()
-    edge = "+" + "-" * WIDTH + "+"
+        cells[height - 1 - round(line)][round(column)] = letter if is_right else letter.upper()
+    edge = "+" + "-" * width + "+"
     body = ["|" + "".join(paint(cell) if color else cell for cell in line) + "|" for line in cells]
-    return "\n".join([edge, *body, edge, *legend(data)])
+    return "\n".join([edge, *body, edge, *map(streams.wrapped, legend(data))])
 
 
 def legend(data):
