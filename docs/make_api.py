@@ -29,6 +29,7 @@ MODULES = {
     "micrograd_c.optimize": None,
     "micrograd_c.state": ["state_dict", "load_state_dict", "save", "load"],
     "micrograd_c.grad_mode": None,
+    "micrograd_c.debugging": None,
     "micrograd_c.gradcheck": ["gradcheck"],
     "micrograd_c.drawing": ["draw_dot"],
     "micrograd_c.plotting": ["plot_decision_boundary", "plot_history"],

@@ -20,6 +20,7 @@ import math
 from micrograd_c._backend import backend
 from python_ref.core import ops
 from python_ref.core.arrays import without_values
+from python_ref.core.modes import is_watched
 from python_ref.core.number_arrays import as_doubles
 from python_ref.core.numbers import to_float
 from python_ref.core.operators import Operators, check_bounds
@@ -182,7 +183,9 @@ def non_empty(values, name):
 
 def in_c(name, *lists):
     """Return a helper's result from one call of C, or None if operators must compute it."""
-    if c_bulk and all(map(c_bulk.are_plain, lists)) and c_bulk.are_original():
+    if not c_bulk or is_watched():
+        return None
+    if all(map(c_bulk.are_plain, lists)) and c_bulk.are_original():
         return getattr(c_bulk, name)(*lists)
     return None
 

@@ -22,6 +22,7 @@ from micrograd_c.jit.value_calls import (
     extends_a_graph,
     has_values,
 )
+from python_ref.core.anomalies import checks_finite
 from python_ref.core.numbers import describe
 from python_ref.core.tracing import current_trace
 
@@ -143,7 +144,7 @@ class jit:  # noqa: N801 - used as a decorator
         program = self._program_for(arrays)
         given_params = None if params is None else self._order_of(program).to_program(params)
         out = program.forward(arrays, given_params)
-        if check_finite:
+        if checks_finite(check_finite):
             bad = np.flatnonzero(~np.isfinite(out).all(axis=1))
             if len(bad):
                 raise program.not_finite_error(arrays, bad[:1].tolist(), given_params)
@@ -158,7 +159,7 @@ class jit:  # noqa: N801 - used as a decorator
         """
         program, arrays = self._prepare_for_gradients(arrays, "backward")
         try:
-            return program.backward(arrays, bool(check_finite))
+            return program.backward(arrays, checks_finite(check_finite))
         except NotFinite as found:
             raise program.not_finite_error(arrays, found.rows) from None
 
@@ -190,7 +191,7 @@ class jit:  # noqa: N801 - used as a decorator
         order = self._order_of(program)
         params = order.to_program(params)
         try:
-            mean, gradient = program.value_and_grad(arrays, params, bool(check_finite))
+            mean, gradient = program.value_and_grad(arrays, params, checks_finite(check_finite))
         except NotFinite as found:
             raise program.not_finite_error(arrays, found.rows, params) from None
         return mean, order.from_program(gradient)
@@ -231,7 +232,7 @@ class jit:  # noqa: N801 - used as a decorator
         wants_grad = program.is_single if grad is None else bool(grad)
         order = self._order_of(program)
         return program.bound_call(
-            Binding(program, arrays, order, params, wants_grad, bool(check_finite))
+            Binding(program, arrays, order, params, wants_grad, checks_finite(check_finite))
         )
 
     def jacobian(self, *arrays, params=None):
@@ -287,7 +288,7 @@ class jit:  # noqa: N801 - used as a decorator
         program, arrays = self._prepare_for_gradients(arrays, "fit")
         return fit(
             program, arrays, optimizer, epochs, batch_size, shuffle, seed, callback, threads,
-            progress, check_finite,
+            progress, checks_finite(check_finite),
         )  # fmt: skip
 
     def check(self, *arrays):
