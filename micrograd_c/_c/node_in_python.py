@@ -314,9 +314,7 @@ mg_leaf, mg_node, mg_total, mg_dot, mg_logsumexp, mg_take_id = map(
     maker, (lib.mg_leaf, lib.mg_node, lib.mg_total, lib.mg_dot, lib.mg_logsumexp, lib.mg_take_id)
 )
 mg_node_with_local = maker(lib.mg_node_with_local)
-mg_unary, mg_unary_k, mg_binary = map(
-    operator_maker, (lib.mg_unary, lib.mg_unary_k, lib.mg_binary)
-)
+mg_unary, mg_unary_k, mg_binary = map(operator_maker, (lib.mg_unary, lib.mg_unary_k, lib.mg_binary))
 mg_traced = operator_maker(lib.mg_traced, 1)
 
 

@@ -9,7 +9,7 @@ from functools import partial
 
 from python_ref.core.decorating import in_mode
 from python_ref.core.modes import EntersByOneCall, LeavesByOneCall, Mode, current
-from python_ref.core.naming import name_of, named_in
+from python_ref.core.naming import name_of, names_of
 from python_ref.core.source_lines import line_of, note_line, text_of
 from python_ref.core.user_code import user_place
 
@@ -57,7 +57,7 @@ class detect_anomaly:
     __exit__ = LeavesByOneCall()
 
     def __init__(self, names=None):
-        named_in(names)  # so that it raises here
+        names_of(names)  # so that it raises here
         self.names = names
 
     def __call__(self, function):
@@ -97,7 +97,7 @@ class Watch:
                 raise FloatingPointError(self.about_result(value, operands))
 
     def about_result(self, value, operands):
-        names = named_in(self.names)
+        names = names_of(self.names)
         place = text_of(*user_place())
         own = name_of(value, names)
         own = f", {own}," if own else ""
@@ -106,7 +106,7 @@ class Watch:
         return f"{place}: {operator_of(value)}{own} gives {value.data} for {shown}{more}"
 
     def about_gradient(self, node, operand):
-        names = named_in(self.names)
+        names = names_of(self.names)
         arrived = "" if is_finite(node.grad) else f", to which {node.grad} arrived"
         place = line_of(node)
         before = f"{text_of(*place)}: " if place else ""

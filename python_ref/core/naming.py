@@ -1,52 +1,72 @@
 """What messages and pictures call a Value: its label, or the name of what leads to it."""
 
+from collections.abc import Mapping
+
 from python_ref.core.numbers import describe
 from python_ref.core.operators import Operators
 
 
-def named_in(names):
+def names_of(names):
     """Return a dict from the id of each Value in ``names`` to how one writes it.
 
     ``names`` is a module, whose parameters are "layers[0].neurons[3].w[1]"; or a dict of
-    variables, such as ``locals()``: "x", "xs[2]", "model.layers[0].neurons[3].w[1]"; or None.
-    Lists, tuples and dicts are searched, and the attributes of what has ``parameters()``. A Value
-    with several names has the first. Raises TypeError for other ``names``.
+    variables, such as ``locals()``, with Values, modules, and lists, tuples and dicts of these:
+    "x", "xs[2]", and for the parameters of a module the path alone if it is the only one, else
+    "model.layers[0].neurons[3].w[1]"; or None. Variables that begin with an underscore, and
+    IPython's ``In`` and ``Out``, are passed over. A Value with several names has that of a
+    variable, else that in a module, else the first. Raises TypeError for other ``names``.
     """
     if names is None:
         return {}
-    if not isinstance(names, dict) and not is_module(names):
+    if is_module(names):
+        variables = {"": names}
+    elif isinstance(names, Mapping):
+        variables = {
+            str(name): x
+            for name, x in names.items()
+            if not str(name).startswith("_") and name not in ("In", "Out")
+        }
+    else:
         raise TypeError(
             f"expected a module or a dict of variables such as locals() as names, got "
             f"{describe(names)}"
         )
-    found, seen, stack = {}, set(), list(reversed(parts_of(names, "")))
+    modules = {id(x) for x in variables.values() if is_module(x)}
+    found, seen = {}, set()
+    stack = sorted(variables.items(), key=lambda item: rank(item[1]))[::-1]
     while stack:
         name, x = stack.pop()
         if isinstance(x, Operators):
             found.setdefault(id(x), name)
-        elif (isinstance(x, (list, tuple, dict)) or is_module(x)) and id(x) not in seen:
+        elif rank(x) < 3 and id(x) not in seen:
             seen.add(id(x))
-            stack += reversed(parts_of(x, name))
+            prefix = "" if modules == {id(x)} else name
+            stack += [(f"{prefix}{key}".lstrip("."), part) for key, part in reversed(parts_of(x))]
     return found
 
 
 def is_module(x):
-    return callable(getattr(x, "parameters", None)) and hasattr(type(x), "__dict__")
+    """True for what has parameters(): on its class, as those of a jitted function may raise."""
+    return callable(getattr(type(x), "parameters", None)) and not isinstance(x, type)
 
 
-def parts_of(x, name):
-    """Return pairs of the name and the object, for what ``x`` consists of."""
-    if isinstance(x, dict) and not name:
-        return [(str(key), part) for key, part in x.items()]
-    if isinstance(x, dict):
-        return [(f"{name}[{key!r}]", part) for key, part in x.items()]
+def rank(x):
+    """The order in which names are looked for; 3 for what has none."""
+    if isinstance(x, Operators):
+        return 0
+    return 1 if is_module(x) else 2 if isinstance(x, (list, tuple, dict)) else 3
+
+
+def parts_of(x):
+    """Return pairs of how to reach a part of a module, dict, list or tuple, and the part."""
     if isinstance(x, (list, tuple)):
-        return [(f"{name}[{i}]", part) for i, part in enumerate(x)]
-    prefix = f"{name}." if name else ""
-    return [(f"{prefix}{key}", part) for key, part in getattr(x, "__dict__", {}).items()]
+        return [(f"[{i}]", part) for i, part in enumerate(x)]
+    if isinstance(x, dict):
+        return [(f"[{key!r}]", part) for key, part in list(x.items())]
+    return [(f".{key}", part) for key, part in getattr(x, "__dict__", {}).items()]
 
 
 def name_of(value, names):
-    """Return the label of a Value, else its name in ``names``, of ``named_in``, else ''."""
+    """Return the label of a Value, else its name in ``names``, of ``names_of``, else ''."""
     label = getattr(value, "label", "")
     return str(label) if label != "" else names.get(id(value), "")

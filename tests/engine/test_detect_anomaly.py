@@ -101,7 +101,8 @@ def test_names(engine):
         neuron.w[0].data = neuron.w[1].data = 10.0
     for names, expected in (
         (model, "layers[1].neurons[0].w[2] = 1e+308"),
-        ({"model": model}, "model.layers[1].neurons[0].w[2] = 1e+308"),
+        ({"m": model, "_": w}, "layers[1].neurons[0].w[2] = 1e+308"),
+        ({"m": model, "n": h}, "m.layers[1].neurons[0].w[2] = 1e+308"),
         ({"parts": [(0, model)]}, "parts[0][1].layers[1].neurons[0].w[2] = 1e+308"),
         ({"mine": w, "model": model}, "mine = 1e+308"),
         ({"d": {"w": w}}, "d['w'] = 1e+308"),

@@ -82,7 +82,9 @@ def test_the_numbers_are_the_same(engine):
     def loss():
         for p in model.parameters():
             p.grad = 0.0
-        root = functional.total(functional.softmax([model([0.3, x]) for x in (0.1, -2.0)])[:1]).log()
+        root = functional.total(
+            functional.softmax([model([0.3, x]) for x in (0.1, -2.0)])[:1]
+        ).log()
         root.backward()
         return root.data, [p.grad for p in model.parameters()]
 
