@@ -25,7 +25,7 @@ import micrograd_c._startup.interrupted  # noqa: F401 - first: Ctrl-C may come i
 from micrograd_c import functional
 from micrograd_c._backend import backend
 from micrograd_c._version import __version__
-from micrograd_c.debugging import detect_anomaly, record_lines
+from micrograd_c.debugging import detect_anomaly, line_of, record_lines
 from micrograd_c.differentiate import (
     grad,
     gradients,
@@ -66,7 +66,8 @@ LAZY = {
 __all__ = [
     "TraceError", "Value", "__version__", "backend", "detect_anomaly", "enable_grad", "grad",
     "gradcheck", "gradients", "hessian", "hvp", "is_grad_enabled", "jacobian", "jit", "jvp",
-    "no_grad", "record_lines", "value_and_grad", "vjp", "where", *functional.__all__, *LAZY,
+    "line_of", "no_grad", "record_lines", "value_and_grad", "vjp", "where",
+    *functional.__all__, *LAZY,
 ]  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from micrograd_c import optim as optim
 from micrograd_c import optimize as optimize
 from micrograd_c import state as state
 from micrograd_c.debugging import detect_anomaly as detect_anomaly
+from micrograd_c.debugging import line_of as line_of
 from micrograd_c.debugging import record_lines as record_lines
 from micrograd_c.differentiate import grad as grad
 from micrograd_c.differentiate import gradients as gradients

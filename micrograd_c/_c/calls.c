@@ -43,7 +43,7 @@ static double id_or_number(PyObject *x) {
 #define _cffi_from_c_double(result)                                                       \
     (IS_OPERATOR              ? watched(make(value_class, result), MAKES_A_LEAF_TOO)      \
      : MAKES_A_NODE           ? make(value_class, result)                                 \
-     : IS(mg_traced)          ? watched(make(traced_class, result), 0)                    \
+     : IS(mg_traced)          ? make(traced_class, result)                                \
      : IS(mg_node_type)       ? get_node_type()                                           \
      : IS(mg_bound_call_type) ? get_bound_call_type()                                     \
                               : PyFloat_FromDouble(result))

@@ -300,9 +300,9 @@ def maker(function, number=0):
     return call
 
 
-def operator_maker(function, number=0):
+def operator_maker(function):
     """Return what ``maker`` does, for an operator: the mode in force watches its results."""
-    make_value = maker(function, number)
+    make_value = maker(function)
     return lambda *arguments: shown(make_value(*arguments))
 
 
@@ -315,7 +315,7 @@ mg_leaf, mg_node, mg_total, mg_dot, mg_logsumexp, mg_take_id = map(
 )
 mg_node_with_local = maker(lib.mg_node_with_local)
 mg_unary, mg_unary_k, mg_binary = map(operator_maker, (lib.mg_unary, lib.mg_unary_k, lib.mg_binary))
-mg_traced = operator_maker(lib.mg_traced, 1)
+mg_traced = maker(lib.mg_traced, 1)
 
 
 # The most frequent functions, written out for speed.

@@ -37,7 +37,7 @@ static PyObject *traced_operator(int op, PyObject *self, PyObject *other, int re
         mg_release(constant);
     if (MG_UNLIKELY(result == 0.0))
         return PyObject_CallMethod(self, general, "O", other);
-    return watched(make(traced_class, result), 0);
+    return make(traced_class, result);
 }
 
 static PyObject *traced_add(PyObject *self, PyObject *other) {

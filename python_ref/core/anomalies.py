@@ -43,7 +43,7 @@ class detect_anomaly:
     Raises TypeError for other ``names``, TraceError in a function that ``jit`` traces.
 
     >>> from python_ref.engine import Value
-    >>> from python_ref.core.anomalies import detect_anomaly
+    >>> from micrograd_c.debugging import detect_anomaly
     >>> x = Value(1e200, label="x")
     >>> with detect_anomaly():
     ...     y = x * x  # doctest: +ELLIPSIS

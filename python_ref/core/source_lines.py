@@ -28,7 +28,7 @@ class record_lines:
     It works with or without parentheses, and is of this thread or asyncio task, as ``no_grad`` is.
 
     >>> from python_ref.engine import Value
-    >>> from python_ref.core.source_lines import line_of, record_lines
+    >>> from micrograd_c import line_of, record_lines
     >>> with record_lines():
     ...     y = Value(2.0) * 3.0
     >>> line_of(y) is None, line_of(Value(2.0)) is None
@@ -74,6 +74,11 @@ def line_of(value):
     """Return (file, line number) of the code that made a Value; None if it was not recorded.
 
     ``linecache.getline(file, line)`` is the text of the line, also of a notebook's cell.
+
+    >>> from python_ref.engine import Value
+    >>> from micrograd_c import line_of
+    >>> line_of(Value(2.0)) is None
+    True
     """
     text = getattr(value, ATTRIBUTE, None)
     if text is None:

@@ -258,3 +258,56 @@ def test_derivatives_of_functions_expect_infinities(engine):
 def test_gradcheck_works_within(engine):
     with detect_anomaly():
         assert gradcheck(lambda x: x.tanh() * x, [engine.Value(0.5)])
+
+
+# --- under jit -------------------------------------------------------------------------
+
+
+def test_jitted_functions_check_as_with_check_finite(jit_engine):
+    from micrograd_c import Value, jit, optim
+
+    w = Value(1.0)
+    loss = jit(lambda x: (w * x).log() * 2)
+    X = [1.0, 2.0, 0.0]
+    sgd = optim.SGD([w], lr=0.1)
+    calls = [
+        lambda: loss(X),
+        lambda: loss.backward(X),
+        lambda: loss.value_and_grad(X),
+        lambda: loss.fit(X, optimizer=sgd, epochs=2),
+    ]
+    with detect_anomaly():
+        for call in calls:
+            assert message_of(call) == "example 2: 'log' is -inf, the output is -inf"
+        assert (w.data, w.grad) == (1.0, 0.0)
+        loss.backward(X[:2])
+    for call in calls[:3]:
+        call()
+
+
+def test_a_bound_call_takes_it_from_where_it_was_bound(jit_engine):
+    np = pytest.importorskip("numpy")
+    from micrograd_c import Value, jit
+
+    w = Value(1.0)
+    loss = jit(lambda x: (w * x).log())
+    x = np.array([0.0])
+    with detect_anomaly():
+        bound = loss.bind(x)
+    assert "'log' is -inf" in message_of(bound)
+    assert loss.bind(x)() == -math.inf
+
+
+def test_it_is_refused_while_jit_traces(jit_engine):
+    from micrograd_c import TraceError, Value, jit
+
+    @jit
+    def f(x):
+        with detect_anomaly():
+            return x * 2
+
+    with pytest.raises(TraceError, match="write it around the call of the jitted function"):
+        f([1.0])
+    w = Value(1.0)
+    with detect_anomaly():  # an infinity that reaches no result is accepted, also while tracing
+        assert jit(lambda x: x * 0 + (w * 1e308 * 1e308).minimum(1.0))([1.0]).tolist() == [1.0]
