@@ -62,7 +62,6 @@ def backward(root):
 
 def values_in_order(root):
     """Return the Values in the order of backward(), without most leaves: see backward_order."""
-    resolve_pending()  # now nodes with attributes of the user's have the Values that hold these
     order, n = backward_order(root)
     return [value_of(order[i]) for i in range(n)]
 

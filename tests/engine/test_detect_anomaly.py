@@ -181,6 +181,17 @@ def test_a_backward_of_your_own(engine):
     assert (x.grad, out.grad) == (0.0, 0.0)
 
 
+def test_a_backward_assigned_to_a_value_that_is_dropped(engine):
+    x, calls = engine.Value(2.0), []
+    y = x * 3.0
+    root = y + 1.0
+    y._backward = lambda: calls.append("called")
+    del y
+    with detect_anomaly():
+        root.backward()
+    assert calls == ["called"] and x.grad == 0.0
+
+
 @pytest.mark.parametrize("nonlin", ["tanh", "relu", False])
 def test_the_gradients_are_those_of_backward(engine, nonlin):
     model = engine.nn.MLP(3, [4, 2, 1], nonlin=nonlin)

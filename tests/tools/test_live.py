@@ -171,10 +171,17 @@ def test_which_models_have_a_boundary(engine):
 
 
 def test_scores_record_no_graph_and_change_nothing(engine, live_nodes):
-    model = engine.nn.MLP(2, [3, 1])
+    model, made = engine.nn.MLP(2, [3, 1]), []
+
+    def scores(row):
+        made.append(model(row))
+        return made[-1]
+
     before = live_nodes()
-    view = live(model, clock=Clock())
+    view = live(scores, bounds=(-3, 3, -3, 3), clock=Clock())
     view(1.0)
+    assert len(made) == 24 * 24 and not any(score._prev for score in made)
+    del made[:]
     with no_grad():
         expected = model([-2.875, -2.875]).data
     assert view._recording.frames[0].scores[0][0] == [expected]
