@@ -55,6 +55,7 @@ if "IPython" in sys.modules:  # this may be a notebook: show Values there as tab
 MODULES = ("engine", "functional", "losses", "lr_scheduler", "nn", "optim", "optimize", "state")
 LAZY = {
     "draw_dot": "drawing",
+    "explore": "explorer",
     "install": "standin",
     "load_ipython_extension": "notebook",
     "plot_decision_boundary": "plotting",

@@ -23,6 +23,7 @@ from micrograd_c.differentiate import value_and_grad as value_and_grad
 from micrograd_c.differentiate import vjp as vjp
 from micrograd_c.drawing import draw_dot as draw_dot
 from micrograd_c.engine import Value as Value
+from micrograd_c.explorer import explore as explore
 from micrograd_c.functional import *  # noqa: F403
 from micrograd_c.functional import abs as abs
 from micrograd_c.grad_mode import enable_grad as enable_grad

@@ -20,10 +20,10 @@ import argparse
 import sys
 
 from micrograd_c.cli import streams
-from micrograd_c.cli.commands import bench, demo, info, parity, predict, run, train
+from micrograd_c.cli.commands import bench, demo, explore, info, parity, predict, run, train
 from micrograd_c.cli.exit_status import run_command
 
-COMMANDS = (demo, train, predict, run, parity, bench, info)
+COMMANDS = (demo, train, predict, run, explore, parity, bench, info)
 
 
 class Parser(argparse.ArgumentParser):

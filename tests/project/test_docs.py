@@ -91,7 +91,7 @@ def test_the_steps_of_add_an_operator_lead_to_one(tmp_path):
     assert follow(page, checkout) == {
         "csrc/graph/ops.h", "python_ref/core/ops.py", "python_ref/core/derivatives.py",
         "tests/engine/test_operators.py", "tests/engine/test_second_derivatives.py", "CHANGELOG.md",
-        "csrc/net/net.h", "python_ref/nn.py",
+        "csrc/net/net.h", "python_ref/nn.py", "micrograd_c/explorer/operators.js",
     }  # fmt: skip
 
     commands = re.search(r"```sh\n(.*?)```", page, re.DOTALL).group(1).splitlines()

@@ -34,7 +34,12 @@ LAYERS = [
         "micrograd_c.differentiate",
     ],
     ["micrograd_c.jit.", "micrograd_c.optimize"],
-    ["micrograd_c._graphviz", "micrograd_c.drawing", "micrograd_c.plotting"],
+    [
+        "micrograd_c._graphviz",
+        "micrograd_c.drawing",
+        "micrograd_c.explorer.",
+        "micrograd_c.plotting",
+    ],
     ["micrograd_c._startup.", "micrograd_c.standin", "micrograd_c.notebook", "micrograd_c"],
     ["micrograd_c.parity."],
     ["micrograd_c.cli.", "micrograd_c.__main__"],
