@@ -32,7 +32,7 @@ MODULES = {
     "micrograd_c.debugging": None,
     "micrograd_c.gradcheck": ["gradcheck"],
     "micrograd_c.drawing": ["draw_dot"],
-    "micrograd_c.explorer": ["explore"],
+    "micrograd_c.explorer": ["explore", "live"],
     "micrograd_c.plotting": ["plot_decision_boundary", "plot_history"],
     "micrograd_c.standin": ["install", "uninstall"],
 }

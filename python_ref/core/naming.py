@@ -28,8 +28,7 @@ def names_of(names):
         }
     else:
         raise TypeError(
-            f"expected a module or a dict of variables such as locals() as names, got "
-            f"{describe(names)}"
+            f"expected names as a dict such as locals(), or a Module, got {describe(names)}"
         )
     modules = {id(x) for x in variables.values() if is_module(x)}
     found, seen = {}, set()

@@ -112,7 +112,7 @@ def test_names(engine):
     w.label = "w"
     with detect_anomaly(model):
         assert "gives inf for w = 1e+308 and" in message_of(lambda: model([1, 2]))
-    with pytest.raises(TypeError, match="a module or a dict of variables .* got"):
+    with pytest.raises(TypeError, match="expected names as a dict such as locals"):
         detect_anomaly([w])
 
 

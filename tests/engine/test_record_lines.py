@@ -212,3 +212,14 @@ def test_no_memory_of_it_is_left(engine, live_nodes):
         root.backward()
     del root
     assert live_nodes() == before
+
+
+def test_explore_shows_the_lines(engine):
+    from micrograd_c import explore
+
+    a = engine.Value(2.0)
+    with record_lines():
+        b, line = a * 3.0, here()
+    lines = explore(b)._graph.lines
+    text = linecache.getline(*line).strip()
+    assert lines == {1: (*line, text), 2: (*line, text)} and text == "b, line = a * 3.0, here()"

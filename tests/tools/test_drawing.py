@@ -199,7 +199,7 @@ def test_names_of_parameters(engine):
     assert sorted(name for name in drawn if not name.startswith("data")) == sorted(names)
     x = engine.Value(3.0)
     assert "{ x | data 3 | grad 0 }" in draw_dot(x * 2, names={"x": x}).source
-    with pytest.raises(TypeError, match="a module or a dict of variables"):
+    with pytest.raises(TypeError, match="expected names as a dict such as locals"):
         draw_dot(x, names=[x])
 
 

@@ -239,6 +239,12 @@ def test_calls_that_do_not_fit(engine):
     assert view._recording.n_steps == 0 and view._repr_html_() == "<p>no step yet</p>"
 
 
+def test_explore_has_it():
+    from micrograd_c import explore
+
+    assert explore.live is live
+
+
 def test_a_terminal_shows_nothing():
     assert in_notebook() is None
 
