@@ -2,6 +2,7 @@
 "use strict";
 
 const READABLE = 0.5; // the scale from which on texts are readable
+const LEGEND = 22; // the height of the legend below the picture
 const pointers = new Map();
 let moved = 0; // how far the pointer went since it was pressed
 
@@ -29,16 +30,16 @@ function fitBoxes(boxes, least) {
   const bounds = [Infinity, Infinity, -Infinity, -Infinity];
   for (const box of boxes) {
     bounds[0] = Math.min(bounds[0], box.x - box.width / 2);
-    bounds[1] = Math.min(bounds[1], box.y - box.height / 2 - 10 - TITLE * box.path.length);
+    bounds[1] = Math.min(bounds[1], box.y - box.height / 2 - 12 - TITLE * box.path.length);
     bounds[2] = Math.max(bounds[2], box.x + box.width / 2);
     bounds[3] = Math.max(bounds[3], box.y + box.height / 2);
   }
   const [left, above, right, below] = bounds;
   const most = Math.min(
-    (width - 2 * MARGIN) / (right - left), (height - 2 * MARGIN - 10) / (below - above), 1.5);
+    (width - 2 * MARGIN) / (right - left), (height - 2 * MARGIN - LEGEND) / (below - above), 1.5);
   if (!(most > 0)) return;
   const scale = Math.max(most, least);
-  setCamera((width - scale * (left + right)) / 2, (height - scale * (above + below)) / 2, scale);
+  setCamera((width - scale * (left + right)) / 2, (height - LEGEND - scale * (above + below)) / 2, scale);
 }
 
 // Zooms by a factor; the point (x, y) of the picture stays where it is.

@@ -6,11 +6,13 @@ function textWith(text, i, told) {
   const [x, y] = graph.operandsOf(i);
   const second = y === undefined ? (graph.ks.has(i) ? short(graph.ks.get(i)) : "") : told(y);
   const parts = { x: x === undefined ? "" : told(x), y: second, out: told(i) };
-  return text.replace(/\{(x|y|out)\}/g, (_, name) => parts[name]);
+  const full = text.replace(/\{(x|y|out)\}/g, (_, name) => parts[name]);
+  return full.replace(/\((\(−[^()]*\))\)/g, "$1"); // tanh((−1)) is tanh(−1)
 }
 
 const told = {
-  name: nameOf,
+  // A constant is told by its number.
+  name: (i) => (graph.isLeaf(i) && !hasName(i) ? factor(graph.data[i]) : nameOf(i)),
   number: (i) => factor(graph.data[i]),
 };
 

@@ -42,25 +42,34 @@ def collect(root, names=None, line_of=None, max_nodes=None):
         )
     place = {id(node): i for i, node in enumerate(order)}
     for i, node in enumerate(order):
-        operands = tuple(place[id(operand)] for operand in node._operands)
-        operator, k, text = node._recipe()
-        if operator is None and (operands or text):
-            operator = CUSTOM
-            graph.texts[i] = text
-            if k is not None:
-                graph.locals_[i] = k
-        elif operator is not None and k is not None:
-            graph.ks[i], graph.texts[i] = k, text
-        if operands and node._has_custom_backward():
-            graph.opaque.append(i)
-        graph.operators.append(operator or LEAF)
-        graph.operands.append(operands)
+        operands = node._operands
+        if operands or node._op:
+            add_operator(graph, i, node)
+        else:
+            graph.operators.append(LEAF)
+        graph.operands.append([place[id(operand)] for operand in operands] if operands else ())
         graph.data.append(node.data)
         graph.grad.append(node.grad)
-        name = str(node.label) or names.get(id(node))
+        label = node.label
+        name = str(label) if label != "" else names.get(id(node))
         if name:
             graph.names[i] = name
         line = line_of and line_of(node)
         if line:
             graph.lines[i] = (*line, linecache.getline(*line).strip())
     return graph
+
+
+def add_operator(graph, i, node):
+    """Add to the graph what made its node number ``i``."""
+    operator, k, text = node._recipe()
+    if operator is None:
+        operator = CUSTOM
+        graph.texts[i] = text
+        if k is not None:
+            graph.locals_[i] = k
+    elif k is not None:
+        graph.ks[i], graph.texts[i] = k, text
+    if node._has_custom_backward() and node._operands:
+        graph.opaque.append(i)
+    graph.operators.append(operator)

@@ -4,6 +4,8 @@
 function isDarkAround() {
   try {
     if (window.parent === window) return null;
+    const { vscodeThemeKind } = window.parent.document.body.dataset;
+    if (vscodeThemeKind) return /dark|contrast$/.test(vscodeThemeKind);
     for (let element = window.frameElement; element; element = element.parentElement) {
       const color = window.parent.getComputedStyle(element).backgroundColor;
       const [r, g, b, alpha = 1] = color.match(/[\d.]+/g).map(Number);
@@ -21,4 +23,11 @@ function setTheme() {
 }
 
 setTheme();
+try {
+  const changes = { attributes: true };
+  if (window.parent !== window)
+    new MutationObserver(setTheme).observe(window.parent.document.body, changes);
+} catch {
+  // As above.
+}
 window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", setTheme);

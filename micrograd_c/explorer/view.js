@@ -2,7 +2,7 @@
 "use strict";
 
 const NODE = { width: 90, height: 66 };
-const CLOSED = { width: 156, height: 66 };
+const CLOSED = { width: 172, height: 66 };
 const MARGIN = 18;
 const FAR = 0.32; // below this scale texts are left out
 
@@ -119,14 +119,15 @@ function drawNode(box) {
   const i = box.item;
   const symbol = symbolOf(i);
   const isNamed = hasName(i);
-  const named = isNamed ? shortName(nameOf(i), symbol ? 6 : 9) : symbol || "const";
+  const named = isNamed ? shortName(nameOf(i), symbol ? 6 : 9) : shortened(symbol, 7);
   const texts = [
     textAt(7, 19, isNamed ? "title" : "symbol", named),
     textAt(7, 39, "data"),
     textAt(7, 59, "grad"),
   ];
   if (!isNamed) texts.push(textAt(box.width - 7, 19, "small", nameOf(i), "end"));
-  if (isNamed && symbol) texts.push(textAt(box.width - 7, 19, "symbol", symbol, "end"));
+  if (isNamed && symbol)
+    texts.push(textAt(box.width - 7, 19, "symbol", shortened(symbol, 4), "end"));
   const kind = `node${graph.isLeaf(i) ? " leaf" : ""}${i === graph.root ? " root" : ""}`;
   const element = drawBox(box, kind, nameOf(i), ...texts);
   element.dataset.node = i;
@@ -137,7 +138,7 @@ function drawClosed(box) {
   const group = box.item;
   const element = drawBox(box, "closed", `${group.title}, ${plural(group.size, "node")}: open`,
     makeSvg("path", { d: `M6 -4H${box.width - 6}M10 -8H${box.width - 10}`, class: "edge" }),
-    textAt(8, 20, "title", shortened(group.title, 18)),
+    textAt(8, 20, "title", shortened(group.title, 20)),
     textAt(8, 39, "small", plural(group.size, "node")),
     textAt(8, 57, "small data"),
   );
@@ -187,8 +188,10 @@ function refreshBox(item, element) {
   const marks = element.classList;
   if (isNode(item)) {
     const isKnown = steps.isComputed(item);
-    element.querySelector(".data").textContent = isKnown ? short(graph.data[item]) : "?";
-    setGrad(element.querySelector(".grad"), graph.grad[item]);
+    const g = graph.grad[item];
+    setText(element.querySelector(".data"), isKnown ? short(graph.data[item]) : "?");
+    const gradient = setText(element.querySelector(".grad"), `∇${short(g)}`);
+    gradient.setAttribute("class", `grad ${signOf(g)}`);
     marks.toggle("waiting", !isKnown);
     marks.toggle("changed", edits.changed.has(item));
   } else if (item.kind === "neuron") {
@@ -205,9 +208,14 @@ function point(i, isOn) {
   view.elementOf.get(groups.itemOf(i))?.classList.toggle("pointed", isOn);
 }
 
-function setGrad(text, g) {
-  text.textContent = `∇${short(g)}`;
-  text.setAttribute("class", `grad ${signOf(g)}`);
+// Writes a number into a node's box; a long one closer.
+function setText(element, text) {
+  element.textContent = text;
+  if (text.length > 8) {
+    element.setAttribute("textLength", NODE.width - 13);
+    element.setAttribute("lengthAdjust", "spacingAndGlyphs");
+  } else element.removeAttribute("textLength");
+  return element;
 }
 
 // An edge shows what flows back through it: the local derivative times the gradient that arrives.
