@@ -157,8 +157,8 @@ def boundary_paths(scores):
         for j in range(1, n + 1):
             if j == n or row[j] != row[start]:
                 if row[start]:
-                    d = f"M{start * cell:.4g} {top:.4g}h{(j - start) * cell:.4g}v{cell:.4g}"
-                    d += f"h{(start - j) * cell:.4g}z"
+                    d = f"M{start * cell:.5g} {top:.5g}h{(j - start) * cell:.5g}v{cell:.5g}"
+                    d += f"h{(start - j) * cell:.5g}z"
                     paths[row[start]] = paths.get(row[start], "") + d
                 start = j
     line = []
@@ -166,9 +166,9 @@ def boundary_paths(scores):
         for j in range(n):
             x, top = j * cell, SIZE - (i + 1) * cell
             if j + 1 < n and classes[i][j] != classes[i][j + 1]:
-                line.append(f"M{x + cell:.4g} {top:.4g}v{cell:.4g}")
+                line.append(f"M{x + cell:.5g} {top:.5g}v{cell:.5g}")
             if i + 1 < n and classes[i][j] != classes[i + 1][j]:
-                line.append(f"M{x:.4g} {top:.4g}h{cell:.4g}")
+                line.append(f"M{x:.5g} {top:.5g}h{cell:.5g}")
     return {**paths, "mg-between": "".join(line)}
 
 
