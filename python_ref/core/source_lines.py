@@ -23,7 +23,8 @@ class record_lines:
     notebook cells are kept too. A copied or unpickled node keeps the line of the original.
 
     Nothing is recorded, and operators take no more time, outside of the context. Within it, each
-    takes a few microseconds more, and a net is computed one operator after the other.
+    takes a few microseconds more, and a net is computed one operator after the other. A function
+    that ``jit`` traces records no lines.
 
     It works with or without parentheses, and is of this thread or asyncio task, as ``no_grad`` is.
 
