@@ -96,7 +96,8 @@ class Value(Operators):
         """
         if current_trace():
             current_trace().refuse_backward()
-        order = topological_sort(self)[::-1]
+        order = topological_sort(self)
+        order.reverse()
         if detects_anomalies():
             checked_backward(self, order)
             return

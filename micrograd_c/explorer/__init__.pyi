@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, overload
+from typing import Any, Protocol, overload
 
 from numpy.typing import ArrayLike
 
@@ -12,17 +12,11 @@ from micrograd_c.nn import Module
 __all__ = ["Explorer", "explore", "live"]
 
 class Explorer:
+    def __init__(self, graph: Any) -> None: ...
     @property
     def size(self) -> int: ...
     def html(self) -> str: ...
     def save(self, path: str | os.PathLike[str]) -> None: ...
-
-def explore(
-    root: Value,
-    *,
-    names: Mapping[str, Any] | Module | None = None,
-    max_nodes: int | None = 2_000_000,
-) -> Explorer: ...
 
 class _Live:
     @overload
@@ -45,3 +39,16 @@ def live(
     show: Callable[[str], object] | bool | None = None,
     clock: Callable[[], float] = ...,
 ) -> _Live: ...
+
+class _Explore(Protocol):
+    def __call__(
+        self,
+        root: Value,
+        *,
+        names: Mapping[str, Any] | Module | None = None,
+        max_nodes: int | None = 2_000_000,
+    ) -> Explorer: ...
+    @property
+    def live(self) -> Callable[..., _Live]: ...
+
+explore: _Explore
