@@ -11,16 +11,17 @@ LEAF, CUSTOM = "leaf", "custom"  # the operators of nodes that no operator of ou
 class Graph:
     """A graph as lists with an entry a node, operands before results; the root is the last.
 
-    ``operators`` has names of rows of ``python_ref/core/ops.py``, LEAF or CUSTOM, and
-    ``operands`` the places of each node's operands. The dicts have entries for some nodes, by
-    their place: ``names``; ``texts``, an operator's ``_op`` where the row does not tell it;
-    ``ks``, the exponent or slope; ``locals_``, the local gradients of a user's operator; and
-    ``lines``, (file, line number, text) of the code that made it. ``opaque`` are the places
-    of nodes whose derivative only a function of the user's knows.
+    ``operators`` has names of rows of ``python_ref/core/ops.py``, LEAF or CUSTOM. ``counts`` has
+    how many operands a node has, and ``distances``, node after node, how many places before it
+    each operand is: flat lists, because a graph may have millions of nodes. The dicts have entries
+    for some nodes, by their place: ``names``; ``texts``, an operator's ``_op`` where the row does
+    not tell it; ``ks``, the exponent or slope; ``locals_``, the local gradients of a user's
+    operator; and ``lines``, (file, line number, text) of the code that made it. ``opaque`` are the
+    places of nodes whose derivative only a function of the user's knows.
     """
 
     def __init__(self):
-        self.operators, self.operands = [], []
+        self.operators, self.counts, self.distances = [], array("i"), array("i")
         self.data, self.grad = array("d"), array("d")
         self.names, self.texts, self.ks, self.locals_, self.lines = {}, {}, {}, {}, {}
         self.opaque = []
@@ -47,7 +48,9 @@ def collect(root, names=None, line_of=None, max_nodes=None):
             add_operator(graph, i, node)
         else:
             graph.operators.append(LEAF)
-        graph.operands.append([place[id(operand)] for operand in operands] if operands else ())
+        graph.counts.append(len(operands))
+        for operand in operands:
+            graph.distances.append(i - place[id(operand)])
         graph.data.append(node.data)
         graph.grad.append(node.grad)
         label = node.label

@@ -64,16 +64,13 @@ def as_json(graph):
     """Return what ``graph.js`` reads: long lists as numbers in base64, deflated where it pays."""
     operators = list(dict.fromkeys(graph.operators))
     code = {operator: i for i, operator in enumerate(operators)}
-    distances = array("i")  # from each node to its operands: small numbers, often the same
-    for i, operands in enumerate(graph.operands):
-        distances.extend(i - operand for operand in operands)
     files = list(dict.fromkeys(line for line in graph.lines.values()))
     file_place = {line: i for i, line in enumerate(files)}
     return {
         "operators": operators,
         "code": packed("B", [code[operator] for operator in graph.operators]),
-        "counts": packed("i", map(len, graph.operands)),
-        "distances": packed("i", distances),
+        "counts": packed("i", graph.counts),
+        "distances": packed("i", graph.distances),
         "data": packed("d", graph.data, deflated=False),
         "grad": packed("d", graph.grad, deflated=False),
         "names": graph.names,

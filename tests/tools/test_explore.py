@@ -61,7 +61,8 @@ def test_what_is_collected(engine):
     a, b, c = small(engine)
     graph = collect(c, {id(b): "b"}, lambda v: (__file__, 1) if v is c else None)
     assert graph.operators == ["leaf", "leaf", "mul", "pow_k", "add", "tanh"]
-    assert list(map(list, graph.operands)) == [[], [], [0, 1], [0], [2, 3], [4]]
+    assert list(graph.counts) == [0, 0, 2, 1, 2, 1]
+    assert list(graph.distances) == [2, 1, 3, 2, 1, 1]
     assert list(graph.data) == [2.0, -3.0, -6.0, 4.0, -2.0, c.data]
     assert list(graph.grad)[:2] == [a.grad, b.grad]
     assert graph.names == {0: "a", 1: "b"}
@@ -114,7 +115,7 @@ def test_names_of_variables_and_of_parameters(engine):
     w = model.layers[0].neurons[2].w
     names = names_of({"a": a, "_": w[0], "weights": w, "model": model, "In": [w[1]], "alias": a})
     assert names[id(a)] == "a"
-    assert names[id(w[1])] == "layers[0].neurons[2].w[1]"
+    assert [names[id(p)] for p in w] == [f"layers[0].neurons[2].w[{j}]" for j in range(2)]
     assert names[id(model.layers[1].neurons[0].b)] == "layers[1].neurons[0].b"
     assert len(names) == 1 + len(model.parameters())
     assert names_of(model)[id(w[0])] == "layers[0].neurons[2].w[0]"

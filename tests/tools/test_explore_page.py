@@ -256,3 +256,21 @@ def test_operators_of_the_users_own(open_page):
     assert "a _backward of your own, which only Python can run" in says(page)
     page.locator("#descend").click()
     assert numbers(page, "data") == [0.5, 0.25, 2.0, 0.5]
+
+
+def test_a_leaf_alone_and_numbers_that_are_not_finite(open_page):
+    page = open_page(explore(Value(3.0)))
+    for key in ("Home", "ArrowRight", "ArrowRight", "ArrowLeft", "End", "g", "u", "t"):
+        page.keyboard.press(key)
+    assert numbers(page, "grad") == [1.0]
+    page.evaluate("select(0)")
+    assert "The root: d v0 / d v0 = 1." in page.locator("#panel").text_content()
+
+    x = Value(1e300, label="x")
+    y = (x * 1e300 - 1.0) * 0.0
+    y.backward()
+    page = open_page(explore(y))
+    page.keyboard.press("End")
+    assert [str(v) for v in numbers(page, "data")] == [str(v.data) for v in topological_sort(y)]
+    assert numbers(page, "grad")[:2] == grads(topological_sort(y))[:2]
+    assert "nan" in texts(page, page.evaluate("graph.root"))
