@@ -52,7 +52,10 @@ if "IPython" in sys.modules:  # this may be a notebook: show Values there as tab
 
 # Modules, and names of modules, that are imported when they are first used, so that
 # `import micrograd_c` is quick.
-MODULES = ("engine", "functional", "losses", "lr_scheduler", "nn", "optim", "optimize", "state")
+MODULES = (
+    "engine", "explorer", "functional", "losses", "lr_scheduler", "nn", "optim", "optimize",
+    "state",
+)  # fmt: skip
 LAZY = {
     "draw_dot": "drawing",
     "explore": "explorer",

@@ -3,6 +3,7 @@
 from typing import Any, Literal
 
 from micrograd_c import engine as engine
+from micrograd_c import explorer as explorer
 from micrograd_c import functional as functional
 from micrograd_c import losses as losses
 from micrograd_c import lr_scheduler as lr_scheduler

@@ -56,8 +56,9 @@ def live(
     Raises TypeError for a model or loss of another kind, ValueError for arrays, ``bounds`` and
     counts that do not fit.
 
+    >>> from micrograd_c import explore
     >>> from micrograd_c.nn import MLP
-    >>> view = live(MLP(2, [4, 1]))
+    >>> view = explore.live(MLP(2, [4, 1]))
     >>> view(0.5)
     >>> view
     <live view: 1 steps, 1 frames, loss 0.5>

@@ -12,7 +12,10 @@ import micrograd_c
 
 ROOT = Path(__file__).resolve().parents[2]
 STUB = Path(micrograd_c.__file__).with_name("__init__.pyi")
-MODULES = ("engine", "functional", "losses", "lr_scheduler", "nn", "optim", "optimize", "state")
+MODULES = (
+    "engine", "explorer", "functional", "losses", "lr_scheduler", "nn", "optim", "optimize",
+    "state",
+)  # fmt: skip
 
 
 def names_in_stub():
