@@ -30,9 +30,10 @@ MODULES = {
     "micrograd_c.distributed": None,
     "micrograd_c.state": ["state_dict", "load_state_dict", "save", "load"],
     "micrograd_c.grad_mode": None,
+    "micrograd_c.debugging": None,
     "micrograd_c.gradcheck": ["gradcheck"],
     "micrograd_c.drawing": ["draw_dot"],
-    "micrograd_c.explorer": ["explore"],
+    "micrograd_c.explorer": ["explore", "live"],
     "micrograd_c.plotting": ["plot_decision_boundary", "plot_history"],
     "micrograd_c.standin": ["install", "uninstall"],
 }

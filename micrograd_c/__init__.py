@@ -25,6 +25,7 @@ import micrograd_c._startup.interrupted  # noqa: F401 - first: Ctrl-C may come i
 from micrograd_c import functional
 from micrograd_c._backend import backend
 from micrograd_c._version import __version__
+from micrograd_c.debugging import detect_anomaly, line_of, record_lines
 from micrograd_c.differentiate import (
     grad,
     gradients,
@@ -52,8 +53,8 @@ if "IPython" in sys.modules:  # this may be a notebook: show Values there as tab
 # Modules, and names of modules, that are imported when they are first used, so that
 # `import micrograd_c` is quick.
 MODULES = (
-    "distributed", "engine", "functional", "losses", "lr_scheduler", "nn", "optim", "optimize",
-    "state",
+    "distributed", "engine", "explorer", "functional", "losses", "lr_scheduler", "nn", "optim",
+    "optimize", "state",
 )  # fmt: skip
 LAZY = {
     "draw_dot": "drawing",
@@ -67,9 +68,10 @@ LAZY = {
 }
 
 __all__ = [
-    "TraceError", "Value", "__version__", "backend", "enable_grad", "grad", "gradcheck",
-    "gradients", "hessian", "hvp", "is_grad_enabled", "jacobian", "jit", "jvp", "no_grad",
-    "value_and_grad", "vjp", "where", *functional.__all__, *LAZY,
+    "TraceError", "Value", "__version__", "backend", "detect_anomaly", "enable_grad", "grad",
+    "gradcheck", "gradients", "hessian", "hvp", "is_grad_enabled", "jacobian", "jit", "jvp",
+    "line_of", "no_grad", "record_lines", "value_and_grad", "vjp", "where",
+    *functional.__all__, *LAZY,
 ]  # fmt: skip
 
 

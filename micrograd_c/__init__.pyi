@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 from micrograd_c import distributed as distributed
 from micrograd_c import engine as engine
+from micrograd_c import explorer as explorer
 from micrograd_c import functional as functional
 from micrograd_c import losses as losses
 from micrograd_c import lr_scheduler as lr_scheduler
@@ -11,6 +12,9 @@ from micrograd_c import nn as nn
 from micrograd_c import optim as optim
 from micrograd_c import optimize as optimize
 from micrograd_c import state as state
+from micrograd_c.debugging import detect_anomaly as detect_anomaly
+from micrograd_c.debugging import line_of as line_of
+from micrograd_c.debugging import record_lines as record_lines
 from micrograd_c.differentiate import grad as grad
 from micrograd_c.differentiate import gradients as gradients
 from micrograd_c.differentiate import hessian as hessian

@@ -9,6 +9,7 @@ import math
 import operator
 
 from micrograd_c._backend import backend
+from python_ref.core.modes import is_watched
 from python_ref.core.numbers import describe, to_float
 from python_ref.core.operators import Operators
 from python_ref.core.ops import OPS
@@ -26,14 +27,16 @@ def in_c(name, *lists):
     made = trace and trace.sum_in_c(name, lists)
     if made is not None:
         return made
-    if c_bulk and all(map(c_bulk.are_plain, lists)) and c_bulk.are_original():
+    if not c_bulk or is_watched():
+        return None
+    if all(map(c_bulk.are_plain, lists)) and c_bulk.are_original():
         return getattr(c_bulk, name)(*lists)
     return None
 
 
 def row_in_c(name, values, eps=0.0, weight=None, bias=None):
     """The same for a function that makes a row of Values, from the arguments as they are."""
-    if c_bulk and not current_trace() and c_bulk.are_original():
+    if c_bulk and not current_trace() and not is_watched() and c_bulk.are_original():
         return c_bulk.row(name, values, eps, weight, bias)
     return None
 
@@ -275,7 +278,7 @@ def linear(x, weights, bias=None):
     >>> [v.data for v in linear(x, weights)]
     [3.0, 1.0, 1.5]
     """
-    made = c_bulk and c_bulk.linear(x, weights, bias)
+    made = c_bulk and not is_watched() and c_bulk.linear(x, weights, bias)
     if made:
         return made
     x = row_of(x, "linear", "x")

@@ -2,38 +2,50 @@
 
 from operator import attrgetter
 
+from python_ref.core.naming import name_of, names_of
+from python_ref.core.ops import OPS
 from python_ref.core.walking import topological_sort
+from python_ref.nn import NONLINEARITIES
 
 __all__ = ["draw_dot"]
 
 RANKDIRS = ("LR", "RL", "TB", "BT")
+NONLINEAR = {OPS[name].label for name in NONLINEARITIES}
 
 
-def draw_dot(root, format="svg", rankdir="LR", max_nodes=2000):
+def draw_dot(root, format="svg", rankdir="LR", max_nodes=2000, *, names=None):
     """Return the graph of ``root`` and all below it as a ``graphviz.Digraph``.
 
-    Each Value is a box with its data and gradient, and its label if it has one. Each operator is
-    an ellipse. A notebook displays the result; its method ``render("name")`` writes a file of the
-    given ``format`` (``"svg"``, ``"png"``, ``"pdf"``, …). Both need graphviz's program ``dot``,
-    and raise a RuntimeError that says how to get it.
+    Each Value is a box with its data and gradient, and its name if it has one. Each operator is
+    an ellipse. A notebook displays the result, as wide as the cell and in the theme's colours; its
+    method ``render("name")`` writes a file of the given ``format`` (``"svg"``, ``"png"``,
+    ``"pdf"``, …). Both need graphviz's program ``dot``, and raise a RuntimeError that says how to
+    get it. ``micrograd_c.explore`` needs nothing.
+
+    A Value's name is its ``label``, else that in ``names``: a module, whose parameters are
+    ``layers[0].neurons[3].w[1]``, or a dict of variables such as ``locals()``. Where parameters of
+    a module are named, each neuron is a frame around its parameters, their products with its
+    inputs, the sum and the nonlinearity of that.
 
     ``rankdir`` is the direction from leaves to root: ``"LR"``, ``"RL"``, ``"TB"`` or ``"BT"``.
     ``max_nodes`` is how many Values the graph may have, None for any number: dot takes seconds
     for a thousand and minutes for ten thousand.
 
-    Raises ImportError without the graphviz package, TypeError if ``root`` is not a Value, and
-    ValueError for more than ``max_nodes`` Values or an unknown ``format`` or ``rankdir``.
+    Raises ImportError without the graphviz package, TypeError if ``root`` is not a Value or
+    ``names`` neither a module nor a dict, and ValueError for more than ``max_nodes`` Values or an
+    unknown ``format`` or ``rankdir``.
 
     >>> from micrograd_c import Value, draw_dot
     >>> a = Value(2.0, label="a")
     >>> dot = draw_dot(a * 3 + 1)
     >>> print(dot.source.splitlines()[2].strip())
-    v0 [label="{ a | data 2.0000 | grad 0.0000 }" shape=record]
+    v0 [label="{ a | data 2 | grad 0 }" shape=record]
     """
     if rankdir not in RANKDIRS:
         raise ValueError(f"expected rankdir as one of {', '.join(RANKDIRS)}, got {rankdir!r}")
     if not hasattr(root, "_prev"):
         raise TypeError(f"expected a Value, got {type(root).__name__}")
+    named = names_of(names)
     # By _prev, because micrograd's own Values have no _operands.
     nodes = topological_sort(root, operands_of=attrgetter("_prev"))
     if max_nodes is not None and len(nodes) > max_nodes:
@@ -47,36 +59,81 @@ def draw_dot(root, format="svg", rankdir="LR", max_nodes=2000):
 
         from micrograd_c._graphviz import Digraph
     except ImportError:
-        raise ImportError("draw_dot needs the graphviz package: pip install graphviz") from None
+        raise ImportError(
+            "draw_dot needs the graphviz package: pip install graphviz; micrograd_c.explore needs "
+            "nothing"
+        ) from None
 
     dot = Digraph(format=format, graph_attr={"rankdir": rankdir})
-    names = {id(node): f"v{i}" for i, node in enumerate(nodes)}
+    frames = {"": dot}
+    places = {id(node): f"v{i}" for i, node in enumerate(nodes)}
+    neuron_of = neurons(nodes, named)
     for node in nodes:
-        name = names[id(node)]
-        dot.node(name, label=record_text(node), shape="record")
+        place = places[id(node)]
+        frame = frame_for(neuron_of.get(id(node), ""), frames, Digraph)
+        frame.node(place, label=record_text(node, named), shape="record")
         if node._op:
-            dot.node(f"{name}op", label=escape(str(node._op)))
-            dot.edge(f"{name}op", name)
+            frame.node(f"{place}op", label=escape(str(node._op)))
+            dot.edge(f"{place}op", place)
         for operand in node._prev:
             # A user's Value made with _children alone has operands, but no operator to draw.
-            dot.edge(names[id(operand)], f"{name}op" if node._op else name)
+            dot.edge(places[id(operand)], f"{place}op" if node._op else place)
+    for path in reversed(list(frames)):  # inner frames are after those around them
+        if path:
+            frames[path.rpartition(".")[0]].subgraph(frames[path])
     return dot
 
 
-def record_text(node):
+def frame_for(path, frames, digraph):
+    """Return the frame with that path, a Digraph in ``frames``; makes it and those around it."""
+    if path not in frames:
+        from graphviz import escape
+
+        around, _, name = path.rpartition(".")
+        frame_for(around, frames, digraph)
+        frames[path] = digraph(
+            name=f"cluster_{len(frames)}",
+            graph_attr={"label": escape(name), "style": "rounded", "color": "gray"},
+        )
+    return frames[path]
+
+
+def neurons(nodes, named):
+    """Return the paths of neurons, such as "layers[0].neurons[3]", by the id of their nodes.
+
+    A neuron's nodes are its parameters, the products of one with something else, and what is
+    computed of these alone: their sum, and a nonlinearity of it.
+    """
+    found, parameters = {}, set()
+    for node in nodes:
+        path = named.get(id(node), "").rpartition(".")[0]
+        if path and not node._prev:
+            found[id(node)] = path
+            parameters.add(id(node))
+    for node in nodes if found else ():
+        operands = node._prev
+        paths = [found.get(id(operand)) for operand in operands]
+        own = [path for x, path in zip(operands, paths) if id(x) in parameters]
+        if len(operands) == 2 and len(own) == 1 and node._op == "*":
+            found[id(node)] = own[0]
+        elif len(operands) == 2 and node._op == "+" and paths[0] == paths[1] and paths[0]:
+            found[id(node)] = paths[0]
+        elif len(operands) == 1 and node._op in NONLINEAR and paths[0] and not own:
+            found[id(node)] = paths[0]
+    return found
+
+
+def record_text(node, named):
     """Return the text of a Value's graphviz record: its fields."""
     fields = [f"data {number_text(node.data)}", f"grad {number_text(node.grad)}"]
-    label = getattr(node, "label", "")  # micrograd's own Value has none
-    if label != "":
-        fields.insert(0, escape_record(str(label)))
+    name = name_of(node, named)
+    if name:
+        fields.insert(0, escape_record(name))
     return "{ " + " | ".join(fields) + " }"
 
 
 def number_text(x):
-    """Return ``x`` as micrograd's ``%.4f``, unless that loses the first digits or is too long."""
-    if 1e-3 <= abs(x) < 1e9 or x == 0:
-        return f"{x:.4f}"
-    return f"{x:.4g}" if abs(x) < 1 else f"{x:.4e}"
+    return f"{x:.4g}"
 
 
 def escape_record(text):

@@ -4,7 +4,6 @@ IPython uses the formatter that is registered for a class, and ``repr`` if there
 module registers one with the running shell; Value itself has no code for it.
 """
 
-import base64
 import html
 import sys
 from itertools import islice
@@ -46,15 +45,14 @@ def value_html(value):
 
 
 def graph_html(value):
-    """Return the graph below a Value as an HTML image, or an empty text if none is to be shown."""
+    """Return the graph below a Value as HTML, or an empty text if none is to be shown."""
     if not is_small(value):
         return ""
     try:
-        svg = draw_dot(value).pipe()
-    except (ImportError, RuntimeError, CalledProcessError):  # no package; no dot, or it failed
+        picture = draw_dot(value)._repr_mimebundle_()
+    except (ImportError, CalledProcessError):  # no package; dot failed
         return ""
-    # An image, not inline SVG: two drawings on one page would have nodes with the same ids.
-    return f'<br><img src="data:image/svg+xml;base64,{base64.b64encode(svg).decode()}">'
+    return picture.get("text/html", "")  # nothing where there is no dot
 
 
 def is_small(root):

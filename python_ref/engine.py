@@ -7,9 +7,10 @@ operators are in ``core/operators.py``.
 """
 
 from python_ref.core import copying
-from python_ref.core.grad_mode import is_grad_enabled
+from python_ref.core.anomalies import checked_backward, detects_anomalies
 from python_ref.core.hints import SLIPS, Slip
 from python_ref.core.ieee import value_of
+from python_ref.core.modes import current
 from python_ref.core.numbers import describe, to_float
 from python_ref.core.operands import either_name, made_of
 from python_ref.core.operators import Operators
@@ -45,7 +46,8 @@ class Value(Operators):
     def __init__(self, data, _children=(), _op="", label="", *, children=None, local_grads=None):
         data = to_float(data)
         children = either_name("children", _children, children)
-        trace = current_trace()
+        mode = current()
+        trace = mode.trace
         if trace and (children or _op):
             trace.refuse_custom_operator()
         operands, op, local = made_of(Value, children, _op, local_grads)
@@ -53,6 +55,8 @@ class Value(Operators):
             self._fill(data, operands, op, k=local)
         else:
             self._fill(data, (), "", k=trace and trace.number)
+        if mode.watch:
+            mode.watch(self)
         if label:
             self.label = label
 
@@ -93,8 +97,12 @@ class Value(Operators):
         if current_trace():
             current_trace().refuse_backward()
         order = topological_sort(self)
+        order.reverse()
+        if detects_anomalies():
+            checked_backward(self, order)
+            return
         self.grad = 1.0
-        for node in reversed(order):
+        for node in order:
             node._backward()
 
     @property
@@ -142,13 +150,20 @@ class Value(Operators):
         operands = (self, *(x if isinstance(x, Value) else Value(x) for x in others))
         row = OPS[name]
         data = value_of(row, *(operand.__data for operand in operands))
-        if not is_grad_enabled():
-            return Value(data)
-        return self._make(name, None, row.label, operands, data)
+        return self._result(name, None, row.label, operands, data)
 
     def _apply_k(self, name, k, op):
         data = value_of(OPS[name], self.__data, k)
-        return self._make(name, k, op, (self,), data) if is_grad_enabled() else Value(data)
+        return self._result(name, k, op, (self,), data)
+
+    def _result(self, name, k, op, operands, data):
+        mode = current()
+        if not mode.records:
+            return Value(data)
+        result = self._make(name, k, op, operands, data)
+        if mode.watch:
+            mode.watch(result)
+        return result
 
     @staticmethod
     def _make(name, k, op, operands, data, cls=None):

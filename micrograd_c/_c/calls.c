@@ -31,12 +31,19 @@ static double id_or_number(PyObject *x) {
      IS(mg_node_with_local) || IS(mg_leaf) || IS(mg_total) || IS(mg_dot) ||               \
      IS(mg_logsumexp) || IS(mg_take_id))
 #define MAKES_A_TRACED_NODE (IS(mg_traced) || IS(mg_traced_total) || IS(mg_traced_dot))
+/* The operators, whose results a mode may watch: see mode.c. Python code shows the mode
+ * what the other functions make, or does not call them in such a mode. */
+#define IS_OPERATOR                                                                       \
+    (IS(mg_add) || IS(mg_mul) || IS(mg_unary) || IS(mg_unary_k) || IS(mg_binary) ||       \
+     MAKES_A_LEAF_TOO)
+#define MAKES_A_LEAF_TOO (IS(mg_add_number) || IS(mg_mul_number))
 
 #undef _cffi_to_c_double
 #define _cffi_to_c_double(x) id_or_number(x)
 #undef _cffi_from_c_double
 #define _cffi_from_c_double(result)                                                       \
-    (MAKES_A_NODE             ? make(value_class, result)                                 \
+    (IS_OPERATOR              ? watched(make(value_class, result), MAKES_A_LEAF_TOO)      \
+     : MAKES_A_NODE           ? make(value_class, result)                                 \
      : MAKES_A_TRACED_NODE    ? make(traced_class, result)                                \
      : IS(mg_node_type)       ? get_node_type()                                           \
      : IS(mg_bound_call_type) ? get_bound_call_type()                                     \

@@ -12,7 +12,7 @@ from micrograd_c._c.node import (
     get_net_operands,
     set_custom_backward,
 )
-from micrograd_c._c.pinning import resolve_pending
+from micrograd_c._c.pinning import resolve_pending, value_of
 from micrograd_c._native import lib
 from python_ref.core.numbers import describe
 from python_ref.core.walking import reachable
@@ -58,6 +58,12 @@ def backward(root):
             function()
             done = i + 1
     lib.mg_backward_nodes(ids + done, n - done)
+
+
+def values_in_order(root):
+    """Return the Values in the order of backward(), without most leaves: see backward_order."""
+    order, n = backward_order(root)
+    return [value_of(order[i]) for i in range(n)]
 
 
 def referred_operands(value):

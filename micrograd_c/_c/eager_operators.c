@@ -28,7 +28,8 @@ static PyObject *eager_operator(PyObject *self, PyObject *other,
                                 double (*with_number)(double, double),
                                 const char *general) {
     double a = NODE(self)->id, number, result = 0.0;
-    if (Py_TYPE(other) == value_class && a != 0.0 && NODE(other)->id != 0.0) {
+    int is_of_two = Py_TYPE(other) == value_class;
+    if (is_of_two && a != 0.0 && NODE(other)->id != 0.0) {
         double mode = begin_in_mode();
         result = of_two(a, NODE(other)->id);
         end_in_mode(mode);
@@ -39,7 +40,7 @@ static PyObject *eager_operator(PyObject *self, PyObject *other,
     }
     if (MG_UNLIKELY(result == 0.0))
         return PyObject_CallMethod(self, general, "(O)", other);
-    return make(value_class, result);
+    return watched(make(value_class, result), !is_of_two);
 }
 
 static PyObject *eager_add(PyObject *self, PyObject *other) {

@@ -17,6 +17,7 @@ from micrograd_c._c.value import (
     number_types,
 )
 from micrograd_c._native import ffi, lib
+from python_ref.core.modes import current, ever_watched
 from python_ref.nn import NONLINEARITIES, name_of
 
 NULL = ffi.NULL
@@ -66,6 +67,8 @@ class Net:
 
     def call(self, x):
         """Return the list of the net's outputs for ``x``; None where Python must compute them."""
+        if ever_watched and current().watch:
+            return None  # one operator after the other, each of which is watched
         if type(x) is not list and type(x) is not tuple:
             if not hasattr(x, "tolist") or getattr(x, "ndim", 0) != 1:
                 return None

@@ -13,6 +13,7 @@ import gc
 from weakref import ref
 
 from micrograd_c._native import ffi, lib
+from python_ref.core.modes import current, is_watched
 
 values = {}  # node id -> a weak reference to its Value, until the Value's owner dies
 saved_attributes = {}  # node id -> the attributes of a Value that died, while mg_is_noted(id)
@@ -146,11 +147,13 @@ class Node(HasAttributes):
         owner = owner_of(self)
         if owner is not None:
             lib.mg_become_leaf(owner.node, data)
+            shown(self)
             return False
         node = lib.mg_leaf(data)
         if not node:
             raise MemoryError(NO_MEMORY)
         give_node(self, node)
+        shown(self)
         return True
 
     def _mg_become(self, other):
@@ -281,6 +284,13 @@ def make(cls, node):
     return value
 
 
+def shown(value, with_number=False):
+    """Return ``value`` after ``watch`` of the mode in force has seen it, as ``mode.c`` does."""
+    if is_watched() and value is not None:
+        current().watch(value, with_number)
+    return value
+
+
 def maker(function, number=0):
     """Return ``function``, which makes a node in C, as one that takes and returns Values."""
 
@@ -290,17 +300,21 @@ def maker(function, number=0):
     return call
 
 
+def operator_maker(function):
+    """Return what ``maker`` does, for an operator: the mode in force watches its results."""
+    make_value = maker(function)
+    return lambda *arguments: shown(make_value(*arguments))
+
+
 def id_or_argument(x):
     return x._mg_id if isinstance(x, Node) else x
 
 
-mg_leaf, mg_node, mg_unary, mg_unary_k = map(
-    maker, (lib.mg_leaf, lib.mg_node, lib.mg_unary, lib.mg_unary_k)
-)
-mg_binary, mg_total, mg_dot, mg_logsumexp, mg_take_id = map(
-    maker, (lib.mg_binary, lib.mg_total, lib.mg_dot, lib.mg_logsumexp, lib.mg_take_id)
+mg_leaf, mg_node, mg_total, mg_dot, mg_logsumexp, mg_take_id = map(
+    maker, (lib.mg_leaf, lib.mg_node, lib.mg_total, lib.mg_dot, lib.mg_logsumexp, lib.mg_take_id)
 )
 mg_node_with_local = maker(lib.mg_node_with_local)
+mg_unary, mg_unary_k, mg_binary = map(operator_maker, (lib.mg_unary, lib.mg_unary_k, lib.mg_binary))
 mg_traced, mg_traced_total, mg_traced_dot = (
     maker(function, 1) for function in (lib.mg_traced, lib.mg_traced_total, lib.mg_traced_dot)
 )
@@ -308,19 +322,19 @@ mg_traced, mg_traced_total, mg_traced_dot = (
 
 # The most frequent functions, written out for speed.
 def mg_add(a, b):
-    return make(classes[0], lib.mg_add(a._mg_id, b._mg_id))
+    return shown(make(classes[0], lib.mg_add(a._mg_id, b._mg_id)))
 
 
 def mg_mul(a, b):
-    return make(classes[0], lib.mg_mul(a._mg_id, b._mg_id))
+    return shown(make(classes[0], lib.mg_mul(a._mg_id, b._mg_id)))
 
 
 def mg_add_number(a, b):
-    return make(classes[0], lib.mg_add_number(a._mg_id, b))
+    return shown(make(classes[0], lib.mg_add_number(a._mg_id, b)), True)
 
 
 def mg_mul_number(a, b):
-    return make(classes[0], lib.mg_mul_number(a._mg_id, b))
+    return shown(make(classes[0], lib.mg_mul_number(a._mg_id, b)), True)
 
 
 def mg_data(a):

@@ -8,6 +8,14 @@ static PyObject *no_memory(void) {
     return NULL;
 }
 
+/* Shows self, which was made a leaf, to the mode in force. Returns a new reference to
+ * result, or NULL with an exception. */
+static PyObject *show_leaf(PyObject *self, PyObject *result) {
+    PyObject *shown = watched(new_reference(self), 0);
+    Py_XDECREF(shown);
+    return shown == NULL ? NULL : new_reference(result);
+}
+
 /* self._mg_init_leaf(number): makes self a leaf. Returns False if self had a node already,
  * which then becomes the leaf in one step, else True. */
 static PyObject *init_leaf(PyObject *self, PyObject *number) {
@@ -18,14 +26,14 @@ static PyObject *init_leaf(PyObject *self, PyObject *number) {
     if (MG_UNLIKELY(id != 0.0)) {
         mg_become_leaf(id, data);
         end_in_mode(mode);
-        return new_reference(Py_False);
+        return show_leaf(self, Py_False);
     }
     id = mg_leaf(data);
     end_in_mode(mode);
     if (id == 0.0)
         return no_memory();
     give_node(self, id);
-    return new_reference(Py_True);
+    return show_leaf(self, Py_True);
 }
 
 /* self._mg_become(other): makes self what other is, and other what self was, in one step.

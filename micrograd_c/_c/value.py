@@ -40,9 +40,11 @@ from micrograd_c._c.node import (
 )
 from micrograd_c._c.number_types import EXACT, K_STYLES, as_float, k_style_of, number_types, to_grad
 from micrograd_c._native import ffi, lib
+from python_ref.core.anomalies import checked_backward, detects_anomalies
 from python_ref.core.grad_mode import is_grad_enabled
 from python_ref.core.hints import check_name, fine_names
 from python_ref.core.ieee import value_of
+from python_ref.core.modes import current, is_watched
 from python_ref.core.numbers import to_float
 from python_ref.core.operands import Operands, distinct, either_name, made_of
 from python_ref.core.operators import Operators
@@ -112,6 +114,7 @@ class Value(Node, Operators):
         operands, op, local = made_of(Value, children, op, local_grads)
         if operands or op:
             _become(self, _new_node(CUSTOM, operands, data, local, op))
+            shown(self)
         else:
             Value.__init__(self, data)
 
@@ -212,6 +215,9 @@ class Value(Node, Operators):
         """
         if current_trace():
             current_trace().refuse_backward()
+        if detects_anomalies():
+            checked_backward(self, custom_backward.values_in_order(self))
+            return
         status = lib.mg_backward(self._mg_id)
         if status == lib.MG_HAS_CUSTOM_BACKWARD:
             custom_backward.backward(self)
@@ -285,9 +291,7 @@ class Value(Node, Operators):
             return other._apply_after(name, self)
         operands = (self, *others)
         data = value_of(OPS[name], *(operand.data for operand in operands))
-        if not is_grad_enabled():
-            return Value(data)
-        return self._make(name, None, OPS[name].label, operands, data)
+        return self._result(name, None, OPS[name].label, operands, data)
 
     def _apply_k(self, name, k, op):
         k_style = k_style_of(k, op) if name == "pow_k" else 0
@@ -296,7 +300,12 @@ class Value(Node, Operators):
             if result is not None:
                 return result
         data = value_of(OPS[name], self.data, k)
-        return self._make(name, k, op, (self,), data) if is_grad_enabled() else Value(data)
+        return self._result(name, k, op, (self,), data)
+
+    def _result(self, name, k, op, operands, data):
+        if not is_grad_enabled():
+            return Value(data)
+        return shown(self._make(name, k, op, operands, data))
 
     @staticmethod
     def _make(name, k, op, operands, data, cls=None):
@@ -318,6 +327,13 @@ class Value(Node, Operators):
 
     def _has_custom_backward(self):
         return lib.mg_has_custom_backward(self._mg_id) != 0
+
+
+def shown(value):
+    """Return ``value`` after ``watch`` of the mode in force has seen it."""
+    if is_watched():
+        current().watch(value)
+    return value
 
 
 Value._plain_class = Value

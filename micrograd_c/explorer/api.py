@@ -4,13 +4,11 @@ import html
 
 from micrograd_c import state
 from micrograd_c.explorer.graph import collect
-from micrograd_c.explorer.names import names_of
 from micrograd_c.explorer.page import page_of
+from micrograd_c.explorer.source_lines import line_of
+from python_ref.core.naming import names_of
 from python_ref.core.numbers import describe
 from python_ref.core.operators import Operators
-
-# Returns (file, line number) of the code that made a Value, or None; None: nothing records lines.
-line_of = None
 
 # A notebook's server drops an output of a few megabytes, and keeps the others in the file.
 MAX_IN_NOTEBOOK = 2_000_000
@@ -29,7 +27,10 @@ def explore(root, *, names=None, max_nodes=2_000_000):
     A node's name is its ``label``; else that of its variable where ``names`` is given, a dict such
     as ``locals()`` or a Module; a parameter of a Module among them is named by its path, as
     ``layers[0].neurons[3].w[1]``. ``max_nodes`` is how many nodes the graph may have, None for any
-    number: a million make a page of 30 MB.
+    number: a million make a page of 30 MB. A graph that was computed in ``record_lines()`` also has
+    the line of the code that made each node.
+
+    ``explore.live(model, loss)`` is a callback that shows a training run: see ``live``.
 
     Raises TypeError if ``root`` is not a Value, or ``names`` neither a dict nor a Module, and
     ValueError for more than ``max_nodes`` nodes.

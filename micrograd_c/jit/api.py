@@ -25,6 +25,7 @@ from micrograd_c.jit.value_calls import (
     extends_a_graph,
     has_values,
 )
+from python_ref.core.anomalies import checks_finite
 from python_ref.core.numbers import describe
 from python_ref.core.tracing import current_trace
 
@@ -154,7 +155,7 @@ class jit:  # noqa: N801 - used as a decorator
         if isinstance(arrays, RaggedArrays):
             return program.results(arrays, given_params, check_finite)
         out = program.forward(arrays, given_params)
-        if check_finite:
+        if checks_finite(check_finite):
             bad = np.flatnonzero(~np.isfinite(out).all(axis=1))
             if len(bad):
                 raise program.not_finite_error(arrays, bad[:1].tolist(), given_params)
@@ -169,7 +170,7 @@ class jit:  # noqa: N801 - used as a decorator
         """
         program, arrays = self._prepare_for_gradients(arrays, "backward")
         try:
-            return program.backward(arrays, bool(check_finite))
+            return program.backward(arrays, checks_finite(check_finite))
         except NotFinite as found:
             raise program.not_finite_error(arrays, found.rows) from None
 
@@ -201,7 +202,7 @@ class jit:  # noqa: N801 - used as a decorator
         order = self._order_of(program)
         params = order.to_program(params)
         try:
-            mean, gradient = program.value_and_grad(arrays, params, bool(check_finite))
+            mean, gradient = program.value_and_grad(arrays, params, checks_finite(check_finite))
         except NotFinite as found:
             raise program.not_finite_error(arrays, found.rows, params) from None
         return mean, order.from_program(gradient)
@@ -242,7 +243,7 @@ class jit:  # noqa: N801 - used as a decorator
         wants_grad = program.is_single if grad is None else bool(grad)
         order = self._order_of(program)
         return program.bound_call(
-            Binding(program, arrays, order, params, wants_grad, bool(check_finite))
+            Binding(program, arrays, order, params, wants_grad, checks_finite(check_finite))
         )
 
     def jacobian(self, *arrays, params=None):
@@ -288,7 +289,7 @@ class jit:  # noqa: N801 - used as a decorator
         program, arrays = self._prepare_for_gradients(arrays, "fit")
         return fit(
             program, arrays, optimizer, scheduler, epochs, batch_size, shuffle, seed, callback,
-            threads, progress, check_finite,
+            threads, progress, checks_finite(check_finite),
         )  # fmt: skip
 
     def check(self, *arrays):

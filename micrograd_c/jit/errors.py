@@ -119,6 +119,13 @@ def no_grad_error():
     )
 
 
+def detect_anomaly_error():
+    return TraceError(
+        f"{user_line()}: detect_anomaly() cannot be traced: write it around the call of the "
+        "jitted function, whose results it then checks"
+    )
+
+
 def other_trace_error(function):
     return TraceError(
         f"{definition_line(function)}: the function uses a Value that depends on an argument of "

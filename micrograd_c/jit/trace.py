@@ -8,6 +8,7 @@ from micrograd_c.jit.errors import (
     as_trace_error,
     conversion_error,
     custom_operator_error,
+    detect_anomaly_error,
     index_error,
     inner_backward_error,
     no_grad_error,
@@ -132,3 +133,6 @@ class Trace:
 
     def refuse_no_grad(self):
         raise no_grad_error()
+
+    def refuse_detect_anomaly(self):
+        raise detect_anomaly_error()

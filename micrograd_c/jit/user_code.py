@@ -1,10 +1,8 @@
-"""Where the user's code is, for the places that messages name.
+"""Where the user's code is, for the places that messages name: see python_ref/core/user_code.py."""
 
-Frames of this package, of NumPy and of the standard library are passed over.
-"""
+from python_ref.core.user_code import is_our_code, is_passed_over, user_place
 
-import os
-import sys
+__all__ = ["definition_line", "is_our_code", "place_of_error", "user_line", "user_place"]
 
 
 def definition_line(function):
@@ -18,14 +16,6 @@ def user_line():
     return "{}:{}".format(*user_place())
 
 
-def user_place():
-    """Return the file and line of the user's code that is running."""
-    frame = sys._getframe(1)
-    while frame.f_back is not None and is_passed_over(frame):
-        frame = frame.f_back
-    return frame.f_code.co_filename, frame.f_lineno
-
-
 def place_of_error(error):
     """Return the file and line of the user's code that raised ``error``.
 
@@ -37,21 +27,3 @@ def place_of_error(error):
             place = traceback.tb_frame.f_code.co_filename, traceback.tb_lineno
         traceback = traceback.tb_next
     return place
-
-
-STANDARD_LIBRARY = os.path.dirname(os.__file__) + os.sep
-
-
-def is_passed_over(frame):
-    file = frame.f_code.co_filename
-    is_standard = file.startswith(STANDARD_LIBRARY) and "site-packages" not in file
-    return is_standard or is_our_code(frame) or package_of(frame) == "numpy"
-
-
-def is_our_code(frame):
-    """True if the frame runs code of this project."""
-    return package_of(frame) in ("micrograd_c", "python_ref")
-
-
-def package_of(frame):
-    return frame.f_globals.get("__name__", "").split(".")[0]

@@ -44,7 +44,7 @@ class no_grad:
         now = current()
         if now.trace and not self._records:
             now.trace.refuse_no_grad()
-        return Mode(now, self._records, now.trace, now.raises)
+        return Mode(now, self._records, now.trace, now.raises, now.watch)
 
 
 class enable_grad(no_grad):

@@ -9,7 +9,7 @@ def ieee():
     It applies to this thread or asyncio task.
     """
     now = current()
-    return within(Mode(now, now.records, now.trace, raises=False))
+    return within(Mode(now, now.records, now.trace, False, now.watch))
 
 
 def value_of(op, *xs):

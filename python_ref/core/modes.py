@@ -1,4 +1,4 @@
-"""The mode that operators work in: recording or not, tracing or not.
+"""The mode that operators work in: recording or not, tracing or not, watched or not.
 
 The mode is stored in one place, a context variable. A thread begins in ``DEFAULT``, a task of
 asyncio in the mode in which it was created. A Mode never changes; one call puts another one
@@ -22,21 +22,30 @@ from operator import attrgetter, not_
 class Mode:
     """How operators work."""
 
-    __slots__ = ("records", "trace", "raises", "before", "c_mode", "counted")
+    __slots__ = ("records", "trace", "raises", "watch", "before", "c_mode", "counted")
 
-    def __init__(self, before, records, trace=None, raises=True):
+    def __init__(self, before, records, trace=None, raises=True, watch=None):
         self.before = before or self  # the mode that was in force before
         self.records = records  # True if operators record a graph
         self.trace = trace  # micrograd_c.jit's, if a function is being traced, else None
         self.raises = raises  # True if operators raise where Python's math does
+        # A function of watching.py that is called with each Value that a constructor or an
+        # operator has made, and True if the operator made a leaf of a number too; or None.
+        self.watch = watch
+        if watch and not ever_watched:
+            ever_watched.append(True)
         # For the C library: 0 as in DEFAULT, -1 for not recording, else the trace's number.
         self.c_mode = trace.number if trace else 0 if records else -1
-        self.counted = count_in_c() if self.c_mode else None
+        self.counted = count_in_c() if self.c_mode or watch else None
 
 
 def count_nothing():
     """``count_in_c`` of the Python engine."""
 
+
+# Empty until the first mode with a watch. What makes many Values at once looks here first, as
+# this is quicker than to ask for the current mode.
+ever_watched = []
 
 # Called for each mode in which C must work differently than in DEFAULT. C counts the mode until
 # the result dies with the mode: when no context, and no copy that a task has, has the mode in it.
@@ -46,6 +55,11 @@ DEFAULT = Mode(None, records=True)
 in_force = ContextVar("micrograd_c mode", default=DEFAULT)
 current = in_force.get
 put_in_force = in_force.set
+
+
+def is_watched():
+    """Return True if the mode in force must be shown each new Value."""
+    return bool(ever_watched) and current().watch is not None
 
 
 class EntersByOneCall:

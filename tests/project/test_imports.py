@@ -25,7 +25,7 @@ LAYERS = [
     ["micrograd_c._native", "micrograd_c._version", "micrograd_c._timing", "micrograd_c._progress"],
     ["micrograd_c._startup.command", "micrograd_c._backend", "micrograd_c._net_changes"],
     ["micrograd_c._c."],
-    ["micrograd_c.engine", "micrograd_c.grad_mode"],
+    ["micrograd_c.engine", "micrograd_c.grad_mode", "micrograd_c.debugging"],
     ["micrograd_c._rows"],
     ["micrograd_c.functional", "micrograd_c.state", "micrograd_c.nn", "micrograd_c.gradcheck"],
     [

@@ -13,8 +13,8 @@ import micrograd_c
 ROOT = Path(__file__).resolve().parents[2]
 STUB = Path(micrograd_c.__file__).with_name("__init__.pyi")
 MODULES = (
-    "distributed", "engine", "functional", "losses", "lr_scheduler", "nn", "optim", "optimize",
-    "state",
+    "distributed", "engine", "explorer", "functional", "losses", "lr_scheduler", "nn", "optim",
+    "optimize", "state",
 )  # fmt: skip
 
 

@@ -31,9 +31,9 @@ def test_boxes_circles_and_edges_are_micrograds(engine):
     assert draw_dot(c).source.splitlines() == [
         "digraph {",
         "\tgraph [rankdir=LR]",
-        '\tv0 [label="{ data 2.0000 | grad -3.0000 }" shape=record]',
-        '\tv1 [label="{ data -3.0000 | grad 2.0000 }" shape=record]',
-        '\tv2 [label="{ data -6.0000 | grad 1.0000 }" shape=record]',
+        '\tv0 [label="{ data 2 | grad -3 }" shape=record]',
+        '\tv1 [label="{ data -3 | grad 2 }" shape=record]',
+        '\tv2 [label="{ data -6 | grad 1 }" shape=record]',
         '\tv2op [label="*"]',
         "\tv2op -> v2",
         "\tv0 -> v2op",
@@ -55,8 +55,8 @@ def test_labels_and_grads_set_by_hand_are_drawn(engine):
     b.label = "out"
     a.grad = 0.25
     assert boxes(draw_dot(b)) == [
-        "{ a | data 1.5000 | grad 0.2500 }",
-        "{ out | data 0.9051 | grad 0.0000 }",
+        "{ a | data 1.5 | grad 0.25 }",
+        "{ out | data 0.9051 | grad 0 }",
     ]
 
 
@@ -68,20 +68,20 @@ def test_a_custom_node_without_operator_keeps_its_edges(engine):
 def test_huge_and_non_finite_numbers_stay_short(engine):
     a = engine.Value(1e300)
     a.grad = float("nan")
-    assert boxes(draw_dot(a)) == ["{ data 1.0000e+300 | grad nan }"]
+    assert boxes(draw_dot(a)) == ["{ data 1e+300 | grad nan }"]
 
 
 @pytest.mark.parametrize(
     "x, text",
     [
-        (0.0, "0.0000"),
-        (-0.0, "-0.0000"),
+        (0.0, "0"),
+        (-0.0, "-0"),
         (1e-7, "1e-07"),
         (-1.23456e-5, "-1.235e-05"),
         (0.00012345, "0.0001234"),
         (5e-324, "4.941e-324"),
-        (0.001, "0.0010"),
-        (-123456.789, "-123456.7890"),
+        (0.001, "0.001"),
+        (-123456.789, "-1.235e+05"),
         (float("inf"), "inf"),
     ],
 )
@@ -97,7 +97,9 @@ def test_without_the_program_dot_the_error_is_one_sentence(engine, monkeypatch, 
     for draw in (dot.pipe, lambda: dot.render(tmp_path / "name"), dot.copy().pipe):
         with pytest.raises(graphviz.ExecutableNotFound) as caught:
             draw()
-        assert str(caught.value).startswith("a picture of a graph needs graphviz's program dot")
+        message = str(caught.value)
+        assert message.startswith("a picture of a graph needs graphviz's program dot")
+        assert "micrograd_c.explore needs nothing" in message and ". " not in message
         assert caught.value.__suppress_context__
     assert list(dot._repr_mimebundle_(include=None, exclude=None)) == ["text/plain"]
     assert "shape=record" in pickle.loads(pickle.dumps(dot)).source
@@ -109,6 +111,26 @@ def test_a_notebook_gets_a_picture(engine):
 
 
 @needs_dot
+def test_the_picture_fits_the_cell_and_has_the_colour_of_the_text(engine, tmp_path):
+    dot = draw_dot(engine.Value(1.0, label='fill="black"') + 2)
+    svg = dot.pipe(encoding="utf-8")
+    head = re.search(r"<svg [^>]*>", svg)[0]
+    assert 'width="100%"' in head and "viewBox" in head and 'height="' not in head
+    assert re.search(r'style="max-width:\d+pt;height:auto"', head)
+    assert "white" not in svg and "black" not in svg.replace("{color:black}", "").replace(
+        "fill=&quot;black&quot;", ""
+    )
+    assert svg.count('"currentColor"') > 8 and "@media (prefers-color-scheme:dark)" in svg
+    assert dot.pipe() == svg.encode()
+    rendered = dot.render(tmp_path / "name")
+    with open(rendered, encoding="utf-8") as file:
+        assert file.read() == svg
+    shown = dot._repr_mimebundle_()
+    assert shown["image/svg+xml"] == svg
+    assert shown["text/html"].startswith("<svg") and ' id="' not in shown["text/html"]
+
+
+@needs_dot
 @pytest.mark.parametrize(
     "label",
     ["a|b", "{x}", "<p> q", 'say "hi"', "back\\slash\\", "&amp;", "<b>", "two\nlines", "w ü"],
@@ -116,7 +138,7 @@ def test_a_notebook_gets_a_picture(engine):
 def test_any_label_is_drawn_literally(engine, label):
     svg = draw_dot(engine.Value(1.0, label=label)).pipe(encoding="utf-8")
     texts = [unescape(t) for t in re.findall(r"<text[^>]*>(.*?)</text>", svg, re.DOTALL)]
-    assert texts == [*label.split("\n"), "data 1.0000", "grad 0.0000"]
+    assert texts == [*label.split("\n"), "data 1", "grad 0"]
 
 
 @needs_dot
@@ -162,6 +184,60 @@ def test_the_net_of_the_lecture_is_drawn(engine):
     assert draw_dot(loss).source.count("shape=record") > 400
 
 
+def test_names_of_parameters(engine):
+    model = engine.nn.MLP(2, [2, 1], nonlin="tanh")
+    model.layers[0].neurons[1].b.label = "my bias"
+    source = draw_dot(model([1.0, 2.0]), names=model).source
+    names = [
+        f"{layer}.neurons[{i}].{part}"
+        for layer, n in (("layers[0]", 2), ("layers[1]", 1))
+        for i in range(n)
+        for part in ("w[0]", "w[1]", "b")
+    ]
+    names[names.index("layers[0].neurons[1].b")] = "my bias"
+    drawn = [box.split(" | ")[0].strip("{ ") for box in re.findall('label="(.*)" shape', source)]
+    assert sorted(name for name in drawn if not name.startswith("data")) == sorted(names)
+    x = engine.Value(3.0)
+    assert "{ x | data 3 | grad 0 }" in draw_dot(x * 2, names={"x": x}).source
+    with pytest.raises(TypeError, match="expected names as a dict such as locals"):
+        draw_dot(x, names=[x])
+
+
+def test_a_neuron_is_a_frame(engine):
+    """Its nodes are in it: n products, n sums, the parameters and the nonlinearity."""
+    model = engine.nn.MLP(2, [2, 1], nonlin="tanh")
+    x = [engine.Value(1.0), engine.Value(2.0)]
+    penalty = sum(p * p for p in model.parameters())
+    root = (model(x) - 1.0) ** 2 + penalty
+    frames = frames_of(draw_dot(root, names=model).source)
+    assert {path: len(nodes) for path, nodes in frames.items()} == {
+        "layers[0]": 0,
+        "layers[0] neurons[0]": 3 + 2 + 2 + 1,
+        "layers[0] neurons[1]": 3 + 2 + 2 + 1,
+        "layers[1]": 0,
+        "layers[1] neurons[0]": 3 + 2 + 2,
+    }
+    assert "subgraph" not in draw_dot(root).source
+    assert "subgraph" not in draw_dot(root, names={"x": x}).source
+
+
+def frames_of(source):
+    """Return the boxes in each frame, by the frames' labels from outside in."""
+    frames, path = {}, []
+    for line in source.splitlines():
+        label = re.search(r'label="?([^" ]+)"? style=rounded', line)
+        if "subgraph" in line:
+            path.append("")
+        elif label and path:
+            path[-1] = label[1]
+            frames[" ".join(path)] = []
+        elif "shape=record" in line and path:
+            frames[" ".join(path)].append(line)
+        elif line.strip() == "}" and path:
+            path.pop()
+    return frames
+
+
 def test_a_graph_deeper_than_python_recurses(engine):
     x = engine.Value(1.0)
     for _ in range(5 * sys.getrecursionlimit()):
@@ -177,5 +253,6 @@ def test_refuses_anything_but_a_value():
 
 def test_without_the_graphviz_package(engine, monkeypatch):
     monkeypatch.setitem(sys.modules, "graphviz", None)
-    with pytest.raises(ImportError, match="draw_dot needs the graphviz package: pip install"):
+    expected = "draw_dot needs the graphviz package: pip install .*explore needs nothing"
+    with pytest.raises(ImportError, match=expected):
         draw_dot(engine.Value(1.0))

@@ -14,8 +14,8 @@ from cli_tools import assert_mistake, run_command
 from micrograd_c.cli import main
 from micrograd_c.explorer.api import MAX_IN_NOTEBOOK, explore
 from micrograd_c.explorer.graph import collect
-from micrograd_c.explorer.names import names_of
 from micrograd_c.explorer.page import SCRIPTS, as_json
+from python_ref.core.naming import names_of
 
 
 def data_of(page):
@@ -172,9 +172,8 @@ def test_a_deep_graph(engine):
 def test_the_pages_files_are_packaged():
     folder = ROOT / "micrograd_c" / "explorer"
     files = {file.name for file in folder.iterdir() if file.suffix in (".js", ".css", ".html")}
-    # The files of explore.live are of another page.
-    ours = {name for name in files if not name.startswith("live")}
-    assert ours == {*SCRIPTS, "page.css", "page.html"}
+    of_live = {"live.js", "live.css", "live.html"}
+    assert files == {*SCRIPTS, *of_live, "page.css", "page.html"}
     assert '"micrograd_c.explorer" = ["*.css", "*.html", "*.js"]' in (
         ROOT / "pyproject.toml"
     ).read_text(encoding="utf-8")

@@ -1,6 +1,5 @@
 """The HTML display of a Value, and the IPython extension."""
 
-import base64
 import os
 import re
 import shutil
@@ -20,15 +19,15 @@ def cells(page):
 
 
 def drawing(page):
-    image = re.search(r'<img src="data:image/svg\+xml;base64,([^"]*)">', page)
-    return image and base64.b64decode(image.group(1)).decode()
+    image = re.search(r"<svg .*</svg>", page, re.DOTALL)
+    return image and image[0]
 
 
 def test_a_leaf_is_a_table(engine):
     a = engine.Value(2.0)
     a.grad = -0.5
     page = notebook.value_html(a)
-    assert cells(page) == (["data", "grad"], ["2.0000", "-0.5000"])
+    assert cells(page) == (["data", "grad"], ["2", "-0.5"])
     assert drawing(page) is None
 
 
@@ -37,7 +36,7 @@ def test_label_and_operator_are_shown_and_escaped(engine):
     b.label = "<b>"
     assert cells(notebook.value_html(b)) == (
         ["label", "data", "grad", "op"],
-        ["&lt;b&gt;", "1.0000", "0.0000", "exp"],
+        ["&lt;b&gt;", "1", "0", "exp"],
     )
 
 
@@ -56,15 +55,15 @@ def test_a_small_graph_is_drawn_and_a_large_one_is_not(engine):
 def test_without_the_dot_program_the_table_remains(engine, monkeypatch):
     monkeypatch.setenv("PATH", "")
     page = notebook.value_html(engine.Value(1.0) + 1)
-    assert cells(page)[1] == ["2.0000", "0.0000", "+"]
-    assert "<img" not in page
+    assert cells(page)[1] == ["2", "0", "+"]
+    assert "<svg" not in page
 
 
 def test_without_the_graphviz_package_the_table_remains(engine, monkeypatch):
     monkeypatch.setitem(sys.modules, "graphviz", None)
     page = notebook.value_html(engine.Value(1.0) + 1)
-    assert cells(page)[1] == ["2.0000", "0.0000", "+"]
-    assert "<img" not in page
+    assert cells(page)[1] == ["2", "0", "+"]
+    assert "<svg" not in page
 
 
 def test_registered_values_and_subclasses_show_themselves(engine):

@@ -1,0 +1,29 @@
+"""Types of ``debugging``."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Literal, TypeVar, overload
+
+from typing_extensions import Self
+
+from micrograd_c.engine import Value
+from micrograd_c.nn import Module
+
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
+class record_lines:
+    @overload
+    def __new__(cls, function: None = None) -> Self: ...
+    @overload
+    def __new__(cls, function: _Function) -> _Function: ...  # type: ignore[misc]
+    def __call__(self, function: _Function) -> _Function: ...
+    def __enter__(self) -> object: ...
+    def __exit__(self, *exception: object) -> Literal[False]: ...
+
+class detect_anomaly:
+    names: Module | Mapping[str, Any] | None
+    def __init__(self, names: Module | Mapping[str, Any] | None = None) -> None: ...
+    def __call__(self, function: _Function) -> _Function: ...
+    def __enter__(self) -> object: ...
+    def __exit__(self, *exception: object) -> Literal[False]: ...
+
+def line_of(value: Value) -> tuple[str, int] | None: ...
