@@ -294,7 +294,9 @@ def linear(x, weights, bias=None):
 
 def product_of(ws, xs, start=None):
     made = in_c("dot", ws, xs, [] if start is None else [start])
-    return made or added([w * x for w, x in zip(ws, xs)], 0 if start is None else start)
+    if made is not None:
+        return made
+    return added([w * x for w, x in zip(ws, xs)], 0 if start is None else start)
 
 
 def added(values, start=0):

@@ -10,7 +10,7 @@ nbclient = pytest.importorskip("nbclient")
 pytest.importorskip("ipykernel")
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
-NAMES = ["digits", "lecture", "moons", "trace_graph"]
+NAMES = ["digits", "gpt", "lecture", "moons", "trace_graph"]
 
 
 def read(name):
@@ -85,8 +85,14 @@ def check_digits(text):
     assert float(accuracies[-1]) > 94
 
 
+def check_gpt(text):
+    assert "4128 parameters" in text and "steps: 5" in text
+    assert float(re.search(r"loss at last: (\d\.\d+)", text)[1]) < 2.6
+
+
 RESULTS = {
     "digits": check_digits,
+    "gpt": check_gpt,
     "lecture": check_lecture,
     "moons": check_moons,
     "trace_graph": check_trace_graph,

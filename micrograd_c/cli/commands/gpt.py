@@ -47,7 +47,7 @@ def add_arguments(subparsers):
     add("--sample", type=whole_number(0, 10_000), default=20, metavar="N",
         help="names to invent (default: %(default)s)")  # fmt: skip
     add("--temperature", type=positive_number, default=0.5, metavar="X",
-        help="how surprising they are: 1 is as learned, 0.1 hardly (default: %(default)s)")  # fmt: skip
+        help="how surprising; 1 is as learned, 0.1 hardly (default: %(default)s)")  # fmt: skip
     add("--out", metavar="MODEL.npz", help="where the model goes (default: nowhere)")
     add("--resume", metavar="MODEL.npz", help="continue with a model that --out wrote")
     add_json(parser, "the results")
