@@ -66,16 +66,25 @@ static void hold_row(mg_status status, const mg_id *made, size_t n, size_t nodes
 }
 
 static void linear(void) {
-    mg_id x[8], weights[3 * 8], bias[3], out[3];
+    mg_id x[8], weights[3 * 8], bias[3], first[3], second[3];
     size_t n = pick_some(x, 8), m = 1 + next() % 3, nodes = mg_live_nodes();
     for (size_t i = 0; i < m * n; i++)
         weights[i] = pick();
     for (size_t j = 0; j < m; j++)
         bias[j] = pick();
-    for (int calls = 0; calls < 2; calls++) { /* the second finds the weights */
-        mg_status status = mg_linear(x, n, weights, m, next() % 2 ? bias : NULL, out);
-        hold_row(status, out, m, nodes);
-        nodes = mg_live_nodes();
+    const mg_id *start = next() % 2 ? bias : NULL;
+    mg_status status = mg_linear(x, n, weights, m, start, first);
+    if (status != MG_OK)
+        CHECK(mg_live_nodes() == nodes);
+    nodes = mg_live_nodes();
+    mg_status again = mg_linear(x, n, weights, m, start, second); /* finds the weights */
+    if (again != MG_OK)
+        CHECK(mg_live_nodes() == nodes);
+    for (size_t j = 0; j < m; j++) { /* last: to hold a node may free one in x */
+        if (status == MG_OK)
+            hold(first[j]);
+        if (again == MG_OK)
+            hold(second[j]);
     }
 }
 

@@ -238,6 +238,25 @@ def test_no_grad(engine, live_nodes):
         assert live_nodes() - before == 2
 
 
+def test_the_way_that_other_pythons_go():
+    """PyPy and free-threaded CPython read the ids of Values in Python."""
+    from micrograd_c._c import bulk
+
+    def made_by(linear, row):
+        rng = random.Random(13)
+        x, weights, bias = leaves(CValue, rng, 3), matrix(CValue, rng, 2, 3), leaves(CValue, rng, 2)
+        rows = [row(code, x, 0.1, weights[0], weights[1]) for code in range(4)]
+        return [*linear(x, weights, None), *linear(tuple(x), weights, bias), *sum(rows, [])]
+
+    made = made_by(bulk.linear_by_ids, bulk.row_by_ids)
+    assert_same_graph(made, made_by(bulk.linear_in_c, bulk.row_in_c))
+    x, weights = made[:2], [made[:2], [*made[:1], 1.0]]
+    for linear in (bulk.linear_by_ids, bulk.linear_in_c):  # operators must do these
+        assert linear(x, weights, None) is linear(x, [x, made[:3]], None) is None
+        assert linear(x, [x], x) is linear(x, "x", None) is linear([], [[]], None) is None
+        assert linear(iter(x), [x], None) is linear(x, [], None) is None
+
+
 # --- derivatives of derivatives ---------------------------------------------------------------
 
 
