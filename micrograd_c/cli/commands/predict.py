@@ -7,7 +7,6 @@ from micrograd_c.cli import streams
 from micrograd_c.cli.csv_models import metrics, model_file
 from micrograd_c.cli.csv_models.cells import listed, short
 from micrograd_c.cli.csv_models.columns import encode
-from micrograd_c.cli.csv_models.packages import need_packages
 from micrograd_c.cli.csv_models.read_csv import read_table
 from micrograd_c.cli.errors import CommandError
 from micrograd_c.cli.options import add_json, add_quiet, add_reading, say_json
@@ -38,7 +37,6 @@ def add_arguments(subparsers):
 def run(args):
     if args.append and args.json:
         raise CommandError("--append prints a CSV, it does not go with --json")
-    need_packages()
     model = model_file.load(args.model)
     table = read_table(args.data, args.sep, args.encoding, args.decimal)
     missing = [repr(column.name) for column in model.columns if column.name not in table.columns]

@@ -26,8 +26,8 @@ def read_table(path, sep=None, encoding=None, decimal="."):
     is found by the header. ``encoding``: if None, UTF-8. Raises CommandError for a file that
     cannot be read as a table.
     """
-    need_packages()
     name, content = read_bytes(path)
+    need_packages()
     text = decode(name, uncompress(name, content), encoding)
     lines = re.split(r"\r\n?|\n", text)
     n_blank = next((i for i, line in enumerate(lines) if line.strip()), len(lines))
