@@ -7,9 +7,9 @@
  * steps' logarithms, which only the loss adds up, make one instruction if they are
  * computed late. The first position of a causal sequence has less to compute than the
  * others, so its layers are joined with theirs only if they wait for them. So there are
- * four choices: all early, all late, each result where there are more of its kind of its
- * two ends, and each at the level that most of its kind have. That with the fewest
- * instructions is taken.
+ * several choices: all early, all late, each result where there are more of its kind of
+ * its two ends, and each at the level that most or the last of its kind have. That with
+ * the fewest instructions is taken.
  */
 #include "jit/levels.h" /* first */
 
@@ -209,49 +209,75 @@ static void choose_ends(const chooser *c) {
     }
 }
 
-/* Sets levels: each result at the level that has most of its kind if all are computed
- * early, unless that is too early or too late for it; then at its earliest. */
-static void choose_common(const chooser *c) {
-    const tally *common = &c->late; /* by kind: the level that has most results */
+/* Sets common: by kind, a level that its results have if all are computed early: that
+ * which most of them have, or the last if is_last. */
+static void find_common(const chooser *c, const tally *common, int is_last) {
     memset(common->hash, 0, (c->mask + 1) * sizeof *common->hash);
     for (uint32_t i = 0; i < c->trace->n; i++) {
         if (!is_result(c, i))
             continue;
         const size_t at = entry_of(c, common, c->kind[i]);
-        const uint32_t count = *count_of(c, &c->early, i, c->earliest[i]);
-        if (common->hash[at] == 0 || count > *count_of(c, &c->early, i, common->count[at]))
+        uint32_t n = 0, most = 0;
+        if (!is_last && common->hash[at] != 0) {
+            n = *count_of(c, &c->early, i, c->earliest[i]);
+            most = *count_of(c, &c->early, i, common->count[at]);
+        }
+        if (common->hash[at] == 0 || n > most ||
+            (n == most && c->earliest[i] > common->count[at]))
             common->count[at] = c->earliest[i];
         common->hash[at] = c->kind[i];
     }
+}
+
+/* Sets levels: each result at the level that find_common finds for its kind, unless that
+ * is too early for it, or later than its latest level by more than slack; then at its
+ * earliest. */
+static void choose_common(const chooser *c, int is_last, uint32_t slack) {
+    find_common(c, &c->late, is_last);
     for (uint32_t i = 0; i < c->trace->n; i++) {
         if (!is_result(c, i))
             continue;
-        const uint32_t level = common->count[entry_of(c, common, c->kind[i])];
+        const uint32_t level = c->late.count[entry_of(c, &c->late, c->kind[i])];
         c->level[i] = level_of(c, i);
-        if (c->level[i] < level && level <= c->latest[i])
+        if (c->level[i] < level && level <= c->latest[i] + slack)
             c->level[i] = level;
     }
 }
 
+/* Keeps the levels if they make fewer instructions than the best yet. */
+static void keep_if_fewer(const chooser *c, uint32_t *fewest) {
+    const uint32_t n = count(c, &c->late, c->level);
+    if (n < *fewest) {
+        *fewest = n;
+        memcpy(c->best, c->level, c->trace->n * sizeof *c->level);
+    }
+}
+
+/* The last level may become higher by so much. The sum of the positions' losses adds the
+ * first one first, so its results have an earlier latest level than those of the last
+ * position. */
+enum { SLACK = 16 };
+
 /* Chooses the levels that make the fewest instructions. */
 static void choose(const chooser *c) {
     const size_t size = c->trace->n * sizeof *c->level;
+    uint32_t fewest = UINT32_MAX;
     const uint32_t early = count(c, &c->early, c->earliest);
-    const uint32_t late = count(c, &c->late, c->latest);
+    count(c, &c->late, c->latest);
     choose_ends(c);
-    uint32_t best = count(c, &c->late, c->level);
-    if (early < best) {
-        memcpy(c->level, c->earliest, size);
-        best = early;
+    keep_if_fewer(c, &fewest);
+    if (early < fewest) {
+        fewest = early;
+        memcpy(c->best, c->earliest, size);
     }
-    if (late < best) {
-        memcpy(c->level, c->latest, size);
-        best = late;
-    }
-    memcpy(c->best, c->level, size);
-    choose_common(c);
-    if (count(c, &c->late, c->level) >= best)
-        memcpy(c->level, c->best, size);
+    memcpy(c->level, c->latest, size);
+    keep_if_fewer(c, &fewest);
+    for (int is_last = 0; is_last < 2; is_last++)
+        for (uint32_t slack = 0; slack <= SLACK; slack += SLACK) {
+            choose_common(c, is_last, slack);
+            keep_if_fewer(c, &fewest);
+        }
+    memcpy(c->level, c->best, size);
 }
 
 static void find(const chooser *c) {
