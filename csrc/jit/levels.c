@@ -34,9 +34,11 @@ typedef struct {
     uint32_t *earliest; /* by node */
     uint32_t *latest;   /* by node */
     uint32_t *best;     /* by node: the best levels yet */
-    uint64_t *kind;     /* by node, of results, see kind_of; not 0 */
-    tally early, late;  /* if all are computed at their earliest, or their latest level */
-    size_t mask;        /* the entries of a tally - 1 */
+    uint32_t *result;   /* (n_results,): the nodes that are results, in order */
+    uint32_t n_results;
+    uint64_t *kind;    /* by node, of results, see kind_of; not 0 */
+    tally early, late; /* if all are computed at their earliest, or their latest level */
+    size_t mask;       /* the entries of a tally - 1 */
 } chooser;
 
 /* Returns one with count NULL if out of memory. */
@@ -158,9 +160,8 @@ static uint32_t count(const chooser *c, const tally *tally, const uint32_t *leve
     uint32_t counts = 0;
     memset(tally->hash, 0, (c->mask + 1) * sizeof *tally->hash);
     memset(tally->count, 0, (c->mask + 1) * sizeof *tally->count);
-    for (uint32_t i = 0; i < c->trace->n; i++)
-        if (is_result(c, i))
-            counts += (*count_of(c, tally, i, level[i]))++ == 0;
+    for (uint32_t j = 0; j < c->n_results; j++)
+        counts += (*count_of(c, tally, c->result[j], level[c->result[j]]))++ == 0;
     return counts;
 }
 
@@ -185,7 +186,8 @@ static void keep_layers_together(const chooser *c) {
     const tally *lowest = &c->late;
     memset(lowest->hash, 0, (c->mask + 1) * sizeof *lowest->hash);
     for (int pass = 0; pass < 2; pass++)
-        for (uint32_t i = 0; i < c->trace->n; i++) {
+        for (uint32_t j = 0; j < c->n_results; j++) {
+            const uint32_t i = c->result[j];
             if (c->fused->code[i] != MG_LAYER)
                 continue;
             const size_t at = entry_of(c, lowest, hash_of_inputs(c, i));
@@ -199,9 +201,8 @@ static void keep_layers_together(const chooser *c) {
 /* Sets levels: each result at its earliest or its latest level, where there are more of
  * its kind. */
 static void choose_ends(const chooser *c) {
-    for (uint32_t i = 0; i < c->trace->n; i++) {
-        if (!is_result(c, i))
-            continue;
+    for (uint32_t j = 0; j < c->n_results; j++) {
+        const uint32_t i = c->result[j];
         if (is_more_at_latest(c, i))
             c->level[i] = c->latest[i];
         else
@@ -213,9 +214,8 @@ static void choose_ends(const chooser *c) {
  * which most of them have, or the last if is_last. */
 static void find_common(const chooser *c, const tally *common, int is_last) {
     memset(common->hash, 0, (c->mask + 1) * sizeof *common->hash);
-    for (uint32_t i = 0; i < c->trace->n; i++) {
-        if (!is_result(c, i))
-            continue;
+    for (uint32_t j = 0; j < c->n_results; j++) {
+        const uint32_t i = c->result[j];
         const size_t at = entry_of(c, common, c->kind[i]);
         uint32_t n = 0, most = 0;
         if (!is_last && common->hash[at] != 0) {
@@ -234,9 +234,8 @@ static void find_common(const chooser *c, const tally *common, int is_last) {
  * earliest. */
 static void choose_common(const chooser *c, int is_last, uint32_t slack) {
     find_common(c, &c->late, is_last);
-    for (uint32_t i = 0; i < c->trace->n; i++) {
-        if (!is_result(c, i))
-            continue;
+    for (uint32_t j = 0; j < c->n_results; j++) {
+        const uint32_t i = c->result[j];
         const uint32_t level = c->late.count[entry_of(c, &c->late, c->kind[i])];
         c->level[i] = level_of(c, i);
         if (c->level[i] < level && level <= c->latest[i] + slack)
@@ -292,9 +291,8 @@ static void find(const chooser *c) {
     memcpy(c->earliest, c->level, t->n * sizeof *c->level);
     find_latest(c, highest);
     keep_layers_together(c);
-    for (uint32_t i = 0; i < t->n; i++)
-        if (is_result(c, i))
-            c->kind[i] = kind_of(c, i);
+    for (uint32_t j = 0; j < c->n_results; j++)
+        c->kind[c->result[j]] = kind_of(c, c->result[j]);
     choose(c);
 }
 
@@ -313,16 +311,22 @@ int mg_choose_levels(uint32_t *level, const mg_trace *trace, const mg_fused *fus
                  .earliest = mg_alloc(n, sizeof *c.earliest),
                  .latest = mg_alloc(n, sizeof *c.latest),
                  .best = mg_alloc(n, sizeof *c.best),
+                 .result = mg_alloc(results, sizeof *c.result),
                  .kind = mg_alloc(n, sizeof *c.kind),
                  .early = new_tally(places),
                  .late = new_tally(places),
                  .mask = places - 1};
-    int fine = c.earliest && c.latest && c.best && c.kind && c.early.count && c.late.count;
+    int fine = c.earliest && c.latest && c.best && c.result && c.kind && c.early.count &&
+               c.late.count;
+    for (uint32_t i = 0; fine && i < trace->n; i++)
+        if (is_result(&c, i))
+            c.result[c.n_results++] = i;
     if (fine)
         find(&c);
     mg_dealloc(c.earliest);
     mg_dealloc(c.latest);
     mg_dealloc(c.best);
+    mg_dealloc(c.result);
     mg_dealloc(c.kind);
     free_tally(c.early);
     free_tally(c.late);

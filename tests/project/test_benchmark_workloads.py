@@ -22,7 +22,8 @@ TINY = (
     "heston:3", "garch:12", "kalman:5", "hmm:2", "logistic:6", "poisson:6", "softmax:6",
     "mixture:5", "arms:3", "bundle_adjustment_loss:2", "factorisation:6", "rnn:3", "lstm:2",
     "attention:3", "gpt:2", "pinn:3", "policy_gradient:5", "greeks:3", "curve_fit:4",
-    "bundle_adjustment:2", "arms_in_a_loop:3", "net:5", "hessian:4", "hvp:4", "logistic_wide:20", "bfgs",
+    "bundle_adjustment:2", "arms_in_a_loop:3", "net:5", "hessian:4", "hvp:4", "logistic_wide:20",
+    "bfgs",
 )  # fmt: skip
 
 
