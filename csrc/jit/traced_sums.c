@@ -1,6 +1,7 @@
 /* traced_sums.c - sums and dot products of a trace, in one call.
  *
- * Unlike eager sums they begin with 0 + x: traced operators keep the order of the operands.
+ * Unlike eager sums they begin with 0 + x: traced operators keep the order of the
+ * operands.
  *
  * A trace consists mostly of the products and sums of layers. To make these nodes one by
  * one takes Python longer than to compile them takes C.
