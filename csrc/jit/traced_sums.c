@@ -1,5 +1,8 @@
 /* traced_sums.c - sums and dot products of a trace, in one call.
  *
+ * Unlike eager sums they begin with 0 + x: traced operators keep the order of the
+ * operands.
+ *
  * A trace consists mostly of the products and sums of layers. To make these nodes one by
  * one takes Python longer than to compile them takes C.
  */
@@ -37,9 +40,8 @@ static mg_index finish(mg_index id) {
 mg_id mg_traced_total(const mg_id *values, size_t n) {
     mg_lock(&mg_graph_lock);
     mg_index sum = zero();
-    for (size_t i = 0; i < n && sum != 0; i++) /* Python's 0 + v[0] is v[0] + 0 */
-        sum = i == 0 ? node_of(MG_OP_add, mg_use((mg_index)values[0]), sum)
-                     : node_of(MG_OP_add, sum, mg_use((mg_index)values[i]));
+    for (size_t i = 0; i < n && sum != 0; i++)
+        sum = node_of(MG_OP_add, sum, mg_use((mg_index)values[i]));
     sum = finish(sum);
     mg_unlock(&mg_graph_lock);
     return sum;
@@ -51,8 +53,7 @@ mg_id mg_traced_dot(const mg_id *ws, const mg_id *xs, size_t n, mg_id start) {
     for (size_t i = 0; i < n && sum != 0; i++) {
         const mg_index product =
             node_of(MG_OP_mul, mg_use((mg_index)ws[i]), mg_use((mg_index)xs[i]));
-        sum = i == 0 && start == 0 ? node_of(MG_OP_add, product, sum)
-                                   : node_of(MG_OP_add, sum, product);
+        sum = node_of(MG_OP_add, sum, product);
     }
     sum = finish(sum);
     mg_unlock(&mg_graph_lock);
