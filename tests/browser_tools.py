@@ -18,43 +18,53 @@ HANG = 120_000  # milliseconds: no page takes a tenth of it
 
 @pytest.fixture(scope="module")
 def browser():
+    """A page of Chromium for all tests of the file."""
     api = pytest.importorskip("playwright.sync_api", reason="playwright is missing: .[browser]")
     found = next(filter(None, map(shutil.which, NAMES)), None)
     if found is None:
         pytest.skip("there is no Chromium on this machine")
     with api.sync_playwright() as playwright:
         # Chromium's sandbox does not work for root, as in containers. The pages are our own.
-        started = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        yield started
+        arguments = ["--no-sandbox", "--disable-gpu", "--disable-extensions"]
+        started = playwright.chromium.launch(executable_path=found, args=arguments)
+        page = started.new_page(viewport={"width": 1280, "height": 800})
+        page.set_default_timeout(HANG)
+        yield page
         started.close()
 
 
 @pytest.fixture
 def open_page(browser, tmp_path):
-    """A function that saves an Explorer, opens its page and returns Playwright's page."""
-    complaints, contexts = [], []
+    """A function that opens the page of an Explorer, and returns Playwright's page.
 
-    def open_page(explorer, **settings):
-        path = tmp_path / f"page{len(contexts)}.html"
+    ``open_page.visit`` opens another file. Each takes the place of the one before.
+    """
+    page, files, complaints = browser, [], []
+    listeners = {
+        "console": lambda message: complaints.append(message.text),
+        "pageerror": lambda error: complaints.append(str(error)),
+        "request": lambda request: request.url in files or complaints.append(request.url),
+    }
+    for event, listener in listeners.items():
+        page.on(event, listener)
+
+    def open_page(explorer, color_scheme="light"):
+        path = tmp_path / f"page{len(files)}.html"
         explorer.save(path)
-        return visit(path.as_uri(), **settings)
+        return visit(path, color_scheme)
 
-    def visit(url, **settings):
-        context = browser.new_context(viewport={"width": 1280, "height": 800}, **settings)
-        context.set_default_timeout(HANG)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("console", lambda message: complaints.append(message.text))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("request", lambda request: request.url == url or complaints.append(request.url))
-        page.goto(url)
+    def visit(path, color_scheme="light"):
+        files.append(path.as_uri())
+        page.emulate_media(color_scheme=color_scheme)
+        page.mouse.move(0, 0)  # away from the nodes
+        page.goto(files[-1])
         page.wait_for_selector("html[data-ready]")
         return page
 
     open_page.visit = visit
     yield open_page
-    for context in contexts:
-        context.close()
+    for event, listener in listeners.items():
+        page.remove_listener(event, listener)
     assert not complaints
 
 

@@ -56,7 +56,7 @@ def neuron(inputs, weights):
 
 def random_graph(rng):
     """A function that builds a Value, of leaves that it is given, by operators that are exact."""
-    size = rng.choice([5, 40, 150])
+    size = rng.choice([5, 40, 100])
     steps = [(rng.randrange(7), rng.random(), rng.random()) for _ in range(size)]
 
     def build(leaves):
@@ -85,7 +85,7 @@ def opened(page, root, changed):
 def test_random_graphs(open_page):
     page = open_page(explore(Value(1.0) + 1))
     rng = random.Random(4)
-    for _ in range(12):
+    for _ in range(8):
         build = random_graph(rng)
         numbers = [rng.uniform(-1, 1) for _ in range(rng.randint(1, 12))]
         leaves = [Value(x) for x in numbers]

@@ -104,7 +104,7 @@ def test_in_a_notebook_it_takes_the_shade_of_the_page_around(open_page, tmp_path
         f"<!DOCTYPE html><html data-ready><body style='background:#111'>{frame}</body></html>",
         encoding="utf-8",
     )
-    page = open_page.visit(around.as_uri(), color_scheme="light")
+    page = open_page.visit(around, color_scheme="light")
     inside = page.frames[1]
     inside.wait_for_selector("html[data-ready]")
     assert inside.evaluate("document.documentElement.dataset.theme") == "dark"

@@ -12,7 +12,7 @@ from micrograd_c import Value, explore
 from python_ref.core.ops import BINARY, OPS, UNARY_K
 
 FOLDER = Path(micrograd_c.__file__).parent / "explorer"
-SAMPLES = 250  # of each operator; 20,000 found no larger differences
+SAMPLES = 150  # of each operator; 20,000 found no larger differences
 
 # ruff: noqa: F811, RUF001 - fixtures are imported; the page writes mathematical signs
 
