@@ -18,12 +18,12 @@
 #include "base/alloc.h"
 #include "base/hash.h"
 
-/* How many results there are of each kind at each level: an open hash table that is at
- * most half full. Two kinds whose hashes of 64 bits are equal would be counted together,
- * which makes a choice worse, not wrong. */
+/* How many results there are of one kind at one level: an entry of an open hash table,
+ * which is at most half full. Kinds with one hash are counted together, which makes a
+ * choice worse, not wrong. */
 typedef struct {
-    uint64_t *hash; /* 0: empty */
-    uint32_t *count;
+    uint32_t hash; /* 0: empty */
+    uint32_t count;
 } tally;
 
 typedef struct {
@@ -36,26 +36,12 @@ typedef struct {
     uint32_t *best;     /* by node: the best levels yet */
     uint32_t *result;   /* (n_results,): the nodes that are results, in order */
     uint32_t n_results;
-    uint64_t *kind;    /* by node, of results, see kind_of; not 0 */
-    tally early, late; /* if all are computed at their earliest, or their latest level */
-    size_t mask;       /* the entries of a tally - 1 */
+    uint32_t n_levels; /* of uniform results and of rows, added */
+    uint32_t *kind;    /* by node, of results, see kind_of; not 0 */
+    /* What there is if all are computed at their earliest, or at their latest level. */
+    tally *early, *late;
+    size_t mask; /* the entries of a table - 1 */
 } chooser;
-
-/* Returns one with count NULL if out of memory. */
-static tally new_tally(size_t n) {
-    tally made = {mg_alloc(n, sizeof *made.hash), mg_alloc(n, sizeof *made.count)};
-    if (made.hash == NULL || made.count == NULL) {
-        mg_dealloc(made.hash);
-        mg_dealloc(made.count);
-        return (tally){NULL, NULL};
-    }
-    return made;
-}
-
-static void free_tally(tally tally) {
-    mg_dealloc(tally.hash);
-    mg_dealloc(tally.count);
-}
 
 static int is_row(const mg_trace *t, uint32_t i) { return t->is[i] & MG_IS_ROW; }
 
@@ -116,7 +102,7 @@ static void find_latest(const chooser *c, const uint32_t highest[2]) {
 /* Returns a hash of what the results of an instruction have in common. Neurons have it in
  * common if they have the same weights: they may become one layer over several sets of
  * inputs. */
-static uint64_t kind_of(const chooser *c, uint32_t i) {
+static uint32_t kind_of(const chooser *c, uint32_t i) {
     const mg_fused *fused = c->fused;
     const int code = fused->code[i];
     uint64_t kind = mg_mix((uint64_t)code << 1 | (is_row(c->trace, i) != 0), c->flags[i]);
@@ -127,74 +113,76 @@ static uint64_t kind_of(const chooser *c, uint32_t i) {
         memcpy(&bits, &c->trace->k[i], sizeof bits);
     kind = mg_mix(kind, bits);
     if (code != MG_LAYER)
-        return kind | 1;
+        return (uint32_t)kind | 1;
     for (uint32_t j = 0; j < fused->count[i]; j++)
         kind = mg_mix(kind, fused->terms[fused->first[i] + j][1]);
-    return mg_mix(kind, fused->init[i]) | 1;
+    return (uint32_t)mg_mix(kind, fused->init[i]) | 1;
 }
 
 /* Returns the hash of a result's kind and this level, not 0. */
-static uint64_t hash_of(const chooser *c, uint32_t i, uint32_t level) {
-    return mg_mix(c->kind[i], level) | 1;
+static uint32_t hash_of(const chooser *c, uint32_t i, uint32_t level) {
+    return (uint32_t)mg_mix(c->kind[i], level) | 1;
 }
 
 /* Returns the entry that has this hash, or the empty one where it belongs. */
-static size_t entry_of(const chooser *c, const tally *tally, uint64_t hash) {
-    size_t at = (size_t)(hash >> 1) & c->mask;
-    while (tally->hash[at] != 0 && tally->hash[at] != hash)
+static tally *entry_of(const chooser *c, tally *table, uint32_t hash) {
+    size_t at = (hash >> 1) & c->mask;
+    while (table[at].hash != 0 && table[at].hash != hash)
         at = (at + 1) & c->mask;
-    return at;
+    return &table[at];
+}
+
+static void clear(const chooser *c, tally *table) {
+    memset(table, 0, (c->mask + 1) * sizeof *table);
 }
 
 /* Returns a pointer to the count of the results of i's kind at this level. */
-static uint32_t *count_of(const chooser *c, const tally *tally, uint32_t i,
-                          uint32_t level) {
-    const uint64_t hash = hash_of(c, i, level);
-    const size_t at = entry_of(c, tally, hash);
-    tally->hash[at] = hash;
-    return &tally->count[at];
+static uint32_t *count_of(const chooser *c, tally *table, uint32_t i, uint32_t level) {
+    const uint32_t hash = hash_of(c, i, level);
+    tally *entry = entry_of(c, table, hash);
+    entry->hash = hash;
+    return &entry->count;
 }
 
 /* Counts the results of each kind at these levels. Returns how many counts there are. */
-static uint32_t count(const chooser *c, const tally *tally, const uint32_t *level) {
+static uint32_t count(const chooser *c, tally *table, const uint32_t *level) {
     uint32_t counts = 0;
-    memset(tally->hash, 0, (c->mask + 1) * sizeof *tally->hash);
-    memset(tally->count, 0, (c->mask + 1) * sizeof *tally->count);
+    clear(c, table);
     for (uint32_t j = 0; j < c->n_results; j++)
-        counts += (*count_of(c, tally, c->result[j], level[c->result[j]]))++ == 0;
+        counts += (*count_of(c, table, c->result[j], level[c->result[j]]))++ == 0;
     return counts;
 }
 
 static int is_more_at_latest(const chooser *c, uint32_t i) {
-    return *count_of(c, &c->late, i, c->latest[i]) >
-           *count_of(c, &c->early, i, c->earliest[i]);
+    return *count_of(c, c->late, i, c->latest[i]) >
+           *count_of(c, c->early, i, c->earliest[i]);
 }
 
 /* Returns a hash of a neuron's inputs, by which the neurons of a layer are found, not 0.
  */
-static uint64_t hash_of_inputs(const chooser *c, uint32_t i) {
+static uint32_t hash_of_inputs(const chooser *c, uint32_t i) {
     const mg_fused *fused = c->fused;
     uint64_t hash = mg_mix(c->flags[i], fused->count[i]);
     for (uint32_t j = 0; j < fused->count[i]; j++)
         hash = mg_mix(hash, fused->terms[fused->first[i] + j][0]);
-    return hash | 1;
+    return (uint32_t)hash | 1;
 }
 
 /* Lets the neurons of a layer have one latest level, the lowest of them. Their inputs' is
  * below that already. */
 static void keep_layers_together(const chooser *c) {
-    const tally *lowest = &c->late;
-    memset(lowest->hash, 0, (c->mask + 1) * sizeof *lowest->hash);
+    clear(c, c->late);
     for (int pass = 0; pass < 2; pass++)
         for (uint32_t j = 0; j < c->n_results; j++) {
             const uint32_t i = c->result[j];
             if (c->fused->code[i] != MG_LAYER)
                 continue;
-            const size_t at = entry_of(c, lowest, hash_of_inputs(c, i));
-            if (lowest->hash[at] == 0 || c->latest[i] < lowest->count[at])
-                lowest->count[at] = c->latest[i];
-            lowest->hash[at] = hash_of_inputs(c, i);
-            c->latest[i] = lowest->count[at];
+            const uint32_t hash = hash_of_inputs(c, i);
+            tally *lowest = entry_of(c, c->late, hash); /* its count is a level */
+            if (lowest->hash == 0 || c->latest[i] < lowest->count)
+                lowest->count = c->latest[i];
+            lowest->hash = hash;
+            c->latest[i] = lowest->count;
         }
 }
 
@@ -210,22 +198,21 @@ static void choose_ends(const chooser *c) {
     }
 }
 
-/* Sets common: by kind, a level that its results have if all are computed early: that
- * which most of them have, or the last if is_last. */
-static void find_common(const chooser *c, const tally *common, int is_last) {
-    memset(common->hash, 0, (c->mask + 1) * sizeof *common->hash);
+/* Sets table: by kind, a level that its results have if all are computed early: that
+ * which most of them have, or the last if is_last. Its counts are levels. */
+static void find_common(const chooser *c, tally *table, int is_last) {
+    clear(c, table);
     for (uint32_t j = 0; j < c->n_results; j++) {
         const uint32_t i = c->result[j];
-        const size_t at = entry_of(c, common, c->kind[i]);
+        tally *common = entry_of(c, table, c->kind[i]);
         uint32_t n = 0, most = 0;
-        if (!is_last && common->hash[at] != 0) {
-            n = *count_of(c, &c->early, i, c->earliest[i]);
-            most = *count_of(c, &c->early, i, common->count[at]);
+        if (!is_last && common->hash != 0) {
+            n = *count_of(c, c->early, i, c->earliest[i]);
+            most = *count_of(c, c->early, i, common->count);
         }
-        if (common->hash[at] == 0 || n > most ||
-            (n == most && c->earliest[i] > common->count[at]))
-            common->count[at] = c->earliest[i];
-        common->hash[at] = c->kind[i];
+        if (common->hash == 0 || n > most || (n == most && c->earliest[i] > common->count))
+            common->count = c->earliest[i];
+        common->hash = c->kind[i];
     }
 }
 
@@ -233,10 +220,10 @@ static void find_common(const chooser *c, const tally *common, int is_last) {
  * is too early for it, or later than its latest level by more than slack; then at its
  * earliest. */
 static void choose_common(const chooser *c, int is_last, uint32_t slack) {
-    find_common(c, &c->late, is_last);
+    find_common(c, c->late, is_last);
     for (uint32_t j = 0; j < c->n_results; j++) {
         const uint32_t i = c->result[j];
-        const uint32_t level = c->late.count[entry_of(c, &c->late, c->kind[i])];
+        const uint32_t level = entry_of(c, c->late, c->kind[i])->count;
         c->level[i] = level_of(c, i);
         if (c->level[i] < level && level <= c->latest[i] + slack)
             c->level[i] = level;
@@ -245,7 +232,7 @@ static void choose_common(const chooser *c, int is_last, uint32_t slack) {
 
 /* Keeps the levels if they make fewer instructions than the best yet. */
 static void keep_if_fewer(const chooser *c, uint32_t *fewest) {
-    const uint32_t n = count(c, &c->late, c->level);
+    const uint32_t n = count(c, c->late, c->level);
     if (n < *fewest) {
         *fewest = n;
         memcpy(c->best, c->level, c->trace->n * sizeof *c->level);
@@ -261,8 +248,8 @@ enum { SLACK = 16 };
 static void choose(const chooser *c) {
     const size_t size = c->trace->n * sizeof *c->level;
     uint32_t fewest = UINT32_MAX;
-    const uint32_t early = count(c, &c->early, c->earliest);
-    count(c, &c->late, c->latest);
+    const uint32_t early = count(c, c->early, c->earliest);
+    count(c, c->late, c->latest);
     choose_ends(c);
     keep_if_fewer(c, &fewest);
     if (early < fewest) {
@@ -271,7 +258,10 @@ static void choose(const chooser *c) {
     }
     memcpy(c->level, c->latest, size);
     keep_if_fewer(c, &fewest);
-    for (int is_last = 0; is_last < 2; is_last++)
+    /* No choice makes fewer instructions than levels. In a recursion there are hardly
+     * more, so that to try further would take longer than it can save. */
+    const int may_be_fewer = fewest > c->n_levels + c->n_levels / 16;
+    for (int is_last = 0; may_be_fewer && is_last < 2; is_last++)
         for (uint32_t slack = 0; slack <= SLACK; slack += SLACK) {
             choose_common(c, is_last, slack);
             keep_if_fewer(c, &fewest);
@@ -279,7 +269,7 @@ static void choose(const chooser *c) {
     memcpy(c->level, c->best, size);
 }
 
-static void find(const chooser *c) {
+static void find(chooser *c) {
     const mg_trace *t = c->trace;
     uint32_t highest[2] = {0, 0};
     c->level[t->n - 1] = 0; /* the last node is a leaf that nodes before it use */
@@ -289,6 +279,7 @@ static void find(const chooser *c) {
             highest[is_row(t, i) != 0] = c->level[i];
     }
     memcpy(c->earliest, c->level, t->n * sizeof *c->level);
+    c->n_levels = highest[0] + highest[1];
     find_latest(c, highest);
     keep_layers_together(c);
     for (uint32_t j = 0; j < c->n_results; j++)
@@ -313,11 +304,10 @@ int mg_choose_levels(uint32_t *level, const mg_trace *trace, const mg_fused *fus
                  .best = mg_alloc(n, sizeof *c.best),
                  .result = mg_alloc(results, sizeof *c.result),
                  .kind = mg_alloc(n, sizeof *c.kind),
-                 .early = new_tally(places),
-                 .late = new_tally(places),
+                 .early = mg_alloc(places, sizeof *c.early),
+                 .late = mg_alloc(places, sizeof *c.late),
                  .mask = places - 1};
-    int fine = c.earliest && c.latest && c.best && c.result && c.kind && c.early.count &&
-               c.late.count;
+    int fine = c.earliest && c.latest && c.best && c.result && c.kind && c.early && c.late;
     for (uint32_t i = 0; fine && i < trace->n; i++)
         if (is_result(&c, i))
             c.result[c.n_results++] = i;
@@ -328,7 +318,7 @@ int mg_choose_levels(uint32_t *level, const mg_trace *trace, const mg_fused *fus
     mg_dealloc(c.best);
     mg_dealloc(c.result);
     mg_dealloc(c.kind);
-    free_tally(c.early);
-    free_tally(c.late);
+    mg_dealloc(c.early);
+    mg_dealloc(c.late);
     return fine;
 }
