@@ -45,13 +45,25 @@ def api_uri(module_name):
 
 
 def api_page(module_name):
-    """Return the page of a module: its docstring, and what mkdocstrings fills in."""
+    """Return the page of a module: its docstring, and what mkdocstrings fills in.
+
+    As in docs/api.md, a method that classes share is described once, for the first of them.
+    """
     module = import_module(module_name)
     parts = [f"# {module_name}", make_api.markdown(module.__doc__)]
+    shown = {}  # method -> the class under which it is described
     for name in make_api.MODULES[module_name] or module.__all__:
         thing = getattr(module, name)
-        members = [m for m, _ in make_api.members(thing)] if isinstance(thing, type) else []
-        parts.append(f"::: {module_name}.{name}\n    options: {{members: {members}}}")
+        own, inherited = [], {}
+        for member_name, member in make_api.members(thing) if isinstance(thing, type) else ():
+            if member in shown:
+                inherited.setdefault(shown[member], []).append(f"`{member_name}`")
+            else:
+                shown[member] = name
+                own.append(member_name)
+        parts.append(f"::: {module_name}.{name}\n    options: {{members: {own}}}")
+        for owner, names in inherited.items():
+            parts.append(f"As `{owner}`: {', '.join(names)}.")
     return "\n\n".join(parts) + "\n"
 
 
