@@ -25,7 +25,7 @@ def live(
 ):  # fmt: skip
     """Return a callback that shows how a model trains: loss, decision boundary, gradients.
 
-    Give it to ``fit``, or call it once a step in a loop of your own, after ``backward()``::
+    Give it to ``fit``, or call it once a step in a loop of your own, after ``backward()``:
 
         view = live(model, loss, X, y)
         loss.fit(X, y, optimizer=Adam(model.parameters()), epochs=200, callback=view)

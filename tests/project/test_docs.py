@@ -114,6 +114,24 @@ def test_the_steps_of_add_an_operator_lead_to_one(tmp_path):
     assert theirs == ours.replace("c elu", "python elu", 1)
 
 
+def programs():
+    """Yield the blocks of Python without prompts; other tests run those of the pages left out."""
+    others = {"add-an-operator.md", "api.md", "coming-from.md", "distributed.md"}
+    for page in [*PAGES, ROOT / "README.md"]:
+        text = page.read_text(encoding="utf-8") if page.name not in others else ""
+        for block in re.findall(r"^```python\n(.*?)^```$", text, re.MULTILINE | re.DOTALL):
+            if ">>> " not in block:  # else a doctest
+                yield pytest.param(block, id=page.stem)
+
+
+@pytest.mark.parametrize("block", list(programs()))
+def test_a_program_of_a_page_runs_alone(block, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    exec(compile(block, "<page>", "exec"), {"__name__": "__main__"})
+    saved = re.findall(r'\.save\("(.*?)"\)', block)
+    assert sorted(path.name for path in tmp_path.iterdir()) == saved
+
+
 @pytest.mark.parametrize("page", [*PAGES, ROOT / "README.md"], ids=lambda path: path.name)
 def test_links_to_files_name_files_that_exist(page):
     for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):

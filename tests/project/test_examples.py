@@ -1,6 +1,11 @@
 """The notebooks in ``examples/``: they run from top to bottom, and are committed as run."""
 
+import ast
+import json
 import re
+import shlex
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -9,7 +14,8 @@ nbformat = pytest.importorskip("nbformat")
 nbclient = pytest.importorskip("nbclient")
 pytest.importorskip("ipykernel")
 
-EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+ROOT = Path(__file__).resolve().parents[2]
+EXAMPLES = ROOT / "examples"
 NAMES = ["digits", "gpt", "lecture", "moons", "trace_graph"]
 
 
@@ -118,3 +124,73 @@ def test_its_outputs_tell_nothing_of_a_machine(name):
     for trace in ("/home/", "/root/", "/tmp/", "/Users/", "site-packages", "Warning", " at 0x"):
         assert trace not in text
     assert len(text) < 300_000
+
+
+# The first code cell of each notebook, with the modules that its other cells import.
+INSTALL = """\
+# Installs what this notebook imports, where it is missing, as in Colab.
+from importlib.util import find_spec
+
+if not all(map(find_spec, {})):
+    %pip install --quiet "micrograd_c[notebook]\""""
+
+# Where the modules come from in the extra notebook: "x" is the extra x of this package.
+FROM = {"graphviz": "draw", "matplotlib": "plot", "sklearn": "scikit-learn>=1.0"}
+OF_PYTHON = {"collections", "itertools", "math", "random", "sys", "time"}
+
+
+def imported_modules(notebook):
+    """The modules that a notebook cannot do without. draw_dot imports graphviz itself."""
+    found = {"graphviz"} if "draw_dot" in str(notebook.cells) else set()
+    for cell in code_cells(notebook)[1:]:
+        for node in ast.walk(ast.parse(cell.source)):
+            if isinstance(node, ast.Import):
+                found |= {alias.name.partition(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom):
+                found.add(node.module.partition(".")[0])
+    return found - OF_PYTHON - {"numpy", "torch"}  # cells say what to do where torch is missing
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_it_opens_with_what_it_needs(name):
+    notebook = read(name)
+    intro, install = notebook.cells[:2]
+    assert "The next cell installs what is missing." in intro.source
+    modules = imported_modules(notebook)
+    listed = json.loads(re.search(r"\[.*\]", install.source)[0])
+    assert sorted(listed) == sorted(modules)
+    assert install.source == INSTALL.format(json.dumps(listed)) and install.outputs == []
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    extra = re.search(r"^notebook = (\[.*\])$", text, re.MULTILINE)[1]
+    extras = re.search(r"micrograd_c\[(.*?)\]", extra)[1].split(",")
+    for module in modules - {"micrograd_c"}:
+        assert FROM[module] in [*extras, *json.loads(extra)], module
+
+
+def test_the_first_release_switches_the_links_on(tmp_path):
+    """By the command in CONTRIBUTING.md."""
+    if not shutil.which("perl"):
+        pytest.skip("needs perl")
+    shutil.copytree(EXAMPLES, tmp_path / "examples")
+    for name in ("README.md", "pyproject.toml"):
+        shutil.copy(ROOT / name, tmp_path)
+    page = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    command = shlex.split(re.search(r"^perl -pi -e .*$", page, re.MULTILINE)[0])
+    assert command.pop() == "examples/*.ipynb"
+    notebooks = [f"examples/{name}.ipynb" for name in NAMES]
+    subprocess.run([*command, *notebooks], cwd=tmp_path, check=True)
+
+    for name in ("README.md", "pyproject.toml", *notebooks):
+        text = (tmp_path / name).read_text(encoding="utf-8")
+        assert "OWNER" not in text and "at the release" not in text
+        assert "github.com/you/micrograd_c" in text or "gh/you/micrograd_c" in text
+    assert '\nRepository = "https://github.com/you/micrograd_c"\n' in (
+        tmp_path / "pyproject.toml"
+    ).read_text(encoding="utf-8")
+    for name in notebooks:
+        (first, *_) = nbformat.read(tmp_path / name, as_version=4).cells
+        assert "<!--" not in first.source and "-->" not in first.source
+        assert f"(https://colab.research.google.com/github/you/micrograd_c/blob/main/{name})" in (
+            first.source
+        )
+        assert f"/gh/you/micrograd_c/main?labpath={name.replace('/', '%2F')})" in first.source

@@ -32,7 +32,7 @@ def test_there_are_settings_to_read():
     assert {"ci.yml", "wheels.yml", "bug.yml"} <= names
 
 
-@pytest.mark.parametrize("name", ["ci.yml", "wheels.yml"])
+@pytest.mark.parametrize("name", ["ci.yml", "docs.yml", "wheels.yml"])
 def test_workflows_name_files_that_exist(name):
     workflow = text(f".github/workflows/{name}")
     paths = re.findall(r"(?<![\w/.])(\.ci/[\w-]+|pyproject\.toml|setup\.py|csrc)", workflow)
