@@ -11,7 +11,7 @@
 static void fetch_parameters(const mg_programs *all, mg_workspace *w) {
     mg_lock(&mg_graph_lock);
     for (uint32_t i = 0; i < all->n_parameters; i++)
-        w->data[i] = mg_at(all->parameters[i])->data;
+        w->values[i] = mg_at(all->parameters[i])->data;
     mg_unlock(&mg_graph_lock);
     w->version++;
 }
@@ -78,7 +78,7 @@ static double run_examples(const mg_programs *all, mg_workspace *w, mg_team *tea
                           .n_mean = n,
                           .backward = 1};
         if (w->versions[program] != w->version) {
-            load_parameters(m, w->data, batch.scratch->uniform);
+            load_parameters(m, w->values, batch.scratch->uniform);
             w->versions[program] = w->version;
         }
         sum += mg_run_batch(&batch);
@@ -109,7 +109,7 @@ mg_status mg_programs_gradient(mg_programs *all, const mg_examples *examples,
     if (w == NULL)
         return MG_NO_MEMORY;
     if (parameters != NULL) {
-        memcpy(w->data, parameters, bytes);
+        memcpy(w->values, parameters, bytes);
         w->version++;
     } else {
         fetch_parameters(all, w);
@@ -146,7 +146,7 @@ static mg_status train(const mg_programs *all, mg_workspace *w, mg_team *team,
             if (training->check_finite && !is_finite(all, w, sum))
                 return MG_NOT_FINITE;
             training->sums[repeat] += sum;
-            mg_trainer_step(t, w->data, w->total,
+            mg_trainer_step(t, w->values, w->total,
                             repeat + 1 == training->repeats && first + rows == n);
             w->version++;
         }
@@ -169,7 +169,7 @@ mg_status mg_programs_train(mg_programs *all, const mg_examples *examples,
     if (w != NULL) {
         fetch_parameters(all, w);
         status = train(all, w, team, &t, examples);
-        mg_trainer_finish(&t, w->data, status == MG_OK);
+        mg_trainer_finish(&t, w->values, status == MG_OK);
         mg_return_workspace(all, w);
     }
     mg_team_stop(team);

@@ -16,7 +16,7 @@ static void free_workspace(mg_workspace *w, uint32_t n) {
         mg_free_scratch(w->scratch[i]);
     mg_dealloc(w->scratch);
     mg_dealloc(w->versions);
-    mg_dealloc(w->data);
+    mg_dealloc(w->values);
     mg_dealloc(w->grad);
     mg_dealloc(w->rows);
     mg_dealloc(w);
@@ -173,15 +173,15 @@ static mg_workspace *new_workspace(const mg_programs *all, size_t n_rows) {
     if (w == NULL)
         return NULL;
     memset(w, 0, sizeof *w);
-    w->scratch = mg_alloc(all->n, sizeof *w->scratch);
+    w->scratch = mg_alloc(all->n, sizeof(mg_scratch *));
     if (w->scratch != NULL)
-        memset(w->scratch, 0, all->n * sizeof *w->scratch);
+        memset(w->scratch, 0, all->n * sizeof(mg_scratch *));
     w->versions = mg_alloc(all->n, sizeof *w->versions);
-    w->data = mg_alloc(all->n_parameters, sizeof *w->data);
+    w->values = mg_alloc(all->n_parameters, sizeof *w->values);
     w->grad = mg_alloc(all->n_parameters, sizeof *w->grad);
     w->rows = mg_alloc(n_rows, sizeof *w->rows);
     w->n_rows = n_rows;
-    if (!w->scratch || !w->versions || !w->data || !w->grad || !w->rows) {
+    if (!w->scratch || !w->versions || !w->values || !w->grad || !w->rows) {
         free_workspace(w, all->n);
         return NULL;
     }

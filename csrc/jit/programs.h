@@ -30,7 +30,7 @@ typedef struct mg_workspace {
     mg_scratch **scratch;      /* by program; NULL if it was not needed so far */
     size_t *versions;          /* by program: the version of data that its slots hold */
     size_t version;            /* of data, from 1 on */
-    double *data, *grad;       /* (n_parameters,) */
+    double *values, *grad;     /* (n_parameters,) */
     double *total;             /* (n_parameters,): a batch's gradients; not owned */
     int64_t *rows;             /* (n_rows,): the rows of a batch */
     size_t n_rows;

@@ -84,7 +84,7 @@ static PyObject *traced_sum(PyObject *cls, PyObject *lists) {
         length += fine ? PyList_Size(PyTuple_GetItem(lists, i)) : 0;
     }
     if (!fine || length == 0)
-        Py_RETURN_NONE;
+        return new_reference(Py_None);
     mg_id *ids = PyMem_Malloc((size_t)length * sizeof *ids), *next = ids;
     if (ids == NULL)
         return PyErr_NoMemory();
@@ -104,7 +104,7 @@ static PyObject *traced_sum(PyObject *cls, PyObject *lists) {
         mg_set_tracing(0.0);
     PyMem_Free(ids);
     if (result == 0.0)
-        Py_RETURN_NONE;
+        return new_reference(Py_None);
     return make(traced_class, result);
 }
 #endif

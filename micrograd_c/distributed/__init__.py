@@ -13,6 +13,6 @@ Dask schedules, moves data, and copes with workers that die. Needs Dask for a cl
 """
 
 from micrograd_c.distributed.fit import fit
-from micrograd_c.distributed.sending import by_value
+from micrograd_c.distributed.sending import SentFunction, by_value  # noqa: F401 - for types
 
 __all__ = ["fit", "by_value"]

@@ -28,7 +28,7 @@ TINY = (
     "logistic_wide:20", "bfgs",
 )  # fmt: skip
 
-NOT_BOUND = ("curve_fit", "bundle_adjustment", "bfgs")  # Jacobians, and arrays that change
+NOT_BOUND = ("curve_fit", "bundle_adjustment", "bfgs", "gpt")  # Jacobians, other arrays, fit
 
 
 @pytest.fixture(autouse=True)

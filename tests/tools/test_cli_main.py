@@ -24,7 +24,7 @@ def test_help_names_every_command(capsys):
 @pytest.mark.parametrize(
     "arguments, expected",
     [
-        (["fly"], "there is no command 'fly'; the commands are demo, train, predict, run"),
+        (["fly"], "there is no command 'fly'; the commands are demo, train, predict, gpt"),
         (["trian"], "there is no command 'trian'; did you mean 'train'?"),
         (["Predict"], "did you mean 'predict'?"),
         (["demo", "--fly"], "--fly"),

@@ -23,6 +23,7 @@ def add_arguments(subparsers):
         description="Run a program, as `run` does, and write the graph of one of its Values as a "
         "page that shows how forward and backward compute it. The page is one file that needs no "
         "network. It is opened in the browser.",
+        example="train.py:loss --out graph.html",
     )
     parser.add_argument(
         "script",
