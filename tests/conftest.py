@@ -50,6 +50,12 @@ def load_python_engine():
     return Engine("py", engine.Value, nn)
 
 
+def pytest_collection_modifyitems(items):
+    """Files with slow tests come first, so that no worker of xdist ends with one alone."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
+
+
 @pytest.fixture(scope="session", params=["c", "py"])
 def engine(request):
     """Each engine in turn. If the C engine cannot be loaded, that is a failure, not a skip.

@@ -72,6 +72,7 @@ def measured(workload, rounds, native=False):
     for name, prepare in prepared(workload, native).items():
         try:
             run = prepare()
+            run()  # a bound call finds at the second that its arrays change
             numbers = flat(workload.in_our_order.get(name, list)(run()))
         except (ModuleNotFoundError, CannotDo):
             continue  # a library or a compiler is not installed, or this cannot be bound

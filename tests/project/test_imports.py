@@ -163,7 +163,7 @@ def symbols(csrc, objects):
     for source in sources(csrc):
         folder = source.parent.name
         made = objects / f"{folder}-{source.stem}.o"
-        run(any_compiler(), "-std=c11", "-O1", f"-I{csrc}", "-c", source, "-o", made)
+        run(any_compiler(), "-std=c11", "-O0", f"-I{csrc}", "-c", source, "-o", made)
         for line in run("nm", made).splitlines():
             kind, symbol = line.split()[-2:]
             if kind == "U":
