@@ -16,11 +16,11 @@ def make(size=None):
     def ours(jit):
         from micrograd_c import value_and_grad
 
-        ops = functions.ours()
+        ops, arguments = functions.ours(), [*columns, strikes]
         run = jit(value_and_grad(lambda *row: price(*row, ops), argnums=(0, 1, 2, 3)))
 
         def call():
-            prices, greeks = run(*columns, strikes)
+            prices, greeks = run(*arguments)
             return [prices.sum(), *greeks]
 
         return call
