@@ -2,6 +2,8 @@
 
 import textwrap
 
+from micrograd_c.replace import carrying, methods, probes, source, swap
+
 # A class with local gradients in tuples, in the manner of microgpt's.
 LOCAL_GRADIENTS = """
 import math
@@ -250,3 +252,26 @@ def changed(old, new, class_text=LOCAL_GRADIENTS):
     """Return a class's text with a part changed."""
     assert old in class_text
     return class_text.replace(old, new)
+
+
+def executing(engine, monkeypatch, capsys):
+    """The fixture execute: runs a program with an engine's Value in place of its class.
+
+    It returns the program's variables, and what stderr got.
+    """
+    for module in (carrying, methods, probes, swap):
+        monkeypatch.setattr(module, "Value", engine.Value)
+
+    def execute(text):
+        variables = {"__name__": "__main__"}
+        exec(source.compile_with_ours(text, "folder/program.py"), variables)
+        return variables, capsys.readouterr().err
+
+    attributes = dict(vars(engine.Value))
+    yield execute
+    carrying.restore()
+    assert dict(vars(engine.Value)) == attributes
+
+
+def line_of(text, part):
+    return text[: text.index(part)].count("\n") + 1

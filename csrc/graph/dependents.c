@@ -41,7 +41,7 @@ static mg_index *dependents(mg_index root, const mg_id *targets, size_t n_target
 
 /* Expands the outputs of nets and of mg_linear among the nodes. Sets *any to whether there
  * were some. Returns 0 if it is out of memory. */
-static int expand_nets(const mg_index *nodes, size_t n, int *any) {
+static int expand_outputs(const mg_index *nodes, size_t n, int *any) {
     *any = 0;
     for (size_t i = 0; i < n; i++)
         if (mg_at(nodes[i])->op == MG_OP_net_output ||
@@ -65,7 +65,7 @@ mg_status mg_computed_from(const mg_id *targets, size_t n_targets, const mg_id *
     mg_status status = MG_NO_MEMORY;
     while (ok && again) {
         mg_index *found = dependents(root, targets, n_targets, n_out);
-        ok = found != NULL && expand_nets(found, *n_out, &again);
+        ok = found != NULL && expand_outputs(found, *n_out, &again);
         if (ok && !again)
             status = mg_copy_ids(found, *n_out, out);
         mg_dealloc(found);

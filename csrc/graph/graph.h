@@ -268,6 +268,26 @@ static inline mg_index mg_use(mg_index id) {
     return id;
 }
 
+/* Returns a new operator's node with this gradient and without an owner, b being 0 if it
+ * has one operand. Takes over the caller's references to the operands, and drops them if
+ * it is out of memory; then returns 0. For expanding nodes that stand for others. */
+static inline mg_index mg_new_operator(int op, double data, double grad, mg_index a,
+                                       mg_index b) {
+    mg_index id = mg_new_node(op, data);
+    if (id == 0) {
+        mg_drop(a);
+        if (b != 0)
+            mg_drop(b);
+        return 0;
+    }
+    mg_node_t *node = mg_at(id);
+    node->grad = grad;
+    node->flags = 0;
+    node->operand[0] = a;
+    node->operand[1] = b;
+    return id;
+}
+
 /* --- outputs of mg_linear, see linear.c; under the lock ----------------------------- */
 
 /* Expands an output node. Returns 0 if it is out of memory; then nothing changed. */

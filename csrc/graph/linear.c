@@ -224,9 +224,12 @@ static int make_outputs(mg_index call_id, mg_id *out) {
     return all;
 }
 
+/* Of one call; the blocks' sizes fit a size_t of 32 bits. */
+enum { MOST_WEIGHTS = 1 << 27 };
+
 mg_status mg_linear(const mg_id *x, size_t n, const mg_id *weights, size_t m,
                     const mg_id *bias, mg_id *out) {
-    if (n == 0 || m == 0 || n >= UINT32_MAX / 2 || m > UINT32_MAX / 2 / (n + 1))
+    if (n == 0 || m == 0 || n >= (size_t)MOST_WEIGHTS || m > MOST_WEIGHTS / (n + 1))
         return MG_NO_MEMORY;
     mg_lock(&mg_graph_lock);
     int ok = mg_tracing() == 0.0;
@@ -245,23 +248,15 @@ mg_status mg_linear(const mg_id *x, size_t n, const mg_id *weights, size_t m,
 
 /* --- expansion ------------------------------------------------------------------- */
 
-/* A new node without an owner. Takes over the references to its operands, and drops them
- * if it is out of memory, or if one of them is 0 for that reason. */
+/* Does what mg_new_operator does. An operand of 0 is one that there was no memory for. */
 static mg_index made_of(int op, double data, double grad, mg_index a, mg_index b) {
-    mg_index id = a == 0 || b == 0 ? 0 : mg_new_node(op, data);
-    if (id == 0) {
-        if (a != 0)
-            mg_drop(a);
-        if (b != 0)
-            mg_drop(b);
-        return 0;
-    }
-    mg_node_t *node = mg_at(id);
-    node->grad = grad;
-    node->flags = 0;
-    node->operand[0] = a;
-    node->operand[1] = b;
-    return id;
+    if (a != 0 && b != 0)
+        return mg_new_operator(op, data, grad, a, b);
+    if (a != 0)
+        mg_drop(a);
+    if (b != 0)
+        mg_drop(b);
+    return 0;
 }
 
 /* The leaf 0 that a row without a bias begins with. 0: out of memory. */

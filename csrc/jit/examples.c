@@ -48,6 +48,11 @@ static double *as_all_gradients(const mg_programs *all, const mg_member *m,
     return uniform_grad;
 }
 
+/* Returns the number of a batch's example i. */
+static size_t example_of(const int64_t *order, size_t first, size_t i) {
+    return order == NULL ? first + i : (size_t)order[i];
+}
+
 /* Runs one batch: n examples, those with the numbers in order, or from first on if that is
  * NULL. If all are for one program, they are its rows; else they run one by one, so that
  * their gradients are added in their order. Returns the sum of the first output, and sets
@@ -55,18 +60,17 @@ static double *as_all_gradients(const mg_programs *all, const mg_member *m,
 static double run_examples(const mg_programs *all, mg_workspace *w, mg_team *team,
                            const mg_examples *examples, const int64_t *order, size_t first,
                            size_t n) {
-#define EXAMPLE(i) (order != NULL ? (size_t)order[i] : first + (i))
-    const uint32_t first_program = examples->program[EXAMPLE(0)];
+    const uint32_t first_program = examples->program[example_of(order, first, 0)];
     size_t same = 1, k;
-    while (same < n && examples->program[EXAMPLE(same)] == first_program)
+    while (same < n && examples->program[example_of(order, first, same)] == first_program)
         same++;
     k = same == n ? n : 1; /* how many run together */
     double sum = 0.0;
     w->total = NULL;
     for (size_t i = 0; i < n; i += k) {
-        const uint32_t program = examples->program[EXAMPLE(i)];
+        const uint32_t program = examples->program[example_of(order, first, i)];
         for (size_t j = 0; j < k; j++)
-            w->rows[j] = examples->row[EXAMPLE(i + j)];
+            w->rows[j] = examples->row[example_of(order, first, i + j)];
         const mg_member *m = &all->members[program];
         mg_batch batch = {.program = m->program,
                           .kernels = mg_best_kernels(),
@@ -90,7 +94,6 @@ static double run_examples(const mg_programs *all, mg_workspace *w, mg_team *tea
             memset(w->grad, 0, all->n_parameters * sizeof(double));
         add_gradients(m, w->grad, batch.scratch->uniform_grad);
     }
-#undef EXAMPLE
     if (w->total == NULL)
         w->total = w->grad;
     return sum;

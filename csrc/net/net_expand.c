@@ -22,24 +22,6 @@ typedef struct {
     const double *x;
 } layer_inputs;
 
-/* Returns a new operator's node, b being 0 if it has one operand. Takes over the caller's
- * references to the operands, and drops them if it is out of memory. */
-static mg_index made_of(int op, double data, double grad, mg_index a, mg_index b) {
-    mg_index id = mg_new_node(op, data);
-    if (id == 0) {
-        mg_drop(a);
-        if (b != 0)
-            mg_drop(b);
-        return 0;
-    }
-    mg_node_t *node = mg_at(id);
-    node->grad = grad;
-    node->flags = 0;
-    node->operand[0] = a;
-    node->operand[1] = b;
-    return id;
-}
-
 /* Returns a new node weight * input. *grad is its gradient; NULL if backward has not run.
  * 0: out of memory. */
 static mg_index product_of(mg_index weight, double w, layer_inputs inputs, size_t i,
@@ -52,8 +34,8 @@ static mg_index product_of(mg_index weight, double w, layer_inputs inputs, size_
         mg_at(input)->flags = 0;
         mg_at(input)->grad = grad == NULL ? 0.0 : 0.0 + w * *grad;
     }
-    return made_of(MG_OP_mul, w * inputs.x[i], grad == NULL ? 0.0 : *grad, mg_use(weight),
-                   input);
+    return mg_new_operator(MG_OP_mul, w * inputs.x[i], grad == NULL ? 0.0 : *grad,
+                           mg_use(weight), input);
 }
 
 /* Makes all of a neuron's sum but its last addition. Returns 0 if it is out of memory. */
@@ -73,8 +55,8 @@ static int expand_sum(const mg_call *call, const mg_layer *layer, size_t neuron,
         last->value += w[i] * inputs.x[i];
         if (i + 1 == nin)
             return 1;
-        last->sum = made_of(MG_OP_add, last->value, grad == NULL ? 0.0 : *grad, last->sum,
-                            last->product);
+        last->sum = mg_new_operator(MG_OP_add, last->value, grad == NULL ? 0.0 : *grad,
+                                    last->sum, last->product);
         if (last->sum == 0)
             return 0;
     }
@@ -93,9 +75,9 @@ static mg_index expand_neuron(const mg_call *call, const mg_layer *layer, size_t
                     &last))
         return 0;
     if (layer->op < 0)
-        return made_of(MG_OP_add, out, grad, last.sum, last.product);
-    mg_index sum = made_of(MG_OP_add, last.value, at_sum, last.sum, last.product);
-    mg_index id = sum == 0 ? 0 : made_of(layer->op, out, grad, sum, 0);
+        return mg_new_operator(MG_OP_add, out, grad, last.sum, last.product);
+    mg_index sum = mg_new_operator(MG_OP_add, last.value, at_sum, last.sum, last.product);
+    mg_index id = sum == 0 ? 0 : mg_new_operator(layer->op, out, grad, sum, 0);
     if (id != 0 && layer->k != 0.0)
         mg_at(id)->k = layer->k;
     return id;
@@ -153,8 +135,9 @@ static int expand_outputs(const mg_call *call, layer_inputs inputs, last_additio
             continue;
         int ok = expand_sum(call, last, j, inputs, grad, &parts[j]);
         if (ok && last->op >= 0) { /* the output is the nonlinearity, not the addition */
-            parts[j].sum = made_of(MG_OP_add, parts[j].value, grad == NULL ? 0.0 : *grad,
-                                   parts[j].sum, parts[j].product);
+            parts[j].sum =
+                mg_new_operator(MG_OP_add, parts[j].value, grad == NULL ? 0.0 : *grad,
+                                parts[j].sum, parts[j].product);
             parts[j].product = 0;
             ok = parts[j].sum != 0;
         }

@@ -136,8 +136,6 @@ class jit:  # noqa: N801 - used as a decorator
         Without rows, a Value gives a float, and arrays have no axis of rows.
         ``params``, an array in the order of ``parameters``, stands in for their data.
         """
-        import numpy as np
-
         given = arrays
         try:
             arrays = checked_arrays(given, self._in_axes)
@@ -152,13 +150,12 @@ class jit:  # noqa: N801 - used as a decorator
             return call_without_rows(self._function, arrays)
         program = self._program_for(arrays)
         given_params = None if params is None else self._order_of(program).to_program(params)
+        is_checked = checks_finite(check_finite)
         if isinstance(arrays, RaggedArrays):
-            return program.results(arrays, given_params, check_finite)
+            return program.results(arrays, given_params, is_checked)
         out = program.forward(arrays, given_params)
-        if checks_finite(check_finite):
-            bad = np.flatnonzero(~np.isfinite(out).all(axis=1))
-            if len(bad):
-                raise program.not_finite_error(arrays, bad[:1].tolist(), given_params)
+        if is_checked:
+            program.require_finite(arrays, out, given_params)
         return arrays_from(program.layout, out if arrays.has_rows else out[0])
 
     def backward(self, *arrays, check_finite=False):

@@ -125,6 +125,14 @@ class BaseProgram:
         """
         raise NotImplementedError
 
+    def require_finite(self, arrays, outputs, params=None):
+        """Raise FloatingPointError for the first row whose outputs are not all finite."""
+        import numpy as np
+
+        bad = np.flatnonzero(~np.isfinite(outputs).all(axis=1))
+        if len(bad):
+            raise self.not_finite_error(arrays, bad[:1].tolist(), params)
+
     def not_finite_error(self, arrays, rows, params=None):
         """Return the error for a batch of these rows with a result that is not finite."""
         return FloatingPointError(self.what_is_not_finite(arrays, rows, params))

@@ -154,16 +154,13 @@ class Binding:
         self.program.argument_rules.check(self.arrays)
 
     def check_outputs(self):
-        import numpy as np
-
         if self.check_finite:
-            bad = np.flatnonzero(~np.isfinite(self.outputs).all(axis=1))
-            if len(bad):
-                raise self.not_finite_error(bad[:1].tolist())
+            self.program.require_finite(self.arrays, self.outputs, self.program_params())
 
-    def not_finite_error(self, rows=None):
-        rows = range(self.arrays.n) if rows is None else rows
-        return self.program.not_finite_error(self.arrays, rows, self.program_params())
+    def not_finite_error(self):
+        return self.program.not_finite_error(
+            self.arrays, range(self.arrays.n), self.program_params()
+        )
 
 
 # --- what can be bound ------------------------------------------------------------

@@ -55,13 +55,14 @@ class RaggedProgram(BaseProgram):
         import numpy as np
 
         outputs = [self._outputs(bucket, params) for bucket in arrays.buckets]
-        bad = [
-            example
-            for bucket, out in zip(arrays.buckets, outputs)
-            for example in bucket.examples[~np.isfinite(out).all(axis=1)].tolist()
-        ]
-        if check_finite and bad:
-            raise self.not_finite_error(arrays, [min(bad)], params)
+        if check_finite:
+            bad = [
+                example
+                for bucket, out in zip(arrays.buckets, outputs)
+                for example in bucket.examples[~np.isfinite(out).all(axis=1)].tolist()
+            ]
+            if bad:
+                raise self.not_finite_error(arrays, [min(bad)], params)
         layouts = [self.program_for(bucket).layout for bucket in arrays.buckets]
         if any(layout != layouts[0] for layout in layouts):
             places = zip(arrays.bucket_of.tolist(), arrays.row_of.tolist())

@@ -296,6 +296,18 @@ def test_jitted_functions_check_as_with_check_finite(jit_engine):
         call()
 
 
+def test_rows_of_several_lengths_are_checked_too(jit_engine):
+    from micrograd_c import Value, jit
+
+    w = Value(1.0)
+    loss = jit(lambda x: (w * x[0]).log())
+    words = [[1.0, 2.0], [0.0]]
+    assert loss(words).tolist() == [0.0, -math.inf]
+    with detect_anomaly():
+        for call in (loss, loss.backward, loss.value_and_grad):
+            assert "example 1: 'log' is -inf" in message_of(lambda call=call: call(words))
+
+
 def test_a_bound_call_takes_it_from_where_it_was_bound(jit_engine):
     np = pytest.importorskip("numpy")
     from micrograd_c import Value, jit
