@@ -1,9 +1,9 @@
 /* instantiate.h - the kernels of one instruction set, for each block width.
  *
  * A template: kernels.c includes it for each instruction set, with MG_TARGET, MG_SUFFIX,
- * MG_TILE, MG_TILE_8, MG_WIDE, MG_WIDE_LANES and MG_WIDE_SPLAT defined. FOLD and then LANE_SUM add up
- * the lanes of a block in one fixed order: first lanes l and l + 8, then the sums of lanes l
- * and l + 4, then l and l + 2, then l and l + 1.
+ * MG_TILE, MG_TILE_8, MG_WIDE, MG_WIDE_LANES and MG_WIDE_SPLAT defined. FOLD and then
+ * LANE_SUM add up the lanes of a block in one fixed order: first lanes l and l + 8, then the
+ * sums of lanes l and l + 4, then l and l + 2, then l and l + 1.
  */
 
 #define MG_PASTE(a, b, c) a##_##b##_##c

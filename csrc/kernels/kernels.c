@@ -77,12 +77,12 @@ static const mg_lane_functions *lane_functions(const mg_block *block) {
     {                                                                                     \
         text, {forward_16_##suffix, forward_4_##suffix, forward_1_##suffix},              \
             {backward_16_##suffix, backward_4_##suffix, backward_1_##suffix},             \
-            descend_1_##suffix, adapt_1_##suffix, load_columns_1_##suffix,                                  \
+            descend_1_##suffix, adapt_1_##suffix, load_columns_1_##suffix,                \
     }
 
-/* MG_TILE is how many sums over 16 rows the loops of layer.h keep in registers, MG_TILE_8 over
- * eight. MG_WIDE is
- * a vector of MG_WIDE_LANES rows in layer.h, or of as many outputs in layer_one_row.h. */
+/* MG_TILE is how many sums over 16 rows the loops of layer.h keep in registers, MG_TILE_8
+ * over eight. MG_WIDE is a vector of MG_WIDE_LANES rows in layer.h, or of as many outputs in
+ * layer_one_row.h. */
 #define MG_TILE 2
 #define MG_TILE_8 4
 #define MG_WIDE mg_v4

@@ -65,11 +65,11 @@ ORIGINAL_LINEAR = LINEAR(Value)
 
 
 def row(name, values, eps, weight, bias):
-    return row_in_c(ROW_CODES[name], values, eps, weight, bias)
+    return make_row(ROW_CODES[name], values, eps, weight, bias)
 
 
 def linear(x, weights, bias):
-    return linear_in_c(x, weights, bias) if LINEAR(Value) == ORIGINAL_LINEAR else None
+    return make_linear(x, weights, bias) if LINEAR(Value) == ORIGINAL_LINEAR else None
 
 
 def row_by_ids(code, values, eps, weight, bias):
@@ -113,7 +113,7 @@ def ids_of_row(row, n):
     return ids_of(values) if fits else []
 
 
-row_in_c, linear_in_c = (Node._mg_row, Node._mg_linear) if IN_C else (row_by_ids, linear_by_ids)
+make_row, make_linear = (Node._mg_row, Node._mg_linear) if IN_C else (row_by_ids, linear_by_ids)
 
 
 # The argument ``what`` of Node._mg_bulk: see node_methods.c.

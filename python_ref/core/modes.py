@@ -29,8 +29,9 @@ class Mode:
         self.records = records  # True if operators record a graph
         self.trace = trace  # micrograd_c.jit's, if a function is being traced, else None
         self.raises = raises  # True if operators raise where Python's math does
-        # A function of watching.py that is called with each Value that a constructor or an
-        # operator has made, and True if the operator made a leaf of a number too; or None.
+        # A function, of source_lines.py or anomalies.py, that is called with each Value that a
+        # constructor or an operator has made, and with True if the operator made a leaf of a
+        # number too; or None.
         self.watch = watch
         if watch and not ever_watched:
             ever_watched.append(True)

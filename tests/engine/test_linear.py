@@ -249,9 +249,9 @@ def test_the_way_that_other_pythons_go():
         return [*linear(x, weights, None), *linear(tuple(x), weights, bias), *sum(rows, [])]
 
     made = made_by(bulk.linear_by_ids, bulk.row_by_ids)
-    assert_same_graph(made, made_by(bulk.linear_in_c, bulk.row_in_c))
+    assert_same_graph(made, made_by(bulk.make_linear, bulk.make_row))
     x, weights = made[:2], [made[:2], [*made[:1], 1.0]]
-    for linear in (bulk.linear_by_ids, bulk.linear_in_c):  # operators must do these
+    for linear in (bulk.linear_by_ids, bulk.make_linear):  # operators must do these
         assert linear(x, weights, None) is linear(x, [x, made[:3]], None) is None
         assert linear(x, [x], x) is linear(x, "x", None) is linear([], [[]], None) is None
         assert linear(iter(x), [x], None) is linear(x, [], None) is None
