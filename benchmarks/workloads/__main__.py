@@ -16,7 +16,7 @@ from benchmarks.agreement import Disagreement, largest_difference
 from benchmarks.peers import CannotDo
 from benchmarks.suite import ONE_THREAD
 from benchmarks.text import duration, table, three_digits
-from benchmarks.workloads.bound import BoundJit
+from benchmarks.workloads.bound import prepare_bound
 from micrograd_c._timing import Contestant, race
 from micrograd_c.cli.argument_types import whole_number
 
@@ -28,8 +28,8 @@ PIECE_SECONDS = 0.02  # shorter than by default: some pieces then have the core 
 NOTE = """\
 Times are of one call, on one thread in float64, in rounds by turns. A ratio is our minimum divided
 by the peer's, below 1 where we are faster; after the slash are the medians'. `wanted` is the target
-for the ratio to JAX. `bound` stands for a call of what `f.bind` returns, `native` for programs that
-the C compiler compiled. Each call returns NumPy arrays, equal to the others' to 1e-9 of the largest
+for the ratio to JAX. `bound` stands for a call of what `f.bind` returns, which overwrites its arrays as CasADi's
+does; `native` for programs that the C compiler compiled. Each call returns NumPy arrays, equal to the others' to 1e-9 of the largest
 number (BFGS: 1e-5), which is checked before anything is timed."""
 
 
@@ -72,7 +72,6 @@ def measured(workload, rounds, native=False):
     for name, prepare in prepared(workload, native).items():
         try:
             run = prepare()
-            run()  # a bound call finds at the second that its arrays change
             numbers = flat(workload.in_our_order.get(name, list)(run()))
         except (ModuleNotFoundError, CannotDo):
             continue  # a library or a compiler is not installed, or this cannot be bound
@@ -108,10 +107,11 @@ def prepared(workload, native):
 
     peers = {name: getattr(workload, field) for name, field in PEERS.items()}
     found = {name: prepare for name, prepare in peers.items() if prepare}
-    ours = {OURS: jit, BOUND: BoundJit}
+    ours = {OURS: partial(workload.ours, jit), BOUND: partial(prepare_bound, workload)}
     if native:
-        ours[NATIVE], ours[BOTH] = partial(jit, native=True), partial(BoundJit, native=True)
-    return {**{name: partial(workload.ours, traced) for name, traced in ours.items()}, **found}
+        ours[NATIVE] = partial(workload.ours, partial(jit, native=True))
+        ours[BOTH] = partial(prepare_bound, workload, native=True)
+    return {**ours, **found}
 
 
 def flat(arrays):

@@ -8,7 +8,7 @@ parameters on; what they return are the mean loss and the parameters after them.
 from benchmarks.tasks import gpt
 from benchmarks.workloads import Workload, run_jax
 
-POSITIONS, STEPS, MOST_NAMES = 8, 32, 512
+POSITIONS, STEPS, MOST_NAMES = 8, 128, 2048
 
 
 def make(size=None, positions=POSITIONS, embed=gpt.EMBED):

@@ -267,7 +267,7 @@ static int build(compiler *c) {
         if (c->schedule.weights[i].gathers)
             emit_gather(c, &c->schedule.weights[i]);
     p->n_nodes = t->n - 1;
-    if (!set_outputs(c) || !mg_find_first_writes(p))
+    if (!set_outputs(c) || !mg_find_row_major(p) || !mg_find_first_writes(p))
         return 0;
     mg_verify_program(p);
     return 1;

@@ -51,6 +51,8 @@ struct mg_program {
     uint32_t n_inputs, n_shared_inputs;
     uint32_t *widths; /* the columns of each array */
     uint32_t n_args;  /* the sum of the first n_inputs widths */
+    uint32_t row_major; /* the array that is not copied to slots, see MG_ROW_MAJOR;
+                           UINT32_MAX: none */
     uint32_t n_shared, first_shared;
     const mg_lane_functions *others; /* see mg_block */
     mg_native native; /* functions compiled for this program; all NULL if there are none */
@@ -65,5 +67,9 @@ struct mg_program {
  * and its list of gradients to clear. Returns 0 if out of memory. O(index list + row
  * slots). */
 int mg_find_first_writes(mg_program *program);
+
+/* Before it: sets row_major, and the flag MG_ROW_MAJOR of the instruction that reads the
+ * array. Returns 0 if out of memory. O(index list). */
+int mg_find_row_major(mg_program *program);
 
 #endif

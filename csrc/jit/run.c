@@ -163,13 +163,15 @@ void mg_add_gradients(const mg_program *program, const mg_scratch *scratch) {
 /* --- rows ---------------------------------------------------------------------- */
 
 /* data: (columns of all inputs, w) = rows first to first + n, which are the first n lanes;
- * copies of the last row pad the others. */
-static void load_rows(const mg_batch *batch, const mg_kernels *kernels, double *data,
+ * copies of the last row pad the others. The array row_major is not copied: row_major: (w,)
+ * is set to its rows. */
+static void load_rows(const mg_batch *batch, double *data, const double **row_major,
                       size_t first, size_t n, size_t w) {
     const mg_program *p = batch->program;
-    const double *rows[MG_BLOCK_ROWS];
+    const double *some[MG_BLOCK_ROWS];
     for (uint32_t i = 0; i < p->n_inputs; i++) {
         size_t columns = p->widths[i];
+        const double **rows = i == p->row_major ? row_major : some;
         for (size_t r = 0; r < n; r++) {
             size_t row =
                 batch->order == NULL ? first + r : (size_t)batch->order[first + r];
@@ -177,7 +179,8 @@ static void load_rows(const mg_batch *batch, const mg_kernels *kernels, double *
         }
         for (size_t r = n; r < w; r++)
             rows[r] = rows[n - 1];
-        kernels->load_columns(data, rows, w, columns);
+        if (i != p->row_major)
+            batch->kernels->load_columns(data, rows, w, columns);
         data += w * columns;
     }
 }
@@ -229,10 +232,12 @@ static double run_rows(const mg_batch *batch, double *memory, double *uniform_gr
                        size_t first, size_t end, int mask_padding) {
     const mg_program *p = batch->program;
     double *rows = memory + whole_lines(p->side_length);
+    const double *row_major[MG_BLOCK_ROWS];
     const mg_kernels *kernels = batch->kernels;
     mg_block block = {.index = p->index,
                       .others = p->others,
                       .data = rows,
+                      .inputs = row_major,
                       .uniform = batch->scratch->uniform,
                       .uniform_grad = uniform_grad,
                       .is_first = 1,
@@ -249,7 +254,7 @@ static double run_rows(const mg_batch *batch, double *memory, double *uniform_gr
         block.grad = rows + w * p->row.slots;
         block.rows = (uint32_t)n;
         block.masks_padding = mask_padding && n < w;
-        load_rows(batch, kernels, rows, first, n, w);
+        load_rows(batch, rows, row_major, first, n, w);
         if (batch->backward) {
             start_backward(batch, &block, w);
             if (!mg_run_both(p, kernels, i, &block)) {

@@ -60,6 +60,8 @@ static void verify_code(const mg_program *p, const mg_code *code, int uniform) {
         verify_slots(p, uniform, ins->out, (size_t)ins->n * mg_sets_of(ins));
         for (int j = 0; j < 3; j++)
             verify_operand(p, ins, j, uniform);
+        if (ins->flags & MG_ROW_MAJOR)
+            MG_ASSERT(p->row_major < p->n_inputs && ins->m == p->widths[p->row_major]);
         if (ins->flags & MG_SQUARES)
             verify_slots(p, 1, ins->squares, ins->m);
     }

@@ -3,17 +3,6 @@
  * A template like elementwise.h, for each instruction set.
  */
 
-/* Transposes the 4 x 4 matrix of the rows a, b, c and d. */
-#define TRANSPOSE(a, b, c, d)                                                             \
-    do {                                                                                  \
-        mg_v4 ab_even = V4_SHUFFLE(a, b, 0, 4, 2, 6), ab_odd = V4_SHUFFLE(a, b, 1, 5, 3, 7); \
-        mg_v4 cd_even = V4_SHUFFLE(c, d, 0, 4, 2, 6), cd_odd = V4_SHUFFLE(c, d, 1, 5, 3, 7); \
-        a = V4_SHUFFLE(ab_even, cd_even, 0, 1, 4, 5);                                     \
-        b = V4_SHUFFLE(ab_odd, cd_odd, 0, 1, 4, 5);                                       \
-        c = V4_SHUFFLE(ab_even, cd_even, 2, 3, 6, 7);                                     \
-        d = V4_SHUFFLE(ab_odd, cd_odd, 2, 3, 6, 7);                                       \
-    } while (0)
-
 /* to: (columns, w) = the transpose of rows: (w, columns), where each row has its own pointer.
  * w is 16, 8, 4 or 1. */
 MG_TARGET static void MG_NAME(load_columns)(double *to, const double *const *rows, size_t w,
@@ -31,7 +20,7 @@ MG_TARGET static void MG_NAME(load_columns)(double *to, const double *const *row
                 V4_LOAD(b, rows[r + 1] + j);
                 V4_LOAD(c, rows[r + 2] + j);
                 V4_LOAD(d, rows[r + 3] + j);
-                TRANSPOSE(a, b, c, d);
+                V4_TRANSPOSE(a, b, c, d);
                 V4_STORE(to + j * w + r, a);
                 V4_STORE(to + (j + 1) * w + r, b);
                 V4_STORE(to + (j + 2) * w + r, c);
@@ -55,7 +44,7 @@ MG_TARGET static void MG_NAME(store_columns)(double *const *rows, const double *
             V4_LOAD(b, from + (j + 1) * w + r);
             V4_LOAD(c, from + (j + 2) * w + r);
             V4_LOAD(d, from + (j + 3) * w + r);
-            TRANSPOSE(a, b, c, d);
+            V4_TRANSPOSE(a, b, c, d);
             V4_STORE(rows[r] + j, a);
             V4_STORE(rows[r + 1] + j, b);
             V4_STORE(rows[r + 2] + j, c);
@@ -65,5 +54,3 @@ MG_TARGET static void MG_NAME(store_columns)(double *const *rows, const double *
         for (size_t r = 0; r < w; r++)
             rows[r][j] = from[j * w + r];
 }
-
-#undef TRANSPOSE

@@ -27,7 +27,9 @@ MG_TARGET MG_INLINE void MG_NAME(relu_backward)(const mg_instruction *ins,
 /* out: (n, W) = w.T @ x + b, then relu if the instruction has it; see affine_forward */
 MG_TARGET MG_INLINE void MG_NAME(layer_forward)(const mg_instruction *ins,
                                                 const mg_block *block) {
-    if (MG_LIKELY(ins->sets == 1))
+    if (MG_UNLIKELY(ins->flags & MG_ROW_MAJOR))
+        MG_NAME(rows_forward)(ins, block);
+    else if (MG_LIKELY(ins->sets == 1))
         MG_NAME(affine_forward)(ins, block);
     else
         MG_NAME(sets_forward)(ins, block);
@@ -39,7 +41,9 @@ MG_TARGET MG_INLINE void MG_NAME(layer_backward)(const mg_instruction *ins,
                                                  const mg_block *block) {
     if (ins->flags & MG_RELU)
         MG_NAME(relu_backward)(ins, block);
-    if (MG_LIKELY(ins->sets == 1))
+    if (MG_UNLIKELY(ins->flags & MG_ROW_MAJOR))
+        MG_NAME(rows_backward)(ins, block);
+    else if (MG_LIKELY(ins->sets == 1))
         MG_NAME(affine_backward)(ins, block);
     else
         MG_NAME(sets_backward)(ins, block);

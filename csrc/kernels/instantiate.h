@@ -32,6 +32,7 @@
 #endif
 #include "kernels/layer.h"
 #include "kernels/layer_sets.h"
+#include "kernels/row_dots.h"
 #include "kernels/elementwise.h"
 #include "kernels/sums.h"
 #include "kernels/take.h"
@@ -73,6 +74,7 @@
 #define FOLD(y) (y[0])
 #include "kernels/layer.h"
 #include "kernels/layer_sets.h"
+#include "kernels/row_dots.h"
 #include "kernels/elementwise.h"
 #include "kernels/sums.h"
 #include "kernels/take.h"
@@ -111,6 +113,7 @@
 #include "kernels/columns.h"
 #include "kernels/layer_one_row.h"
 #include "kernels/layer_sets.h"
+#include "kernels/row_dots.h"
 #include "kernels/elementwise.h"
 #include "kernels/sums.h"
 #include "kernels/one_row.h"

@@ -96,7 +96,10 @@ enum {
     MG_CONSECUTIVE = 2048,
     /* An operator that calls an elementary function: no result depends on any of the 15
      * before it. */
-    MG_INDEPENDENT = 4096
+    MG_INDEPENDENT = 4096,
+    /* A LAYER of one result: its inputs are all columns of the program's array row_major. They
+     * are not copied to their slots; the kernel reads them in the caller's rows. */
+    MG_ROW_MAJOR = 8192
 };
 
 typedef struct {

@@ -22,6 +22,7 @@ enum { MG_BLOCK_ROWS = 16 };
 typedef struct {
     const uint32_t *index; /* slots of operands, see mg_operand_kind */
     double *data, *grad;   /* the block's slots; in a list of uniform instructions, uniform ones */
+    const double *const *inputs; /* the rows of the array of MG_ROW_MAJOR, one for each lane */
     const double *uniform; /* uniform slots */
     double *uniform_grad;  /* their gradients, to which those of the block are added */
     int is_first;          /* true: a layer stores the gradients that have MG_B_FIRST or

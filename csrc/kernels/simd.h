@@ -112,6 +112,17 @@ static const long long mg_first_lanes[32] = {-1, -1, -1, -1, -1, -1, -1, -1,
         (v) = V4_AND(v, mask);                                                            \
     } while (0)
 
+/* Transposes the 4 x 4 matrix of the rows a, b, c and d: (4,) each. */
+#define V4_TRANSPOSE(a, b, c, d)                                                             \
+    do {                                                                                  \
+        mg_v4 ab_even = V4_SHUFFLE(a, b, 0, 4, 2, 6), ab_odd = V4_SHUFFLE(a, b, 1, 5, 3, 7); \
+        mg_v4 cd_even = V4_SHUFFLE(c, d, 0, 4, 2, 6), cd_odd = V4_SHUFFLE(c, d, 1, 5, 3, 7); \
+        a = V4_SHUFFLE(ab_even, cd_even, 0, 1, 4, 5);                                     \
+        b = V4_SHUFFLE(ab_odd, cd_odd, 0, 1, 4, 5);                                       \
+        c = V4_SHUFFLE(ab_even, cd_even, 2, 3, 6, 7);                                     \
+        d = V4_SHUFFLE(ab_odd, cd_odd, 2, 3, 6, 7);                                       \
+    } while (0)
+
 /* out: (4,) = the sums of the lanes of a, b, c and d: (4,) each, as (0 + 2) + (1 + 3) */
 #define V4_SUMS(out, a, b, c, d)                                                          \
     do {                                                                                  \

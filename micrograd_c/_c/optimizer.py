@@ -28,18 +28,23 @@ def kind_in_c(name):
 class Arrays:
     """An optimizer's arrays, which C reads and writes. An instance never changes."""
 
-    def __init__(self, optimizer):
+    def __init__(self, optimizer, before=None):
+        """``before``: the Arrays that the optimizer had; its nodes are used again if they can."""
         self.names = optimizer.state_names
         self.state = optimizer._checked_state()
         views = [array.view() for array in self.state]  # nobody else can reshape a view
         self.guards = [ref(owner_of(view)) for view in views]  # an array with one is never resized
         self.buffers = [ffi.from_buffer(DOUBLES, view, True) for view in views]
         self.double = optimizer._count.dtype
+        # Read before the nodes, so that nodes changed meanwhile are not taken for present ones.
+        self.nodes_stamp = _net_changes.nodes_stamp
         self.params = optimizer._params  # keeps the nodes alive
-        self.ids = ffi.new("mg_id[]", [p._mg_id for p in self.params])
+        if before is not None and before.have_nodes_of(optimizer):
+            self.ids = before.ids
+        else:
+            self.ids = ffi.new("mg_id[]", [p._mg_id for p in self.params])
         self.count = optimizer._count
         self.count_buffer = ffi.from_buffer(DOUBLES, self.count)
-        self.nodes_stamp = _net_changes.nodes_stamp
         self.read_numbers = attrgetter(*optimizer.hyperparameters())
 
     def have_nodes_of(self, optimizer):
@@ -86,7 +91,7 @@ def in_c(optimizer):
         if arrays.read_numbers(optimizer) == made.numbers:
             return made
     else:
-        arrays = Arrays(optimizer)
+        arrays = Arrays(optimizer, made and made.arrays)
     made = optimizer._in_c = InC(optimizer, arrays)
     return made
 
