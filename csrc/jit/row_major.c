@@ -1,16 +1,16 @@
 /* row_major.c - finds an array that a program reads in the caller's memory.
  *
- * The columns of arrays are copied to slots, so that the rows of a block lie side by side. If
- * all that an array is for is one weighted sum of its columns, as in a regression, then the
- * copy takes longer than the sum. */
+ * The columns of arrays are copied to slots, so that the rows of a block lie side by side.
+ * If all that an array is for is one weighted sum of its columns, as in a regression, then
+ * the copy takes longer than the sum. */
 #include "jit/program.h" /* first */
 
 #include <string.h>
 
 #include "base/alloc.h"
 
-/* Adds to reads, by array, how often these index entries are slots of its columns. array_of:
- * by row slot, of the first n_args. */
+/* Adds to reads, by array, how often these index entries are slots of its columns.
+ * array_of: by row slot, of the first n_args. */
 static void count_reads(const mg_program *p, const uint32_t *array_of, size_t *reads) {
     for (size_t i = 0; i < p->row.n; i++) {
         const mg_instruction *ins = &p->row.list[i];

@@ -163,8 +163,8 @@ void mg_add_gradients(const mg_program *program, const mg_scratch *scratch) {
 /* --- rows ---------------------------------------------------------------------- */
 
 /* data: (columns of all inputs, w) = rows first to first + n, which are the first n lanes;
- * copies of the last row pad the others. The array row_major is not copied: row_major: (w,)
- * is set to its rows. */
+ * copies of the last row pad the others. The array row_major is not copied: row_major:
+ * (w,) is set to its rows. */
 static void load_rows(const mg_batch *batch, double *data, const double **row_major,
                       size_t first, size_t n, size_t w) {
     const mg_program *p = batch->program;
@@ -287,14 +287,10 @@ static double *chunk_grad(const mg_batch *batch, uint32_t chunk) {
     return batch->scratch->chunk_grad + (chunk - 1) * uniform_length(batch->program);
 }
 
-/* Runs the share of one of n threads: chunks that are next to each other. */
-static void run_share(void *job, int thread, int n) {
-    chunked_run *run = job;
+/* Runs chunks i to end in the memory of this thread. */
+static void run_chunks(chunked_run *run, int thread, uint32_t i, uint32_t end) {
     MG_ASSERT(thread < run->batch->scratch->n_threads);
-    uint32_t end =
-        (uint32_t)((uint64_t)run->n_chunks * (uint32_t)(thread + 1) / (uint32_t)n);
-    for (uint32_t i = (uint32_t)((uint64_t)run->n_chunks * (uint32_t)thread / (uint32_t)n);
-         i < end; i++) {
+    for (; i < end; i++) {
         size_t first = i * run->chunk_rows, last = first + run->chunk_rows;
         if (last > run->batch->n)
             last = run->batch->n;
@@ -302,6 +298,14 @@ static void run_share(void *job, int thread, int n) {
             run_rows(run->batch, aligned(run->batch->scratch->row_memory[thread]),
                      chunk_grad(run->batch, i), first, last, run->mask_padding);
     }
+}
+
+/* Runs the share of one of n threads: chunks that are next to each other. */
+static void run_share(void *job, int thread, int n) {
+    chunked_run *run = job;
+    const uint64_t chunks = run->n_chunks;
+    run_chunks(run, thread, (uint32_t)(chunks * (uint32_t)thread / (uint32_t)n),
+               (uint32_t)(chunks * (uint32_t)(thread + 1) / (uint32_t)n));
 }
 
 static double run_all(const mg_batch *batch, int mask_padding) {
@@ -319,14 +323,20 @@ static double run_all(const mg_batch *batch, int mask_padding) {
     mg_run_forward(p, kernels, &p->uniform, MG_WIDTH_1, &uniform);
 
     chunked_run run = {.batch = batch, .mask_padding = mask_padding};
-    uint32_t n_chunks = batch->backward ? count_chunks(batch->n) : 1;
-    size_t blocks = (batch->n + MG_BLOCK_ROWS - 1) / MG_BLOCK_ROWS;
-    run.chunk_rows = (blocks + n_chunks - 1) / n_chunks * MG_BLOCK_ROWS;
-    run.n_chunks = (uint32_t)((batch->n + run.chunk_rows - 1) / run.chunk_rows);
-    if (batch->team != NULL && run.n_chunks > 1)
-        mg_team_run(batch->team, run_share, &run);
-    else
-        run_share(&run, 0, 1);
+    const uint32_t most_chunks = batch->backward ? count_chunks(batch->n) : 1;
+    if (most_chunks == 1) { /* without the divisions, which small programs would notice */
+        run.chunk_rows = batch->n;
+        run.n_chunks = 1;
+        run_chunks(&run, 0, 0, 1);
+    } else {
+        const size_t blocks = (batch->n + MG_BLOCK_ROWS - 1) / MG_BLOCK_ROWS;
+        run.chunk_rows = (blocks + most_chunks - 1) / most_chunks * MG_BLOCK_ROWS;
+        run.n_chunks = (uint32_t)((batch->n + run.chunk_rows - 1) / run.chunk_rows);
+        if (batch->team != NULL && run.n_chunks > 1)
+            mg_team_run(batch->team, run_share, &run);
+        else
+            run_chunks(&run, 0, 0, run.n_chunks);
+    }
 
     double sum = run.sums[0];
     for (uint32_t i = 1; i < run.n_chunks; i++) { /* only backward has several */

@@ -9,14 +9,14 @@
 #define RESULTS(ins) ((size_t)(ins)->n * (ins)->sets)
 
 /* out: (n, W) = relu(out: (n, W)) */
-MG_TARGET MG_INLINE void MG_NAME(relu_forward)(const mg_instruction *ins,
+MG_TARGET MG_INLINE void MG_NAME(layer_relu_forward)(const mg_instruction *ins,
                                                const mg_block *block) {
     double *out = block->data + (size_t)ins->out * W;
     MG_ROLLED for (size_t l = 0; l < RESULTS(ins) * W; l++) out[l] = mg_value_relu(out[l], 0.0);
 }
 
 /* g: (n, W) = g where out: (n, W) is above 0, 0 elsewhere */
-MG_TARGET MG_INLINE void MG_NAME(relu_backward)(const mg_instruction *ins,
+MG_TARGET MG_INLINE void MG_NAME(layer_relu_backward)(const mg_instruction *ins,
                                                 const mg_block *block) {
     const double *out = block->data + (size_t)ins->out * W;
     double *g = block->grad + (size_t)ins->out * W;
@@ -34,13 +34,13 @@ MG_TARGET MG_INLINE void MG_NAME(layer_forward)(const mg_instruction *ins,
     else
         MG_NAME(sets_forward)(ins, block);
     if (ins->flags & MG_RELU)
-        MG_NAME(relu_forward)(ins, block);
+        MG_NAME(layer_relu_forward)(ins, block);
 }
 
 MG_TARGET MG_INLINE void MG_NAME(layer_backward)(const mg_instruction *ins,
                                                  const mg_block *block) {
     if (ins->flags & MG_RELU)
-        MG_NAME(relu_backward)(ins, block);
+        MG_NAME(layer_relu_backward)(ins, block);
     if (MG_UNLIKELY(ins->flags & MG_ROW_MAJOR))
         MG_NAME(rows_backward)(ins, block);
     else if (MG_LIKELY(ins->sets == 1))
@@ -49,12 +49,20 @@ MG_TARGET MG_INLINE void MG_NAME(layer_backward)(const mg_instruction *ins,
         MG_NAME(sets_backward)(ins, block);
 }
 
-#define OPERATOR_CASE(name, ...) case MG_OP_##name:
 #if W > 1
 #define OPERATORS(direction) MG_NAME(elementwise_##direction)
 #else
 #define OPERATORS(direction) MG_NAME(operators_##direction)
 #endif
+
+/* Those that call no elementary function need no choice between formulas. */
+#define OPERATOR_CASE(direction, name, fast)                                              \
+    case MG_OP_##name:                                                                    \
+        if (MG_IS_ONE(fast))                                                              \
+            MG_NAME(name##_##direction)(ins, block);                                      \
+        else                                                                              \
+            OPERATORS(direction)(ins, block);                                             \
+        break;
 
 /* Run the n instructions of a list: in order, or backwards those that pass gradients on. */
 
@@ -69,8 +77,9 @@ MG_TARGET static void MG_NAME(forward)(const mg_instruction *list, size_t n,
         break;
             MG_INSTRUCTIONS(X)
 #undef X
-            MG_OPS(OPERATOR_CASE)
-            OPERATORS(forward)(ins, block);
+#define X(name, kind, label, raises, fast, ...) OPERATOR_CASE(forward, name, fast)
+            MG_OPS(X)
+#undef X
         }
     }
 }
@@ -88,8 +97,9 @@ MG_TARGET static void MG_NAME(backward)(const mg_instruction *list, size_t n,
         break;
             MG_INSTRUCTIONS(X)
 #undef X
-            MG_OPS(OPERATOR_CASE)
-            OPERATORS(backward)(ins, block);
+#define X(name, kind, label, raises, fast, ...) OPERATOR_CASE(backward, name, fast)
+            MG_OPS(X)
+#undef X
         }
     }
 }

@@ -83,32 +83,25 @@
         }                                                                                 \
     }
 
-/* out[i]: (W,) = op(a[i]: (W,), b[i]: (W,)), for i from 0 to n */
-MG_TARGET static void MG_NAME(elementwise_forward)(const mg_instruction *ins,
-                                                   const mg_block *block) {
-    double *data = block->data;
-    const double *uniform = block->uniform;
-    const uint32_t *a = block->index + ins->a, *b = block->index + ins->b;
-    uint32_t n = ins->n, out_slot = ins->out;
-    double k = ins->k;
-    const int a_uniform = (ins->flags & MG_A_UNIFORM) != 0;
-    const int b_uniform = (ins->flags & MG_B_UNIFORM) != 0;
-    (void)b, (void)k, (void)uniform;
-#if W > 1
-    if (ins->code == MG_OP_pow_k && block->others == NULL) {
-#define X(exponent, fast, value, dx)                                                      \
-    if (k == exponent) {                                                                  \
-        ELEMENTWISE_FORWARD(MG_UNARY, fast, value, 0, 0)                                  \
-        return;                                                                           \
-    }
-        MG_FIXED_POWERS(X)
-#undef X
-    }
-#endif
-    switch (ins->code) {
+/* What both directions read of an instruction. */
+#define OPERATOR_FIELDS                                                                   \
+    double *data = block->data;                                                           \
+    const double *uniform = block->uniform;                                               \
+    const uint32_t *a = block->index + ins->a, *b = block->index + ins->b;                \
+    const uint32_t n = ins->n, out_slot = ins->out;                                       \
+    const double k = ins->k;                                                              \
+    const unsigned flags = ins->flags;                                                    \
+    const int a_uniform = (flags & MG_A_UNIFORM) != 0;                                    \
+    const int b_uniform = (flags & MG_B_UNIFORM) != 0;                                    \
+    (void)b, (void)k, (void)uniform, (void)b_uniform, (void)flags;
+
+/* name_forward for each operator: out[i]: (W,) = op(a[i]: (W,), b[i]: (W,)), for i from 0 to n.
+ * A variant for each kind of operands would cost a block of one row more than it gains. */
 #define X(name, kind, label, raises, fast, value, dx, dy)                                 \
-    case MG_OP_##name:                                                                    \
-        if (W == 1) { /* there, a variant for each would only cost the build time */     \
+    MG_TARGET static void MG_NAME(name##_forward)(const mg_instruction *ins,              \
+                                                  const mg_block *block) {                \
+        OPERATOR_FIELDS                                                                   \
+        if (W == 1) {                                                                     \
             ELEMENTWISE_FORWARD(kind, fast, value, a_uniform, b_uniform)                  \
         } else if ((kind) == MG_BINARY && a_uniform) {                                    \
             ELEMENTWISE_FORWARD(kind, fast, value, 1, 0)                                  \
@@ -117,6 +110,34 @@ MG_TARGET static void MG_NAME(elementwise_forward)(const mg_instruction *ins,
         } else {                                                                          \
             ELEMENTWISE_FORWARD(kind, fast, value, 0, 0)                                  \
         }                                                                                 \
+    }
+MG_OPS(X)
+#undef X
+
+/* The same for ** with one of the usual exponents. Returns 0 for another exponent. */
+MG_TARGET static int MG_NAME(fixed_power_forward)(const mg_instruction *ins,
+                                                  const mg_block *block) {
+    OPERATOR_FIELDS
+#define X(exponent, fast, value, dx)                                                      \
+    if (k == exponent) {                                                                  \
+        ELEMENTWISE_FORWARD(MG_UNARY, fast, value, 0, 0)                                  \
+        return 1;                                                                         \
+    }
+    MG_FIXED_POWERS(X)
+#undef X
+    return 0;
+}
+
+/* Runs the function of the instruction's operator. */
+MG_TARGET static void MG_NAME(elementwise_forward)(const mg_instruction *ins,
+                                                   const mg_block *block) {
+    if (ins->code == MG_OP_pow_k && block->others == NULL &&
+        MG_NAME(fixed_power_forward)(ins, block))
+        return;
+    switch (ins->code) {
+#define X(name, ...)                                                                      \
+    case MG_OP_##name:                                                                    \
+        MG_NAME(name##_forward)(ins, block);                                              \
         break;
         MG_OPS(X)
 #undef X
@@ -194,31 +215,12 @@ MG_TARGET MG_INLINE void MG_NAME(accumulate)(const mg_block *block, uint32_t slo
         }                                                                                 \
     }
 
-/* grad[a[i]]: (W,) += dx(g[i]: (W,)) and grad[b[i]]: (W,) += dy(g[i]: (W,)), for i from n
- * down to 0 */
-MG_TARGET static void MG_NAME(elementwise_backward)(const mg_instruction *ins,
-                                                    const mg_block *block) {
-    const double *data = block->data, *uniform = block->uniform;
-    const uint32_t *a = block->index + ins->a, *b = block->index + ins->b;
-    uint32_t n = ins->n, out_slot = ins->out;
-    double k = ins->k;
-    unsigned flags = ins->flags;
-    const int a_uniform = (flags & MG_A_UNIFORM) != 0, b_uniform = (flags & MG_B_UNIFORM) != 0;
-    (void)b, (void)k, (void)uniform;
-#if W > 1
-    if (ins->code == MG_OP_pow_k && block->others == NULL) {
-#define X(exponent, fast, value, dx)                                                      \
-    if (k == exponent) {                                                                  \
-        ELEMENTWISE_BACKWARD(MG_UNARY, fast, PASSED(1, dx), 0.0, 0, 0)                    \
-        return;                                                                           \
-    }
-        MG_FIXED_POWERS(X)
-#undef X
-    }
-#endif
-    switch (ins->code) {
+/* name_backward for each operator: grad[a[i]]: (W,) += dx(g[i]: (W,)) and
+ * grad[b[i]]: (W,) += dy(g[i]: (W,)), for i from n down to 0 */
 #define X(name, kind, label, raises, fast, value, dx, dy)                                 \
-    case MG_OP_##name:                                                                    \
+    MG_TARGET static void MG_NAME(name##_backward)(const mg_instruction *ins,             \
+                                                   const mg_block *block) {               \
+        OPERATOR_FIELDS                                                                   \
         if (W == 1) {                                                                     \
             ELEMENTWISE_BACKWARD(kind, fast, PASSED(raises, dx), PASSED(raises, dy),      \
                                  a_uniform, b_uniform)                                    \
@@ -229,6 +231,38 @@ MG_TARGET static void MG_NAME(elementwise_backward)(const mg_instruction *ins,
         } else {                                                                          \
             ELEMENTWISE_BACKWARD(kind, fast, PASSED(raises, dx), PASSED(raises, dy), 0, 0) \
         }                                                                                 \
+    }
+MG_OPS(X)
+#undef X
+
+#if W > 1
+/* The same for ** with one of the usual exponents. Returns 0 for another exponent. */
+MG_TARGET static int MG_NAME(fixed_power_backward)(const mg_instruction *ins,
+                                                   const mg_block *block) {
+    OPERATOR_FIELDS
+#define X(exponent, fast, value, dx)                                                      \
+    if (k == exponent) {                                                                  \
+        ELEMENTWISE_BACKWARD(MG_UNARY, fast, PASSED(1, dx), 0.0, 0, 0)                    \
+        return 1;                                                                         \
+    }
+    MG_FIXED_POWERS(X)
+#undef X
+    return 0;
+}
+#endif
+
+/* Runs the function of the instruction's operator. */
+MG_TARGET static void MG_NAME(elementwise_backward)(const mg_instruction *ins,
+                                                    const mg_block *block) {
+#if W > 1 /* these formulas are right for the usual operands only */
+    if (ins->code == MG_OP_pow_k && block->others == NULL &&
+        MG_NAME(fixed_power_backward)(ins, block))
+        return;
+#endif
+    switch (ins->code) {
+#define X(name, ...)                                                                      \
+    case MG_OP_##name:                                                                    \
+        MG_NAME(name##_backward)(ins, block);                                             \
         break;
         MG_OPS(X)
 #undef X
@@ -262,6 +296,7 @@ MG_TARGET static void MG_NAME(gather_backward)(const mg_instruction *ins,
 /* sums.h goes on with the macros of vectors. */
 #undef EACH_LANE
 #undef FILL
+#undef OPERATOR_FIELDS
 #undef OPERAND
 #undef LANE
 #undef LANE_OPERANDS
