@@ -1,6 +1,7 @@
 /* sums.h - multiply-adds, sums and sums of products over a block of rows.
  *
- * A template like elementwise.h, to be included after it, with the same macros and shapes.
+ * A template like elementwise.h, to be included after it, with the same macros and shapes. For
+ * blocks of one row there is one_row_sums.h.
  */
 
 /* vecs: (W,) = a slot that has a tag, see MG_UNIFORM_SLOT */
@@ -102,18 +103,6 @@ MG_TARGET static void MG_NAME(dot_backward)(const mg_instruction *ins, const mg_
     const uint32_t *c = block->index + ins->c, m = ins->m;
     const unsigned flags = ins->flags;
     VEC g[N_VEC];
-    if (W == 1 && flags & MG_SQUARES) {
-        const double *data = block->data + ins->squares, up = block->grad[ins->out];
-        double *to = block->grad + ins->squares;
-        MG_ROLLED for (uint32_t j = 0; j < m; j++) { /* x * x has x twice */
-            double d = data[j] * up;
-            to[j] = (to[j] + d) + d;
-        }
-        LOAD(g, block->grad + (size_t)ins->out * W);
-        if (flags & MG_C_GRAD)
-            MG_NAME(accumulate_tagged)(block, c[0], g);
-        return;
-    }
     for (uint32_t i = ins->n; i-- > 0;) {
         const uint32_t *x = a + (size_t)i * m, *y = b + (size_t)i * m;
         LOAD(g, block->grad + (size_t)(ins->out + i) * W);
