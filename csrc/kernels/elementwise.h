@@ -93,7 +93,7 @@
     const unsigned flags = ins->flags;                                                    \
     const int a_uniform = (flags & MG_A_UNIFORM) != 0;                                    \
     const int b_uniform = (flags & MG_B_UNIFORM) != 0;                                    \
-    (void)b, (void)k, (void)uniform, (void)b_uniform, (void)flags;
+    (void)b, (void)k, (void)uniform, (void)flags, (void)a_uniform, (void)b_uniform;
 
 /* name_forward for each operator: out[i]: (W,) = op(a[i]: (W,), b[i]: (W,)), for i from 0 to n.
  * A variant for each kind of operands would cost a block of one row more than it gains. */
