@@ -74,8 +74,10 @@ def sources(csrc=ROOT / "csrc"):
 
 def build(compiler, folder, *options, programs=("test_graph",), csrc=ROOT / "csrc"):
     """Builds programs of tests/c with the library, warnings as errors; returns the first's path."""
-    command = [*compiler.split(), *STRICT, *options, f"-I{csrc}"]
-    run(*command, "-c", *sources(csrc), cwd=folder)
+    command = [*compiler.split(), *STRICT, *(x for x in options if x != "-static"), f"-I{csrc}"]
+    for source in sources(csrc):  # one by one, else ccache compiles them again in each test
+        run(*command, "-c", source, cwd=folder)
     for name in programs:  # .exe, because Wine runs no other names
-        run(*command, f"tests/c/{name}.c", *folder.glob("*.o"), "-o", folder / f"{name}.exe", "-lm")
+        run(*command, *("-static" for x in options if x == "-static"), f"tests/c/{name}.c",
+            *folder.glob("*.o"), "-o", folder / f"{name}.exe", "-lm")  # fmt: skip
     return folder / f"{programs[0]}.exe" if programs else None
