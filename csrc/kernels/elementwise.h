@@ -65,18 +65,28 @@
 #define UNUSUAL_LANES(kind, x_uniform, y_uniform)                                         \
     {px, py, !(x_uniform), !(y_uniform), k, W == 1 ? 1 : (int)block->rows}
 
+/* Operands are tested in the loop that computes the values: one that is not usual gives a wrong
+ * value, which is then computed again. */
 #define ELEMENTWISE_FORWARD(kind, fast, value, x_uniform, y_uniform)                      \
     for (uint32_t i = 0; i < n; i++) {                                                    \
         const double *px = OPERAND(a[i], x_uniform);                                      \
         const double *py = (kind) == MG_BINARY ? OPERAND(b[i], y_uniform) : px;           \
         double *pout = data + (size_t)(out_slot + i) * W;                                 \
-        FIND_IF_USUAL(kind, fast, x_uniform, y_uniform)                                   \
+        int usual = MG_IS_ONE(fast) || block->others == NULL;                             \
         if (MG_LIKELY(usual)) {                                                           \
+            double unusual[W];                                                            \
             EACH_LANE(W) {                                                                \
                 LANE_OPERANDS(kind, x_uniform, y_uniform)                                 \
                 pout[l] = value;                                                          \
+                unusual[l] = W == 1 || (fast) ? 0.0 : 1.0;                                \
             }                                                                             \
-        } else {                                                                          \
+            if (W > 1 && !MG_IS_ONE(fast)) {                                              \
+                VEC vecs[N_VEC];                                                          \
+                LOAD(vecs, unusual);                                                      \
+                usual = LANE_SUM(FOLD(vecs)) == 0.0;                                      \
+            }                                                                             \
+        }                                                                                 \
+        if (MG_UNLIKELY(!usual)) {                                                        \
             const mg_lanes lanes = UNUSUAL_LANES(kind, x_uniform, y_uniform);             \
             lane_functions(block)->values(ins->code, &lanes, pout);                       \
             FILL(pout, lanes.n, pout[lanes.n - 1])                                        \
