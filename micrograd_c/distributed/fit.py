@@ -32,11 +32,11 @@ def fit(
 
     Args:
         loss: A jitted function that returns a single Value.
-        *arrays: Its arguments: all that have rows are NumPy arrays, or all are ``dask.array``s
-            with the same chunks of rows, which stay where they are. The workers keep the data
-            until the end.
-        client: A ``dask.distributed.Client``. None trains in this process, with the same bits;
-            Dask is not needed then.
+        *arrays: Its arguments: all that have rows are NumPy arrays, or all are Dask's arrays with
+            the same chunks of rows, which stay where they are. The workers keep the data until
+            the end.
+        client: A ``dask.distributed.Client``, which must be given. None trains in this process,
+            with the same bits; Dask is not needed then.
         optimizer: As for the jitted function's own ``fit``. Parameters that the optimizer does
             not have stay as they are.
         epochs: As for the jitted function's own ``fit``.

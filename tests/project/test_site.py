@@ -82,6 +82,12 @@ def test_examples_of_docstrings_are_code(site):
         assert "<blockquote>" not in path.read_text(encoding="utf-8"), path
 
 
+def test_functions_are_not_taken_for_modules(site):
+    """``distributed.fit`` is a function, and distributed/fit.py the module that it is in."""
+    for path in (site / "api").rglob("index.html"):
+        assert "doc-symbol-module" not in path.read_text(encoding="utf-8"), path
+
+
 def test_sections_of_docstrings_are_tables(site):
     html = (site / "api" / "losses" / "index.html").read_text(encoding="utf-8")
     html = html.partition('id="micrograd_c.losses.cross_entropy"')[2].partition("<details")[0]
