@@ -1,5 +1,12 @@
 """Formats durations, ratios, bytes and tables as text."""
 
+try:
+    import tabulate
+except ImportError:  # at once, and not after minutes of measuring
+    raise SystemExit("the benchmarks need tabulate: pip install -e '.[bench]'") from None
+
+tabulate.MIN_PADDING = 0  # no wider columns than the cells need
+
 
 def duration(seconds):
     """Return a time as three digits and a unit.
@@ -52,13 +59,6 @@ def table(header, rows):
     | a    |  1 s |
     | bcde | 20 s |
     """
-    widths = [max(map(len, column)) for column in zip(header, *rows)]
-    rule = [":" + "-" * (w + 1) if i == 0 else "-" * (w + 1) + ":" for i, w in enumerate(widths)]
-    lines = [line(header, widths), "|" + "|".join(rule) + "|"]
-    return "\n".join(lines + [line(row, widths) for row in rows])
-
-
-def line(cells, widths):
-    first, *others = zip(cells, widths)
-    aligned = [first[0].ljust(first[1]), *(cell.rjust(w) for cell, w in others)]
-    return "| " + " | ".join(aligned) + " |"
+    align = ["left", *["right"] * (len(header) - 1)] if rows else None
+    # As text: it would write 1,234 and 0.50 in its own way.
+    return tabulate.tabulate(rows, header, "pipe", colalign=align, disable_numparse=True)

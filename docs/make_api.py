@@ -6,6 +6,7 @@ table.
 
 import inspect
 import re
+import textwrap
 from importlib import import_module
 from pathlib import Path
 
@@ -46,8 +47,50 @@ The types are in the `.pyi` files beside the modules.
 """
 
 
+# A section of a docstring: its title, and its lines, which are indented.
+SECTION = re.compile(r"^(Args|Returns|Raises|Warns):\n((?:(?: {4}.*)?\n)*(?: {4}.*))", re.MULTILINE)
+TITLES = {"Args": "Arguments"}
+
+
+def sections(doc):
+    """Return the sections of a docstring: a dict of titles to the items of each.
+
+    The items are a dict of names to texts, for "Args" of parameters, for "Raises" of errors. What
+    "Returns" has under the name "".
+    """
+    found = {}
+    for title, lines in SECTION.findall(doc):
+        text = re.sub(r"^ {4}", "", lines, flags=re.MULTILINE)
+        if title == "Returns":
+            found[title] = {"": text}
+        else:
+            items = re.findall(r"^(\S[^:\n]*): (.*\n?(?:(?: .*)?\n?)*)", text, re.MULTILINE)
+            found[title] = {
+                name: re.sub(r"^ {4}", "", item, flags=re.MULTILINE).rstrip()
+                for name, item in items
+            }
+    return found
+
+
+def with_lists(markdown):
+    """Return the Markdown of a docstring with its sections as titles and lists."""
+
+    def listed(match):
+        (items,) = sections(match[0]).values()
+        parts = [f"**{TITLES.get(match[1], match[1])}**\n"]
+        for name, text in items.items():
+            code = f"`{name}`: " if name else ""
+            parts.append(textwrap.indent(f"{code}{text}", "  ").replace("  ", "- ", 1))
+        return "\n".join(parts)
+
+    return SECTION.sub(listed, markdown)
+
+
 def markdown(doc):
-    """Return a docstring as Markdown: with single backticks, and examples in code blocks."""
+    """Return a docstring as Markdown: with single backticks, and examples in code blocks.
+
+    Its sections stay as they are.
+    """
     parts = []
     for paragraph in re.split(r"\n\n+", doc):
         if paragraph.startswith(">>> "):
@@ -57,6 +100,10 @@ def markdown(doc):
         else:
             parts.append(paragraph.replace("``", "`"))
     return "\n\n".join(parts)
+
+
+def documentation(thing):
+    return with_lists(markdown(inspect.getdoc(thing)))
 
 
 def signature(thing):
@@ -87,12 +134,12 @@ def entries(module_name):
     """Yield the paragraphs of one module's section."""
     module = import_module(module_name)
     yield f"## {module_name}"
-    yield markdown(inspect.getdoc(module))
+    yield documentation(module)
     shown = {}  # method -> the class under which it is documented; subclasses refer to that
     for name in MODULES[module_name] or module.__all__:
         thing = getattr(module, name)
         yield f"### `{name}{signature(thing)}`"
-        yield markdown(inspect.getdoc(thing))
+        yield documentation(thing)
         inherited = {}
         for member_name, member in members(thing) if inspect.isclass(thing) else ():
             if member in shown:
@@ -101,7 +148,7 @@ def entries(module_name):
             shown[member] = name
             arguments = signature(member) if callable(member) else ""
             yield f"#### `{name}.{member_name}{arguments}`"
-            yield markdown(inspect.getdoc(member))
+            yield documentation(member)
         for owner, names in inherited.items():
             yield f"As `{owner}`: {', '.join(names)}."
 

@@ -57,7 +57,11 @@ def total(values):
 
 
 def mean(values):
-    """``total(values) / len(values)``. Raises ValueError for no values."""
+    """``total(values) / len(values)``.
+
+    Raises:
+        ValueError: For no values.
+    """
     values = non_empty(values, "mean")
     return total(values) / len(values)
 
@@ -65,8 +69,13 @@ def mean(values):
 def dot(ws, xs, start=None):
     """start + ws[0] * xs[0] + ws[1] * xs[1] + ..., added from left to right.
 
-    ``start`` is a Value or a number; None stands for 0, as in ``sum``. Raises ValueError if
-    ``ws`` and ``xs`` differ in length.
+    Args:
+        ws: A sequence of n Values or numbers.
+        xs: Another one of n.
+        start: A Value or a number; None stands for 0, as in ``sum``.
+
+    Raises:
+        ValueError: If ``ws`` and ``xs`` differ in length.
     """
     ws, xs = list(ws), list(xs)
     if len(ws) != len(xs):
@@ -83,8 +92,11 @@ def dot(ws, xs, start=None):
 def logsumexp(values):
     """log(exp(values[0]) + exp(values[1]) + ...), without overflow.
 
-    The largest value is subtracted before and added after. Raises ValueError for no
-    values, and if all are -inf, as log(0) does. Source: https://en.wikipedia.org/wiki/LogSumExp.
+    The largest value is subtracted before and added after.
+    Source: https://en.wikipedia.org/wiki/LogSumExp.
+
+    Raises:
+        ValueError: For no values, and if all are -inf, as log(0) does.
     """
     values = non_empty(values, "logsumexp")
     made = None if current_trace() else in_c("logsumexp", values)
@@ -99,8 +111,10 @@ def softmax(values):
 
     m, the largest data of the values, is subtracted as a number:
     ``exps = [exp(v - m) for v in values]``, ``[e / total(exps) for e in exps]``, with one total.
-    Raises ValueError for no values.
     Source: https://en.wikipedia.org/wiki/Softmax_function.
+
+    Raises:
+        ValueError: For no values.
     """
     made = row_in_c("softmax", values)
     if made is not None:
@@ -117,7 +131,10 @@ def log_softmax(values):
 
     m, the largest data of the values, is subtracted as a number: ``shifted = [v - m for v in
     values]``, ``[s - log(total([exp(s) for s in shifted])) for s in shifted]``, with one log.
-    Of numbers alone it returns floats. Raises ValueError for no values, and if all are -inf.
+    Of numbers alone it returns floats.
+
+    Raises:
+        ValueError: For no values, and if all are -inf.
 
     >>> from micrograd_c.engine import Value
     >>> from micrograd_c.functional import log_softmax
@@ -181,15 +198,22 @@ def maximum(x, y):
 
 
 def rms_norm(x, eps=1e-5):
-    """x divided by the root of the mean of its squares: a list as long as ``x``.
+    """x divided by the root of the mean of its squares.
 
-    ``x`` is a list of n Values or numbers, ``eps`` a number >= 0:
-    ``inverse = (total([v * v for v in x]) / n + eps) ** -0.5``, ``[v * inverse for v in x]``.
-    Of numbers alone it returns floats.
+    Source: https://arxiv.org/abs/1910.07467, without its gain.
 
-    Raises ValueError for no values and for a negative, infinite or NaN ``eps``, TypeError for
-    elements that are neither Values nor numbers. With ``eps=0``, all zeros raise
-    ZeroDivisionError. Source: https://arxiv.org/abs/1910.07467, without its gain.
+    Args:
+        x: A list of n Values or numbers.
+        eps: A number >= 0, which is added to the mean.
+
+    Returns:
+        A list of n Values, or floats of numbers alone:
+        ``inverse = (total([v * v for v in x]) / n + eps) ** -0.5``, ``[v * inverse for v in x]``.
+
+    Raises:
+        ValueError: For no values and for a negative, infinite or NaN ``eps``.
+        TypeError: For elements that are neither Values nor numbers.
+        ZeroDivisionError: For all zeros with ``eps=0``.
 
     >>> from micrograd_c.engine import Value
     >>> from micrograd_c.functional import rms_norm
@@ -206,16 +230,26 @@ def rms_norm(x, eps=1e-5):
 
 
 def layer_norm(x, weight=None, bias=None, eps=1e-5):
-    """x shifted to the mean 0 and scaled to the variance 1: a list as long as ``x``.
+    """x shifted to the mean 0 and scaled to the variance 1.
 
-    ``x`` is a list of n Values or numbers; so are ``weight`` and ``bias``, or None for none.
-    ``eps`` is a number >= 0. ``minus_mean = -(total(x) / n)``, ``d = [v + minus_mean for v in x]``,
-    ``inverse = (total([v * v for v in d]) / n + eps) ** -0.5``; the i-th result is
-    ``d[i] * inverse * weight[i] + bias[i]``. Of numbers alone it returns floats.
+    Source: https://arxiv.org/abs/1607.06450, with the eps of PyTorch's LayerNorm.
 
-    Raises ValueError for no values, for a ``weight`` or ``bias`` of another length and for a
-    negative, infinite or NaN ``eps``; TypeError for elements that are neither Values nor
-    numbers. Source: https://arxiv.org/abs/1607.06450, with the eps of PyTorch's LayerNorm.
+    Args:
+        x: A list of n Values or numbers.
+        weight: Another one of n, the factors of the results; None for none.
+        bias: Another one of n, which is added to them; None for none.
+        eps: A number >= 0, which is added to the variance.
+
+    Returns:
+        A list of n Values, or floats of numbers alone. With ``minus_mean = -(total(x) / n)``,
+        ``d = [v + minus_mean for v in x]`` and
+        ``inverse = (total([v * v for v in d]) / n + eps) ** -0.5``, the i-th is
+        ``d[i] * inverse * weight[i] + bias[i]``.
+
+    Raises:
+        ValueError: For no values, for a ``weight`` or ``bias`` of another length and for a
+            negative, infinite or NaN ``eps``.
+        TypeError: For elements that are neither Values nor numbers.
 
     >>> from micrograd_c.engine import Value
     >>> from micrograd_c.functional import layer_norm
@@ -256,20 +290,27 @@ def checked_eps(eps, name):
 
 
 def linear(x, weights, bias=None):
-    """weights times x, plus bias: a list of m outputs, one for each row of ``weights``.
-
-    ``x`` is a list of n Values or numbers, ``weights`` a list of m rows of n, ``bias`` a list
-    of m, or None for none. Output j is ``sum(w * v for w, v in zip(weights[j], x))``, added from
-    left to right to 0, or to ``bias[j]`` as in a Neuron: ``dot(weights[j], x, bias[j])``.
-    An output of numbers alone is a float.
+    """weights times x, plus bias: one output for each row of ``weights``.
 
     On the C engine it is one call, and each output one node, where ``x``, ``weights`` and
     ``bias`` are lists or tuples of Values, and weights and bias were not computed. To look at an
     output, by ``_prev`` for example, makes the nodes that it stands for.
 
-    Raises ValueError for no inputs, no rows, a row that is not as long as ``x``, and a ``bias``
-    that is not as long as ``weights``; TypeError where there is no list, no row, or an element
-    that is neither a Value nor a number.
+    Args:
+        x: A list of n Values or numbers.
+        weights: A list of m rows of n.
+        bias: A list of m, or None for none.
+
+    Returns:
+        A list of m outputs. Output j is ``sum(w * v for w, v in zip(weights[j], x))``, added from
+        left to right to 0, or to ``bias[j]`` as in a Neuron: ``dot(weights[j], x, bias[j])``.
+        An output of numbers alone is a float.
+
+    Raises:
+        ValueError: For no inputs, no rows, a row that is not as long as ``x``, and a ``bias``
+            that is not as long as ``weights``.
+        TypeError: Where there is no list, no row, or an element that is neither a Value nor a
+            number.
 
     >>> from micrograd_c.engine import Value
     >>> from micrograd_c.functional import linear

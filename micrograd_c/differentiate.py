@@ -37,12 +37,19 @@ depth = ContextVar("micrograd_c differentiation depth", default=0)
 def grad(function, argnums=0):
     """A function that returns the gradient of ``function``, which returns a single Value.
 
-    ``argnums`` says with respect to which positional arguments: an int, or a list or tuple of
-    ints, for which the result is a tuple. The gradient has the structure of the argument: a
-    float for each number, a Value for each Value. Keyword arguments are passed on.
+    Args:
+        function: A function of numbers, Values, or lists, tuples and dicts of these. The returned
+            function passes keyword arguments on.
+        argnums: With respect to which positional arguments: an int, or a list or tuple of ints.
 
-    Raises TypeError for what is no function, arguments that are no numbers or Values, and a
-    result that is not a single Value or number; ValueError for an argnum without its argument.
+    Returns:
+        A function whose result has the structure of the argument: a float for each number, a
+        Value for each Value. For several ``argnums``, it is a tuple.
+
+    Raises:
+        TypeError: For what is no function, arguments that are no numbers or Values, and a result
+            that is not a single Value or number.
+        ValueError: For an argnum without its argument.
 
     >>> from micrograd_c import grad
     >>> grad(lambda x, y: x * y**2, argnums=(0, 1))(2.0, 3.0)
@@ -58,7 +65,18 @@ def grad(function, argnums=0):
 
 
 def value_and_grad(function, argnums=0):
-    """As ``grad``, but the result is a pair: the function's value and its gradient.
+    """A function that returns the value of ``function`` and its gradient.
+
+    Args:
+        function: As in ``grad``.
+        argnums: As in ``grad``.
+
+    Returns:
+        A function whose result is a pair: the function's value and its gradient.
+
+    Raises:
+        TypeError: As ``grad`` does.
+        ValueError: As ``grad`` does.
 
     >>> from micrograd_c import value_and_grad
     >>> value_and_grad(lambda p: p[0] * p[1])([2.0, 3.0])
@@ -78,10 +96,18 @@ def value_and_grad(function, argnums=0):
 def jacobian(function, argnums=0):
     """A function that returns all derivatives of what ``function`` returns.
 
-    ``function`` may return a Value, or lists, tuples and dicts of Values. The result has the
-    structure of the output, with the structure of the argument in place of each Value: for a
-    function of a list of n that returns a list of m, m lists of n.
-    Arguments and errors are those of ``grad``.
+    Args:
+        function: As in ``grad``, but it may return a Value, or lists, tuples and dicts of Values.
+        argnums: As in ``grad``.
+
+    Returns:
+        A function whose result has the structure of the output, with the structure of the
+        argument in place of each Value: for a function of a list of n that returns a list of m,
+        m lists of n.
+
+    Raises:
+        TypeError: As ``grad`` does.
+        ValueError: As ``grad`` does.
 
     >>> from micrograd_c import jacobian
     >>> jacobian(lambda x: [x[0] * x[1], x[1]])([2.0, 3.0])
@@ -100,8 +126,17 @@ def jacobian(function, argnums=0):
 def hessian(function, argnums=0):
     """A function that returns the second derivatives of ``function``, which returns one Value.
 
-    The result has the structure of the gradient, with another one in place of each number: for
-    an argument that is a list of n, n lists of n. Arguments and errors are those of ``grad``.
+    Args:
+        function: As in ``grad``.
+        argnums: As in ``grad``.
+
+    Returns:
+        A function whose result has the structure of the gradient, with another one in place of
+        each number: for an argument that is a list of n, n lists of n.
+
+    Raises:
+        TypeError: As ``grad`` does.
+        ValueError: As ``grad`` does.
 
     >>> from micrograd_c import hessian
     >>> hessian(lambda x: x[0] ** 2 * x[1])([2.0, 3.0])
@@ -113,12 +148,19 @@ def hessian(function, argnums=0):
 def jvp(function, primals, tangents):
     """The value of ``function(*primals)`` and its derivative in the direction ``tangents``.
 
-    ``primals`` is a list or tuple of the positional arguments; ``tangents`` has the same
-    structure, with a number or Value for each number. Returns a pair; both have the structure
-    of the output. Forward mode: one pass over the graph for each output, however many arguments
-    there are.
+    Forward mode: one pass over the graph for each output, however many arguments there are.
 
-    Raises TypeError as ``grad`` does, and ValueError where the structures differ.
+    Args:
+        function: A function as in ``jacobian``.
+        primals: A list or tuple of the positional arguments.
+        tangents: The same structure, with a number or Value for each number.
+
+    Returns:
+        A pair; both have the structure of the output.
+
+    Raises:
+        TypeError: As ``grad`` does.
+        ValueError: Where the structures differ.
 
     >>> from micrograd_c import jvp
     >>> jvp(lambda x, y: [x * y, x + y], (2.0, 3.0), (1.0, 0.0))
@@ -142,10 +184,18 @@ def jvp(function, primals, tangents):
 def vjp(function, *primals):
     """The value of ``function(*primals)``, and a function that multiplies by its Jacobian.
 
-    That function takes a number or Value for each Value of the output, in the same structure.
-    It returns a tuple: for each argument, the gradient of the sum of the outputs times these.
+    Args:
+        function: A function as in ``jacobian``.
+        *primals: The positional arguments.
 
-    Raises TypeError as ``grad`` does, and ValueError where the structures differ.
+    Returns:
+        The value, and a function. That takes a number or Value for each Value of the output, in
+        the same structure. It returns a tuple: for each argument, the gradient of the sum of the
+        outputs times these.
+
+    Raises:
+        TypeError: As ``grad`` does.
+        ValueError: Where the structures differ.
 
     >>> from micrograd_c import vjp
     >>> value, multiply = vjp(lambda x, y: [x * y, x + y], 2.0, 3.0)
@@ -169,10 +219,20 @@ def vjp(function, *primals):
 def hvp(function, primals, vectors):
     """The product of the Hessian of ``function`` at ``primals`` with ``vectors``.
 
-    ``primals`` is a list or tuple of the positional arguments, ``vectors`` has the same
-    structure, and so has the result, a tuple. It costs a few times what the function costs,
-    however many arguments there are: forward mode over the gradient (B. A. Pearlmutter, "Fast
-    exact multiplication by the Hessian", 1994). Errors are those of ``jvp``.
+    It costs a few times what the function costs, however many arguments there are: forward mode
+    over the gradient (B. A. Pearlmutter, "Fast exact multiplication by the Hessian", 1994).
+
+    Args:
+        function: A function as in ``grad``.
+        primals: A list or tuple of the positional arguments.
+        vectors: The same structure, with a number or Value for each number.
+
+    Returns:
+        A tuple of the same structure.
+
+    Raises:
+        TypeError: As ``jvp`` does.
+        ValueError: As ``jvp`` does.
 
     >>> from micrograd_c import hvp
     >>> hvp(lambda x: x[0] ** 2 * x[1], ([2.0, 3.0],), ([1.0, 0.0],))

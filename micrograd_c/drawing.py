@@ -17,23 +17,27 @@ def draw_dot(root, format="svg", rankdir="LR", max_nodes=2000, *, names=None):
     """Return the graph of ``root`` and all below it as a ``graphviz.Digraph``.
 
     Each Value is a box with its data and gradient, and its name if it has one. Each operator is
-    an ellipse. A notebook displays the result, as wide as the cell and in the theme's colours; its
-    method ``render("name")`` writes a file of the given ``format`` (``"svg"``, ``"png"``,
-    ``"pdf"``, …). Both need graphviz's program ``dot``, and raise a RuntimeError that says how to
-    get it. ``micrograd_c.explore`` needs nothing.
+    an ellipse. Where parameters of a module are named, each neuron is a frame around its
+    parameters, their products with its inputs, the sum and the nonlinearity of that.
 
-    A Value's name is its ``label``, else that in ``names``: a module, whose parameters are
-    ``layers[0].neurons[3].w[1]``, or a dict of variables such as ``locals()``. Where parameters of
-    a module are named, each neuron is a frame around its parameters, their products with its
-    inputs, the sum and the nonlinearity of that.
+    Args:
+        root: A Value.
+        format: That of the files that ``render`` writes: ``"svg"``, ``"png"``, ``"pdf"``, …
+        rankdir: The direction from leaves to root: ``"LR"``, ``"RL"``, ``"TB"`` or ``"BT"``.
+        max_nodes: How many Values the graph may have, None for any number: dot takes seconds for
+            a thousand and minutes for ten thousand.
+        names: The names of Values without a ``label``: a module, whose parameters are
+            ``layers[0].neurons[3].w[1]``, or a dict of variables such as ``locals()``.
 
-    ``rankdir`` is the direction from leaves to root: ``"LR"``, ``"RL"``, ``"TB"`` or ``"BT"``.
-    ``max_nodes`` is how many Values the graph may have, None for any number: dot takes seconds
-    for a thousand and minutes for ten thousand.
+    Returns:
+        A Digraph. A notebook displays it, as wide as the cell and in the theme's colours; its
+        method ``render("name")`` writes a file. Both need graphviz's program ``dot``, and raise a
+        RuntimeError that says how to get it. ``micrograd_c.explore`` needs nothing.
 
-    Raises ImportError without the graphviz package, TypeError if ``root`` is not a Value or
-    ``names`` neither a module nor a dict, and ValueError for more than ``max_nodes`` Values or an
-    unknown ``format`` or ``rankdir``.
+    Raises:
+        ImportError: Without the graphviz package.
+        TypeError: If ``root`` is not a Value or ``names`` neither a module nor a dict.
+        ValueError: For more than ``max_nodes`` Values or an unknown ``format`` or ``rankdir``.
 
     >>> from micrograd_c import Value, draw_dot
     >>> a = Value(2.0, label="a")

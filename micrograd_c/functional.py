@@ -75,14 +75,17 @@ def binary_template(x, y):
 
 def function_of(op):
     """Return the function that applies an operator, a row of the operator table."""
-    template, second = {
-        ops.UNARY: (unary_template, None),
-        ops.UNARY_K: (unary_k_template, op.second),
-        ops.BINARY: (binary_template, "y"),
+    template, second, kind = {
+        ops.UNARY: (unary_template, None, None),
+        ops.UNARY_K: (unary_k_template, op.second, "A number, which gets no gradient."),
+        ops.BINARY: (binary_template, "y", "A Value or a number."),
     }[op.kind]
     # The row's docstring is the method's, whose first parameter is ``self``.
-    doc = op.doc.replace(op.second, second) if second else op.doc
-    return copy_for(op, template, doc.replace("self", "x"), second)
+    text, mark, raised = op.doc.partition("\n\nRaises:")
+    if second:
+        text = f"{text.replace(op.second, second)}\n\nArgs:\n    x: A Value or a number."
+        text += f"\n    {second}: {kind}"
+    return copy_for(op, template, (text + mark + raised).replace("self", "x"), second)
 
 
 for _op in NAMED:
@@ -90,7 +93,19 @@ for _op in NAMED:
 
 
 def clip(x, low, high):
-    """x within [low, high], each a Value or a number; a bound may be None. See ``Value.clip``."""
+    """x within [low, high].
+
+    Args:
+        x: A Value or a number.
+        low: The lower bound, a Value or a number; None for none.
+        high: The upper bound, in the same way.
+
+    Returns:
+        A Value, or a float of numbers alone. See ``Value.clip``.
+
+    Raises:
+        ValueError: If the bounds are numbers and low > high.
+    """
     for v in (x, low, high):
         if isinstance(v, Operators):
             return (x if isinstance(x, Operators) else v._constant(x)).clip(low, high)
@@ -105,20 +120,24 @@ def clip(x, low, high):
 def take(values, index):
     """``values[index]``: a Value, or a row of a table as a ``Vector``.
 
-    ``values`` is a sequence of n Values and numbers, or of n rows of them. ``index`` is a whole
-    number from 0 to n - 1: an int, a float such as 3.0, or a Value that holds one and was not
-    computed. A negative index does not count from the end. The gradient goes to what was taken
-    alone, and none to the index.
+    The gradient goes to what was taken alone, and none to the index.
 
     In a function that ``jit`` traces, the index may be an argument of shape (n,) or a column of
     one of shape (n, k), and each example takes its own. A batch's indices are all checked before
     anything runs. That is an embedding: an example costs as much as its row is long, however many
     rows the table has. There all rows must have one length.
 
-    Raises IndexError for an index out of range, which names row and column in a batch; TypeError
-    for one that is no whole number, for a Value that was computed, and for values that are no
-    sequence of numbers, Values or rows; ValueError for no values, and under ``jit`` for rows of
-    different lengths. Under ``jit``, TraceError for an index that the function computes.
+    Args:
+        values: A sequence of n Values and numbers, or of n rows of them.
+        index: A whole number from 0 to n - 1: an int, a float such as 3.0, or a Value that holds
+            one and was not computed. A negative index does not count from the end.
+
+    Raises:
+        IndexError: For an index out of range; it names row and column in a batch.
+        TypeError: For an index that is no whole number or a Value that was computed, and for
+            values that are no sequence of numbers, Values or rows.
+        ValueError: For no values, and under ``jit`` for rows of different lengths.
+        TraceError: Under ``jit``, for an index that the function computes.
 
     >>> from micrograd_c.engine import Value
     >>> from micrograd_c.functional import take
@@ -143,16 +162,30 @@ def get_grad(values):
 
 
 def set_data(values, array):
-    """Set the data of n Values from anything that NumPy makes a float64 array of shape (n,).
+    """Set the data of n Values.
 
-    Raises ValueError for another shape, TypeError for a masked array and for what is not a
-    real number. Then no Value has changed.
+    Args:
+        values: The n Values.
+        array: Anything that NumPy makes a float64 array of shape (n,).
+
+    Raises:
+        ValueError: For an array of another shape. Then no Value has changed.
+        TypeError: For a masked array and for what is not a real number. Then no Value has changed.
     """
     write("data", values, array)
 
 
 def set_grad(values, array):
-    """Set the gradients of n Values, as ``set_data`` does their data."""
+    """Set the gradients of n Values.
+
+    Args:
+        values: The n Values.
+        array: As in ``set_data``.
+
+    Raises:
+        ValueError: As ``set_data`` does.
+        TypeError: As ``set_data`` does.
+    """
     write("grad", values, array)
 
 

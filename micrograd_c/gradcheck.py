@@ -38,17 +38,27 @@ class Entry(NamedTuple):
 def gradcheck(f, inputs, eps=1e-6, atol=1e-5, rtol=1e-3, raise_exception=True):
     """Compare the gradients of ``f(*inputs)`` with central differences.
 
-    ``inputs`` is a Value, or a list of arguments to ``f``, each a Value or a list of Values.
-    ``f`` returns a Value or a list of Values. It is called once, and twice more for each input.
-    The default tolerances are those of ``torch.autograd.gradcheck``.
+    Near a kink, such as relu's at 0, finite differences mean nothing. Data and gradients of all
+    Values that ``f`` uses are restored.
 
-    Returns True if every derivative from backward() is within ``atol + rtol * abs(numeric)`` of
-    ``numeric``, which is ``(f(x + eps) - f(x - eps)) / (2 * eps)``. Otherwise raises
-    GradcheckError about the worst one, or returns False if ``raise_exception`` is False. Data
-    and gradients of all Values that ``f`` uses are restored.
+    Args:
+        f: A function that returns a Value or a list of Values. It is called once, and twice more
+            for each input.
+        inputs: A Value, or a list of arguments to ``f``, each a Value or a list of Values.
+        eps: By how much an input is changed: a number > 0, in the input's units.
+        atol: The absolute tolerance, a number >= 0.
+        rtol: The relative tolerance, a number >= 0. The defaults of both are those of
+            ``torch.autograd.gradcheck``.
+        raise_exception: False returns False where it would raise a GradcheckError.
 
-    Raises TypeError if an input or an output is not a Value, and ValueError if there are no inputs
-    or a tolerance is negative. Near a kink, such as relu's at 0, finite differences mean nothing.
+    Returns:
+        True if every derivative from backward() is within ``atol + rtol * abs(numeric)`` of
+        ``numeric``, which is ``(f(x + eps) - f(x - eps)) / (2 * eps)``.
+
+    Raises:
+        GradcheckError: About the worst derivative that is not.
+        TypeError: If an input or an output is not a Value.
+        ValueError: If there are no inputs or a tolerance is negative.
 
     >>> from micrograd_c import Value, gradcheck
     >>> gradcheck(lambda a, b: (a * b).tanh(), [Value(0.5), Value(-2.0)])

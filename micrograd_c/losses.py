@@ -29,9 +29,13 @@ __all__ = [
 def mse_loss(predictions, targets):
     """Return the mean of (prediction - target)**2.
 
-    ``predictions``: a Value or a sequence of n Values. ``targets``: a number or Value for each.
-    Raises ValueError if there are no predictions, or not as many targets; TypeError for a
-    prediction that is not a Value.
+    Args:
+        predictions: A Value or a sequence of n Values.
+        targets: A number or Value for each.
+
+    Raises:
+        ValueError: If there are no predictions, or not as many targets.
+        TypeError: For a prediction that is not a Value.
 
     >>> from micrograd_c.engine import Value
     >>> from micrograd_c.losses import mse_loss
@@ -46,10 +50,16 @@ def mse_loss(predictions, targets):
 def hinge_loss(scores, targets):
     """Return the mean of max(0, 1 - target * score), the loss of a support vector machine.
 
-    ``scores``: a Value or a sequence of n Values, each any real number. ``targets``: the class
-    for each, -1 or 1. Raises ValueError if there are no scores, or not as many targets, or for a
-    target that is neither -1 nor 1; TypeError for a score that is not a Value.
     Source: https://en.wikipedia.org/wiki/Hinge_loss.
+
+    Args:
+        scores: A Value or a sequence of n Values, each any real number.
+        targets: The class for each, -1 or 1.
+
+    Raises:
+        ValueError: If there are no scores, or not as many targets, or for a target that is
+            neither -1 nor 1.
+        TypeError: For a score that is not a Value.
 
     >>> from micrograd_c.engine import Value
     >>> from micrograd_c.losses import hinge_loss
@@ -64,9 +74,13 @@ def hinge_loss(scores, targets):
 def binary_cross_entropy_with_logits(logits, targets):
     """Return the mean of -(t * log(p) + (1 - t) * log(1 - p)), where p = sigmoid(logit).
 
-    ``logits``: a Value or a sequence of n Values, each any real number. ``targets``: t for each,
-    the probability of class 1, usually 0 or 1. Raises ValueError if there are no logits, or not
-    as many targets, or for a target outside [0, 1]; TypeError for a logit that is not a Value.
+    Args:
+        logits: A Value or a sequence of n Values, each any real number.
+        targets: t for each, the probability of class 1, usually 0 or 1.
+
+    Raises:
+        ValueError: If there are no logits, or not as many targets, or for a target outside [0, 1].
+        TypeError: For a logit that is not a Value.
 
     >>> from micrograd_c.engine import Value
     >>> from micrograd_c.losses import binary_cross_entropy_with_logits
@@ -83,15 +97,21 @@ def binary_cross_entropy_with_logits(logits, targets):
 def cross_entropy(logits, target):
     """Return -log of the probability that softmax(logits) gives to the target class.
 
-    - For one example, ``logits`` is a sequence with a Value for each of k classes. ``target``
-      is the class: an int from 0 to k - 1, or a Value that holds one. Or it is a sequence of
-      k probabilities, one-hot or soft: numbers or Values, which are not checked. In a jitted
-      function, a class that the function computes is rounded to the nearest one.
-    - For a batch, ``logits`` is a sequence of n such rows, and ``target`` one of n such targets.
-      The result is the mean.
+    Args:
+        logits: For one example, a sequence with a Value for each of k classes. For a batch, a
+            sequence of n such rows.
+        target: For one example, the class: an int from 0 to k - 1, or a Value that holds one. Or
+            it is a sequence of k probabilities, one-hot or soft: numbers or Values, which are not
+            checked. In a jitted function, a class that the function computes is rounded to the
+            nearest one. For a batch, a sequence of n such targets.
 
-    Raises IndexError for a class out of range; ValueError if there are no logits, or not as
-    many targets; TypeError for a logit that is not a Value and a class that is not an int.
+    Returns:
+        A Value. For a batch, it is the mean over the examples.
+
+    Raises:
+        IndexError: For a class out of range.
+        ValueError: If there are no logits, or not as many targets.
+        TypeError: For a logit that is not a Value and a class that is not an int.
 
     >>> from micrograd_c.engine import Value
     >>> from micrograd_c.losses import cross_entropy
@@ -117,9 +137,13 @@ def cross_entropy(logits, target):
 def l2_penalty(parameters, alpha=1e-4):
     """Return alpha times the sum of the squared parameters, to be added to a loss.
 
-    ``parameters``: a sequence of Values, such as ``model.parameters()``. ``alpha``: a
-    number >= 0. Raises ValueError if there are no parameters or alpha is negative; TypeError for
-    a parameter that is not a Value.
+    Args:
+        parameters: A sequence of Values, such as ``model.parameters()``.
+        alpha: A number >= 0.
+
+    Raises:
+        ValueError: If there are no parameters or alpha is negative.
+        TypeError: For a parameter that is not a Value.
 
     >>> from micrograd_c.engine import Value
     >>> from micrograd_c.losses import l2_penalty

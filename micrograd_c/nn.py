@@ -32,19 +32,42 @@ class Module(python_ref.nn.Module):
         functional.zero_grad(self.parameters())
 
     def state_dict(self):
-        """Return the parameters' data by name; see ``state.state_dict``."""
+        """Return the parameters' data by name; see ``state.state_dict``.
+
+        Raises:
+            ValueError: As ``state.state_dict`` does.
+        """
         return state.state_dict(self)
 
     def load_state_dict(self, state_dict, strict=True):
-        """Set the parameters' data by name; see ``state.load_state_dict``."""
+        """Set the parameters' data by name; see ``state.load_state_dict``.
+
+        Args:
+            state_dict: A dict of names to arrays, such as ``state_dict()`` returns.
+            strict: False ignores missing and unexpected names.
+
+        Raises:
+            ValueError: As ``state.load_state_dict`` does.
+            TypeError: As ``state.load_state_dict`` does.
+        """
         state.load_state_dict(self, state_dict, strict)
 
     def save(self, path):
-        """Write the parameters to an .npz file at ``path``; see ``state.save``."""
+        """Write the parameters to an .npz file at ``path``; see ``state.save``.
+
+        Raises:
+            OSError: As ``state.save`` does.
+            ValueError: As ``state.save`` does.
+        """
         state.save(self, path)
 
     def load(self, path):
-        """Set the parameters from a file that ``save`` wrote; see ``state.load``."""
+        """Set the parameters from a file that ``save`` wrote; see ``state.load``.
+
+        Raises:
+            OSError: As ``state.load`` does.
+            ValueError: As ``state.load`` does.
+        """
         state.load(self, path)
 
 

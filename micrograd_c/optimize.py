@@ -25,11 +25,23 @@ __all__ = ["minimize", "least_squares", "curve_fit"]
 def minimize(loss, *arrays, method="BFGS", **options):
     """Minimize the mean of ``loss`` over the examples; see ``scipy.optimize.minimize``.
 
-    ``loss`` is a jitted function that returns a single Value, ``arrays`` are its arguments.
-    ``method`` and ``options`` are SciPy's: ``tol``, ``bounds``, ``options``, ``callback`` and so
-    on, in terms of an array in the order of ``loss.parameters``, which is where it starts.
-    Returns SciPy's OptimizeResult. Its ``x`` is then the parameters' data, also if ``success``
-    is False; if an exception ends it, the parameters are as before.
+    If an exception ends it, the parameters are as before.
+
+    Args:
+        loss: A jitted function that returns a single Value.
+        *arrays: Its arguments.
+        method: SciPy's.
+        **options: SciPy's: ``tol``, ``bounds``, ``options``, ``callback`` and so on, in terms of
+            an array in the order of ``loss.parameters``, which is where it starts.
+
+    Returns:
+        SciPy's OptimizeResult. Its ``x`` is then the parameters' data, also if ``success`` is
+        False.
+
+    Raises:
+        TypeError: If ``loss`` is not jitted.
+        ValueError: If it reads no parameters.
+        ImportError: Without SciPy.
     """
     scipy = load_scipy()
     parameters, start = traced(loss, arrays, "minimize")
@@ -45,10 +57,19 @@ def minimize(loss, *arrays, method="BFGS", **options):
 def least_squares(residuals, *arrays, **options):
     """Minimize the sum of the squared residuals of all rows; see ``scipy.optimize.least_squares``.
 
-    ``residuals`` is a jitted function that returns a Value or a list of m Values for a row.
-    ``options`` are SciPy's: ``method``, ``loss``, ``bounds`` and so on. Returns SciPy's
-    OptimizeResult, with ``fun`` of shape (n * m,), row by row; without rows, (m,). Parameters
-    are as in ``minimize``.
+    Args:
+        residuals: A jitted function that returns a Value or a list of m Values for a row.
+        *arrays: Its arguments.
+        **options: SciPy's: ``method``, ``loss``, ``bounds`` and so on.
+
+    Returns:
+        SciPy's OptimizeResult, with ``fun`` of shape (n * m,), row by row; without rows, (m,).
+        Parameters are as in ``minimize``.
+
+    Raises:
+        TypeError: As ``minimize`` does.
+        ValueError: As ``minimize`` does.
+        ImportError: Without SciPy.
     """
     import numpy as np
 
@@ -69,11 +90,21 @@ def least_squares(residuals, *arrays, **options):
 def curve_fit(model, x, y, **options):
     """Fit a model to points; see ``scipy.optimize.curve_fit``.
 
-    ``model`` is a jitted function that returns a single Value; ``x`` is its argument, an array of
-    shape (n,) or (n, k), or a tuple of arrays for several arguments; ``y`` has the shape (n,).
-    ``options`` are SciPy's: ``sigma``, ``absolute_sigma``, ``bounds`` and so on. Returns what
-    SciPy does: the parameters, shape (p,), and their covariance, shape (p, p). Parameters are
-    as in ``minimize``.
+    Args:
+        model: A jitted function that returns a single Value.
+        x: Its argument, an array of shape (n,) or (n, k), or a tuple of arrays for several
+            arguments.
+        y: An array of shape (n,).
+        **options: SciPy's: ``sigma``, ``absolute_sigma``, ``bounds`` and so on.
+
+    Returns:
+        What SciPy does: the parameters, shape (p,), and their covariance, shape (p, p).
+        Parameters are as in ``minimize``.
+
+    Raises:
+        TypeError: As ``minimize`` does.
+        ValueError: As ``minimize`` does.
+        ImportError: Without SciPy.
     """
     scipy = load_scipy()
     arrays = x if isinstance(x, tuple) else (x,)

@@ -9,17 +9,25 @@ __all__ = ["plot_decision_boundary", "plot_history"]
 def plot_decision_boundary(model, X, y, ax=None, resolution=50, padding=1.0):
     """Colour the plane by the class that ``model`` predicts for each point, and draw the data.
 
-    ``model`` is called with one row, a list of two floats. It returns a Value, the score of a
-    binary classifier, whose class is 1 where the score is > 0; or a list of n_classes Values, a
-    score for each class, where the class is that of the largest score. ``X`` has shape (n, 2).
-    ``y`` has n labels: -1 and 1, or 0 and 1, for one score; else 0 to n_classes - 1. ``ax`` is
-    the matplotlib Axes to draw in, by default new ones.
+    The model runs ``resolution ** 2`` times. Scores are interpolated linearly between grid points.
 
-    The model runs ``resolution ** 2`` times, on a grid that extends ``padding``, in the data's
-    units, beyond the data on every side. Scores are interpolated linearly between grid points.
+    Args:
+        model: A function of one row, a list of two floats. It returns a Value, the score of a
+            binary classifier, whose class is 1 where the score is > 0; or a list of n_classes
+            Values, a score for each class, where the class is that of the largest score.
+        X: An array of shape (n, 2).
+        y: n labels: -1 and 1, or 0 and 1, for one score; else 0 to n_classes - 1.
+        ax: The matplotlib Axes to draw in, by default new ones.
+        resolution: How many points the grid has along each axis, at least 2.
+        padding: By how much the grid extends beyond the data on every side, in the data's units.
 
-    Returns the Axes. Raises ImportError without matplotlib, ValueError for shapes, labels or
-    numbers that do not fit, and TypeError if the model returns anything but scores.
+    Returns:
+        The Axes.
+
+    Raises:
+        ImportError: Without matplotlib.
+        ValueError: For shapes, labels or numbers that do not fit.
+        TypeError: If the model returns anything but scores.
     """
     plt = import_pyplot("plot_decision_boundary")
     import numpy as np
@@ -49,11 +57,18 @@ def plot_decision_boundary(model, X, y, ax=None, resolution=50, padding=1.0):
 def plot_history(history, ax=None):
     """Draw one or several quantities of a training run as curves over its steps.
 
-    ``history`` is a list of numbers or Values, one for each step, which is drawn as the loss; or
-    a dict of names to such lists. ``ax`` is the matplotlib Axes to draw in, by default new ones.
+    Args:
+        history: A list of numbers or Values, one for each step, which is drawn as the loss; or a
+            dict of names to such lists.
+        ax: The matplotlib Axes to draw in, by default new ones.
 
-    Returns the Axes. Raises ImportError without matplotlib, ValueError if there is nothing to
-    draw, and TypeError for an entry that is not a number.
+    Returns:
+        The Axes.
+
+    Raises:
+        ImportError: Without matplotlib.
+        ValueError: If there is nothing to draw.
+        TypeError: For an entry that is not a number.
     """
     plt = import_pyplot("plot_history")
     curves = history if isinstance(history, dict) else {"loss": history}

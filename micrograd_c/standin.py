@@ -21,12 +21,16 @@ def install():
     nor one that starts with ``-E``, ``-I`` or ``-S``. The variables are PYTHONPATH, which gets a
     first entry, and MICROGRAD_C_STAND_IN.
 
-    If this hides a package or file named micrograd that is not the installed micrograd, such as
-    that of a fork, a RuntimeWarning names it. Its modules other than ``engine`` and ``nn`` can be
-    imported, and they get our ``engine`` and ``nn``.
+    A package or file named micrograd that is not the installed micrograd, such as that of a fork,
+    is hidden. Its modules other than ``engine`` and ``nn`` can be imported, and they get our
+    ``engine`` and ``nn``.
 
     A second call does nothing. If the program has imported micrograd already, the names that it
-    bound stay micrograd's, and only later imports return ours; a RuntimeWarning says so.
+    bound stay micrograd's, and only later imports return ours.
+
+    Warns:
+        RuntimeWarning: If it hides such a package, which the warning names, and if the program
+            has imported micrograd already.
     """
     early = "call install() before the first import of micrograd"
     for message in stand_in(early, "do not call install() and start with plain python"):

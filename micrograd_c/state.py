@@ -71,7 +71,8 @@ def named_parameters(module):
 def state_dict(module):
     """Return the parameters' data: a dict of names to new float64 arrays.
 
-    Raises ValueError if no attribute, list or tuple leads to one of ``module.parameters()``.
+    Raises:
+        ValueError: If no attribute, list or tuple leads to one of ``module.parameters()``.
     """
     named = named_parameters(module)
     data = get_data(flat(named))
@@ -83,12 +84,17 @@ def state_dict(module):
 
 
 def load_state_dict(module, state, strict=True):
-    """Set the parameters' data from ``state``, a dict such as ``state_dict`` returns.
+    """Set the parameters' data from a dict. Where it raises, no parameter has changed.
 
-    Raises ValueError with the name of every parameter that is missing in ``state``, is not
-    expected, or has another shape, and TypeError if ``state`` is not a dict or has a masked array.
-    In each case no parameter has changed. With ``strict=False``, missing and unexpected names
-    are ignored.
+    Args:
+        module: The Module, or anything with ``parameters()``.
+        state: A dict of names to arrays, such as ``state_dict`` returns.
+        strict: False ignores missing and unexpected names.
+
+    Raises:
+        ValueError: With the name of every parameter that is missing in ``state``, is not
+            expected, or has another shape.
+        TypeError: If ``state`` is not a dict or has a masked array.
     """
     import numpy as np
 
@@ -122,11 +128,17 @@ def load_state_dict(module, state, strict=True):
 def save(module, path):
     """Write the parameters to an .npz file, without pickle.
 
-    The file's name is ``path`` as given: no suffix is added. The new file replaces an existing
-    one in one step, when it is complete; if writing fails, the existing file stays. If ``path``
-    is a device or a pipe, such as ``/dev/stdout``, it is written to.
+    The new file replaces an existing one in one step, when it is complete; if writing fails, the
+    existing file stays.
 
-    Raises OSError if the file cannot be written, and ValueError as ``state_dict`` does.
+    Args:
+        module: The Module, or anything with ``parameters()``.
+        path: The file's name: no suffix is added. A device or a pipe, such as ``/dev/stdout``, is
+            written to.
+
+    Raises:
+        OSError: If the file cannot be written.
+        ValueError: As ``state_dict`` does.
     """
     import numpy as np
 
@@ -139,10 +151,15 @@ def save(module, path):
 
 
 def load(module, path):
-    """Set the parameters from a file that ``save`` wrote.
+    """Set the parameters from a file. Where it raises, no parameter has changed.
 
-    Raises OSError if the file cannot be read, ValueError if it is damaged or not an .npz file,
-    and as ``load_state_dict`` does. In each case no parameter has changed.
+    Args:
+        module: The Module, or anything with ``parameters()``.
+        path: The name of a file that ``save`` wrote.
+
+    Raises:
+        OSError: If the file cannot be read.
+        ValueError: If it is damaged or not an .npz file, and as ``load_state_dict`` does.
     """
     load_state_dict(module, read(path))
 

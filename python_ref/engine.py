@@ -24,8 +24,19 @@ __all__ = ["Value"]
 class Value(Operators):
     """A scalar with its gradient, and the operator and operands that made it.
 
-    The arguments but ``data`` and ``label`` are for operators of your own: their operands, text
-    and local gradients.
+    The arguments but ``data`` and ``label`` are for operators of your own.
+
+    Args:
+        data: A number, or anything with ``__float__`` or ``__index__``.
+        _children: The operands.
+        _op: The operator's text, or ``local_grads``.
+        label: A name to show.
+        children: Another name of ``_children``.
+        local_grads: Numbers, the derivative by each operand.
+
+    Raises:
+        TypeError: If ``data`` is not a real number or an operand is not a Value.
+        OverflowError: For an int too large for a float.
 
     >>> from python_ref.engine import Value
     >>> a, b = Value(2.0), Value(-3.0)

@@ -159,10 +159,16 @@ class Module:
 class Neuron(Module):
     """A weighted sum of inputs and a bias, through a nonlinearity.
 
-    ``nin`` is the number of inputs. ``nonlin`` is True for relu, False for none, or a name:
-    {names}. Raises ValueError for another name.
     ``w`` is the list of weights, drawn from ``random.uniform(-1, 1)``, ``b`` the bias, at
     first 0.
+
+    Args:
+        nin: The number of inputs.
+        nonlin: True for relu, False for none, or the name of a nonlinearity:
+            {names}.
+
+    Raises:
+        ValueError: For another name.
     """
 
     value_class, _random = Named("Value", globals()), Named("random", globals())
@@ -177,8 +183,9 @@ class Neuron(Module):
     def __call__(self, x):
         """Return the output for ``x``, a sequence of ``nin`` numbers or Values, as a Value.
 
-        Raises ValueError for another number of inputs, and TypeError if ``x`` is not such a
-        sequence, or is a sequence of rows.
+        Raises:
+            ValueError: For another number of inputs.
+            TypeError: If ``x`` is not such a sequence, or is a sequence of rows.
         """
         w = self.w
         act = sum((wi * xi for wi, xi in zip(w, row_of(x, len(w)))), self.b)
@@ -199,8 +206,12 @@ if Neuron.__doc__:  # None under -OO
 class Layer(Module):
     """``nout`` neurons, each with the same ``nin`` inputs.
 
-    Further arguments are passed to each Neuron: ``Layer(3, 4, nonlin="tanh")``. The attribute
-    ``neurons`` is the list of them.
+    The attribute ``neurons`` is the list of them.
+
+    Args:
+        nin: The number of inputs.
+        nout: The number of neurons, each with an output.
+        **kwargs: Passed to each Neuron: ``Layer(3, 4, nonlin="tanh")``.
     """
 
     neuron_class = Named("Neuron", globals())
@@ -212,7 +223,9 @@ class Layer(Module):
     def __call__(self, x):
         """Return the neurons' outputs for ``x``: a list of Values, or one Value for one neuron.
 
-        Raises ValueError and TypeError as a Neuron does.
+        Raises:
+            ValueError: As a Neuron does.
+            TypeError: As a Neuron does.
         """
         if hasattr(type(x), "__next__"):  # an iterator, which one neuron would use up
             x = list(x)
@@ -229,10 +242,17 @@ class Layer(Module):
 class MLP(Module):
     """A multi-layer perceptron: layers, each with the outputs of the one before as its inputs.
 
-    ``nin`` is the number of inputs, ``nouts`` the list of the layers' sizes:
-    ``MLP(2, [16, 16, 1])`` has two hidden layers of 16 neurons and one output. ``nonlin`` is the
-    nonlinearity of the hidden layers, as in Neuron; the last layer is linear. The attribute
-    ``layers`` is the list of the layers.
+    The attribute ``layers`` is the list of the layers.
+
+    Args:
+        nin: The number of inputs.
+        nouts: The list of the layers' sizes: ``MLP(2, [16, 16, 1])`` has two hidden layers of 16
+            neurons and one output.
+        nonlin: The nonlinearity of the hidden layers, as in Neuron; the last layer is linear.
+
+    Raises:
+        TypeError: If ``nouts`` is an int.
+        ValueError: For another ``nonlin`` than Neuron's.
     """
 
     layer_class = Named("Layer", globals())
@@ -256,7 +276,10 @@ class MLP(Module):
         """Return the last layer's outputs for ``x``, one row of ``nin`` numbers or Values.
 
         They are a list of Values, or one Value if the last layer has one neuron.
-        Raises ValueError for another number of inputs, and TypeError if ``x`` is not such a row.
+
+        Raises:
+            ValueError: For another number of inputs.
+            TypeError: If ``x`` is not such a row.
         """
         for layer in self.layers:
             x = layer(x)

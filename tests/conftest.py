@@ -94,10 +94,10 @@ def on_engine(engine, monkeypatch):
 def jit_engine(request, monkeypatch):
     """How jitted functions run: "c" as programs in C, "py" interpreted, as on the Python engine."""
     import micrograd_c
-    from micrograd_c.jit import api, interpreted
+    from micrograd_c.jit import interpreted, programs
 
     if request.param == "py":
-        monkeypatch.setattr(api, "Program", interpreted.InterpretedProgram)
+        monkeypatch.setattr(programs, "Program", interpreted.InterpretedProgram)
     elif micrograd_c.backend == "python":
         pytest.skip("there is no C engine in this process")
     return request.param

@@ -9,6 +9,7 @@ import posixpath
 import re
 import sys
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 
 from mkdocs.structure.files import File
@@ -61,7 +62,12 @@ def api_page(module_name):
             else:
                 shown[member] = name
                 own.append(member_name)
-        parts.append(f"::: {module_name}.{name}\n    options: {{members: {own}}}")
+        path = f"{module_name}.{name}"
+        if hasattr(module, "__path__") and find_spec(path):
+            # A module of the package has the name too, and Griffe would take that.
+            parts.append(f'<a id="{path}"></a>')
+            path = f"{thing.__module__}.{name}"
+        parts.append(f"::: {path}\n    options: {{members: {own}}}")
         for owner, names in inherited.items():
             parts.append(f"As `{owner}`: {', '.join(names)}.")
     return "\n\n".join(parts) + "\n"

@@ -50,6 +50,7 @@ from python_ref.core.operands import Operands, distinct, either_name, made_of
 from python_ref.core.operators import Operators
 from python_ref.core.ops import OPS, TAKE, UNARY_K
 from python_ref.core.tracing import current_trace
+from python_ref.engine import Value as PythonValue
 
 new, init_leaf = object.__new__, Node._mg_init_leaf
 
@@ -67,23 +68,7 @@ ATOMS = {str, int, float, bool, type(None)}
 
 
 class Value(Node, Operators):
-    """A scalar with its gradient, and the operator and operands that made it.
-
-    ``data`` is a number, or anything with ``__float__`` or ``__index__``; ``label`` is a name to
-    show. The other arguments are for operators of your own: ``_children`` (or ``children``) are
-    the operands, ``_op`` is the operator's text, and ``local_grads`` are numbers, the derivative
-    by each operand, which may also stand in the place of ``_op``.
-
-    Raises TypeError if ``data`` is not a real number or an operand is not a Value, and
-    OverflowError for an int too large for a float.
-
-    >>> from micrograd_c.engine import Value
-    >>> a, b = Value(2.0), Value(-3.0)
-    >>> c = a * b + a**2
-    >>> c.backward()
-    >>> c.data, a.grad, b.grad
-    (-2.0, 1.0, 2.0)
-    """
+    __doc__ = (PythonValue.__doc__ or "").replace("python_ref", "micrograd_c") or None  # -OO
 
     __slots__ = ("__weakref__",)
 

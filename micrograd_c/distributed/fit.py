@@ -21,25 +21,7 @@ def fit(
     """Train a jitted function on the workers of a Dask cluster.
 
     For each batch, the parameters are sent to the workers, each chunk of the batch gives the
-    gradient of its mean, these are added up, and the optimizer makes a step here. Returns a list
-    with the mean of ``loss`` in each epoch, each batch's as it was before its step.
-
-    - ``loss`` is a jitted function that returns a single Value; ``arrays`` are its arguments: all
-      that have rows are NumPy arrays, or all are ``dask.array``s with the same chunks of rows,
-      which stay where they are. The workers keep the data until the end.
-    - ``client`` is a ``dask.distributed.Client``. ``None`` trains in this process, with the same
-      bits; Dask is not needed then.
-    - ``optimizer``, ``epochs``, ``callback``, ``check_finite``, and NaN in the data: as for the
-      jitted function's own ``fit``. Parameters that the optimizer does not have stay as they are.
-    - ``batch_size=None`` takes all rows as one batch. Otherwise a batch is that many consecutive
-      rows, in the same order in each epoch: shuffle the rows before.
-    - ``chunk_rows``: the most rows of a chunk. A dask.array's own chunks are cut further. The
-      batch's gradient is the sum over its chunks of (rows of the chunk / rows of the batch) times
-      the gradient of the chunk's mean, added in a fixed tree (``chunks.py``).
-    - ``checkpoint``: the path of an ``.npz`` file that is replaced after each epoch, after the
-      callback. If there is one already, training continues from it, and ends as if it had never
-      stopped; the losses returned are those of all epochs. A callback that returned True has ended
-      that run for good. ValueError if it has more than ``epochs`` epochs already.
+    gradient of its mean, these are added up, and the optimizer makes a step here.
 
     The result depends on the data, ``batch_size``, ``chunk_rows`` and the chunks of a dask.array,
     but not on the number of workers or threads, nor on which of them computes a chunk or dies
@@ -48,10 +30,39 @@ def fit(
 
     Ctrl-C, and every error, leave parameters and optimizer as after the last whole step.
 
-    Raises TypeError and ValueError for arguments that do not fit, and for a checkpoint of another
-    run; RuntimeError if the client is closed, has no workers, or a worker has another version of
-    micrograd_c or another engine; TypeError if ``loss`` cannot be pickled; ImportError without
-    Dask; and what a call of ``loss`` raises.
+    Args:
+        loss: A jitted function that returns a single Value.
+        *arrays: Its arguments: all that have rows are NumPy arrays, or all are Dask's arrays with
+            the same chunks of rows, which stay where they are. The workers keep the data until
+            the end.
+        client: A ``dask.distributed.Client``, which must be given. None trains in this process,
+            with the same bits; Dask is not needed then.
+        optimizer: As for the jitted function's own ``fit``. Parameters that the optimizer does
+            not have stay as they are.
+        epochs: As for the jitted function's own ``fit``.
+        batch_size: None takes all rows as one batch. Otherwise a batch is that many consecutive
+            rows, in the same order in each epoch: shuffle the rows before.
+        chunk_rows: The most rows of a chunk. A dask.array's own chunks are cut further. The
+            batch's gradient is the sum over its chunks of (rows of the chunk / rows of the batch)
+            times the gradient of the chunk's mean, added in a fixed tree (``chunks.py``).
+        callback: As for the jitted function's own ``fit``.
+        checkpoint: The path of an ``.npz`` file that is replaced after each epoch, after the
+            callback. If there is one already, training continues from it, and ends as if it had
+            never stopped. A callback that returned True has ended that run for good.
+        check_finite: As for the jitted function's own ``fit``; so is NaN in the data.
+
+    Returns:
+        A list with the mean of ``loss`` in each epoch, each batch's as it was before its step;
+        with a checkpoint, of all epochs.
+
+    Raises:
+        TypeError: For arguments that do not fit, and if ``loss`` cannot be pickled.
+        ValueError: For arguments that do not fit, for a checkpoint of another run, and for one
+            that has more than ``epochs`` epochs already.
+        RuntimeError: If the client is closed, has no workers, or a worker has another version of
+            micrograd_c or another engine.
+        ImportError: Without Dask.
+        Exception: What a call of ``loss`` raises.
 
     >>> import numpy as np
     >>> from micrograd_c import Value, distributed, jit

@@ -26,11 +26,13 @@ def by_value(function):
     ``value_and_grad``. A pickle of it can be loaded where the function's module cannot be
     imported, and has the numbers of this process, not those that an import would make. Each
     process that loads it traces it once and keeps it, as long as it is among the last
-    16; so it is what to give to ``dask.array.map_blocks`` and ``dask.delayed``. A process with
-    another version of micrograd_c, or with another engine, raises RuntimeError, which names both.
+    16; so it is what to give to ``dask.array.map_blocks`` and ``dask.delayed``.
 
-    Raises TypeError if the function is not jitted, or refers to something that cannot be pickled.
-    Needs cloudpickle, which Dask brings along.
+    Raises:
+        TypeError: If the function is not jitted, or refers to something that cannot be pickled.
+        ImportError: Without cloudpickle, which Dask brings along.
+        RuntimeError: In a process with another version of micrograd_c, or with another engine; it
+            names both.
     """
     if not isinstance(function, jit):
         raise not_jitted_error(function, "by_value")

@@ -18,22 +18,29 @@ HEIGHT = 640  # of the page in a notebook, in pixels
 def explore(root, *, names=None, max_nodes=2_000_000):
     """Return the graph of ``root`` and all below it as a page to step through, look at and change.
 
-    A notebook displays the result, and its method ``save("graph.html")`` writes a page of one file
-    that opens from disk. The page shows the graph with its numbers as they are now; it steps
-    through forward and backward with the arithmetic of each step, says of each node how its
-    gradient comes about, computes everything anew when a leaf is changed, takes steps of gradient
-    descent, and compares a gradient with the slope between two nearby points.
-
-    A node's name is its ``label``; else that of its variable where ``names`` is given, a dict such
-    as ``locals()`` or a Module; a parameter of a Module among them is named by its path, as
-    ``layers[0].neurons[3].w[1]``. ``max_nodes`` is how many nodes the graph may have, None for any
-    number: a million make a page of 30 MB. A graph that was computed in ``record_lines()`` also has
-    the line of the code that made each node.
+    The page shows the graph with its numbers as they are now; it steps through forward and
+    backward with the arithmetic of each step, says of each node how its gradient comes about,
+    computes everything anew when a leaf is changed, takes steps of gradient descent, and compares
+    a gradient with the slope between two nearby points. A graph that was computed in
+    ``record_lines()`` also has the line of the code that made each node.
 
     ``explore.live(model, loss)`` is a callback that shows a training run: see ``live``.
 
-    Raises TypeError if ``root`` is not a Value, or ``names`` neither a dict nor a Module, and
-    ValueError for more than ``max_nodes`` nodes.
+    Args:
+        root: A Value.
+        names: The names of nodes without a ``label``: a dict of variables, such as ``locals()``,
+            or a Module. A parameter of a Module among them is named by its path, as
+            ``layers[0].neurons[3].w[1]``.
+        max_nodes: How many nodes the graph may have, None for any number: a million make a page
+            of 30 MB.
+
+    Returns:
+        The page. A notebook displays it, and its method ``save("graph.html")`` writes one file
+        that opens from disk.
+
+    Raises:
+        TypeError: If ``root`` is not a Value, or ``names`` neither a dict nor a Module.
+        ValueError: For more than ``max_nodes`` nodes.
 
     >>> from micrograd_c import Value, explore
     >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
@@ -62,7 +69,11 @@ class Explorer:
         return page_of(self._graph)
 
     def save(self, path):
-        """Write the page to a file. Raises OSError if that cannot be written."""
+        """Write the page to a file.
+
+        Raises:
+            OSError: If that cannot be written.
+        """
         with state.replacing(path) as file:
             file.write(self.html().encode("utf-8"))
 

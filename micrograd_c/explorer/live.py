@@ -38,23 +38,28 @@ def live(
     In a notebook a picture below the cell follows the run. ``save(path)`` writes one HTML file
     that plays the run: with pause and a slider, in dark and light, without any network.
 
-    - ``model`` is a module, or a function of one row. It is called with a list of two floats, and
-      returns a Value, or a list of one for each class, as for ``plot_decision_boundary``.
-    - ``loss`` is the jitted function that is trained. It may be left out for a module: it is asked
-      for its ``parameters`` where the model has none of its own.
-    - ``X``, of shape (n, 2), and ``y``, n labels, are drawn over the boundary, whose range is
-      theirs and a tenth more. Without them, ``bounds = (x_min, x_max, y_min, y_max)``, by default
-      from -3 to 3, is drawn for a net of two inputs. Models of other inputs have no boundary.
-    - ``resolution`` is how many points the model is computed for along each axis.
-
     A frame is taken at most ten times a second, and frames take at most a tenth of the time.
-    At most ``max_frames`` are kept: where there are more, every second one is dropped.
 
-    ``show`` is a function that is given each picture as HTML, in place of the notebook; False
-    shows none. ``clock`` returns seconds.
+    Args:
+        model: A module, or a function of one row. It is called with a list of two floats, and
+            returns a Value, or a list of one for each class, as for ``plot_decision_boundary``.
+        loss: The jitted function that is trained. It may be left out for a module: it is asked
+            for its ``parameters`` where the model has none of its own.
+        X: An array of shape (n, 2), which is drawn over the boundary, whose range is that of X
+            and a tenth more.
+        y: n labels.
+        bounds: ``(x_min, x_max, y_min, y_max)``, by default from -3 to 3: what is drawn, without
+            X and y, for a net of two inputs. Models of other inputs have no boundary.
+        resolution: How many points the model is computed for along each axis.
+        max_frames: How many frames are kept: where there are more, every second one is dropped.
+        title: The heading of the picture and of the file.
+        show: A function that is given each picture as HTML, in place of the notebook; False shows
+            none.
+        clock: A function that returns seconds.
 
-    Raises TypeError for a model or loss of another kind, ValueError for arrays, ``bounds`` and
-    counts that do not fit.
+    Raises:
+        TypeError: For a model or loss of another kind.
+        ValueError: For arrays, ``bounds`` and counts that do not fit.
 
     >>> from micrograd_c import explore
     >>> from micrograd_c.nn import MLP
@@ -111,7 +116,9 @@ class Live:
     def save(self, path):
         """Write the run as one HTML file that plays it. Returns the path as a text.
 
-        Raises RuntimeError before the first step, and OSError if the file cannot be written.
+        Raises:
+            RuntimeError: Before the first step.
+            OSError: If the file cannot be written.
         """
         if not self._recording.losses:
             raise RuntimeError("nothing to save yet: the callback was not called for any step")

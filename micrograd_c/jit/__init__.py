@@ -21,6 +21,7 @@ still imports from the package.
 A call such as ``loss(X, Y)`` or ``loss.fit(X, Y, ...)`` goes through the files in this order:
 
 - ``api.py``: the class ``jit``. Each of its methods prepares the arrays and a program, and runs it.
+  ``programs.py``: its programs, one for each shape of the arguments.
 - ``methods.py``: gives each instance a jitted method of its own. ``pickling.py``: pickles of
   jitted functions and methods.
 - ``argument_arrays.py``: checks the arrays and keeps their memory in place during the call.
@@ -33,7 +34,7 @@ A call such as ``loss(X, Y)`` or ``loss.fit(X, Y, ...)`` goes through the files 
 - ``outputs.py``: what the function returned, and the arrays that a call makes of it.
 - ``parameters.py``: the order of the parameters in arrays of their data and gradients.
 - ``traced_sums.py``: sums and dot products in one call of C.
-- ``traced_value.py``: the Values of a trace, whose data is unknown, and ``where``.
+- ``traced_value.py``: the Values of a trace, whose data is unknown. ``branches.py``: ``where``.
 - ``patched_operators.py``: traces also follow operators that a program assigned to ``Value``.
 - ``errors.py``, ``user_code.py``: the TraceErrors, and the user's line that they name.
 - ``base_program.py``: what the two kinds of program share.
@@ -49,7 +50,7 @@ A call such as ``loss(X, Y)`` or ``loss.fit(X, Y, ...)`` goes through the files 
 
 from micrograd_c.jit.api import jit
 from micrograd_c.jit.bound import BoundCall
+from micrograd_c.jit.branches import where
 from micrograd_c.jit.errors import TraceError
-from micrograd_c.jit.traced_value import where
 
 __all__ = ["jit", "where", "BoundCall", "TraceError"]

@@ -2,11 +2,11 @@
 
 import functools
 
-from micrograd_c._backend import backend
-from micrograd_c.jit.argument_arrays import checked_arrays, require_same_memory
+from micrograd_c.jit.argument_arrays import checked_arrays
 from micrograd_c.jit.axes import checked_in_axes
 from micrograd_c.jit.base_program import NotFinite, checked_math
 from micrograd_c.jit.bound import Binding, require_bindable
+from micrograd_c.jit.branches import where
 from micrograd_c.jit.check import compare_with_eager
 from micrograd_c.jit.errors import TraceError, inner_backward_error, several_outputs_error
 from micrograd_c.jit.fit import fit
@@ -14,11 +14,10 @@ from micrograd_c.jit.jacobian import jacobian_of
 from micrograd_c.jit.methods import bound_to
 from micrograd_c.jit.native.c_file import write
 from micrograd_c.jit.outputs import arrays_from
-from micrograd_c.jit.parameters import ParameterOrder, checked_parameters
+from micrograd_c.jit.parameters import checked_parameters
 from micrograd_c.jit.pickling import dask_token, is_pickled_by_name, reduce_bound
+from micrograd_c.jit.programs import HasPrograms
 from micrograd_c.jit.ragged_arrays import RaggedArrays
-from micrograd_c.jit.ragged_program import with_programs_for
-from micrograd_c.jit.traced_value import where
 from micrograd_c.jit.value_calls import (
     call_with_values,
     call_without_rows,
@@ -29,15 +28,10 @@ from python_ref.core.anomalies import checks_finite
 from python_ref.core.numbers import describe
 from python_ref.core.tracing import current_trace
 
-if backend == "c":
-    from micrograd_c.jit.compiled import CompiledProgram as Program
-else:
-    from micrograd_c.jit.interpreted import InterpretedProgram as Program
-
 __all__ = ["jit", "where", "TraceError"]
 
 
-class jit:  # noqa: N801 - used as a decorator
+class jit(HasPrograms):  # noqa: N801 - used as a decorator
     """``jit(f, *, in_axes=0, parameters=None, ...)``: f for arrays of examples.
 
     ``f`` is written for one example. Each of its arguments is a Value, or a list of k Values
@@ -54,25 +48,10 @@ class jit:  # noqa: N801 - used as a decorator
     ``fit`` and ``value_and_grad`` take such rows too; see ``docs/sequences.md``.
 
     All examples share an argument that is a single number, or has None as its entry of
-    ``in_axes``, which means what it does for JAX's ``vmap``: ``in_axes=(0, None)`` shares the
-    second argument, whose whole array is given to ``f``: as a Value, a list of Values, or, for
-    shape (m, k), m lists. Without an argument that has rows, or without any, ``f`` is computed
-    once: a call returns a float, or arrays without the axis of rows.
-
-    Elementary functions, such as exp, sin and ``**``, are micrograd_c's own: at most 1 unit in
-    the last place from the true value, and the same bits on any machine. ``math="libm"`` takes
-    those of the C library, as eager Values do, which are slower.
-
-    ``native=True`` has each program compiled by the system's C compiler when it is first needed,
-    and keeps the library in a cache folder: the bits are the same, and irregular programs are
-    several times as fast. Raises RuntimeError if there is no compiler or no safe cache folder; a
-    program that is too long stays interpreted, with a RuntimeWarning. See ``docs/native.md``.
+    ``in_axes``. Without an argument that has rows, or without any, ``f`` is computed once: a call
+    returns a float, or arrays without the axis of rows.
 
     As a decorator, ``@jit``, or with options ``@jit(in_axes=(0, None))``.
-
-    Raises TraceError where ``f`` reads data that depends on an argument; TypeError (also for a
-    masked array) and ValueError for an array that does not fit, naming the argument and its
-    shape, and for other ``in_axes``; MemoryError.
 
     - A method can be decorated: each instance has its own trace. For a class method,
       write ``@jit`` above ``@classmethod``.
@@ -86,6 +65,30 @@ class jit:  # noqa: N801 - used as a decorator
       finite raises FloatingPointError, naming the example and the first operator that gave an
       infinity or NaN for it. ``backward`` and ``fit`` also check the parameters' gradients.
       An intermediate infinity that reaches no result is accepted.
+
+    Args:
+        function: ``f``. It may be left out, as in ``@jit(in_axes=(0, None))``.
+        in_axes: What it is for JAX's ``vmap``: ``in_axes=(0, None)`` shares the second argument,
+            whose whole array is given to ``f``: as a Value, a list of Values, or, for shape
+            (m, k), m lists.
+        parameters: The Values that the attribute ``parameters`` is to have, in their order:
+            that of ``params`` and of gradients.
+        math: Elementary functions, such as exp, sin and ``**``, are micrograd_c's own,
+            ``"portable"``: at most 1 unit in the last place from the true value, and the same bits
+            on any machine. ``"libm"`` takes those of the C library, as eager Values do, which are
+            slower.
+        native: True has each program compiled by the system's C compiler when it is first needed,
+            and keeps the library in a cache folder: the bits are the same, and irregular programs
+            are several times as fast. A program that is too long stays interpreted, with a
+            RuntimeWarning. See ``docs/native.md``.
+
+    Raises:
+        TraceError: Where ``f`` reads data that depends on an argument.
+        TypeError: For an array that does not fit, naming the argument and its shape, for a masked
+            array and for other ``in_axes``.
+        ValueError: For an array that does not fit and for other ``in_axes``.
+        RuntimeError: With ``native=True``, if there is no compiler or no safe cache folder.
+        MemoryError: If memory runs out.
 
     >>> from micrograd_c import Value, jit
     >>> w = Value(2.0)
@@ -120,21 +123,25 @@ class jit:  # noqa: N801 - used as a decorator
         self._in_axes, self._math, self._native = in_axes, options["math"], options["native"]
         self._given_parameters, self._options = parameters, options
         self._jacobian = None  # a jit of the outputs' gradients, see jacobian.py
-        self._programs = {}  # by the arguments' widths
-        self._ragged = None  # the RaggedProgram of all lengths so far
-        self._last_program = None
+        self._start_without_programs()
         return self
 
     def __call__(self, *arrays, params=None, check_finite=False):
-        """Apply f to each example. Returns an array of float64.
+        """Apply f to each example.
 
-        Its shape is (n,) if f returns a Value, (n, k) for a list or tuple of k Values, (n, m, k)
-        for m lists of k. If the elements of a list or tuple have different shapes, the result is
-        a list or tuple with an array for each; for a dict, it is a dict of arrays. For rows of
-        several lengths, it is a list of all examples' results if their shapes differ. The tuples
-        that ``value_and_grad``, ``jvp``, ``vjp`` and several ``argnums`` give stay tuples, too.
-        Without rows, a Value gives a float, and arrays have no axis of rows.
-        ``params``, an array in the order of ``parameters``, stands in for their data.
+        Args:
+            *arrays: The arguments, as the class describes them.
+            params: An array in the order of ``parameters``, which stands in for their data.
+            check_finite: True raises FloatingPointError for a result that is not finite.
+
+        Returns:
+            An array of float64, of shape (n,) if f returns a Value, (n, k) for a list or tuple of k
+            Values, (n, m, k) for m lists of k. If the elements of a list or tuple have different
+            shapes, the result is a list or tuple with an array for each; for a dict, it is a dict
+            of arrays. For rows of several lengths, it is a list of all examples' results if their
+            shapes differ. The tuples that ``value_and_grad``, ``jvp``, ``vjp`` and several
+            ``argnums`` give stay tuples, too. Without rows, a Value gives a float, and arrays
+            have no axis of rows.
         """
         given = arrays
         try:
@@ -159,11 +166,18 @@ class jit:  # noqa: N801 - used as a decorator
         return arrays_from(program.layout, out if arrays.has_rows else out[0])
 
     def backward(self, *arrays, check_finite=False):
-        """Return the mean of f over the examples; add its gradient to the parameters' ``grad``.
+        """Add the gradient of the mean of f over the examples to the parameters' ``grad``.
 
         The order in which the rows' gradients are added depends only on the number of rows, so
-        the same batch gives the same bits on any machine. Where
-        ``check_finite=True`` raises, nothing has been added.
+        the same batch gives the same bits on any machine.
+
+        Args:
+            *arrays: The arguments, as in a call.
+            check_finite: True raises FloatingPointError if the mean or its gradient is not finite;
+                then nothing has been added.
+
+        Returns:
+            The mean.
         """
         program, arrays = self._prepare_for_gradients(arrays, "backward")
         try:
@@ -171,29 +185,22 @@ class jit:  # noqa: N801 - used as a decorator
         except NotFinite as found:
             raise program.not_finite_error(arrays, found.rows) from None
 
-    @property
-    def parameters(self):
-        """The parameters, a tuple of Values: the order of ``params`` and of gradients.
-
-        They are those given as ``jit(f, parameters=...)``, or those that f was found to read
-        when it was last called, in the order in which its operators use them.
-        Raises RuntimeError if none were given and f was not traced yet.
-        """
-        if self._given_parameters is not None:
-            return self._given_parameters
-        if self._last_program is None:
-            raise RuntimeError(
-                "the parameters are known when the function has been traced: call it once, or "
-                "write jit(f, parameters=[...])"
-            )
-        return self._last_program.parameters_by_use
-
     def value_and_grad(self, *arrays, params=None, check_finite=False):
-        """Return the mean of f over the examples, and its gradient: an array of shape (p,).
+        """Return the mean of f over the examples, and its gradient.
 
-        The gradient is in the order of ``parameters``. ``params``, an array of shape (p,),
-        stands in for the parameters' data. No Value changes: neither ``data`` nor ``grad``.
-        Raises TypeError and ValueError for ``params`` that do not fit.
+        No Value changes: neither ``data`` nor ``grad``.
+
+        Args:
+            *arrays: The arguments, as in a call.
+            params: An array of shape (p,), which stands in for the parameters' data.
+            check_finite: True raises FloatingPointError if the mean or its gradient is not finite.
+
+        Returns:
+            The mean, a float, and an array of shape (p,), in the order of ``parameters``.
+
+        Raises:
+            TypeError: For ``params`` that do not fit.
+            ValueError: For ``params`` that do not fit.
         """
         program, arrays = self._prepare_for_gradients(arrays, "value_and_grad")
         order = self._order_of(program)
@@ -214,11 +221,18 @@ class jit:  # noqa: N801 - used as a decorator
         any other f, it leaves the gradient out and returns ``run.value``: what ``f(X, Y)``
         returns, as arrays that each run overwrites. No Value changes.
 
-        X, Y and ``params`` must be NumPy arrays of float64 in C order, because a copy would not
-        show what is written into them later: else TypeError. A number is also taken, and stays.
         The program is the one for the arrays' shapes as they are now. Otherwise a run raises what
-        ``f(X, Y, check_finite=...)`` raises; with ``check_finite``, the arrays then hold what was
-        computed. BoundCall tells of threads and lifetime.
+        ``f(X, Y, check_finite=...)`` raises. BoundCall tells of threads and lifetime.
+
+        Args:
+            *arrays: NumPy arrays of float64 in C order, because a copy would not show what is
+                written into them later. A number is also taken, and stays.
+            params: Such an array of shape (p,), which stands in for the parameters' data.
+            grad: False leaves the gradient out. True raises if f returns no single Value.
+            check_finite: True raises as in a call; the arrays then hold what was computed.
+
+        Raises:
+            TypeError: For other arrays.
 
         >>> import numpy as np
         >>> from micrograd_c import Value, jit
@@ -244,11 +258,19 @@ class jit:  # noqa: N801 - used as a decorator
         )
 
     def jacobian(self, *arrays, params=None):
-        """Return each example's derivatives with respect to the parameters: shape (n, m, p).
+        """Return each example's derivatives with respect to the parameters.
 
-        m is the number of Values that f returns, p that of ``parameters``; for an f that returns
-        a single Value, the shape is (n, p). Without rows, the first axis is missing. ``params``
-        is as in ``value_and_grad``.
+        Args:
+            *arrays: The arguments, as in a call.
+            params: As in ``value_and_grad``.
+
+        Returns:
+            An array of shape (n, m, p), where m is the number of Values that f returns and p that
+            of ``parameters``; for an f that returns a single Value, of shape (n, p). Without rows,
+            the first axis is missing.
+
+        Raises:
+            ValueError: For rows of several lengths.
         """
         return jacobian_of(self, jit, arrays, params)
 
@@ -258,30 +280,41 @@ class jit:  # noqa: N801 - used as a decorator
     ):  # fmt: skip
         """Train: for each batch, the gradient of the mean, then ``optimizer.step()``, all in C.
 
-        Returns a list with the mean of f in each epoch, each batch's as it was before its step.
-
-        - ``optimizer`` is any of ``micrograd_c.optim``. It continues from its state and
-          updates it. Parameters of f that it does not have stay as they are. Afterwards
-          ``grad`` is the last batch's gradient. An optimizer with an update rule of its own,
-          in Python, works too; then each batch returns to Python.
-        - ``batch_size=None`` takes all examples as one batch, in their order. Otherwise each
-          epoch takes the rows in the order ``rng.permutation(n)``, with one
-          ``rng = numpy.random.default_rng(seed)`` for all epochs, or in their order if
-          ``shuffle=False``; the last batch may be smaller. A ``batch_size`` of n or more
-          means the full batch, which is not shuffled. A function without rows takes one step
-          an epoch; ``batch_size`` and ``shuffle=True`` raise ValueError then.
-        - ``seed`` may also be a Generator of NumPy's. If its ``permutation`` does not return each
-          row once, ValueError or IndexError is raised before the epoch.
-        - ``callback(epoch, loss)`` is called after each epoch; training stops if it returns True.
-        - ``threads`` changes no bit of the result.
-        - ``scheduler``, one of ``micrograd_c.lr_scheduler`` for this optimizer, is stepped after
-          each batch. With a class of your own, each batch returns to Python.
-        - ``progress=True`` shows a bar; it needs tqdm.
-        - ``check_finite=True`` raises before the first step whose loss or gradient is not
-          finite: parameters and optimizer are as after the step before.
-
         Ctrl-C stops between two batches. Then, and after a MemoryError, parameters and optimizer
-        are as after the last step. Raises TypeError and ValueError for options that do not fit.
+        are as after the last step.
+
+        Args:
+            *arrays: The arguments, as in a call.
+            optimizer: Any of ``micrograd_c.optim``. It continues from its state and updates it.
+                Parameters of f that it does not have stay as they are. Afterwards ``grad`` is the
+                last batch's gradient. An optimizer with an update rule of its own, in Python, works
+                too; then each batch returns to Python.
+            epochs: How many times to go through the examples, an int >= 0.
+            batch_size: None takes all examples as one batch, in their order. Otherwise each epoch
+                takes the rows in the order ``rng.permutation(n)``, with one
+                ``rng = numpy.random.default_rng(seed)`` for all epochs; the last batch may be
+                smaller. A ``batch_size`` of n or more means the full batch, which is not shuffled.
+                A function without rows takes one step an epoch.
+            shuffle: False takes the rows in their order.
+            seed: That of ``rng``. It may also be a Generator of NumPy's.
+            callback: ``callback(epoch, loss)`` is called after each epoch; training stops if it
+                returns True.
+            threads: How many threads compute; it changes no bit of the result.
+            progress: True shows a bar; it needs tqdm.
+            check_finite: True raises FloatingPointError before the first step whose loss or
+                gradient is not finite: parameters and optimizer are as after the step before.
+            scheduler: One of ``micrograd_c.lr_scheduler`` for this optimizer, which is stepped
+                after each batch. With a class of your own, each batch returns to Python.
+
+        Returns:
+            A list with the mean of f in each epoch, each batch's as it was before its step.
+
+        Raises:
+            TypeError: For options that do not fit.
+            ValueError: For options that do not fit, also ``batch_size`` and ``shuffle=True``
+                where f has no rows; and before the epoch if the ``permutation`` of a Generator
+                does not return each row once.
+            IndexError: In the same way, for a ``permutation`` of other numbers than 0 to n - 1.
         """
         program, arrays = self._prepare_for_gradients(arrays, "fit")
         return fit(
@@ -292,21 +325,16 @@ class jit:  # noqa: N801 - used as a decorator
     def check(self, *arrays):
         """Compare the program with f applied to eager Values, for every example.
 
-        Raises AssertionError naming the first value, or gradient of the mean, that differs
-        by more than 1e-12 relative. For a gradient, that is relative to the sum of the
-        absolute values that the examples add to it. If f returns several Values, gradients
-        are not compared. Meanwhile eager Values do not raise for their data either.
-        Afterwards every gradient is as it was.
+        If f returns several Values, gradients are not compared. Meanwhile eager Values do not
+        raise for their data either. Afterwards every gradient is as it was.
+
+        Raises:
+            AssertionError: Naming the first value, or gradient of the mean, that differs by more
+                than 1e-12 relative. For a gradient, that is relative to the sum of the absolute
+                values that the examples add to it.
         """
         program, arrays = self._prepare(arrays)
         compare_with_eager(program, self._function, arrays)
-
-    def explain(self):
-        """Print the program of the last call: what its slots hold, and its instructions."""
-        if self._last_program is None:
-            print("not traced yet: it is traced when first called")
-        else:
-            print("\n".join(self._last_program.explain()))
 
     def to_c(self, path):
         """Write the program of the last call as a C file: ``path``, and its header beside it.
@@ -317,8 +345,11 @@ class jit:  # noqa: N801 - used as a decorator
         but the C library. The parameters are an array in the order of ``parameters``; others
         that f reads are written as the numbers that they are now.
 
-        Raises RuntimeError if f was not traced yet, ValueError for a path that does not end in
-        ``.c`` or whose name cannot begin that of a C function, OSError if it cannot be written.
+        Raises:
+            RuntimeError: If f was not traced yet.
+            ValueError: For a path that does not end in ``.c`` or whose name cannot begin that of a
+                C function.
+            OSError: If it cannot be written.
         """
         if self._last_program is None:
             raise RuntimeError("nothing to write yet: call the function once, so that it is traced")
@@ -345,53 +376,6 @@ class jit:  # noqa: N801 - used as a decorator
         name = getattr(self._function, "__name__", repr(self._function))
         program = self._last_program
         return f"<jit {name}: {'not traced yet' if program is None else program.describe()}>"
-
-    def _prepare(self, arrays):
-        """Return the program for these arguments, and the checked arrays to run it with."""
-        arrays = checked_arrays(arrays, self._in_axes)
-        return self._program_for(arrays), arrays
-
-    def _program_for(self, arrays):
-        """Return the program for CheckedArrays, after a check that they fit it."""
-        program = self._program_of(arrays)
-        program.argument_rules.check(arrays)
-        return program
-
-    def _program_of(self, arrays):
-        """Return the program for the shapes of CheckedArrays or RaggedArrays."""
-        if isinstance(arrays, RaggedArrays):
-            program = with_programs_for(arrays, self._ragged, self._program_of)
-            self._ragged = self._last_program = program
-            return program
-        widths = arrays.widths
-        program = self._programs.get(widths)
-        if program is None:
-            # No lock: a fork or the interpreter's end could leave it taken for ever. So threads
-            # that come first at once may trace once each, and the first program is kept.
-            program = Program(self._function, widths, self._math)
-            if self._native:
-                program.compile_natively()
-            program = self._programs.setdefault(widths, program)
-            require_same_memory(arrays)  # the function may have changed them
-        self._last_program = program
-        return program
-
-    def _order_of(self, program):
-        """Return the program's ParameterOrder, which it keeps."""
-        given = self._given_parameters
-        if program.order is None:
-            parameters = program.parameters_by_use if given is None else given
-            program.order = ParameterOrder(program, parameters)
-        return program.order
-
-    def _prepare_for_gradients(self, arrays, method):
-        """Do what ``_prepare`` does for ``backward`` and ``fit``, which need a single output."""
-        if current_trace():
-            raise inner_backward_error(f"{method}()")
-        program, arrays = self._prepare(arrays)
-        if not program.is_single:
-            raise several_outputs_error(method, program)
-        return program, arrays
 
 
 def jit_again(function, parameters, options):

@@ -32,9 +32,12 @@ class BoundCall(RunsInC):
     is bound must keep its memory: NumPy's ``resize(refcheck=False)`` and ``__setstate__`` take
     it away, and a run would then read freed memory.
 
-    A bound call belongs to one thread at a time: bind once for each thread. A run that finds
-    another thread in a run of the same bound call raises RuntimeError and does nothing. After a
-    fork, parent and child each have a bound call of their own. It cannot be pickled or copied.
+    A bound call belongs to one thread at a time: bind once for each thread. After a fork, parent
+    and child each have a bound call of their own. It cannot be pickled or copied.
+
+    Raises:
+        RuntimeError: From a run that finds another thread in a run of the same bound call; it
+            does nothing.
     """
 
     __slots__ = ("value", "grad", "_call", "_memory")

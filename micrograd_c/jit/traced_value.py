@@ -33,23 +33,8 @@ from python_ref.core.ops import OPS
 from python_ref.core.tracing import current_trace
 
 
-def where(cond_value, a, b):
-    """Return ``a`` where ``cond_value`` > 0, else ``b``: a Value. NaN selects ``b``.
-
-    This is how a jitted function branches on data. Each argument is a Value or a number.
-    ``cond_value`` may be a comparison, such as ``x < 1``, which selects ``a`` where it holds.
-    Inside of a jitted function, ``&`` and ``|`` combine comparisons.
-
-    Both ``a`` and ``b`` are computed. The gradient flows to the selected one only, and none to
-    the condition. The other one may be infinite, as 1 / x at 0 is, but a product with an
-    infinite factor needs a second ``where`` inside, see the FAQ.
-
-    >>> from micrograd_c import Value, where
-    >>> where(Value(2.0) > 1, 10.0, 20.0)
-    Value(data=10.0, grad=0.0)
-    >>> where(Value(2.0), Value(10.0), 20.0)
-    Value(data=10.0, grad=0.0)
-    """
+def select(cond_value, a, b):
+    """Return what ``where`` does, see ``branches.py``."""
     given = (cond_value, a, b)
     kinds = [x._plain_class for x in given if is_value(x) and not isinstance(x, Value)]
     kind = kinds[0] if kinds else Value  # the other engine's, if one is that engine's
@@ -97,7 +82,7 @@ class TracedValue(Value):
         """Return ``items[i]`` for the index i nearest to this Value."""
         chosen = items[0]
         for i in range(1, len(items)):
-            chosen = where(self - (i - 0.5), items[i], chosen)
+            chosen = select(self - (i - 0.5), items[i], chosen)
         return chosen
 
     # When a Value is the left operand, Python calls these first: TracedValue is a subclass.

@@ -8,13 +8,18 @@ from micrograd_c.optim.validation import checked_hyperparameters
 
 
 class Adam(Optimizer):
-    """Adam (Kingma and Ba 2015). ``amsgrad=True`` is its variant AMSGrad (Reddi et al. 2018).
+    """Adam (Kingma and Ba 2015).
 
-    ``params``: leaf Values, such as ``model.parameters()``. ``betas``: the decay rates, from 0
-    to below 1, of the moving averages of a gradient and of its square; the hyperparameters
-    ``beta1`` and ``beta2`` hold them. ``lr``, ``eps``, ``weight_decay``: numbers >= 0. The rule
-    adds ``weight_decay`` times a parameter to its gradient.
     Source of the rule: https://pytorch.org/docs/stable/generated/torch.optim.Adam.html
+
+    Args:
+        params: Leaf Values, such as ``model.parameters()``.
+        lr: The learning rate, a number >= 0.
+        betas: The decay rates, from 0 to below 1, of the moving averages of a gradient and of its
+            square; the hyperparameters ``beta1`` and ``beta2`` hold them.
+        eps: A number >= 0.
+        weight_decay: A number >= 0. The rule adds it, times the parameter, to a gradient.
+        amsgrad: True for the variant AMSGrad (Reddi et al. 2018).
 
     >>> from micrograd_c.engine import Value
     >>> from micrograd_c.optim import Adam
@@ -75,9 +80,16 @@ class Adam(Optimizer):
 class AdamW(Adam):
     """Adam with decoupled weight decay (Loshchilov and Hutter 2019).
 
-    The arguments are Adam's. The rule multiplies each parameter by ``1 - lr * weight_decay``
-    before Adam's step, and leaves the gradient alone.
     Source of the rule: https://pytorch.org/docs/stable/generated/torch.optim.AdamW.html
+
+    Args:
+        params: As in Adam.
+        lr: As in Adam.
+        betas: As in Adam.
+        eps: As in Adam.
+        weight_decay: A number >= 0. The rule multiplies each parameter by
+            ``1 - lr * weight_decay`` before Adam's step, and leaves the gradient alone.
+        amsgrad: As in Adam.
     """
 
     kind = "adamw"

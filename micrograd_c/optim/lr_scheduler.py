@@ -24,8 +24,13 @@ __all__ = ["LRScheduler", "StepLR", "CosineAnnealingLR", "LinearLR"]
 class LRScheduler:
     """The base class. A subclass adds its settings and ``get_lr``.
 
-    Raises TypeError if the optimizer has no ``lr``, ValueError for a setting out of its range,
-    also when it is assigned later.
+    Args:
+        optimizer: The optimizer whose ``lr`` it sets.
+        **settings: The numbers of the schedule. Each becomes an attribute.
+
+    Raises:
+        TypeError: If the optimizer has no ``lr``.
+        ValueError: For a setting out of its range, also when it is assigned later.
     """
 
     def __init__(self, optimizer, **settings):
@@ -59,8 +64,10 @@ class LRScheduler:
     def load_state_dict(self, state_dict):
         """Restore what ``state_dict()`` returned, and set the optimizer's ``lr`` to match.
 
-        Raises ValueError for a missing or unexpected key and for a number out of its
-        range; then nothing has changed.
+        Raises:
+            ValueError: For a missing or unexpected key and for a number out of its range; then
+                nothing has changed.
+            TypeError: If ``state_dict`` is not a dict; then nothing has changed.
         """
         require_keys("state_dict", state_dict, self._names)
         self._set(state_dict)
@@ -76,7 +83,10 @@ class LRScheduler:
 class StepLR(LRScheduler):
     """Multiply the rate by ``gamma`` every ``step_size`` epochs.
 
-    ``step_size``: an int >= 1; ``gamma``: a number >= 0.
+    Args:
+        optimizer: The optimizer whose ``lr`` it sets.
+        step_size: An int >= 1.
+        gamma: A number >= 0.
 
     >>> from micrograd_c.engine import Value
     >>> from micrograd_c.optim import SGD, StepLR
@@ -102,8 +112,12 @@ class StepLR(LRScheduler):
 class CosineAnnealingLR(LRScheduler):
     """Lower the rate to ``eta_min`` along half a cosine over ``T_max`` epochs, then raise it again.
 
-    ``T_max``: an int >= 1; ``eta_min``: a number >= 0. This is SGDR (Loshchilov and Hutter 2017)
-    without restarts.
+    This is SGDR (Loshchilov and Hutter 2017) without restarts.
+
+    Args:
+        optimizer: The optimizer whose ``lr`` it sets.
+        T_max: An int >= 1.
+        eta_min: A number >= 0.
     """
 
     def __init__(self, optimizer, T_max, eta_min=0.0):
@@ -117,8 +131,11 @@ class CosineAnnealingLR(LRScheduler):
 class LinearLR(LRScheduler):
     """Multiply the rate by a factor that changes linearly over ``total_iters`` epochs.
 
-    The factor goes from ``start_factor``, 0 < ``start_factor`` <= 1, to ``end_factor``,
-    0 <= ``end_factor`` <= 1, and then stays there. ``total_iters``: an int >= 1.
+    Args:
+        optimizer: The optimizer whose ``lr`` it sets.
+        start_factor: The first factor, 0 < ``start_factor`` <= 1.
+        end_factor: The last one, 0 <= ``end_factor`` <= 1, which then stays.
+        total_iters: An int >= 1.
     """
 
     def __init__(self, optimizer, start_factor=1.0 / 3, end_factor=1.0, total_iters=5):

@@ -36,10 +36,15 @@ class Optimizer:
     - ``state_names``, the names of its arrays in ``state``;
     - ``_update(data, grad)``, one step with NumPy.
 
-    Raises TypeError for a parameter that is not a Value, or not of the first one's engine,
-    and for a hyperparameter that is not a number; ValueError for no parameters, one given
-    twice, one that is computed from others, or a hyperparameter out of its range, also when it
-    is assigned later.
+    Args:
+        params: Leaf Values.
+        **hyperparameters: The numbers of the rule. Each becomes an attribute.
+
+    Raises:
+        TypeError: For a parameter that is not a Value, or not of the first one's engine, and for
+            a hyperparameter that is not a number.
+        ValueError: For no parameters, one given twice, one that is computed from others, or a
+            hyperparameter out of its range, also when it is assigned later.
     """
 
     kind = ""
@@ -116,7 +121,8 @@ class Optimizer:
     def step(self):
         """Move every parameter once, against its gradient; on the C engine in one call.
 
-        Raises ValueError for an array in ``state`` that does not fit.
+        Raises:
+            ValueError: For an array in ``state`` that does not fit.
         """
         if self._is_in_c():
             c_optimizer.step(self)
@@ -190,8 +196,9 @@ class Optimizer:
     def state_dict(self):
         """Return all that is needed to continue training elsewhere, except the parameters.
 
-        A dict of ``kind``, ``step_count``, ``hyperparameters`` and ``state``; its
-        arrays are copies.
+        Returns:
+            A dict of ``kind``, ``step_count``, ``hyperparameters`` and ``state``; its arrays are
+            copies.
         """
         return {
             "kind": self.kind,
@@ -203,8 +210,10 @@ class Optimizer:
     def load_state_dict(self, state_dict):
         """Restore what ``state_dict()`` returned, for the same number of parameters.
 
-        Raises ValueError for another kind of optimizer, a missing or unexpected key, or an
-        array of another shape; then nothing has changed.
+        Raises:
+            ValueError: For another kind of optimizer, a missing or unexpected key, or an array of
+                another shape; then nothing has changed.
+            TypeError: If ``state_dict`` is not a dict; then nothing has changed.
         """
         import numpy as np
 

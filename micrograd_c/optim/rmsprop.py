@@ -4,12 +4,18 @@ from micrograd_c.optim.optimizer import Optimizer
 
 
 class RMSprop(Optimizer):
-    """RMSprop (Hinton's lecture 6e of 2012). ``centered=True`` is Graves's variant (2013).
+    """RMSprop (Hinton's lecture 6e of 2012).
 
-    ``params``: leaf Values, such as ``model.parameters()``. ``alpha``: the decay rate of the
-    moving averages. ``lr``, ``alpha``, ``eps``, ``weight_decay``, ``momentum``: numbers >= 0. The
-    rule adds ``weight_decay`` times a parameter to its gradient.
     Source of the rule: https://pytorch.org/docs/stable/generated/torch.optim.RMSprop.html
+
+    Args:
+        params: Leaf Values, such as ``model.parameters()``.
+        lr: The learning rate, a number >= 0.
+        alpha: The decay rate of the moving averages, a number >= 0.
+        eps: A number >= 0.
+        weight_decay: A number >= 0. The rule adds it, times the parameter, to a gradient.
+        momentum: A number >= 0.
+        centered: True for Graves's variant (2013).
     """
 
     kind = "rmsprop"

@@ -6,11 +6,15 @@ from micrograd_c.optim.optimizer import Optimizer
 class SGD(Optimizer):
     """Stochastic gradient descent, with momentum if ``momentum`` > 0.
 
-    ``params``: leaf Values, such as ``model.parameters()``. ``lr``, ``momentum``, ``dampening``,
-    ``weight_decay``: numbers; all but ``dampening`` must be >= 0. The rule adds ``weight_decay``
-    times a parameter to its gradient. ``nesterov=True`` is Nesterov's momentum; it needs
-    ``momentum`` > 0 and ``dampening=0``.
     Source of the rule: https://pytorch.org/docs/stable/generated/torch.optim.SGD.html
+
+    Args:
+        params: Leaf Values, such as ``model.parameters()``.
+        lr: The learning rate, a number >= 0.
+        momentum: A number >= 0.
+        dampening: A number, which may be negative.
+        weight_decay: A number >= 0. The rule adds it, times the parameter, to a gradient.
+        nesterov: True for Nesterov's momentum; it needs ``momentum`` > 0 and ``dampening=0``.
 
     >>> from micrograd_c.engine import Value
     >>> from micrograd_c.optim import SGD

@@ -33,14 +33,17 @@ class detect_anomaly:
     - Within ``no_grad`` no operator is recorded, and none is checked. ``grad``, ``hessian`` and
       the like check what the function computes, and not its derivatives.
 
-    A node's name is its label, else its name in ``names``: a module, whose parameters are called
-    ``layers[0].neurons[3].w[1]``, or a dict of variables such as ``locals()``.
-
     It is of this thread or asyncio task, as ``no_grad`` is, and costs nothing outside of it. As a
     decorator, write ``@detect_anomaly()``. PyTorch's ``torch.autograd.detect_anomaly`` raises
     RuntimeError; this raises what ``check_finite`` does, so that one ``except`` serves both.
 
-    Raises TypeError for other ``names``, TraceError in a function that ``jit`` traces.
+    Args:
+        names: The names of nodes without a label: a module, whose parameters are called
+            ``layers[0].neurons[3].w[1]``, or a dict of variables such as ``locals()``.
+
+    Raises:
+        TypeError: For other ``names``.
+        TraceError: In a function that ``jit`` traces.
 
     >>> from python_ref.engine import Value
     >>> from micrograd_c.debugging import detect_anomaly

@@ -16,13 +16,21 @@ from python_ref.core.walking import topological_sort
 def gradients(output, inputs):
     """d output / d input for each input, as a list of Values.
 
-    ``output`` is a Value, ``inputs`` a list or tuple of Values, leaves or not. An input that
-    ``output`` does not depend on has the gradient 0. The results are computed by operators, so
-    they can be differentiated in turn, by ``gradients`` or ``backward()``. Their data equal the
-    ``grad`` that ``output.backward()`` adds, to the last bit. No ``grad`` changes.
+    The results are computed by operators, so they can be differentiated in turn, by ``gradients``
+    or ``backward()``. No ``grad`` changes.
 
-    Raises TypeError if ``output`` or an input is no Value, and where a gradient of a gradient
-    needs the derivative of a ``_backward`` that a program assigned.
+    Args:
+        output: A Value.
+        inputs: A list or tuple of Values, leaves or not.
+
+    Returns:
+        A list with a Value for each input. Its data equals the ``grad`` that
+        ``output.backward()`` adds, to the last bit. An input that ``output`` does not depend on
+        has the gradient 0.
+
+    Raises:
+        TypeError: If ``output`` or an input is no Value, and where a gradient of a gradient needs
+            the derivative of a ``_backward`` that a program assigned.
 
     >>> from python_ref.engine import Value
     >>> from python_ref.core.differentiate import gradients

@@ -14,8 +14,9 @@ class no_grad:
     new thread records. A decorated generator, coroutine or asynchronous generator is in the mode
     whenever it runs; the code that waits for it is not.
 
-    Raises TraceError in a function that ``jit`` traces, and TypeError if it decorates a class or
-    an object that cannot be called.
+    Raises:
+        TraceError: In a function that ``jit`` traces.
+        TypeError: If it decorates a class or an object that cannot be called.
 
     >>> from python_ref.engine import Value
     >>> from python_ref.core.grad_mode import no_grad

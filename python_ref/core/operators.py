@@ -119,10 +119,17 @@ class Operators(Hints):
     _apply_after = None
 
     def clip(self, low, high):
-        """self within [low, high], which are Values or numbers, or None for no bound.
+        """self within [low, high].
 
         It is ``maximum(self, low)``, then ``minimum`` of that and ``high``. The derivative is 1
-        from low to high, also at these, and 0 outside. Raises ValueError if low > high.
+        from low to high, also at these, and 0 outside.
+
+        Args:
+            low: The lower bound, a Value or a number; None for none.
+            high: The upper bound, in the same way.
+
+        Raises:
+            ValueError: If the bounds are numbers and low > high.
         """
         check_bounds(low, high)
         lifted = self if low is None else self._apply_two("maximum", low)

@@ -28,6 +28,11 @@ def not_a_number(*operands):
     return nan
 
 
+def raises(error, when):
+    """Return the section of a docstring that says when an operator raises."""
+    return f"\n\nRaises:\n    {error}: {when}"
+
+
 class Op(NamedTuple):
     """A row. ``y`` below is the second operand, or the k of a UNARY_K operator."""
 
@@ -185,23 +190,23 @@ def operators(f, ieee):
            "self times the standard normal distribution function of self, computed with erfc, not\n"
            "the tanh approximation. Source: https://arxiv.org/abs/1606.08415."),
         Op("exp", UNARY, "exp", True, f.exp, (lambda x, out, g: out * g,),
-           "e ** self. Raises OverflowError where ``math.exp`` does.", ieee.exp),
+           "e ** self." + raises("OverflowError", "Where ``math.exp`` does."), ieee.exp),
         Op("exp2", UNARY, "exp2", True, f.exp2, (lambda x, out, g: (out * LOG_2) * g,),
-           "2 ** self. Raises OverflowError from 1024 on.", ieee.exp2),
+           "2 ** self." + raises("OverflowError", "From 1024 on."), ieee.exp2),
         Op("expm1", UNARY, "expm1", True, f.expm1, (lambda x, out, g: (out + 1.0) * g,),
            "exp(self) - 1, accurate near 0.", ieee.expm1),
         Op("log", UNARY, "log", True, f.log, (d_log,),
-           "The natural logarithm. Raises ValueError for 0 and negatives.", ieee.log),
+           "The natural logarithm." + raises("ValueError", "For 0 and negatives."), ieee.log),
         Op("log2", UNARY, "log2", True, f.log2, (lambda x, out, g: d_log(x, out, g) * LOG2_E,),
-           "The logarithm to base 2. Raises ValueError for 0 and negatives.", ieee.log2),
+           "The logarithm to base 2." + raises("ValueError", "For 0 and negatives."), ieee.log2),
         Op("log10", UNARY, "log10", True, f.log10,
            (lambda x, out, g: d_log(x, out, g) * LOG10_E,),
-           "The logarithm to base 10. Raises ValueError for 0 and negatives.", ieee.log10),
+           "The logarithm to base 10." + raises("ValueError", "For 0 and negatives."), ieee.log10),
         Op("log1p", UNARY, "log1p", True, f.log1p,
            (lambda x, out, g: ieee_divide(1.0, 1.0 + x) * g,),
-           "log(1 + self), accurate near 0. Raises ValueError from -1 down.", ieee.log1p),
+           "log(1 + self), accurate near 0." + raises("ValueError", "From -1 down."), ieee.log1p),
         Op("sqrt", UNARY, "sqrt", True, f.sqrt, (lambda x, out, g: ieee_divide(0.5, out) * g,),
-           "The square root. Raises ValueError for negatives."),
+           "The square root." + raises("ValueError", "For negatives.")),
         Op("sin", UNARY, "sin", True, f.sin, (lambda x, out, g: ieee.cos(x) * g,),
            "The sine of an angle in radians."),
         Op("cos", UNARY, "cos", True, f.cos, (lambda x, out, g: -ieee.sin(x) * g,),
@@ -210,25 +215,27 @@ def operators(f, ieee):
            "The tangent of an angle in radians."),
         Op("asin", UNARY, "asin", True, f.asin,
            (lambda x, out, g: ieee_divide(1.0, ieee.sqrt(one_minus_square(x))) * g,),
-           "The arc sine, in radians. Raises ValueError outside [-1, 1]."),
+           "The arc sine, in radians." + raises("ValueError", "Outside [-1, 1].")),
         Op("acos", UNARY, "acos", True, f.acos,
            (lambda x, out, g: ieee_divide(-1.0, ieee.sqrt(one_minus_square(x))) * g,),
-           "The arc cosine, in radians. Raises ValueError outside [-1, 1]."),
+           "The arc cosine, in radians." + raises("ValueError", "Outside [-1, 1].")),
         Op("atan", UNARY, "atan", True, f.atan, (d_atan,),
            "The arc tangent, in radians."),
         Op("sinh", UNARY, "sinh", True, f.sinh, (lambda x, out, g: ieee.cosh(x) * g,),
-           "The hyperbolic sine. Raises OverflowError where ``math.sinh`` does.", ieee.sinh),
+           "The hyperbolic sine."
+           + raises("OverflowError", "Where ``math.sinh`` does."), ieee.sinh),
         Op("cosh", UNARY, "cosh", True, f.cosh, (lambda x, out, g: ieee.sinh(x) * g,),
-           "The hyperbolic cosine. Raises OverflowError where ``math.cosh`` does.", ieee.cosh),
+           "The hyperbolic cosine."
+           + raises("OverflowError", "Where ``math.cosh`` does."), ieee.cosh),
         Op("asinh", UNARY, "asinh", True, f.asinh,
            (lambda x, out, g: 1.0 / ieee.hypot(x, 1.0) * g,),
            "The inverse of sinh."),
         Op("acosh", UNARY, "acosh", True, f.acosh,
            (lambda x, out, g: ieee_divide(1.0, ieee.sqrt(x - 1.0) * ieee.sqrt(x + 1.0)) * g,),
-           "The inverse of cosh. Raises ValueError below 1."),
+           "The inverse of cosh." + raises("ValueError", "Below 1.")),
         Op("atanh", UNARY, "atanh", True, f.atanh,
            (lambda x, out, g: ieee_divide(1.0, one_minus_square(x)) * g,),
-           "The inverse of tanh. Raises ValueError outside (-1, 1).", ieee.atanh),
+           "The inverse of tanh." + raises("ValueError", "Outside (-1, 1)."), ieee.atanh),
         Op("erf", UNARY, "erf", True, f.erf,
            (lambda x, out, g: TWO_OVER_SQRT_PI * ieee.exp(-(x * x)) * g,),
            "The error function."),
@@ -237,11 +244,12 @@ def operators(f, ieee):
            "1 - erf(self), accurate where erf is near 1."),
         Op("lgamma", UNARY, "lgamma", True, f.lgamma,
            (lambda x, out, g: ieee.digamma(x) * g,),
-           "The logarithm of abs(gamma(self)). Raises ValueError at 0 and the negative integers.",
+           "The logarithm of abs(gamma(self))."
+           + raises("ValueError", "At 0 and the negative integers."),
            ieee.lgamma),
         Op("digamma", UNARY, "digamma", True, f.digamma,
            (lambda x, out, g: ieee.polygamma(x, 1.0) * g,),
-           "The derivative of lgamma. Raises ValueError at 0 and the negative integers.",
+           "The derivative of lgamma." + raises("ValueError", "At 0 and the negative integers."),
            ieee.digamma),
         Op("floor", UNARY, "floor", False, libm.floor, (d_step,),
            "The largest whole number that is not above self; infinities and NaN stay. Its\n"
@@ -257,7 +265,7 @@ def operators(f, ieee):
            (lambda x, y, out, g: composites.d_hypot(ieee, x, x, y, out, g),
             lambda x, y, out, g: composites.d_hypot(ieee, y, x, y, out, g)),
            "sqrt(self ** 2 + y ** 2), without overflow of the squares. Its derivatives are 0 at\n"
-           "(0, 0). Raises OverflowError where the result does not fit.",
+           "(0, 0)." + raises("OverflowError", "Where the result does not fit."),
            ieee=ieee.hypot, second="y"),
         Op("maximum", BINARY, "maximum", False, maximum,
            (lambda x, y, out, g: g if x >= y or x != x else 0.0,

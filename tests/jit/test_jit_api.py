@@ -227,7 +227,7 @@ def test_fit_on_the_python_engine(monkeypatch):
     losses = []
     for program in (None, InterpretedProgram):
         if program:
-            monkeypatch.setattr(sys.modules["micrograd_c.jit.api"], "Program", program)
+            monkeypatch.setattr(sys.modules["micrograd_c.jit.programs"], "Program", program)
         random.seed(3)
         model = MLP(2, [3, 1])
         adam = optim.Adam(model.parameters(), lr=0.05)

@@ -103,14 +103,14 @@ def test_backward_is_that_of_eager_values(jit_engine):
 
 
 def test_both_engines_add_the_same_bits(monkeypatch):
-    from micrograd_c.jit import api, interpreted
+    from micrograd_c.jit import interpreted, programs
 
     results = []
     for _ in range(2):
         loss, (x, y) = PairLoss(), ragged_pairs(12, seed=5)
         mean, gradient = jit(loss, parameters=loss.parameters).value_and_grad(x, y)
         results.append([mean, *gradient.tolist()])
-        monkeypatch.setattr(api, "Program", interpreted.InterpretedProgram)
+        monkeypatch.setattr(programs, "Program", interpreted.InterpretedProgram)
     assert results[0] == results[1]
 
 

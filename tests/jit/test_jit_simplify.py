@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from micrograd_c import Value, grad, hessian, jit
-from micrograd_c.jit import api
+from micrograd_c.jit import programs
 from micrograd_c.jit.interpreted import InterpretedProgram
 from micrograd_c.nn import MLP
 
@@ -61,7 +61,7 @@ def bits(x):
 def test_values_keep_their_bits(f, n, monkeypatch):
     x = np.array(SPECIAL[:n])
     merged = jit(f)(x)
-    monkeypatch.setattr(api, "Program", InterpretedProgram)  # which merges nothing
+    monkeypatch.setattr(programs, "Program", InterpretedProgram)  # which merges nothing
     assert bits(merged) == bits(jit(f)(x))
 
 

@@ -118,15 +118,18 @@ def test_programs_that_hypothesis_finds(sizes, nonlin, call, steps):
     assert_same(program_of(sizes, nonlin, steps), last_bits=not is_exact(steps))
 
 
-@pytest.mark.parametrize("seed", range(4))
-def test_longer_programs(seed):
-    r = random.Random(seed)
-    for _ in range(20):
-        hidden = [r.randint(2, 4) for _ in range(r.randint(0, 2))]
-        sizes = [r.randint(1, 4), *hidden, r.randint(1, 3)]
-        steps = [("call", 0)]
-        steps += [(r.choice([*names, *CALLS]), r.randrange(1000)) for _ in range(15)]
-        assert_same(program_of(sizes, r.choice(NONLINEARITIES), steps), last_bits=True)
+nets = st.builds(
+    lambda nin, hidden, nout: (nin, *hidden, nout),
+    st.integers(1, 4),
+    st.lists(st.integers(2, 4), max_size=2),
+    st.integers(1, 3),
+)
+fifteen = st.lists(st.tuples(st.sampled_from([*names, *CALLS]), picks), min_size=15, max_size=15)
+
+
+@given(nets, st.sampled_from(NONLINEARITIES), fifteen)
+def test_longer_programs(sizes, nonlin, steps):
+    assert_same(program_of(sizes, nonlin, [("call", 0), *steps]), last_bits=True)
 
 
 def test_the_comparison_notices_an_extra_step():

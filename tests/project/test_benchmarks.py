@@ -3,12 +3,16 @@
 import functools
 import gc
 import json
+import subprocess
+import sys
 
 import pytest
+from checkout_tools import ROOT
 
 pytest.importorskip("scipy")  # for NumPy by hand
 from benchmarks import backward, nets, programs, rows, train_mlp
 from benchmarks.agreement import Disagreement, check_agreement
+from benchmarks.text import table
 from micrograd_c import _timing
 from micrograd_c._timing import Contestant, Times, race, seconds_a_call
 from micrograd_c.cli import main
@@ -24,6 +28,19 @@ def short_collections():
         gc.unfreeze()
     else:
         yield
+
+
+def test_table_without_rows():
+    assert table(["who", "time"], []).splitlines()[0] == "| who | time |"
+
+
+def test_missing_tabulate_is_said_in_a_sentence():
+    code = "import sys; sys.modules['tabulate'] = None; import benchmarks.text"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, stderr=subprocess.PIPE, encoding="utf-8"
+    )
+    assert done.returncode == 1
+    assert done.stderr == "the benchmarks need tabulate: pip install -e '.[bench]'\n"
 
 
 def test_race_runs_contestants_by_turns_with_their_collector():

@@ -82,6 +82,25 @@ def test_examples_of_docstrings_are_code(site):
         assert "<blockquote>" not in path.read_text(encoding="utf-8"), path
 
 
+def test_functions_are_not_taken_for_modules(site):
+    """``distributed.fit`` is a function, and distributed/fit.py the module that it is in."""
+    for path in (site / "api").rglob("index.html"):
+        assert "doc-symbol-module" not in path.read_text(encoding="utf-8"), path
+
+
+def test_sections_of_docstrings_are_tables(site):
+    html = (site / "api" / "losses" / "index.html").read_text(encoding="utf-8")
+    html = html.partition('id="micrograd_c.losses.cross_entropy"')[2].partition("<details")[0]
+    tables = re.findall(r"<table>.*?</table>", html, re.DOTALL)
+    texts = [" ".join(re.sub("<[^>]*>", "", table).split()) for table in tables]
+    for text, start in zip(
+        texts,
+        ("PARAMETER DESCRIPTION logits For", "RETURNS A", "RAISES DESCRIPTION IndexError For"),
+    ):
+        assert text.startswith(start)
+    assert len(texts) == 3
+
+
 def test_links_and_pictures_lead_to_files(site, pages):
     """mkdocs checks the links in Markdown; this, that of the hooks and of what they add."""
     checked = 0
