@@ -28,9 +28,10 @@ PIECE_SECONDS = 0.02  # shorter than by default: some pieces then have the core 
 NOTE = """\
 Times are of one call, on one thread in float64, in rounds by turns. A ratio is our minimum divided
 by the peer's, below 1 where we are faster; after the slash are the medians'. `wanted` is the target
-for the ratio to JAX. `bound` stands for a call of what `f.bind` returns, which overwrites its arrays as CasADi's
-does; `native` for programs that the C compiler compiled. Each call returns NumPy arrays, equal to the others' to 1e-9 of the largest
-number (BFGS: 1e-5), which is checked before anything is timed."""
+for the ratio to JAX. `bound` stands for a call of what `f.bind` returns, which overwrites its
+arrays as CasADi's does; `native` for programs that the C compiler compiled. Each call returns NumPy
+arrays, equal to the others' to 1e-9 of the largest number (BFGS: 1e-5), which is
+checked before anything is timed."""
 
 
 def main(argv=None):

@@ -3,17 +3,18 @@
 import importlib.util
 import json
 import shutil
+from types import SimpleNamespace
 
 import pytest
 
 pytest.importorskip("scipy")
 pytest.importorskip("numpy")
-from benchmarks import workloads
+from benchmarks import elementary, workloads
 from benchmarks.agreement import Disagreement
 from benchmarks.peers import CannotDo
 from benchmarks.workloads import Workload, __main__
 from benchmarks.workloads.__main__ import BOUND, OURS, PEERS
-from benchmarks.workloads.bound import BoundJit
+from benchmarks.workloads.bound import BoundJit, prepare_bound
 from micrograd_c._backend import backend
 from micrograd_c._timing import Times
 
@@ -80,6 +81,29 @@ def test_calls_with_the_same_arrays_are_bound():
         f(x + 1)
     with pytest.raises(CannotDo, match="jacobian"):
         f.jacobian(x)
+
+
+def test_a_workload_that_is_one_bound_call_is_timed_without_what_surrounds_it():
+    run = prepare_bound(workloads.make("hessian:3"))
+    assert run()[0] is run()[0]  # the bound call's own array
+    surrounded = prepare_bound(SimpleNamespace(ours=lambda jit: doubled(jit(lambda x: x * x))))
+    assert [x.tolist() for x in surrounded()] == [[2.0, 8.0]]
+
+
+def doubled(f):
+    import numpy as np
+
+    x = np.array([1.0, 2.0])
+    return lambda: [2 * f(x)]
+
+
+def test_elementary_functions_have_a_row_each(capsys):
+    elementary.main(["--rounds", "1", "exp", "x**-1"])
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split("|")[1].strip() for line in lines[2:]] == ["`exp`", "`x**-1`"]
+    with pytest.raises(SystemExit):
+        elementary.main(["sine"])
+    assert "there are exp, log" in capsys.readouterr().err
 
 
 def test_c_by_hand_takes_part_in_one_row_of_the_ode():
