@@ -106,7 +106,7 @@
     (void)b, (void)k, (void)uniform, (void)flags, (void)a_uniform, (void)b_uniform;
 
 /* name_forward for each operator: out[i]: (W,) = op(a[i]: (W,), b[i]: (W,)), for i from 0 to n.
- * A variant for each kind of operands would cost a block of one row more than it gains. */
+ * In a block of one row, a variant for each kind of operands would only cost build time. */
 #define X(name, kind, label, raises, fast, value, dx, dy)                                 \
     MG_TARGET static void MG_NAME(name##_forward)(const mg_instruction *ins,              \
                                                   const mg_block *block) {                \

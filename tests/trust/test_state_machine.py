@@ -183,5 +183,5 @@ def as_text(nodes):
 
 TestEngines = Engines.TestCase
 TestEngines.settings = settings(
-    deadline=None, max_examples=size(60, 400), stateful_step_count=size(40, 80)
+    deadline=None, max_examples=size(100, 400), stateful_step_count=size(40, 80)
 )
