@@ -9,7 +9,7 @@ from pathlib import Path
 
 from micrograd_c.explorer.groups import Groups
 from micrograd_c.explorer.layout import layouts_of
-from python_ref.elementary import coefficients, gamma_template
+from python_ref.elementary import gamma_template
 
 FOLDER = Path(__file__).parent
 # In the order in which they run: each uses names of those before it.
@@ -35,13 +35,10 @@ SCRIPTS = (
     "theme.js",
     "main.js",
 )
-# The polynomials of error_function.js and gamma.js.
+# The polynomials of gamma.js.
 TABLES = {
-    **{name: getattr(coefficients, name) for name in ("ERF", "ERF_LOG", "ERFC")},
-    **{
-        name: getattr(gamma_template, name)
-        for name in ("SERIES", "STIRLING", "DIGAMMA", "EULER_MACLAURIN")
-    },
+    name: getattr(gamma_template, name)
+    for name in ("SERIES", "STIRLING", "DIGAMMA", "EULER_MACLAURIN")
 }
 
 

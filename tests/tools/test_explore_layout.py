@@ -180,7 +180,7 @@ def tangled(rng, size):
     values = [Value(rng.uniform(-1, 1)) for _ in range(5)]
     for _ in range(size):
         a, b = rng.choice(values), rng.choice(values[-30:])
-        makers = [lambda: a + b, lambda: a * b, a.tanh, lambda: sum(values[-9:])]  # noqa: B023
+        makers = [lambda: a + b, lambda: a * b, a.tanh, lambda: sum(values[-9:])]
         values.append(rng.choice(makers)())
     return sum(values[-50:])
 
