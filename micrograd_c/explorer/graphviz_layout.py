@@ -20,7 +20,12 @@ def layered_by_dot(graphs):
     source = "".join(dot_source(count, edges) for count, edges in graphs)
     try:
         done = subprocess.run(
-            [program, "-Tplain"], input=source, capture_output=True, text=True, timeout=SECONDS
+            [program, "-Tplain"],
+            input=source,
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),  # on Windows
         )
         pictures = pictures_of(done.stdout)
         if done.returncode or len(pictures) != len(graphs):
