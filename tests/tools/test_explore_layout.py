@@ -81,6 +81,26 @@ def test_no_edges_cross_where_none_need_to(lay_out):
     assert crossings([list(range(20)), [20, 21]], after) == 45
 
 
+@both
+def test_long_edges_cross_nothing_where_they_need_not(lay_out):
+    """Chains of different lengths from a node to another."""
+    edges, count = [], 2
+    for length in (6, 0, 4, 2, 5, 1):
+        chain = [0, *range(count, count + length), 1]
+        count += length
+        edges += zip(chain, chain[1:])
+    columns, bends = lay_out(count, edges)
+    assert_right(count, edges, columns, bends)
+    column_of = {cell: c for c, column in enumerate(columns) for cell in column}
+    after = {}
+    for a, b in edges:
+        passed = range(column_of[a] + 1, column_of[b])
+        way = [a, *(-1 - bends.index((a, b)) for _ in passed), b]
+        for k, (cell, following) in enumerate(zip(way, way[1:])):
+            after.setdefault((column_of[a] + k, cell), []).append(following)
+    assert crossings(columns, after) == 0
+
+
 def test_crossings_are_counted_as_pairs_are():
     rng = random.Random(2)
     columns = [list(range(6)), list(range(6, 12))]
