@@ -1,7 +1,7 @@
 // erf and erfc, with the same roundings as fdlibm's (Sun Microsystems, 1993), which C libraries
-// have: those of the engine are up to two units in the last place from the true values. Where
-// fdlibm has a quotient of polynomials, there is a series or a continued fraction in pairs here,
-// which gives the same number but where fdlibm's is not the nearest.
+// have: those of the engine are at times two or three units in the last place from the true values.
+// Where fdlibm has a quotient of polynomials, there is a series or a continued fraction in pairs
+// here, which gives the same number but where fdlibm's is not the nearest.
 "use strict";
 
 const INVERSE_SQRT_PI = [0.5641895835477563, 7.66772980658294e-18];
