@@ -1,5 +1,7 @@
 """``explore`` and what it returns."""
 
+import contextlib
+import gc
 import html
 
 from micrograd_c import state
@@ -50,7 +52,20 @@ def explore(root, *, names=None, max_nodes=2_000_000):
     """
     if not isinstance(root, Operators) or not hasattr(root, "_recipe"):
         raise TypeError(f"expected a Value as root, got {describe(root)}")
-    return Explorer(collect(root, names_of(names), line_of, max_nodes))
+    with collector_paused():
+        return Explorer(collect(root, names_of(names), line_of, max_nodes))
+
+
+@contextlib.contextmanager
+def collector_paused():
+    """Keep Python's cyclic collector from walking over a million Values again and again."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 class Explorer:
@@ -66,7 +81,8 @@ class Explorer:
 
     def html(self):
         """Return the page as a text."""
-        return page_of(self._graph)
+        with collector_paused():
+            return page_of(self._graph)
 
     def save(self, path):
         """Write the page to a file.

@@ -16,12 +16,12 @@ function setCamera(x, y, scale) {
 }
 
 // Fits the whole graph into the window.
-const fit = () => fitBoxes(view.boxes, 0);
+const fit = () => fitBoxes([...view.boxes, ...view.frames], 0);
 
 // After a group was opened: fits the graph, or the group where that is too small to be read.
 function fitGroup(group) {
   fit();
-  const inside = view.boxes.filter((box) => box.path.includes(group));
+  const inside = view.frames.filter(({ item }) => item === group);
   if (view.scale < READABLE && inside.length) fitBoxes(inside, READABLE);
 }
 
@@ -30,7 +30,7 @@ function fitBoxes(boxes, least) {
   const bounds = [Infinity, Infinity, -Infinity, -Infinity];
   for (const box of boxes) {
     bounds[0] = Math.min(bounds[0], box.x - box.width / 2);
-    bounds[1] = Math.min(bounds[1], box.y - box.height / 2 - 12 - TITLE * box.path.length);
+    bounds[1] = Math.min(bounds[1], box.y - box.height / 2 - 12);
     bounds[2] = Math.max(bounds[2], box.x + box.width / 2);
     bounds[3] = Math.max(bounds[3], box.y + box.height / 2);
   }

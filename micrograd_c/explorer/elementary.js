@@ -4,7 +4,7 @@
 // the available precision, 1971), and so nearly always are the numbers nearest to the true values.
 "use strict";
 
-const { expm1, log1p, log2, asin, acos, atan, atan2, asinh, acosh, atanh } = Math;
+const { expm1, log1p, asin, acos, atan, atan2, asinh, acosh, atanh } = Math;
 
 // --- pairs -------------------------------------------------------------------------------------
 
@@ -78,13 +78,16 @@ function expParts(x) {
 
 function scaled(x, k) {
   if (k > 1000) return x * 2 ** 1000 * 2 ** (k - 1000);
-  return k < -1000 ? x * 2 ** (k + 100) * 2 ** -100 : x * 2 ** k;
+  return k < -1000 ? x * 2 ** (k + 1000) * 2 ** -1000 : x * 2 ** k;
 }
 
 function expOfPair(x) {
   if (!(Math.abs(x[0]) < 750)) return Math.exp(x[0]);
   const [k, p] = expParts(x);
-  return scaled(plus(ONE, p)[0], k);
+  const [high, low] = plus(ONE, p);
+  const out = scaled(high, k);
+  if (k > -1022) return out;
+  return out + scaled(high - scaled(out, -k) + low, k); // it has fewer digits, and was rounded twice
 }
 
 const exp = (x) => expOfPair([x, 0]);
@@ -103,6 +106,9 @@ function logPair(x) {
 
 const isUsual = (x) => x > 1e-300 && x < 1e300;
 const log = (x) => (isUsual(x) ? logPair(x)[0] : Math.log(x));
+
+const LN2 = [0.6931471805599453, 2.3190468138462996e-17];
+const log2 = (x) => (isUsual(x) ? over(logPair(x), LN2)[0] : Math.log2(x));
 
 // As fdlibm has it, and most C libraries.
 function log10(x) {
@@ -149,31 +155,38 @@ const tan = (x) => (isReducible(x) ? over(sinPair(x, 0), sinPair(x, 1))[0] : Mat
 
 // --- hyperbolic functions, hypot ----------------------------------------------------------------
 
-// sinh and cosh are as fdlibm has them, and most C libraries, so that they round alike.
+// sinh, cosh and tanh are as fdlibm has them, and most C libraries, so that they round alike.
 function sinh(x) {
   const a = Math.abs(x);
-  if (!(a > 1e-8 && a < 709)) return Math.sinh(x);
-  if (a >= 22) return withSign(0.5 * exp(a), x);
+  if (!(a > 1e-8 && a < 711)) return Math.sinh(x);
+  if (a >= 22) return withSign(halfExp(a), x);
   const t = expm1(a);
   return withSign(0.5 * (a < 1 ? 2 * t - (t * t) / (t + 1) : t + t / (t + 1)), x);
 }
 
 function cosh(x) {
   const a = Math.abs(x);
-  if (!(a < 709)) return Math.cosh(x);
+  if (!(a < 711)) return Math.cosh(x);
   if (a < 0.5 * Math.LN2) {
     const t = expm1(a);
     return 1 + (t * t) / (2 * (1 + t));
   }
-  return a < 22 ? 0.5 * exp(a) + 0.5 / exp(a) : 0.5 * exp(a);
+  return a < 22 ? 0.5 * exp(a) + 0.5 / exp(a) : halfExp(a);
+}
+
+// Half of exp(x), which may be too large a number.
+function halfExp(x) {
+  const out = exp(x);
+  if (out < Infinity) return 0.5 * out;
+  const root = exp(0.5 * x);
+  return 0.5 * root * root;
 }
 
 function tanh(x) {
-  if (!(Math.abs(x) > 1e-8 && Math.abs(x) < 22)) return Math.tanh(x);
-  const [k, p] = expParts([2 * x, 0]);
-  const f = 2 ** k;
-  const t = plus([f * p[0], f * p[1]], [f - 1, 0]); // exp(2 x) - 1
-  return over(t, plus(t, [2, 0]))[0];
+  const a = Math.abs(x);
+  if (!(a > 1e-8 && a < 22)) return Math.tanh(x);
+  const t = expm1(a < 1 ? -2 * a : 2 * a);
+  return withSign(a < 1 ? -t / (t + 2) : 1 - 2 / (t + 2), x);
 }
 
 function hypot(x, y) {

@@ -1,179 +1,157 @@
-// A layered layout, from left to right. It is the same for the same graph.
+// Places boxes. Their columns and their order in them are those that layout.py found; a group's
+// interior is placed alone, and then is one box in the group around.
 //
-// Ranks by the longest way to the root; within a rank an order with few crossings by barycentres
-// (Sugiyama, Tagawa and Toda, 1981); places near the neighbours' by least squares. A long edge
-// goes through a point in each rank between its ends. It is here, not in Python, because opening a
-// group lays out anew.
+// Rows by least squares: a box is as near to its neighbours as can be.
 "use strict";
 
-const RANK_GAP = 27;
+const COLUMN_GAP = 27; // at least
+const MOST_GAP = 140;
 const ROW_GAP = 16;
-const TITLE = 20; // the height of the title of a frame
-const MOST_POINTS = 4000; // on long edges; more would take long
+const PAD = 12; // of a frame around its boxes
+const TITLE = 22; // the height of the title of a frame
 
-// boxes: [{width, height, path}], in the order of the graph; path is the list of open groups that
-// a box is in. edges: [from, to], places in boxes. Sets x and y, the middle of each box, and
-// returns {points}: for each edge a list of its inner points [x, y].
+// boxes: [{item, width, height}]; edges: [{from, to}], places in boxes. Sets x and y, the middle
+// of each box, and points, [x, y] of the inner points of each edge. Returns the frames, which are
+// boxes of the open groups, outer ones first.
 function layOut(boxes, edges) {
-  const rank = ranksOf(boxes, edges);
-  const { cells, chains } = cellsOf(boxes, edges, rank);
-  const ranks = [];
-  for (const cell of cells) (ranks[cell.rank] ??= []).push(cell);
-  for (let r = 0; r < ranks.length; r++) ranks[r] ??= [];
-  orderRanks(ranks, cells);
-  placeRows(ranks);
-  placeRanks(ranks);
-  return { points: chains.map((chain) => chain.map((cell) => [cell.x, cell.y])) };
+  const frames = groups.openGroups().map((item) => ({ item, links: [] }));
+  const boxOf = new Map([...boxes, ...frames].map((box) => [box.item, box]));
+  for (const edge of edges) edge.links = linksOf(boxes[edge.from], boxes[edge.to], boxOf);
+  for (const frame of [...frames].reverse()) placeInside(frame, boxOf);
+  for (const frame of frames) moveInside(frame);
+  for (const edge of edges) edge.points = pointsOf(edge.links, boxes[edge.to]);
+  return frames.slice(1); // without the whole graph
 }
 
-function ranksOf(boxes, edges) {
-  const users = boxes.map(() => []);
-  const waitsFor = new Int32Array(boxes.length); // operands that are not in the order yet
-  for (const [from, to] of edges) {
-    users[from].push(to);
-    waitsFor[to]++;
-  }
-  const order = []; // operands first
-  const place = new Int32Array(boxes.length).fill(-1);
-  const ready = [];
-  const put = (b) => {
-    place[b] = order.length;
-    order.push(b);
-    for (const user of users[b]) if (--waitsFor[user] === 0 && place[user] < 0) ready.push(user);
-  };
-  boxes.forEach((_, b) => waitsFor[b] === 0 && ready.push(b));
-  for (let b = 0; order.length < boxes.length; ) {
-    while (ready.length) put(ready.pop());
-    // Closed groups can need each other: then the first goes first, and an edge goes back.
-    while (b < boxes.length && place[b] >= 0) b++;
-    if (b < boxes.length) put(b);
-  }
-  const rank = new Int32Array(boxes.length);
-  for (const b of order.reverse())
-    for (const user of users[b])
-      if (place[user] > place[b]) rank[b] = Math.max(rank[b], rank[user] + 1);
-  const highest = rank.reduce((most, r) => Math.max(most, r), 0);
-  return rank.map((r) => highest - r);
-}
-
-// Cells are the boxes and the points of long edges; before and after are their neighbours in the
-// ranks at their sides.
-function cellsOf(boxes, edges, rank) {
-  boxes.forEach((box, b) => Object.assign(box, { rank: rank[b], before: [], after: [] }));
-  const cells = [...boxes];
-  let left = MOST_POINTS;
-  const link = (a, b) => {
-    a.after.push(b);
-    b.before.push(a);
-  };
-  const chains = edges.map(([from, to]) => {
-    const a = boxes[from];
-    const b = boxes[to];
-    const length = b.rank - a.rank;
-    if (length < 1 || length - 1 > left) return [];
-    left -= length - 1;
-    const chain = [];
-    for (let r = a.rank + 1; r < b.rank; r++) {
-      const point = { rank: r, width: 0, height: 2, before: [], after: [], path: [] };
-      chain.push(point);
-      cells.push(point);
+// The way of an edge through frames: [{frame, from, to}], where from or to is null at the frames
+// that it enters or leaves.
+function linksOf(from, to, boxOf) {
+  const around = (box) => boxOf.get(groups.around(box.item));
+  const leaves = [];
+  const enters = [];
+  while (around(from) !== around(to))
+    if (around(from).item.depth >= around(to).item.depth) {
+      leaves.push({ frame: around(from), from, to: null });
+      from = around(from);
+    } else {
+      enters.unshift({ frame: around(to), from: null, to });
+      to = around(to);
     }
-    [a, ...chain].forEach((cell, i) => link(cell, chain[i] ?? b));
-    return chain;
-  });
-  return { cells, chains };
+  const links = [...leaves, { frame: around(from), from, to }, ...enters];
+  for (const link of links) link.frame.links.push(link);
+  return links;
 }
 
-function orderRanks(ranks, cells) {
-  const number = (cells) => cells.forEach((cell, i) => (cell.place = i));
-  ranks.forEach(number);
-  let best = null;
-  for (let round = 0; round < 12; round++) {
-    const down = round % 2 === 0;
-    const way = down ? ranks : [...ranks].reverse();
-    for (const rank of way) {
-      for (const cell of rank) {
-        const near = down ? cell.before : cell.after;
-        const sum = near.reduce((total, other) => total + other.place, 0);
-        cell.key = near.length ? sum / near.length : cell.place;
-      }
-      sortWithinGroups(rank);
-      number(rank);
+// The inner points [x, y] of an edge. It bends between columns, and passes them straight on.
+function pointsOf(links, end) {
+  const points = [];
+  let { y } = links[0].from;
+  for (const { chain, from, to } of links) {
+    if (from) points.push([from.x + from.column / 2, y]);
+    for (const point of chain) {
+      ({ y } = point);
+      points.push([point.x - point.column / 2, y], [point.x + point.column / 2, y]);
     }
-    if (cells.length > 1500 && round >= 3) break;
-    const count = crossings(ranks);
-    if (!best || count < best.count) best = { count, places: cells.map((cell) => cell.place) };
+    if (to) points.push([to.x - to.column / 2, null]); // at the height of what follows
   }
-  if (best) cells.forEach((cell, i) => (cell.place = best.places[i]));
-  for (const rank of ranks) rank.sort((a, b) => a.place - b.place);
+  for (let k = points.length - 1, next = end.y; k >= 0; k--) next = points[k][1] ??= next;
+  return points;
 }
 
-// Sorts by key, and keeps what is in the same group together.
-function sortWithinGroups(rank) {
-  const sums = new Map();
-  for (const cell of rank)
-    for (const group of cell.path) {
-      const sum = sums.get(group) ?? [0, 0];
-      sums.set(group, [sum[0] + cell.key, sum[1] + 1]);
+// Places the parts of a group around the middle of its frame, and sets the frame's size.
+function placeInside(frame, boxOf) {
+  const cells = partsOf(frame.item).map((part) => boxOf.get(part));
+  cells.forEach((cell, place) => Object.assign(cell, { place, near: [] }));
+  const [columns, bends] = frame.item.layout;
+  const chains = new Map(bends.map(([a, b]) => [`${a} ${b}`, []]));
+  const columnsOfCells = columns.map((numbers) =>
+    numbers.map((number) => {
+      if (number >= 0) return cells[number];
+      const point = { width: 0, height: 2, near: [] };
+      const [a, b] = bends[-1 - number];
+      chains.get(`${a} ${b}`).push(point);
+      return point;
+    }),
+  );
+  columnsOfCells.forEach((column, c) => column.forEach((cell) => (cell.number = c)));
+  const seen = new Set();
+  for (const link of frame.links) {
+    // As in layered(): the numbers after those of the parts are what is outside.
+    const key = `${link.from?.place ?? cells.length} ${link.to?.place ?? cells.length + 1}`;
+    link.chain = chains.get(key) ?? [];
+    if (seen.has(key)) continue;
+    seen.add(key);
+    const way = [link.from, ...link.chain, link.to].filter(Boolean);
+    for (let k = 1; k < way.length; k++) {
+      if (way[k].number !== way[k - 1].number + 1) continue;
+      way[k].near.push(way[k - 1]);
+      way[k - 1].near.push(way[k]);
     }
-  const keyAt = (cell, depth) => {
-    const group = cell.path[depth];
-    return group ? sums.get(group)[0] / sums.get(group)[1] : cell.key;
-  };
-  rank.sort((a, b) => {
-    let depth = 0;
-    while (a.path[depth] && a.path[depth] === b.path[depth]) depth++;
-    return keyAt(a, depth) - keyAt(b, depth) || a.place - b.place;
-  });
-}
-
-function crossings(ranks) {
-  let count = 0;
-  for (const rank of ranks) {
-    const ends = rank.flatMap((cell) => cell.after.map((b) => [cell.place, b.place]));
-    if (ends.length > 300) return 0; // too long to count: the last order will do
-    for (let i = 0; i < ends.length; i++)
-      for (let j = 0; j < i; j++)
-        if ((ends[i][0] - ends[j][0]) * (ends[i][1] - ends[j][1]) < 0) count++;
   }
-  return count;
+  placeRows(columnsOfCells);
+  placeColumns(columnsOfCells);
+  frame.inside = columnsOfCells.flat();
+  enclose(frame);
 }
 
-function placeRows(ranks) {
-  for (const rank of ranks) {
+// Sets the size of a frame, so that there is room for its title, and moves what is in it so that
+// the frame's middle is at 0.
+function enclose(frame) {
+  const bounds = [Infinity, Infinity, -Infinity, -Infinity];
+  for (const { x, y, width, height } of frame.inside) {
+    bounds[0] = Math.min(bounds[0], x - width / 2);
+    bounds[1] = Math.min(bounds[1], y - height / 2);
+    bounds[2] = Math.max(bounds[2], x + width / 2);
+    bounds[3] = Math.max(bounds[3], y + height / 2);
+  }
+  const [left, above, right, below] = bounds;
+  frame.width = right - left + 2 * PAD;
+  frame.height = below - above + 2 * PAD + TITLE;
+  for (const cell of frame.inside) {
+    cell.x -= (left + right) / 2;
+    cell.y -= (above + below - TITLE) / 2;
+  }
+  frame.x = frame.y = 0;
+}
+
+function moveInside(frame) {
+  for (const cell of frame.inside) {
+    cell.x += frame.x;
+    cell.y += frame.y;
+  }
+}
+
+function placeRows(columns) {
+  for (const column of columns) {
     let y = 0;
-    for (const cell of rank) {
+    for (const cell of column) {
       cell.y = y + cell.height / 2;
-      y += cell.height + gapBetween(cell, rank[cell.place + 1]);
+      y += cell.height + ROW_GAP;
     }
-    for (const cell of rank) cell.y -= y / 2;
+    for (const cell of column) cell.y -= (y - ROW_GAP) / 2;
   }
   for (let round = 0; round < 16; round++) {
-    const way = round % 2 ? ranks : [...ranks].reverse();
-    for (const rank of way) {
-      const wanted = rank.map((cell) => {
-        const near = [...cell.before, ...cell.after];
-        const sum = near.reduce((total, other) => total + other.y, 0);
-        return near.length ? sum / near.length : cell.y;
+    const way = round % 2 ? columns : [...columns].reverse();
+    for (const column of way) {
+      const wanted = column.map((cell) => {
+        const sum = cell.near.reduce((total, other) => total + other.y, 0);
+        return cell.near.length ? sum / cell.near.length : cell.y;
       });
-      spread(rank, wanted);
+      spread(column, wanted);
     }
   }
 }
 
-// Where a group begins there is room for the frames' titles.
-function gapBetween(cell, next) {
-  const begins = next && next.path.length && next.path.at(-1) !== cell.path.at(-1);
-  return (cell.width || next?.width ? ROW_GAP : 6) + (begins ? TITLE * next.path.length : 0);
-}
+// Between points of long edges there is less room.
+const gapBetween = (cell, next) => (cell.width || next.width ? ROW_GAP : 6);
 
 // Sets the y of cells, in their order and without overlap, as near to the wanted ones as can be:
 // isotonic regression by pooling adjacent violators.
-function spread(rank, wanted) {
+function spread(column, wanted) {
   const blocks = [];
   let offset = 0;
-  rank.forEach((cell, i) => {
-    if (i) offset += (rank[i - 1].height + cell.height) / 2 + gapBetween(rank[i - 1], cell);
+  column.forEach((cell, i) => {
+    if (i) offset += (column[i - 1].height + cell.height) / 2 + gapBetween(column[i - 1], cell);
     cell.offset = offset;
     let block = { sum: wanted[i] - offset, count: 1 };
     while (blocks.length && mean(blocks[blocks.length - 1]) > mean(block)) {
@@ -184,16 +162,27 @@ function spread(rank, wanted) {
   });
   let i = 0;
   for (const block of blocks)
-    for (let k = 0; k < block.count; k++, i++) rank[i].y = mean(block) + rank[i].offset;
+    for (let k = 0; k < block.count; k++, i++) column[i].y = mean(block) + column[i].offset;
 }
 
 const mean = ({ sum, count }) => sum / count;
 
-function placeRanks(ranks) {
+// How high an edge rises, at most: in a high frame it ends anywhere.
+const heightBetween = (a, b) =>
+  Math.abs(b.y - a.y) + Math.max(a.height, b.height, NODE.height) / 2 - NODE.height / 2;
+
+// Sets x and the width of each cell's column. Between two columns there is room for steep edges.
+function placeColumns(columns) {
   let x = 0;
-  for (const rank of ranks) {
-    const width = Math.max(0, ...rank.map((cell) => cell.width));
-    for (const cell of rank) cell.x = x + width / 2;
-    x += width + RANK_GAP;
+  for (const column of columns) {
+    const width = Math.max(0, ...column.map((cell) => cell.width));
+    let steepest = 0;
+    for (const cell of column) {
+      cell.x = x + width / 2;
+      cell.column = width;
+      for (const other of cell.near)
+        if (other.number > cell.number) steepest = Math.max(steepest, heightBetween(cell, other));
+    }
+    x += width + Math.min(MOST_GAP, Math.max(COLUMN_GAP, steepest / 5));
   }
 }

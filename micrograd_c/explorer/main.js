@@ -48,9 +48,11 @@ function listen() {
 }
 
 async function start() {
-  graph = await Graph.read(JSON.parse(byId("graphData").textContent));
+  const json = JSON.parse(byId("graphData").textContent);
   byId("graphData").remove();
-  groups = new Groups(graph);
+  graph = await Graph.read(json);
+  groups = await Groups.read(json.groups, graph);
+  await nameParameters(json.parameters);
   steps.start();
   draw();
   listen();

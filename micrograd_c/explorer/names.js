@@ -4,24 +4,18 @@
 let graph = null; // the page's graph, set by main.js
 const foundNames = new Map(); // names that follow from the structure, for nodes without one
 
-// Names parameters of neurons as micrograd does: layers[0].neurons[3].w[1]. The number of a layer
-// is how many layers are between it and the graph's inputs. Layers of other calls have the same
-// parameters, which keep their name.
-function nameParameters(layers) {
-  const depthOf = new Map(); // by the output of a neuron
-  for (const layer of layers) {
-    const [{ inputs }] = layer.neurons;
-    layer.depth = Math.max(-1, ...inputs.map((i) => depthOf.get(i) ?? -1)) + 1;
-    for (const neuron of layer.neurons) depthOf.set(neuron.out, layer.depth);
-  }
-  for (const { neurons, depth } of layers) {
-    const isNet = layers.length > 1;
-    neurons.forEach(({ weights, start }, i) => {
-      const path = isNet || neurons.length > 1 ? `layers[${depth}].neurons[${i}].` : "";
-      weights.forEach((w, j) => nameLeaf(w, `${path}w[${j}]`));
-      if (start !== null) nameLeaf(start, `${path}b`);
-    });
-  }
+// Names parameters of neurons by the paths that groups.py found.
+async function nameParameters({ paths, counts, steps, biases }) {
+  const [count, step, bias] = await Promise.all([counts, steps, biases].map(unpack));
+  let w = 0;
+  let next = 0;
+  paths.forEach((path, k) => {
+    for (let j = 0; j < count[k]; j++) {
+      w += step[next++];
+      nameLeaf(w, `${path}w[${j}]`);
+    }
+    if (bias[k] >= 0) nameLeaf(bias[k], `${path}b`);
+  });
 }
 
 function nameLeaf(i, name) {

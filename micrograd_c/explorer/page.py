@@ -7,7 +7,9 @@ import zlib
 from array import array
 from pathlib import Path
 
-from python_ref.elementary import coefficients, gamma_template
+from micrograd_c.explorer.groups import Groups
+from micrograd_c.explorer.layout import layouts_of
+from python_ref.elementary import gamma_template
 
 FOLDER = Path(__file__).parent
 # In the order in which they run: each uses names of those before it.
@@ -18,7 +20,6 @@ SCRIPTS = (
     "operators.js",
     "graph.js",
     "names.js",
-    "patterns.js",
     "groups.js",
     "layout.js",
     "numbers.js",
@@ -34,13 +35,10 @@ SCRIPTS = (
     "theme.js",
     "main.js",
 )
-# The polynomials of error_function.js and gamma.js.
+# The polynomials of gamma.js.
 TABLES = {
-    **{name: getattr(coefficients, name) for name in ("ERF", "ERF_LOG", "ERFC")},
-    **{
-        name: getattr(gamma_template, name)
-        for name in ("SERIES", "STIRLING", "DIGAMMA", "EULER_MACLAURIN")
-    },
+    name: getattr(gamma_template, name)
+    for name in ("SERIES", "STIRLING", "DIGAMMA", "EULER_MACLAURIN")
 }
 
 
@@ -62,13 +60,11 @@ def page_of(graph):
 
 def as_json(graph):
     """Return what ``graph.js`` reads: long lists as numbers in base64, deflated where it pays."""
-    operators = list(dict.fromkeys(graph.operators))
-    code = {operator: i for i, operator in enumerate(operators)}
-    files = list(dict.fromkeys(line for line in graph.lines.values()))
-    file_place = {line: i for i, line in enumerate(files)}
+    files = Table(graph.lines.values())
+    groups = Groups(graph)
     return {
-        "operators": operators,
-        "code": packed("B", [code[operator] for operator in graph.operators]),
+        "operators": groups.links.operators,
+        "code": packed("B", array("B", groups.links.codes.tobytes())),
         "counts": packed("i", graph.counts),
         "distances": packed("i", graph.distances),
         "data": packed("d", graph.data, deflated=False),
@@ -78,9 +74,51 @@ def as_json(graph):
         "ks": {i: number_json(k) for i, k in graph.ks.items()},
         "locals": {i: list(map(number_json, ks)) for i, ks in graph.locals_.items()},
         "opaque": graph.opaque,
-        "lineTable": files,
-        "lines": {i: file_place[line] for i, line in graph.lines.items()},
+        "lineTable": files.distinct,
+        "lines": dict(zip(graph.lines, files.places)),
+        "groups": groups_json(groups),
+        "parameters": parameters_json(groups.parameters),
     }
+
+
+def groups_json(groups):
+    """Return what ``groups.js`` reads: a number a group, parents before children, and a node."""
+    kinds = Table(group.kind for group in groups.all)
+    titles = Table(group.title for group in groups.all)
+    layouts, which = layouts_of(groups)
+    return {
+        "kinds": kinds.distinct,
+        "kind": packed("B", kinds.places),
+        "titles": titles.distinct,
+        "title": packed("i", titles.places),
+        "parent": packed("i", [-1, *(group.parent.number for group in groups.all[1:])]),
+        "out": packed("i", [group.out for group in groups.all]),
+        "open": [group.number for group in groups.all if group.is_open],
+        "of": packed("i", array("i", groups.number_of.tobytes())),
+        "layouts": layouts,
+        "layout": packed("i", which),
+    }
+
+
+def parameters_json(parameters):
+    """Return what ``names.js`` reads. Steps are from a weight to the next: they are often equal."""
+    weights = [0, *(w for _, weights, _ in parameters for w in weights)]
+    return {
+        "paths": [path for path, _, _ in parameters],
+        "counts": packed("i", [len(weights) for _, weights, _ in parameters]),
+        "steps": packed("i", [b - a for a, b in zip(weights, weights[1:])]),
+        "biases": packed("i", [-1 if bias is None else bias for _, _, bias in parameters]),
+    }
+
+
+class Table:
+    """The distinct entries of a list, and the place of each entry among them."""
+
+    def __init__(self, entries):
+        entries = list(entries)
+        self.distinct = list(dict.fromkeys(entries))
+        place = {entry: i for i, entry in enumerate(self.distinct)}
+        self.places = [place[entry] for entry in entries]
 
 
 def packed(typecode, numbers, deflated=True):

@@ -13,7 +13,7 @@ function select(item, reveals = false) {
   if (reveals && isNode(item) && groups.itemOf(item) !== item) {
     groups.reveal(item);
     draw();
-    fitGroup(groups.of[item]);
+    fitGroup(groups.of(item));
   }
   refresh();
   if (reveals) bringIntoView(item);
@@ -59,7 +59,7 @@ function introduction() {
       "Point at a node, or tap it, to see its value, its gradient and how both come about."),
     make("p", {}, "The arrow keys step through forward and then backward, node by node."),
     make("p", {}, "Select a leaf to change it: everything is computed anew."),
-    graph.n > MOST_UNGROUPED &&
+    groups.all.length > 1 &&
       make("p", {}, "A box with lines above it is a group: a click opens it."),
   ];
 }
@@ -73,7 +73,7 @@ function aboutGroup(group) {
         ? make("button", { onclick: () => closeGroup(group) }, "close")
         : make("button", { onclick: () => act(group) }, "open")),
   ];
-  if (group.kind === "neuron") about.push(make("h3", {}, "output"), ...numbersOf(group.neuron.out));
+  if (group.out >= 0) about.push(make("h3", {}, "output"), ...numbersOf(group.out));
   return about;
 }
 
@@ -150,9 +150,9 @@ function gradientParts(i) {
 }
 
 function groupParts(i) {
-  const around = openGroupsAround(i).filter((group) => group.isOpen);
-  if (!around.length) return [];
-  const group = around[around.length - 1];
+  let group = groups.of(i);
+  while (group.parent && !group.isOpen) group = group.parent;
+  if (!group.parent) return [];
   return [
     make("h3", {}, "group"),
     make("div", { class: "row" }, group.title,

@@ -6,7 +6,7 @@ const CLOSED = { width: 172, height: 66 };
 const MARGIN = 18;
 const FAR = 0.32; // below this scale texts are left out
 
-const view = { boxes: [], edges: [], elementOf: new Map(), x: 0, y: 0, scale: 1 };
+const view = { boxes: [], frames: [], edges: [], elementOf: new Map(), x: 0, y: 0, scale: 1 };
 
 // --- drawing anew: after a group was opened or closed --------------------------------------------
 
@@ -14,15 +14,13 @@ function draw() {
   const picture = byId("picture");
   view.boxes = groups.items().map((item) => ({ item, ...(isNode(item) ? NODE : CLOSED) }));
   const boxOf = new Map(view.boxes.map((box, i) => [box.item, i]));
-  for (const box of view.boxes) box.path = openGroupsAround(box.item);
   findEdges(boxOf);
-  const { points } = layOut(view.boxes, view.edges.map(({ from, to }) => [from, to]));
-  view.edges.forEach((edge, i) => (edge.points = points[i]));
+  view.frames = layOut(view.boxes, view.edges);
 
   view.layer = makeSvg("g");
   picture.replaceChildren(arrowheads(), view.layer);
   view.elementOf.clear();
-  drawFrames();
+  for (const frame of view.frames) view.layer.append(drawFrame(frame));
   for (const edge of view.edges) view.layer.append(drawEdge(edge));
   for (const box of view.boxes) {
     const element = isNode(box.item) ? drawNode(box) : drawClosed(box);
@@ -33,14 +31,6 @@ function draw() {
 }
 
 const isNode = (item) => typeof item === "number";
-
-// From the outermost to the innermost, without the whole graph.
-function openGroupsAround(item) {
-  const around = [];
-  const first = isNode(item) ? groups.of[item] : item.parent;
-  for (let group = first; group.parent; group = group.parent) around.unshift(group);
-  return around;
-}
 
 // Edges between boxes. view.edgeOf has for each place in graph.operands the edge that shows it.
 function findEdges(boxOf) {
@@ -77,15 +67,15 @@ function arrowheads() {
 function drawEdge(edge) {
   const a = view.boxes[edge.from];
   const b = view.boxes[edge.to];
-  const start = [a.x + a.width / 2, a.y];
   const end = [b.x - b.width / 2, b.y];
-  const points = [start, ...edge.points, end];
-  let d = `M${round(start)}`;
-  for (let i = 1; i < points.length; i++) {
-    const [x0, y0] = points[i - 1];
-    const [x1, y1] = points[i];
-    const bend = Math.max(18, Math.abs(x1 - x0) / 2);
-    d += `C${round([x0 + bend, y0])} ${round([x1 - bend, y1])} ${round([x1, y1])}`;
+  let [x0, y0] = [a.x + a.width / 2, a.y];
+  let d = `M${round([x0, y0])}`;
+  for (const [x, y] of [...edge.points, end]) {
+    const bend = Math.max(14, Math.abs(x - x0) / 2);
+    if (Math.abs(y - y0) > 0.05)
+      d += `C${round([x0 + bend, y0])} ${round([x - bend, y])} ${round([x, y])}`;
+    else if (Math.abs(x - x0) > 0.05 || !edge.points.length) d += `L${round([x, y])}`;
+    [x0, y0] = [x, y];
   }
   edge.element = makeSvg("path", { d, class: "edge" });
   return edge.element;
@@ -146,35 +136,15 @@ function drawClosed(box) {
   return element;
 }
 
-function drawFrames() {
-  const frames = new Map();
-  for (const { path, x, y, width, height } of view.boxes)
-    for (const group of path) {
-      const f = frames.get(group) ?? [Infinity, Infinity, -Infinity, -Infinity];
-      frames.set(group, [
-        Math.min(f[0], x - width / 2), Math.min(f[1], y - height / 2),
-        Math.max(f[2], x + width / 2), Math.max(f[3], y + height / 2),
-      ]);
-    }
-  const deepest = Math.max(0, ...[...frames.keys()].map((group) => group.depth));
-  const all = [...frames].sort(([a], [b]) => a.depth - b.depth);
-  for (const [group, [left, top_, right, bottom]] of all) {
-    const pad = 9 + 4 * (deepest - group.depth);
-    const above = pad + 10 + TITLE * (deepest - group.depth + 1);
-    const close = () => isClick() && closeGroup(group);
-    view.layer.append(
-      makeSvg("g", { class: "frame" },
-        makeSvg("rect", {
-          x: left - pad, y: top_ - above, rx: 10,
-          width: right - left + 2 * pad, height: bottom - top_ + above + pad,
-        }),
-        makeSvg("text",
-          { x: left - pad + 8, y: top_ - above + 14, tabindex: 0, role: "button", onclick: close,
-            onkeydown: (event) => event.key === "Enter" && closeGroup(group) },
-          `✕ ${group.title}`),
-      ),
-    );
-  }
+function drawFrame({ item, x, y, width, height }) {
+  const close = () => isClick() && closeGroup(item);
+  const [left, above] = [x - width / 2, y - height / 2];
+  return makeSvg("g", { class: "frame" },
+    makeSvg("rect", { x: left, y: above, rx: 10, width, height }),
+    makeSvg("text",
+      { x: left + 8, y: above + 18, tabindex: 0, role: "button", onclick: close,
+        onkeydown: (event) => event.key === "Enter" && closeGroup(item) },
+      `✕ ${item.title}`));
 }
 
 // --- numbers and marks: after each step ----------------------------------------------------------
@@ -194,8 +164,8 @@ function refreshBox(item, element) {
     gradient.setAttribute("class", `grad ${signOf(g)}`);
     marks.toggle("waiting", !isKnown);
     marks.toggle("changed", edits.changed.has(item));
-  } else if (item.kind === "neuron") {
-    const { out } = item.neuron;
+  } else if (item.out >= 0) {
+    const { out } = item;
     const known = steps.isComputed(out) ? short(graph.data[out]) : "?";
     element.querySelector(".data").textContent = `${known}, ∇ ${short(graph.grad[out])}`;
   }

@@ -1,5 +1,6 @@
 """explore without a browser: what goes into the page, names, errors, and the command."""
 
+import gc
 import html
 import json
 import math
@@ -159,6 +160,22 @@ def test_in_a_notebook_a_page_has_a_limit(engine, monkeypatch):
     monkeypatch.setattr("micrograd_c.explorer.api.MAX_IN_NOTEBOOK", 10)
     assert "explore(…).save(" in explorer._repr_html_()
     assert repr(explorer).startswith("<Explorer of a graph of 3 nodes")
+
+
+def test_the_cyclic_collector_goes_on_as_it_was(engine):
+    a = engine.Value(1.0)
+    was_on = gc.isenabled()
+    try:
+        for change in (gc.enable, gc.disable):
+            change()
+            expected = gc.isenabled()
+            with pytest.raises(ValueError, match="max_nodes"):
+                explore(a * 2, max_nodes=1)
+            explore(a).html()
+            assert gc.isenabled() == expected
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def test_a_deep_graph(engine):

@@ -3,7 +3,9 @@
 # ruff: noqa: F811 - fixtures are imported
 
 import random
+import shutil
 
+import pytest
 from browser_tools import browser, grads, open_page  # noqa: F401 - the fixtures
 
 from micrograd_c import Value, explore, nn
@@ -15,9 +17,35 @@ from python_ref.core.walking import topological_sort
 # change of the first leaf. An error names what does not hold.
 OPEN_ALL = """async ([json, changed]) => {
     const check = (holds, what) => { if (!holds) throw new Error(what) };
+    const checkPlaces = () => {
+        const frames = [{ item: groups.top, x: 0, y: 0, width: 1e9, height: 1e9 }, ...view.frames];
+        const frameOf = new Map(frames.map((frame) => [frame.item, frame]));
+        for (const a of [...view.boxes, ...view.frames]) {
+            const around = frameOf.get(groups.around(a.item));
+            for (const [way, size] of [["x", "width"], ["y", "height"]])
+                check(Math.abs(a[way] - around[way]) <= (around[size] - a[size]) / 2,
+                    "a box has no place in its frame");
+            for (const b of [...view.boxes, ...view.frames]) {
+                if (a === b || groups.around(b.item) !== around.item) continue;
+                check(Math.abs(a.x - b.x) >= (a.width + b.width) / 2 ||
+                    Math.abs(a.y - b.y) >= (a.height + b.height) / 2, "two boxes overlap");
+            }
+        }
+        for (const { from, to, links, points } of view.edges) {
+            const [a, b] = [view.boxes[from], view.boxes[to]];
+            check(links.every(({ chain }) => chain.every(({ x, y }) => Number.isFinite(x + y))),
+                "a point has no place");
+            if (groups.around(a.item) !== groups.around(b.item)) continue;
+            if (groups.around(a.item).groups.length) continue; // which can need each other
+            check(a.x + a.width / 2 < b.x - b.width / 2, "an edge goes back");
+            const xs = points.map(([x]) => x);
+            check(xs.every((x, k) => k === 0 || x > xs[k - 1]), "an edge turns back");
+        }
+    };
     graph = await Graph.read(json);
+    groups = await Groups.read(json.groups, graph);
     foundNames.clear();
-    groups = new Groups(graph);
+    await nameParameters(json.parameters);
     for (let round = 0; ; round++) {
         const items = groups.items();
         const shown = new Set(items);
@@ -26,24 +54,13 @@ OPEN_ALL = """async ([json, changed]) => {
             check(shown.has(groups.itemOf(i)), `node ${i} is in nothing that is shown`);
         check(round || items.length <= 120, `${items.length} items at first`);
         draw();
-        for (const { x, y, width, height } of view.boxes)
-            check(Number.isFinite(x + y), "a box has no place");
-        const columns = Map.groupBy(view.boxes, (box) => box.rank);
-        for (const column of columns.values()) {
-            column.sort((a, b) => a.y - b.y);
-            for (let k = 1; k < column.length; k++) {
-                const [a, b] = [column[k - 1], column[k]];
-                check(b.y - a.y >= (a.height + b.height) / 2, "two boxes overlap");
-            }
-        }
+        checkPlaces();
         const closed = items.filter((item) => !isNode(item));
         if (!closed.length) break;
         check(round < 60, "groups never end");
         for (const group of closed) groups.open(group);
     }
     check(groups.items().length === graph.n, "some nodes are never shown");
-    for (const { from, to } of view.edges)
-        check(view.boxes[from].rank < view.boxes[to].rank, "an edge goes back");
     graph.forward(new Map([[changed[0], changed[1]]]));
     graph.backward();
     return [graph.data, graph.grad].map((numbers) => Array.from(numbers, String));
@@ -82,10 +99,19 @@ def opened(page, root, changed):
     return [[float(number.replace("Infinity", "inf")) for number in part] for part in texts]
 
 
-def test_random_graphs(open_page):
+@pytest.fixture(params=["dot", "no dot"])
+def layout(request, monkeypatch):
+    """Graphviz's layout, or our own, where there is no program on the PATH."""
+    if request.param == "no dot":
+        monkeypatch.setenv("PATH", "")
+    elif shutil.which("dot") is None:
+        pytest.skip("there is no dot on this machine")
+
+
+def test_random_graphs(open_page, layout):
     page = open_page(explore(Value(1.0) + 1))
     rng = random.Random(4)
-    for _ in range(8):
+    for _ in range(6):
         build = random_graph(rng)
         numbers = [rng.uniform(-1, 1) for _ in range(rng.randint(1, 12))]
         leaves = [Value(x) for x in numbers]
@@ -99,7 +125,7 @@ def test_random_graphs(open_page):
         assert grad == grads(order)
 
 
-def test_losses_of_nets_of_many_kinds(open_page):
+def test_losses_of_nets_of_many_kinds(open_page, layout):
     page = open_page(explore(Value(1.0) + 1))
     rng = random.Random(5)
     for nonlin in ("tanh", "relu", "gelu"):

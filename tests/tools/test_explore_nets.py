@@ -41,6 +41,7 @@ def test_a_net_opens_into_layers_neurons_and_operators(open_page):
     assert numbers(page, "data")[place] == model.layers[1].neurons[3].w[5].data
     assert numbers(page, "grad")[place] == model.layers[1].neurons[3].w[5].grad
     assert texts(page, place)[0] == "w[5]"
+    page.keyboard.press("0")  # the title of the layer's frame is beside the window
     page.locator(".frame text", has_text="layer 2").click()
     assert set(neurons).isdisjoint(page.evaluate(shown))
 

@@ -1,28 +1,39 @@
 """The operators of explore's page: the same rows as ops.py, and the same numbers as the engine."""
 
+import collections
 import math
 import random
 import re
 from pathlib import Path
 
-from browser_tools import browser, open_page  # noqa: F401 - the fixtures
+import pytest
+from browser_tools import browser  # noqa: F401 - the fixture
+from c_tools import FULL
 
 import micrograd_c
 from micrograd_c import Value, explore
 from python_ref.core.ops import BINARY, OPS, UNARY_K
 
 FOLDER = Path(micrograd_c.__file__).parent / "explorer"
-SAMPLES = 150  # of each operator; 20,000 found no larger differences
+SAMPLES = 20_000 if FULL else 300  # of each operator
 
 # ruff: noqa: F811, RUF001 - fixtures are imported; the page writes mathematical signs
 
-# In units in the last place; for all others 1. The C library's erfc is itself an ulp from the true
-# value; silu and gelu multiply an error of one.
-VALUE_ULPS = {"silu": 3, "erfc": 2, "gelu": 4, "lgamma": 6, "digamma": 6, "polygamma": 6}
-# A derivative is a product of up to four numbers that are each an ulp off.
-DERIVATIVE_ULPS = 4
-# Near their zeros, which are differences of larger numbers, their errors are absolute.
-ABSOLUTE = {"lgamma", "digamma", "polygamma", "gelu", "silu"}
+# How many of a hundred samples may be 2 or 3 units in the last place from the engine's. The page's
+# exp and the like are the numbers nearest to the true values, but in one of ten thousand, and the
+# C library's are not in one of a thousand; a product with them can be 2 units off. The C library's
+# erfc, and so gelu, is itself up to 3 units from the true value.
+SOMETIMES = {"erfc": 1, "gelu": 2}
+VALUES_SOMETIMES, DERIVATIVES_SOMETIMES = 0.05, 0.35
+
+
+@pytest.fixture(scope="module")
+def page(browser, tmp_path_factory):
+    path = tmp_path_factory.mktemp("page") / "page.html"
+    explore(Value(1.0) + 1).save(path)
+    browser.goto(path.as_uri())
+    browser.wait_for_selector("html[data-ready]")
+    return browser
 
 
 def test_each_row_of_the_operator_table_is_there():
@@ -32,8 +43,10 @@ def test_each_row_of_the_operator_table_is_there():
     assert sorted(re.findall(r"^  (\w+): ", rows, re.M)) == sorted(OPS)
 
 
-def draw(rng):
+def draw(name, rng):
     size = rng.random()
+    if size < 0.3 and name in HARD:
+        return HARD[name](rng)
     if size < 0.6:
         return rng.uniform(-3, 3)
     if size < 0.8:
@@ -43,12 +56,43 @@ def draw(rng):
     return rng.choice([0.0, -0.0, 1.0, -1.0, 2.0, 0.5, math.inf, -math.inf, 1e-310, 1e308])
 
 
+def beside(*points):
+    """Draws numbers near the points, on both sides, at all distances down to the last digits."""
+    return lambda rng: rng.choice(points) * (1 + rng.choice([-1, 1]) * 10 ** rng.uniform(-16, -1))
+
+
+def between(low, high):
+    return lambda rng: rng.uniform(low, high)
+
+
+def near_multiple_of_half_pi(rng):
+    return rng.randint(-500, 500) * math.pi / 2 * (1 + rng.gauss(0, 1e-9))
+
+
+# Where rows change their formula, results are small differences, overflow or underflow.
+HARD = {
+    **dict.fromkeys(["sin", "cos", "tan"], near_multiple_of_half_pi),
+    **dict.fromkeys(["log", "log2", "log10", "acosh", "lgamma"], beside(1.0, 2.0)),
+    **dict.fromkeys(["asin", "acos", "atanh"], beside(1.0, -1.0)),
+    **dict.fromkeys(["exp", "expm1", "sinh", "cosh"], beside(709.0, -709.0, -740.0, 0.35, 22.0)),
+    **dict.fromkeys(["tanh", "asinh", "atan"], beside(22.0, 1.0, 2.0, -1e-8)),
+    **dict.fromkeys(["sigmoid", "silu", "softplus"], between(-750, 40)),
+    "exp2": beside(1023.0, -1022.0, -1074.0),
+    "log1p": beside(-1.0, 1e-9),
+    "erf": beside(0.84375, 1.25, 6.0, 1e-8),
+    "erfc": between(0, 27),
+    "gelu": between(-38, 0),
+    "digamma": between(0, 15),
+    "polygamma": between(0, 30),
+}
+
+
 def draw_second(name, rng):
     if name == "polygamma":
         return float(rng.randint(1, 4))
     if OPS[name].kind == UNARY_K:
-        return rng.choice([2.0, 3.0, -1.0, 0.5, -2.5, draw(rng)])
-    return draw(rng)
+        return rng.choice([2.0, 3.0, -1.0, 0.5, -2.5, draw(name, rng)])
+    return draw(name, rng)
 
 
 def engines_numbers(name, x, y, g):
@@ -77,37 +121,61 @@ def ulps(a, b, least):
     return abs(a - b) / math.ldexp(1.0, max(exponent - 53, -1074))
 
 
-def test_values_and_derivatives_are_the_engines(open_page):
-    page = open_page(explore(Value(1.0) + 1))
+def unit_of_value(name, x, k):
+    """The least number of which the value's error is counted in units in the last place.
+
+    The gamma functions are differences of larger numbers near their zeros; those are at least 1,
+    and for negative numbers, by their reflection formulas, larger near poles. At zeros of other
+    operators, as log's at 1, the unit is that of the number itself.
+    """
+    if name not in ("lgamma", "digamma", "polygamma"):
+        return 0.0
+    distance = abs(x - round(x)) if abs(x) < 1e15 else 0.0
+    if name == "polygamma" and x < 0 and distance:
+        return math.factorial(int(k)) / distance ** (k + 1)
+    return 1.0 if x > 0 else 4.0
+
+
+def unit_of_derivative(name, x, k):
+    """The same of the derivative, where the gradient that arrives is 1."""
+    if name == "lgamma":
+        return unit_of_value("digamma", x, 0)
+    if name in ("digamma", "polygamma"):
+        return unit_of_value("polygamma", x, k + 1 if name == "polygamma" else 1)
+    return 1.0 if name in ("gelu", "silu") else 0.0
+
+
+@pytest.mark.parametrize("name", OPS)
+def test_values_and_derivatives_are_the_engines(page, name):
     rng = random.Random(1)
     samples = []
-    for name in OPS:
-        for _ in range(SAMPLES):
-            x, y, g = draw(rng), draw_second(name, rng), rng.uniform(-2, 2)
-            expected = engines_numbers(name, x, y, g)
-            if expected:
-                samples.append((name, x, y, g, expected))
+    for _ in range(SAMPLES):
+        x, y, g = draw(name, rng), draw_second(name, rng), rng.uniform(-2, 2)
+        expected = engines_numbers(name, x, y, g)
+        if expected:
+            samples.append((x, y, g, expected))
+    assert samples
     # Each derivative has the engine's own result, so that errors do not add up.
-    rows = [[name, text(x), text(y), text(e[0]), text(g)] for name, x, y, g, e in samples]
+    rows = [[text(x), text(y), text(e[0]), text(g)] for x, y, g, e in samples]
     found = page.evaluate(
-        """rows => rows.map(([name, ...texts]) => {
+        """([name, rows]) => rows.map((texts) => {
             const [x, y, out, g] = texts.map(Number);
             const { value, derivatives } = OPERATORS[name];
             return [value(x, y), ...derivatives.map(d => d(x, y, out, g))].map(exact);
         })""",
-        rows,
+        [name, rows],
     )
-    seen = set()
-    for (name, x, y, g, expected), got in zip(samples, found):
+    beyond = collections.Counter()
+    for (x, y, g, expected), got in zip(samples, found):
         got = [float(number.replace("−", "-")) for number in got]
-        near_zero = name in ABSOLUTE
-        where = name, x, y, g, expected, got
-        most = VALUE_ULPS.get(name, 1)
-        assert ulps(got[0], expected[0], 1.0 if near_zero else 0.0) <= most, where
-        for a, b in zip(got[1:], expected[1:]):
-            assert ulps(a, b, abs(g) if near_zero else 0.0) <= DERIVATIVE_ULPS, where
-        seen.add(name)
-    assert seen == set(OPS)
+        units = [unit_of_value(name, x, y)] + [abs(g) * unit_of_derivative(name, x, y)] * 2
+        for which, (a, b, unit) in enumerate(zip(got, expected, units)):
+            apart = ulps(a, b, unit)
+            beyond[which] += apart > 1
+            assert apart <= 3, (which, x, y, g, expected, got)
+    for which, count in beyond.items():
+        most = DERIVATIVES_SOMETIMES if which else SOMETIMES.get(name, VALUES_SOMETIMES)
+        assert count <= most / 100 * SAMPLES, (which, count)
 
 
 def text(x):
