@@ -176,22 +176,23 @@ static inline double mg_pow_of_positive(double x, double y) {
 }
 
 static inline double mg_jit_pow(double x, double y) {
+    /* The exponents of most programs come first, so that nothing is tested in vain. */
+    if (y == 2.0)
+        return mg_jit_pow_2(x);
+    if (y == -1.0)
+        return mg_jit_pow_minus_1(x);
+    if (y == -2.0)
+        return mg_jit_pow_minus_2(x);
     if (mg_fast_range_pow(x, y))
         return mg_fast_pow(x, y);
     if (y == 0.0 || x == 1.0)
         return 1.0; /* even if the other is NaN */
     if (y == 1.0)
         return x;
-    if (y == 2.0)
-        return mg_jit_pow_2(x);
     if (y == 3.0)
         return mg_jit_pow_3(x);
     if (y == 4.0 && mg_fast_range_pow_4(x))
         return mg_fast_pow_4(x);
-    if (y == -1.0)
-        return mg_jit_pow_minus_1(x);
-    if (y == -2.0)
-        return mg_jit_pow_minus_2(x);
     if (y == 0.5)
         return mg_jit_pow_half(x);
     if (y == -0.5)

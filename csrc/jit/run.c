@@ -322,7 +322,10 @@ static double run_all(const mg_batch *batch, int mask_padding) {
     mg_verify_program(p);
     mg_run_forward(p, kernels, &p->uniform, MG_WIDTH_1, &uniform);
 
-    chunked_run run = {.batch = batch, .mask_padding = mask_padding};
+    chunked_run
+        run; /* field by field, because clearing its sums takes a small program's time */
+    run.batch = batch;
+    run.mask_padding = mask_padding;
     const uint32_t most_chunks = batch->backward ? count_chunks(batch->n) : 1;
     if (most_chunks == 1) { /* without the divisions, which small programs would notice */
         run.chunk_rows = batch->n;

@@ -882,22 +882,22 @@ static inline double mg_pow_of_positive(double x, double y) {
     return power * mg_power_of_two(k - half) * mg_power_of_two(half);
 }
 static inline double mg_jit_pow(double x, double y) {
+    if (y == 2.0)
+        return mg_jit_pow_2(x);
+    if (y == -1.0)
+        return mg_jit_pow_minus_1(x);
+    if (y == -2.0)
+        return mg_jit_pow_minus_2(x);
     if (mg_fast_range_pow(x, y))
         return mg_fast_pow(x, y);
     if (y == 0.0 || x == 1.0)
         return 1.0;
     if (y == 1.0)
         return x;
-    if (y == 2.0)
-        return mg_jit_pow_2(x);
     if (y == 3.0)
         return mg_jit_pow_3(x);
     if (y == 4.0 && mg_fast_range_pow_4(x))
         return mg_fast_pow_4(x);
-    if (y == -1.0)
-        return mg_jit_pow_minus_1(x);
-    if (y == -2.0)
-        return mg_jit_pow_minus_2(x);
     if (y == 0.5)
         return mg_jit_pow_half(x);
     if (y == -0.5)
