@@ -9,6 +9,7 @@ import pytest
 from cluster_tools import X, Y, new_loss, state_of, train
 
 from micrograd_c import distributed, optim
+from micrograd_c.distributed.calls import answer_call
 
 da = pytest.importorskip("dask.array", reason="Dask is not installed")
 OPTIONS = {"batch_size": 60, "chunk_rows": 8, "epochs": 2}
@@ -21,21 +22,65 @@ def processes(start_cluster):
 
 @pytest.fixture
 def at_step(monkeypatch):
-    """at_step(client, n, act) calls act() in step n, once its tasks are on their way."""
+    """at_step(client, n, act) calls act() in step n; it returns a list of how each is made."""
 
-    def at_step(client, n, act):
-        steps, gather = [], client.gather
+    def at_step(client, n, act=None):
+        steps, gather, run = [], client.gather, client.run
 
-        def acting(futures):
-            steps.append(None)
+        def step(kind):
+            steps.append(kind)
             if len(steps) == n:
                 act()
+
+        def gathering(futures):
+            step("tasks")
             return gather(futures)
 
-        monkeypatch.setattr(client, "gather", acting)
+        def running(function, *args, **options):
+            if function is answer_call:
+                step("calls")
+            return run(function, *args, **options)
+
+        monkeypatch.setattr(client, "gather", gathering)
+        monkeypatch.setattr(client, "run", running)
         return steps
 
     return at_step
+
+
+def in_part(n, act):
+    """Return a function that has its process call act() when it begins its nth part of a batch."""
+
+    def patch():
+        from micrograd_c.distributed.gradients import GradientJob
+
+        parts, sums = [], GradientJob.sums
+
+        def acting(job, *args, **options):
+            parts.append(None)
+            if len(parts) == n:
+                act()
+            return sums(job, *args, **options)
+
+        GradientJob.sums = acting
+
+    return patch
+
+
+def one_dies(path):
+    """Return a function that kills the first process that calls it."""
+
+    def die():
+        import os
+        import signal
+
+        try:
+            open(path, "x").close()
+        except FileExistsError:
+            return
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    return die
 
 
 def test_processes_give_the_bits_of_threads(processes):
@@ -43,14 +88,19 @@ def test_processes_give_the_bits_of_threads(processes):
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this system has no SIGKILL")
-def test_a_worker_is_killed_in_mid_epoch(processes, at_step):
+@pytest.mark.parametrize(
+    "arrays, part", [((X, Y), 1), ((X, Y), 3), ((da.from_array(X, 40), da.from_array(Y, 40)), 3)],
+    ids=["array-tasks", "array-calls", "dask-calls"],
+)  # fmt: skip
+def test_a_worker_is_killed_in_mid_epoch(arrays, part, processes, at_step, tmp_path):
     """A NumPy array's rows are sent again; Dask computes those of a dask.array again."""
-    for worker, arrays in enumerate([(X, Y), (da.from_array(X, 40), da.from_array(Y, 40))]):
-        expected = train(None, arrays, **OPTIONS)
-        pid = processes.cluster.workers[worker].process.pid
-        steps = at_step(processes, 2, lambda: os.kill(pid, signal.SIGKILL))
-        assert train(processes, arrays, **OPTIONS) == expected
-        assert len(steps) >= 8
+    expected, file = train(None, arrays, **OPTIONS), tmp_path / "died"
+    processes.wait_for_workers(2)
+    processes.run(in_part(part, one_dies(str(file))))
+    steps = at_step(processes, 0)
+    assert train(processes, arrays, **OPTIONS) == expected
+    assert file.exists() and steps[-1] == "calls"
+    assert steps.count("tasks") > 1
 
 
 def test_a_worker_that_dies_again_and_again(processes, monkeypatch):
