@@ -9,43 +9,14 @@ import pytest
 from cluster_tools import X, Y, new_loss, state_of, train
 
 from micrograd_c import distributed, optim
-from micrograd_c.distributed.calls import answer_call
 
 da = pytest.importorskip("dask.array", reason="Dask is not installed")
 OPTIONS = {"batch_size": 60, "chunk_rows": 8, "epochs": 2}
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def processes(start_cluster):
     return start_cluster(2, processes=True)
-
-
-@pytest.fixture
-def at_step(monkeypatch):
-    """at_step(client, n, act) calls act() in step n; it returns a list of how each is made."""
-
-    def at_step(client, n, act=None):
-        steps, gather, run = [], client.gather, client.run
-
-        def step(kind):
-            steps.append(kind)
-            if len(steps) == n:
-                act()
-
-        def gathering(futures):
-            step("tasks")
-            return gather(futures)
-
-        def running(function, *args, **options):
-            if function is answer_call:
-                step("calls")
-            return run(function, *args, **options)
-
-        monkeypatch.setattr(client, "gather", gathering)
-        monkeypatch.setattr(client, "run", running)
-        return steps
-
-    return at_step
 
 
 def in_part(n, act):
@@ -92,12 +63,12 @@ def test_processes_give_the_bits_of_threads(processes):
     "arrays, part", [((X, Y), 1), ((X, Y), 3), ((da.from_array(X, 40), da.from_array(Y, 40)), 3)],
     ids=["array-tasks", "array-calls", "dask-calls"],
 )  # fmt: skip
-def test_a_worker_is_killed_in_mid_epoch(arrays, part, processes, at_step, tmp_path):
+def test_a_worker_is_killed_in_mid_epoch(arrays, part, processes, steps_of, tmp_path):
     """A NumPy array's rows are sent again; Dask computes those of a dask.array again."""
     expected, file = train(None, arrays, **OPTIONS), tmp_path / "died"
     processes.wait_for_workers(2)
     processes.run(in_part(part, one_dies(str(file))))
-    steps = at_step(processes, 0)
+    steps = steps_of(processes)
     assert train(processes, arrays, **OPTIONS) == expected
     assert file.exists() and steps[-1] == "calls"
     assert steps.count("tasks") > 1
@@ -123,7 +94,7 @@ def test_a_worker_that_dies_again_and_again(processes, monkeypatch):
 
 
 @pytest.mark.parametrize("n", [1, 6])
-def test_ctrl_c_leaves_the_last_whole_step(n, client, at_step, monkeypatch):
+def test_ctrl_c_leaves_the_last_whole_step(n, client, steps_of, monkeypatch):
     expected, parameters = new_loss()
     one_by_one = optim.Adam(parameters, lr=0.05)
     for step in range(n - 1):
@@ -133,7 +104,7 @@ def test_ctrl_c_leaves_the_last_whole_step(n, client, at_step, monkeypatch):
     loss, interrupted = new_loss()
     optimizer = optim.Adam(interrupted, lr=0.05)
     try:
-        at_step(client, n, lambda: signal.raise_signal(signal.SIGINT))
+        steps_of(client, lambda steps: len(steps) == n and signal.raise_signal(signal.SIGINT))
         with pytest.raises(KeyboardInterrupt):
             distributed.fit(loss, X, Y, client=client, optimizer=optimizer, **OPTIONS)
     finally:
