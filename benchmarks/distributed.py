@@ -2,8 +2,8 @@
 
 - ``speedup``: an epoch of 1,000,000 rows of the demo's net, in one batch: this process, one
   worker, two workers; each worker is a process with one thread.
-- ``overhead``: a step whose chunks have one row, by the number of tasks, and the bytes that the
-  client and the scheduler send and get in it.
+- ``overhead``: a step whose shards have one row, by the number of shards and of workers, and the
+  bytes that the client and the scheduler send and get in it.
 - ``memory``: the most memory of the process with client and scheduler, by the rows of a dask.array.
 
 ``--only speedup`` measures only that. Times are those of single steps: least and median, the
@@ -21,11 +21,13 @@ import time
 
 from benchmarks.text import duration, table
 from micrograd_c import distributed, jit
+from micrograd_c.distributed import cluster as distributed_cluster
 from micrograd_c.nn import MLP
 from micrograd_c.optim import SGD
 
 ROWS, CHUNKS = 1_000_000, 8
-TASKS = (1, 2, 4, 8, 16, 32)
+SHARDS = (1, 2, 4, 8, 16, 32)  # of a step, on two workers
+WORKERS = (1, 2, 4, 8)  # with a shard each
 MEMORY_ROWS = (1_000_000, 4_000_000, 16_000_000)
 
 
@@ -44,7 +46,10 @@ def dask_data(rows, chunks):
 
 
 def step_times(client, arrays, steps, **options):
-    """Return the seconds of each step but the first, of which each epoch has one."""
+    """Return the seconds of each step but the first, of which each epoch has one.
+
+    The second step also tells workers which shards are theirs.
+    """
     loss, optimizer = new_training()
     ends = []
 
@@ -87,7 +92,7 @@ def show_speedup(rounds):
     found = {name: [] for name in clients}
     for _ in range(rounds):
         for name, client in clients.items():
-            found[name] += step_times(client, arrays, 8)
+            found[name] += step_times(client, arrays, 9)[1:]
     least = {name: min(times) for name, times in found.items()}
     rows = [
         [name, duration(least[name]), duration(statistics.median(times)),
@@ -134,35 +139,51 @@ class Traffic:
         TCP.write, TCP.read = counted_write, counted_read
 
 
-def show_overhead(rounds):
+def one_row_shards(n):
     import dask.array as da
     import numpy as np
 
-    client, rows = cluster(2), []
-    found = {n: [] for n in TASKS}
-    for _ in range(rounds):
-        for n in TASKS:
-            arrays = da.from_array(np.ones((n, 2)), chunks=(1, 2)), da.from_array(np.ones(n), 1)
-            found[n] += step_times(client, arrays, 40)
-    for n, times in found.items():
-        rows.append([str(n), duration(min(times)), duration(statistics.median(times))])
-    print(table(["tasks a step, 2 workers", "least", "median"], rows))
-    close(client)
+    return da.from_array(np.ones((n, 2)), chunks=(1, 2)), da.from_array(np.ones(n), 1)
+
+
+def show_overhead(rounds):
+    two = cluster(2)
+    show_steps("shards a step, 2 workers", {n: (two, n) for n in SHARDS}, rounds)
+    called, distributed_cluster.MOST_CALLED = distributed_cluster.MOST_CALLED, -1
+    show_steps("the same by tasks", {n: (two, n) for n in SHARDS}, rounds)
+    distributed_cluster.MOST_CALLED = called
+    close(two)
+    clients = {n: cluster(n) for n in WORKERS}
+    show_steps("workers, a shard each", {n: (clients[n], n) for n in WORKERS}, rounds)
+    for client in clients.values():
+        close(client)
 
     traffic, client = Traffic(), cluster(2)
     for n in (2, 32):
-        arrays = da.from_array(np.ones((n, 2)), chunks=(1, 2)), da.from_array(np.ones(n), 1)
         sent = []
         for steps in (10, 110):
             before = traffic.written, traffic.read
-            step_times(client, arrays, steps)
+            step_times(client, one_row_shards(n), steps)
             sent.append((traffic.written - before[0], traffic.read - before[1]))
         written, read = ((b - a) / 100 for a, b in zip(*sent))
         print(
-            f"{n} tasks: client and scheduler together wrote {written:,.0f} bytes a step and read "
+            f"{n} shards: client and scheduler together wrote {written:,.0f} bytes a step and read "
             f"{read:,.0f}, of which 337 parameters are {8 * 337:,} each time"
         )
     close(client)
+
+
+def show_steps(title, places, rounds):
+    """``places``: for each line of the table, the client and the number of shards."""
+    found = {name: [] for name in places}
+    for _ in range(rounds):
+        for name, (client, n) in places.items():
+            found[name] += step_times(client, one_row_shards(n), 40)[1:]
+    rows = [
+        [str(name), duration(min(times)), duration(statistics.median(times))]
+        for name, times in found.items()
+    ]
+    print(table([title, "least", "median"], rows))
 
 
 def show_memory():

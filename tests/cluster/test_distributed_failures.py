@@ -1,6 +1,5 @@
 """Workers that are processes of their own: one dies in mid-epoch, and Ctrl-C on the client."""
 
-import os
 import signal
 import sys
 
