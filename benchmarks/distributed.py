@@ -2,12 +2,14 @@
 
 - ``speedup``: an epoch of 1,000,000 rows of the demo's net, in one batch: this process, one
   worker, two workers; each worker is a process with one thread.
-- ``overhead``: a step whose chunks have one row, by the number of tasks, and the bytes that the
-  client and the scheduler send and get in it.
+- ``overhead``: a step whose shards have one row, by the number of shards and of workers, and the
+  bytes that the client and the scheduler send and get in it.
+- With both of these, a model on paper: a step with more workers than there are here.
 - ``memory``: the most memory of the process with client and scheduler, by the rows of a dask.array.
 
 ``--only speedup`` measures only that. Times are those of single steps: least and median, the
-contestants in turns.
+contestants in turns. What the client's process needs of a core, with the scheduler in it, is the
+median over the steps.
 """
 
 import argparse
@@ -21,11 +23,14 @@ import time
 
 from benchmarks.text import duration, table
 from micrograd_c import distributed, jit
+from micrograd_c.distributed import cluster as distributed_cluster
 from micrograd_c.nn import MLP
 from micrograd_c.optim import SGD
 
 ROWS, CHUNKS = 1_000_000, 8
-TASKS = (1, 2, 4, 8, 16, 32)
+SHARDS = (1, 2, 4, 8, 16, 32)  # of a step, on two workers
+WORKERS = (1, 2, 4, 8)  # with a shard each
+MODEL_ROWS = (10**6, 10**7, 10**8, 10**9, 10**11)
 MEMORY_ROWS = (1_000_000, 4_000_000, 16_000_000)
 
 
@@ -44,23 +49,27 @@ def dask_data(rows, chunks):
 
 
 def step_times(client, arrays, steps, **options):
-    """Return the seconds of each step but the first, of which each epoch has one."""
+    """Return for each step its seconds, and those that this process used of the cores.
+
+    Each epoch is one step. The first two are left out: one of tasks, and one which also tells
+    workers which shards are theirs.
+    """
     loss, optimizer = new_training()
     ends = []
 
     def note(_epoch, _loss):
-        ends.append(time.perf_counter())
+        ends.append((time.perf_counter(), time.process_time()))
 
     distributed.fit(
         loss,
         *arrays,
         client=client,
         optimizer=optimizer,
-        epochs=steps + 1,
+        epochs=steps + 2,
         callback=note,
         **options,
     )
-    return [b - a for a, b in zip(ends, ends[1:])]
+    return [(b[0] - a[0], b[1] - a[1]) for a, b in zip(ends[1:], ends[2:])]
 
 
 def cluster(workers):
@@ -83,11 +92,14 @@ def show_speedup(rounds):
 
     x = np.random.default_rng(1337).uniform(-1, 1, (ROWS, 2))
     arrays = x, np.sign(x[:, 0] * x[:, 1])
-    clients = {"this process": None, "1 worker": cluster(1), "2 workers": cluster(2)}
-    found = {name: [] for name in clients}
+    found = {"this process": [], "1 worker": [], "2 workers": []}
     for _ in range(rounds):
-        for name, client in clients.items():
-            found[name] += step_times(client, arrays, 8)
+        for workers, times in enumerate(found.values()):
+            # No other cluster runs meanwhile: one that idles takes some per cent of a core.
+            client = cluster(workers) if workers else None
+            times += [seconds for seconds, _ in step_times(client, arrays, 16)]
+            if client:
+                close(client)
     least = {name: min(times) for name, times in found.items()}
     rows = [
         [name, duration(least[name]), duration(statistics.median(times)),
@@ -95,8 +107,7 @@ def show_speedup(rounds):
         for name, times in found.items()
     ]  # fmt: skip
     print(table(["a step of 1,000,000 rows", "least", "median", "speed, by the least"], rows))
-    for client in filter(None, clients.values()):
-        close(client)
+    return least["1 worker"] / ROWS
 
 
 class Traffic:
@@ -134,35 +145,83 @@ class Traffic:
         TCP.write, TCP.read = counted_write, counted_read
 
 
-def show_overhead(rounds):
+def one_row_shards(n):
     import dask.array as da
     import numpy as np
 
-    client, rows = cluster(2), []
-    found = {n: [] for n in TASKS}
+    return da.from_array(np.ones((n, 2)), chunks=(1, 2)), da.from_array(np.ones(n), 1)
+
+
+def show_overhead(rounds):
+    two = cluster(2)
+    show_steps("shards a step, 2 workers", two, rounds)
+    called, distributed_cluster.MOST_CALLED = distributed_cluster.MOST_CALLED, -1
+    show_steps("the same by tasks", two, rounds)
+    distributed_cluster.MOST_CALLED = called
+    close(two)
+    found = {n: [] for n in WORKERS}
     for _ in range(rounds):
-        for n in TASKS:
-            arrays = da.from_array(np.ones((n, 2)), chunks=(1, 2)), da.from_array(np.ones(n), 1)
-            found[n] += step_times(client, arrays, 40)
-    for n, times in found.items():
-        rows.append([str(n), duration(min(times)), duration(statistics.median(times))])
-    print(table(["tasks a step, 2 workers", "least", "median"], rows))
-    close(client)
+        for n, steps in found.items():
+            client = cluster(n)
+            steps += step_times(client, one_row_shards(n), 40)
+            close(client)
+    show_times("workers, a shard each", found)
 
     traffic, client = Traffic(), cluster(2)
     for n in (2, 32):
-        arrays = da.from_array(np.ones((n, 2)), chunks=(1, 2)), da.from_array(np.ones(n), 1)
         sent = []
         for steps in (10, 110):
             before = traffic.written, traffic.read
-            step_times(client, arrays, steps)
+            step_times(client, one_row_shards(n), steps)
             sent.append((traffic.written - before[0], traffic.read - before[1]))
         written, read = ((b - a) / 100 for a, b in zip(*sent))
         print(
-            f"{n} tasks: client and scheduler together wrote {written:,.0f} bytes a step and read "
+            f"{n} shards: client and scheduler together wrote {written:,.0f} bytes a step and read "
             f"{read:,.0f}, of which 337 parameters are {8 * 337:,} each time"
         )
     close(client)
+    return found
+
+
+def show_steps(title, client, rounds):
+    found = {n: [] for n in SHARDS}
+    for _ in range(rounds):
+        for n, steps in found.items():
+            steps += step_times(client, one_row_shards(n), 40)
+    show_times(title, found)
+
+
+def show_times(title, found):
+    rows = []
+    for n, steps in found.items():
+        times, cores = zip(*steps)
+        median = statistics.median
+        rows.append([str(n), *map(duration, (min(times), median(times), median(cores)))])
+    print(table([title, "least", "median", "client's core time"], rows))
+
+
+def show_model(row, found):
+    """``row``: a row's seconds on one worker. ``found``: steps by the number of workers.
+
+    A step of n rows on w workers takes n * row / w + once + w * each. ``each`` is what a worker
+    more costs the process of client and scheduler: here, the workers share two cores with it.
+    """
+    first, last = WORKERS[0], WORKERS[-1]
+    core = {n: statistics.median(core for _, core in found[n]) for n in (first, last)}
+    each = (core[last] - core[first]) / (last - first)
+    once = min(seconds for seconds, _ in found[first]) - first * each
+
+    def step(n, workers):
+        return n * row / workers + once + workers * each
+
+    print(f"model: {1e6 * row:.3f} us a row, {1e3 * once:.2f} ms + {1e3 * each:.2f} ms a worker")
+    rows = []
+    for n in MODEL_ROWS:
+        one = step(n, 1)
+        speeds = [f"{one / step(n, workers):.3g}x" for workers in (8, 64, 1000)]
+        rows.append([f"{n:,}", duration(one), *speeds, f"{(n * row / each) ** 0.5:,.0f}"])
+    titles = ["rows of a batch", "one worker", "8 workers", "64", "1,000", "pays up to"]
+    print(table(titles, rows))
 
 
 def show_memory():
@@ -191,11 +250,12 @@ def main():
         return
     if hasattr(os, "getloadavg"):
         print("load:", *(f"{x:.1f}" for x in os.getloadavg()))
-    for part in options.only:
-        if part == "memory":
-            show_memory()
-        else:
-            {"speedup": show_speedup, "overhead": show_overhead}[part](options.rounds)
+    row = show_speedup(options.rounds) if "speedup" in options.only else None
+    found = show_overhead(options.rounds) if "overhead" in options.only else None
+    if row and found:
+        show_model(row, found)
+    if "memory" in options.only:
+        show_memory()
 
 
 if __name__ == "__main__":

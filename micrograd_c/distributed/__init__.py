@@ -7,6 +7,7 @@ Dask schedules, moves data, and copes with workers that die. Needs Dask for a cl
 - ``data.py``: the arrays, checked, and laid out in shards that workers keep.
 - ``chunks.py``: which rows make up a batch and its chunks, and the tree in which they are added.
 - ``cluster.py``: asks Dask's workers, or this process, for the sum over a batch.
+- ``calls.py``: asks workers by a call of each, which takes less time than tasks.
 - ``gradients.py``: what a worker computes.
 - ``sending.py``: ``by_value``, jitted functions that travel; versions of micrograd_c.
 - ``checkpoint.py``: the file of ``checkpoint=``.

@@ -5,14 +5,18 @@ Both give the same bits: ``total(batch, params)`` adds the chunks' sums in the s
 
 from concurrent.futures import CancelledError
 
+from micrograd_c.distributed.calls import Calls
 from micrograd_c.distributed.chunks import TreeSum
 from micrograd_c.distributed.data import ArrayData
 from micrograd_c.distributed.gradients import GradientJob, merged
 from micrograd_c.distributed.sending import NO_DASK, load, packed, require_same_build
 from python_ref.core.numbers import describe
 
-# Results that are fetched at once. More are added up by workers before.
+# Results of tasks that are fetched at once. More are added up by workers before.
 MOST_FETCHED = 32
+# The parameters' bytes times workers beyond which tasks do it, because the client would get as
+# many at once, and several times over.
+MOST_CALLED = 2**28
 # How often a step is tried again before a worker's data is given up.
 MOST_TRIES = 10
 
@@ -44,6 +48,9 @@ class Here:
 class Cluster:
     """Has Dask's workers compute the chunks, each where its shard is.
 
+    The first step is one of tasks, as is each after a worker was lost: Dask sees to it that they
+    are done. The others are calls, which take less time.
+
     A dask.array's shards are computed once and kept by the workers; where one is lost with
     its worker, Dask computes it again. A NumPy array's shards are sent, and sent again when they
     are lost.
@@ -56,6 +63,8 @@ class Cluster:
         threads = sum(client.nthreads().values())  # 0 if all workers died just now
         self.plan = data.plan(batch_size, chunk_rows, max(1, threads))
         self.job = client.submit(make_job, *self.sent, job_options, pure=False)
+        self.calls = Calls(client, self.plan, self.sent, job_options)
+        self.in_memory = False  # whether a step has been made, so that all shards are there
         self.shards = [None] * self.plan.n_shards
         if isinstance(data, ArrayData):
             self._send(self.plan.used_shards())
@@ -64,9 +73,37 @@ class Cluster:
 
     def total(self, batch, params):
         """Return the sum over the batch's chunks: float64, shape (p + 1,)."""
+        nodes = self._by_calls(batch, params) if self.in_memory else None
+        if nodes is None:
+            nodes = self._by_tasks(batch, params)
+            self.in_memory = True
+        return total_of(nodes)
+
+    def close(self):
+        """Let the workers drop all that they keep for this training."""
+        if self.client.status == "running":
+            self.calls.end()
+            for future in [*self.shards, *self._results, self.job]:
+                if future is not None:
+                    future.release()
+
+    def _by_calls(self, batch, params):
+        """Return the nodes of the batch's TreeSum, or None if tasks must compute them."""
+        self._require_open()
+        if not self.calls.owners:
+            self.calls.begin(self.shards)
+        if params.nbytes * len(set(self.calls.owners.values())) > MOST_CALLED:
+            return None
+        nodes = self.calls.sums(batch, params)
+        if nodes is None:
+            self.calls.end()
+        return nodes
+
+    def _by_tasks(self, batch, params):
+        """Return the nodes of the batch's TreeSum, or an error."""
         for _ in range(MOST_TRIES):
             try:
-                return total_of(self._step(batch, params))
+                return self._step(batch, params)
             except CancelledError:
                 self._require_open()
                 if not self._send_again():
@@ -76,15 +113,7 @@ class Cluster:
             "parameters and optimizer are as after the step before"
         )
 
-    def close(self):
-        """Let the workers drop all that they keep for this training."""
-        if self.client.status == "running":
-            for future in [*self.shards, *self._results, self.job]:
-                if future is not None:
-                    future.release()
-
     def _step(self, batch, params):
-        """Return the nodes of the batch's TreeSum, or an error."""
         parts, rows = self.plan.parts(batch), self.plan.rows_of_batch(batch)
         self._require_open()
         results = self.client.map(

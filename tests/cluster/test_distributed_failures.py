@@ -1,6 +1,5 @@
 """Workers that are processes of their own: one dies in mid-epoch, and Ctrl-C on the client."""
 
-import os
 import signal
 import sys
 
@@ -14,28 +13,44 @@ da = pytest.importorskip("dask.array", reason="Dask is not installed")
 OPTIONS = {"batch_size": 60, "chunk_rows": 8, "epochs": 2}
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def processes(start_cluster):
     return start_cluster(2, processes=True)
 
 
-@pytest.fixture
-def at_step(monkeypatch):
-    """at_step(client, n, act) calls act() in step n, once its tasks are on their way."""
+def in_part(n, act):
+    """Return a function that has its process call act() when it begins its nth part of a batch."""
 
-    def at_step(client, n, act):
-        steps, gather = [], client.gather
+    def patch():
+        from micrograd_c.distributed.gradients import GradientJob
 
-        def acting(futures):
-            steps.append(None)
-            if len(steps) == n:
+        parts, sums = [], GradientJob.sums
+
+        def acting(job, *args, **options):
+            parts.append(None)
+            if len(parts) == n:
                 act()
-            return gather(futures)
+            return sums(job, *args, **options)
 
-        monkeypatch.setattr(client, "gather", acting)
-        return steps
+        GradientJob.sums = acting
 
-    return at_step
+    return patch
+
+
+def one_dies(path):
+    """Return a function that kills the first process that calls it."""
+
+    def die():
+        import os
+        import signal
+
+        try:
+            open(path, "x").close()
+        except FileExistsError:
+            return
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    return die
 
 
 def test_processes_give_the_bits_of_threads(processes):
@@ -43,14 +58,19 @@ def test_processes_give_the_bits_of_threads(processes):
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this system has no SIGKILL")
-def test_a_worker_is_killed_in_mid_epoch(processes, at_step):
+@pytest.mark.parametrize(
+    "arrays, part", [((X, Y), 1), ((X, Y), 3), ((da.from_array(X, 40), da.from_array(Y, 40)), 3)],
+    ids=["array-tasks", "array-calls", "dask-calls"],
+)  # fmt: skip
+def test_a_worker_is_killed_in_mid_epoch(arrays, part, processes, steps_of, tmp_path):
     """A NumPy array's rows are sent again; Dask computes those of a dask.array again."""
-    for worker, arrays in enumerate([(X, Y), (da.from_array(X, 40), da.from_array(Y, 40))]):
-        expected = train(None, arrays, **OPTIONS)
-        pid = processes.cluster.workers[worker].process.pid
-        steps = at_step(processes, 2, lambda: os.kill(pid, signal.SIGKILL))
-        assert train(processes, arrays, **OPTIONS) == expected
-        assert len(steps) >= 8
+    expected, file = train(None, arrays, **OPTIONS), tmp_path / "died"
+    processes.wait_for_workers(2)
+    processes.run(in_part(part, one_dies(str(file))))
+    steps = steps_of(processes)
+    assert train(processes, arrays, **OPTIONS) == expected
+    assert file.exists() and steps[-1] == "calls"
+    assert steps.count("tasks") > 1
 
 
 def test_a_worker_that_dies_again_and_again(processes, monkeypatch):
@@ -73,7 +93,7 @@ def test_a_worker_that_dies_again_and_again(processes, monkeypatch):
 
 
 @pytest.mark.parametrize("n", [1, 6])
-def test_ctrl_c_leaves_the_last_whole_step(n, client, at_step, monkeypatch):
+def test_ctrl_c_leaves_the_last_whole_step(n, client, steps_of, monkeypatch):
     expected, parameters = new_loss()
     one_by_one = optim.Adam(parameters, lr=0.05)
     for step in range(n - 1):
@@ -83,7 +103,7 @@ def test_ctrl_c_leaves_the_last_whole_step(n, client, at_step, monkeypatch):
     loss, interrupted = new_loss()
     optimizer = optim.Adam(interrupted, lr=0.05)
     try:
-        at_step(client, n, lambda: signal.raise_signal(signal.SIGINT))
+        steps_of(client, lambda steps: len(steps) == n and signal.raise_signal(signal.SIGINT))
         with pytest.raises(KeyboardInterrupt):
             distributed.fit(loss, X, Y, client=client, optimizer=optimizer, **OPTIONS)
     finally:

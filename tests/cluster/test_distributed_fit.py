@@ -1,6 +1,7 @@
 """``distributed.fit`` on workers that are threads: the bits of a run without a cluster."""
 
 import math
+import pickle
 import sys
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 from cluster_tools import X, Y, new_loss, state_of, train
 
 from micrograd_c import Value, distributed, jit, losses, optim
+from micrograd_c.distributed.calls import answer_call
 from micrograd_c.distributed.cluster import MOST_FETCHED
 
 da = pytest.importorskip("dask.array", reason="Dask is not installed")
@@ -61,19 +63,32 @@ def test_many_shards_are_added_by_workers(client, monkeypatch):
 
 def test_the_client_gets_few_numbers_of_many_rows(client, monkeypatch):
     """Nothing but sums of p + 1 numbers, and sends no rows of a dask.array."""
-    got, gather = [], client.gather
+    got, sent, gather, run = [], [], client.gather, client.run
 
-    def watched(futures):
-        results = gather(futures)
+    def note(results):
         got.append(sum(x.nbytes for nodes in results for x in nodes.values()))
+
+    def gathering(futures):
+        results = gather(futures)
+        note(results)
         return results
 
-    monkeypatch.setattr(client, "gather", watched)
+    def running(function, *args, **options):
+        results = run(function, *args, **options)
+        if function is answer_call:
+            note(results.values())
+            sent.append(len(pickle.dumps(args)))
+        return results
+
+    monkeypatch.setattr(client, "gather", gathering)
+    monkeypatch.setattr(client, "run", running)
     monkeypatch.setattr(client, "scatter", None)
     for rows in (160, 1600):
         arrays = da.ones((rows, 2), chunks=(rows // 2, 2)), da.ones(rows, chunks=rows // 2)
-        train(client, arrays, epochs=1, chunk_rows=rows // 16)
-    assert got[0] == got[1] <= 2 * 18 * 8
+        train(client, arrays, epochs=3, chunk_rows=rows // 16)
+    assert len(got) == 6 and len(sent) == 4
+    assert min(got) == max(got) <= 2 * 18 * 8  # by tasks, and by calls
+    assert max(sent) < 17 * 8 + 400
 
 
 def test_other_arrays(client):

@@ -11,6 +11,7 @@ from cluster_tools import X, Y, new_loss
 
 from micrograd_c import Value, distributed, jit, optim
 from micrograd_c.distributed import sending
+from micrograd_c.functional import get_data, set_data
 
 cloudpickle = pytest.importorskip("cloudpickle", reason="Dask is not installed")
 dask = pytest.importorskip("dask", reason="Dask is not installed")
@@ -130,14 +131,14 @@ def test_methods_and_decorated_functions_travel(client):
 
 
 def test_a_sweep(client):
-    """Each task trains a model of its own, in one process."""
-    import random
-
+    """Each task trains a model of its own, in one process, from the same weights."""
     from micrograd_c.nn import MLP
 
+    start = get_data(MLP(2, [4, 1]).parameters())
+
     def final_loss(lr):
-        random.seed(1)
         model = MLP(2, [4, 1])
+        set_data(model.parameters(), start)
         loss = jit(lambda x, y: (1 - y * model(x)).relu())
         return loss.fit(X, Y, optimizer=optim.SGD(model.parameters(), lr=lr), epochs=3)[-1]
 
