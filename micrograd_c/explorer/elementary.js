@@ -30,6 +30,13 @@ function twoProduct(a, b) {
   return [high, aHigh * bHigh - high + aHigh * bLow + aLow * bHigh + aLow * bLow];
 }
 
+// a * b + c, rounded once, but for very few numbers.
+function fusedMultiplyAdd(a, b, c) {
+  const [product, low] = twoProduct(a, b);
+  const [high, rest] = twoSum(product, c);
+  return high + (low + rest);
+}
+
 function plus(a, b) {
   const [high, low] = twoSum(a[0], b[0]);
   return fastTwoSum(high, low + a[1] + b[1]);
@@ -81,16 +88,43 @@ function scaled(x, k) {
   return k < -1000 ? x * 2 ** (k + 1000) * 2 ** -1000 : x * 2 ** k;
 }
 
-function expOfPair(x) {
-  if (!(Math.abs(x[0]) < 750)) return Math.exp(x[0]);
-  const [k, p] = expParts(x);
-  const [high, low] = plus(ONE, p);
+// (high + low) * 2 ** k, rounded once.
+function scaledPair([high, low], k) {
   const out = scaled(high, k);
   if (k > -1022) return out;
   return out + scaled(high - scaled(out, -k) + low, k); // it has fewer digits, and was rounded twice
 }
 
-const exp = (x) => expOfPair([x, 0]);
+function expOfPair(x) {
+  if (!(Math.abs(x[0]) < 750)) return Math.exp(x[0]);
+  const [k, p] = expParts(x);
+  return scaledPair(plus(ONE, p), k);
+}
+
+const LN2 = [0.6931471805599453, 2.3190468138462996e-17];
+
+// 2 ** (n / 128) as [h, t]: it is h * (1 + t), where h is the nearest number.
+const POWERS_OF_2 = [];
+for (let n = 0; n < 128; n++) {
+  const [k, p] = expParts(times([n / 128, 0], LN2));
+  const [high, low] = plus(ONE, p);
+  POWERS_OF_2.push([high * 2 ** k, low / high]);
+}
+
+// As glibc has it, where a processor has fused multiply-adds. The polynomial and the parts of
+// ln(2) / 128 are those of Arm's optimized-routines (exp_data.c, 2018).
+function exp(x) {
+  if (!(Math.abs(x) < 750)) return Math.exp(x);
+  const steps = Math.round(x * (128 / Math.LN2));
+  const r = fusedMultiplyAdd(steps, -1.2864023111638346e-14, x - steps * 0.005415212348111709);
+  const [h, t] = POWERS_OF_2[((steps % 128) + 128) % 128];
+  const square = r * r;
+  let p = fusedMultiplyAdd(r, 0.16666666666665886, 0.49999999999996786);
+  p = fusedMultiplyAdd(square, p, t + r);
+  const rest = fusedMultiplyAdd(r, 0.008333335853059549, 0.0416666808410674);
+  p = fusedMultiplyAdd(square * square, rest, p);
+  return scaledPair(plus([h, 0], x < -512 ? [h * p, 0] : twoProduct(h, p)), Math.floor(steps / 128));
+}
 
 // log(x) as a pair, for a normal x: a step of Newton's method from Math.log.
 function logPair(x) {
@@ -107,7 +141,6 @@ function logPair(x) {
 const isUsual = (x) => x > 1e-300 && x < 1e300;
 const log = (x) => (isUsual(x) ? logPair(x)[0] : Math.log(x));
 
-const LN2 = [0.6931471805599453, 2.3190468138462996e-17];
 const log2 = (x) => (isUsual(x) ? over(logPair(x), LN2)[0] : Math.log2(x));
 
 // As fdlibm has it, and most C libraries.

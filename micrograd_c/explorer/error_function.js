@@ -38,7 +38,7 @@ const ERF_1 = 8.45062911510467529297e-01; // erf(1) to 24 bits
 function erf(x) {
   const a = Math.abs(x);
   if (!(a < 6)) return x !== x ? x : Math.sign(x);
-  if (a < 0.84375) return x + x * quotient(SLOPE, x * x);
+  if (a < 0.84375) return x + x * erfSlope(x);
   if (a < 1.25) return withSign(ERF_1 + quotient(NEAR_1, a - 1), x);
   return withSign(1 - erfcOfLarge(a), x);
 }
@@ -47,7 +47,7 @@ function erfc(x) {
   const a = Math.abs(x);
   if (!(a < 28)) return x !== x ? x : x > 0 ? 0 : 2;
   if (a < 0.84375) {
-    const rest = x * quotient(SLOPE, x * x);
+    const rest = x * erfSlope(x);
     return x < 0.25 ? 1 - (x + rest) : 0.5 - (rest + (x - 0.5));
   }
   if (a < 1.25) {
@@ -56,6 +56,10 @@ function erfc(x) {
   }
   if (x < 0) return a > 6 ? 2 : 2 - erfcOfLarge(a);
   return erfcOfLarge(a);
+}
+
+function erfSlope(x) {
+  return Math.abs(x) < 2 ** -28 ? 1.28379167095512586316e-01 : quotient(SLOPE, x * x);
 }
 
 // erfc(x) for x >= 1.25. z has the first half of the bits of x, so that z * z is exact.
