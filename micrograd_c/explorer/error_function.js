@@ -71,17 +71,6 @@ function erfcOfLarge(x) {
 
 const quotient = ([above, below], x) => sumOfPairs(above, x) / sumOfPairs(below, x);
 
-// Pairs of terms, as glibc sums them: (c0 + c1 * x) + x ** 2 * (c2 + c3 * x) + ...
-function sumOfPairs(c, x) {
-  const square = x * x;
-  const fourth = square * square;
-  const powers = [1, square, fourth, fourth * square, fourth * fourth];
-  let out = 0;
-  for (let n = 0; n < c.length; n += 2)
-    out += powers[n / 2] * (n + 1 < c.length ? c[n] + x * c[n + 1] : c[n]);
-  return out;
-}
-
 function firstHalf(x) {
   const bits = new BigInt64Array(new Float64Array([x]).buffer);
   bits[0] &= -1n << 32n;
