@@ -1,5 +1,6 @@
 // Elementary functions, where JavaScript's own are farther from the C library's than a unit in the
-// last place, or would be after one more product. They are computed with pairs [high, low] of
+// last place, or would be after one more product. exp, expm1, hypot and those made of them have the
+// approximations of glibc, and so its roundings. The others are computed with pairs [high, low] of
 // numbers, whose sum has twice the digits (T. J. Dekker, A floating-point technique for extending
 // the available precision, 1971), and so nearly always are the numbers nearest to the true values.
 "use strict";
@@ -124,7 +125,8 @@ function exp(x) {
   p = fusedMultiplyAdd(square, p, t + r);
   const rest = fusedMultiplyAdd(r, 0.008333335853059549, 0.0416666808410674);
   p = fusedMultiplyAdd(square * square, rest, p);
-  return scaledPair(plus([h, 0], x < -512 ? [h * p, 0] : twoProduct(h, p)), Math.floor(steps / 128));
+  const product = x < -512 ? [h * p, 0] : twoProduct(h, p);
+  return scaledPair(plus([h, 0], product), Math.floor(steps / 128));
 }
 
 const multiplyAdd = (a, b, c) => a * b + c;
@@ -263,7 +265,7 @@ function tanh(x) {
   return withSign(a < 1 ? -t / (t + 2) : 1 - 2 / (t + 2), x);
 }
 
-// The square root, corrected by its error (C. F. Borges, An improved algorithm for hypot(a, b), 2019).
+// The square root less its error (C. F. Borges, An improved algorithm for hypot(a, b), 2019).
 function hypot(x, y) {
   const larger = Math.max(Math.abs(x), Math.abs(y));
   const smaller = Math.min(Math.abs(x), Math.abs(y));
@@ -273,10 +275,13 @@ function hypot(x, y) {
   const a = larger * scale;
   const b = smaller * scale;
   const root = Math.sqrt(a * a + b * b);
-  const d = root - (root > 2 * b ? a : b);
-  const error =
-    root > 2 * b
-      ? 2 * d * (a - 2 * b) + ((4 * d - b) * b + d * d)
-      : a * (2 * d - a) + (d - 2 * (a - b)) * d;
+  let error; // root ** 2 - a ** 2 - b ** 2
+  if (root > 2 * b) {
+    const d = root - a;
+    error = 2 * d * (a - 2 * b) + ((4 * d - b) * b + d * d);
+  } else {
+    const d = root - b;
+    error = a * (2 * d - a) + (d - 2 * (a - b)) * d;
+  }
   return (root - error / (2 * root)) / scale;
 }
