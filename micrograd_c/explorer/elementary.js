@@ -1,10 +1,11 @@
 // Elementary functions, where JavaScript's own are farther from the C library's than a unit in the
-// last place, or would be after one more product. They are computed with pairs [high, low] of
+// last place, or would be after one more product. exp, expm1, hypot and those made of them have the
+// approximations of glibc, and so its roundings. The others are computed with pairs [high, low] of
 // numbers, whose sum has twice the digits (T. J. Dekker, A floating-point technique for extending
 // the available precision, 1971), and so nearly always are the numbers nearest to the true values.
 "use strict";
 
-const { expm1, log1p, asin, acos, atan, atan2, asinh, acosh, atanh } = Math;
+const { log1p, asin, acos, atan, atan2, asinh, acosh, atanh } = Math;
 
 // --- pairs -------------------------------------------------------------------------------------
 
@@ -28,6 +29,13 @@ function twoProduct(a, b) {
   const bLow = b - bHigh;
   const high = a * b;
   return [high, aHigh * bHigh - high + aHigh * bLow + aLow * bHigh + aLow * bLow];
+}
+
+// a * b + c, rounded once, but for very few numbers.
+function fusedMultiplyAdd(a, b, c) {
+  const [product, low] = twoProduct(a, b);
+  const [high, rest] = twoSum(product, c);
+  return high + (low + rest);
 }
 
 function plus(a, b) {
@@ -81,16 +89,85 @@ function scaled(x, k) {
   return k < -1000 ? x * 2 ** (k + 1000) * 2 ** -1000 : x * 2 ** k;
 }
 
-function expOfPair(x) {
-  if (!(Math.abs(x[0]) < 750)) return Math.exp(x[0]);
-  const [k, p] = expParts(x);
-  const [high, low] = plus(ONE, p);
+// (high + low) * 2 ** k, rounded once.
+function scaledPair([high, low], k) {
   const out = scaled(high, k);
   if (k > -1022) return out;
   return out + scaled(high - scaled(out, -k) + low, k); // it has fewer digits, and was rounded twice
 }
 
-const exp = (x) => expOfPair([x, 0]);
+function expOfPair(x) {
+  if (!(Math.abs(x[0]) < 750)) return Math.exp(x[0]);
+  const [k, p] = expParts(x);
+  return scaledPair(plus(ONE, p), k);
+}
+
+const LN2 = [0.6931471805599453, 2.3190468138462996e-17];
+
+// 2 ** (n / 128) as [h, t]: it is h * (1 + t), where h is the nearest number.
+const POWERS_OF_2 = [];
+for (let n = 0; n < 128; n++) {
+  const [k, p] = expParts(times([n / 128, 0], LN2));
+  const [high, low] = plus(ONE, p);
+  POWERS_OF_2.push([high * 2 ** k, low / high]);
+}
+
+// As glibc has it, where a processor has fused multiply-adds: 2 ** (steps / 128) * (1 + p). The
+// constants are those of Arm's optimized-routines (exp_data.c, 2018). Below -512, where numbers may
+// have fewer digits, glibc rounds the last product.
+function exp(x) {
+  if (!(Math.abs(x) < 750)) return Math.exp(x);
+  const steps = Math.round(x * (128 / Math.LN2));
+  const r = fusedMultiplyAdd(steps, -1.2864023111638346e-14, x - steps * 0.005415212348111709);
+  const [h, t] = POWERS_OF_2[((steps % 128) + 128) % 128];
+  const square = r * r;
+  let p = fusedMultiplyAdd(r, 0.16666666666665886, 0.49999999999996786);
+  p = fusedMultiplyAdd(square, p, t + r);
+  const rest = fusedMultiplyAdd(r, 0.008333335853059549, 0.0416666808410674);
+  p = fusedMultiplyAdd(square * square, rest, p);
+  const product = x < -512 ? [h * p, 0] : twoProduct(h, p);
+  return scaledPair(plus([h, 0], product), Math.floor(steps / 128));
+}
+
+const multiplyAdd = (a, b, c) => a * b + c;
+
+// Pairs of terms, as glibc sums them: (c0 + c1 * x) + x ** 2 * (c2 + c3 * x) + ...
+function sumOfPairs(c, x, add = multiplyAdd) {
+  const square = x * x;
+  const fourth = square * square;
+  const powers = [1, square, fourth, fourth * square, fourth * fourth];
+  let out = 0;
+  for (let n = 0; n < c.length; n += 2)
+    out = add(powers[n / 2], n + 1 < c.length ? add(c[n + 1], x, c[n]) : c[n], out);
+  return out;
+}
+
+const EXPM1 = [
+  1, -3.33333333333331316428e-02, 1.58730158725481460165e-03, -7.93650757867487942473e-05,
+  4.00821782732936239552e-06, -2.01099218183624371326e-07,
+];
+
+// By fdlibm's approximation (s_expm1.c; Sun Microsystems, 1993), whose constants these are, with
+// fused multiply-adds: x is k * ln(2) + r + c, and exp(r + c) - 1 is r - e. What is left is
+// 2 ** k * (r - e + 1) - 1, in an order of the terms that depends on k.
+function expm1(x) {
+  if (!(Math.abs(x) > 2 ** -54 && x > -38 && x < 709)) return Math.expm1(x);
+  const k = Math.round(x * Math.LOG2E);
+  const first = x - k * LN2_HIGH;
+  const r = first - k * LN2_LOW[0];
+  const c = first - r - k * LN2_LOW[0];
+  const half = 0.5 * r;
+  const square = r * half;
+  const q = sumOfPairs(EXPM1, square, fusedMultiplyAdd);
+  const t = fusedMultiplyAdd(-q, half, 3);
+  const ratio = square * ((q - t) / fusedMultiplyAdd(-r, t, 6));
+  if (k === 0) return r - fusedMultiplyAdd(r, ratio, -square);
+  const e = fusedMultiplyAdd(r, ratio - c, -c) - square;
+  if (k === -1) return 0.5 * (r - e) - 0.5;
+  if (k === 1) return r < -0.25 ? 2 * (r + 0.5 - e) : 1 + 2 * (r - e);
+  if (k < 0 || k > 56) return scaled(1 - (e - r), k) - 1;
+  return scaled(k < 20 ? 1 - 2 ** -k - (e - r) : r - (e + 2 ** -k) + 1, k);
+}
 
 // log(x) as a pair, for a normal x: a step of Newton's method from Math.log.
 function logPair(x) {
@@ -107,7 +184,6 @@ function logPair(x) {
 const isUsual = (x) => x > 1e-300 && x < 1e300;
 const log = (x) => (isUsual(x) ? logPair(x)[0] : Math.log(x));
 
-const LN2 = [0.6931471805599453, 2.3190468138462996e-17];
 const log2 = (x) => (isUsual(x) ? over(logPair(x), LN2)[0] : Math.log2(x));
 
 // As fdlibm has it, and most C libraries.
@@ -184,17 +260,28 @@ function halfExp(x) {
 
 function tanh(x) {
   const a = Math.abs(x);
-  if (!(a > 1e-8 && a < 22)) return Math.tanh(x);
+  if (!(a > 2 ** -55 && a < 22)) return Math.tanh(x);
   const t = expm1(a < 1 ? -2 * a : 2 * a);
   return withSign(a < 1 ? -t / (t + 2) : 1 - 2 / (t + 2), x);
 }
 
+// The square root less its error (C. F. Borges, An improved algorithm for hypot(a, b), 2019).
 function hypot(x, y) {
   const larger = Math.max(Math.abs(x), Math.abs(y));
+  const smaller = Math.min(Math.abs(x), Math.abs(y));
   if (!(larger > 0 && larger < Infinity)) return Math.hypot(x, y);
-  const scale = larger > 1e150 ? 2 ** 600 : larger < 1e-130 ? 2 ** -600 : 1;
-  const square = plus(twoProduct(x / scale, x / scale), twoProduct(y / scale, y / scale));
-  const root = Math.sqrt(square[0]);
-  const [back, low] = twoProduct(root, root);
-  return (root + (square[0] - back - low + square[1]) / (2 * root)) * scale;
+  if (smaller <= larger * 2 ** -54) return larger + smaller;
+  const scale = larger > 1e150 ? 2 ** -600 : larger < 1e-120 ? 2 ** 600 : 1;
+  const a = larger * scale;
+  const b = smaller * scale;
+  const root = Math.sqrt(a * a + b * b);
+  let error; // root ** 2 - a ** 2 - b ** 2
+  if (root > 2 * b) {
+    const d = root - a;
+    error = 2 * d * (a - 2 * b) + ((4 * d - b) * b + d * d);
+  } else {
+    const d = root - b;
+    error = a * (2 * d - a) + (d - 2 * (a - b)) * d;
+  }
+  return (root - error / (2 * root)) / scale;
 }

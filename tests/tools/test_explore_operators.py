@@ -19,12 +19,12 @@ SAMPLES = 20_000 if FULL else 300  # of each operator
 
 # ruff: noqa: F811, RUF001 - fixtures are imported; the page writes mathematical signs
 
-# How many of a hundred samples may be 2 or 3 units in the last place from the engine's. The page's
-# exp and the like are the numbers nearest to the true values, but in one of ten thousand, and the
-# C library's are not in one of a thousand; a product with them can be 2 units off. The C library's
-# erfc, and so gelu, is itself up to 3 units from the true value.
-SOMETIMES = {"erfc": 1, "gelu": 2}
-VALUES_SOMETIMES, DERIVATIVES_SOMETIMES = 0.05, 0.35
+# The part of the samples that may be 2 or 3 units in the last place from the engine's. The page's
+# sin, log and the like are the numbers nearest to the true values, but in one of ten thousand, and
+# the C library's are not in one of a thousand; a product with them can be 2 units off. exp and
+# expm1 are the same only where the C library uses fused multiply-adds, so that one more derivative
+# may be off.
+RARELY = 0.0005
 
 
 @pytest.fixture(scope="module")
@@ -142,7 +142,7 @@ def unit_of_derivative(name, x, k):
         return unit_of_value("digamma", x, 0)
     if name in ("digamma", "polygamma"):
         return unit_of_value("polygamma", x, k + 1 if name == "polygamma" else 1)
-    return 1.0 if name in ("gelu", "silu") else 0.0
+    return 0.0
 
 
 @pytest.mark.parametrize("name", OPS)
@@ -174,8 +174,7 @@ def test_values_and_derivatives_are_the_engines(page, name):
             beyond[which] += apart > 1
             assert apart <= 3, (which, x, y, g, expected, got)
     for which, count in beyond.items():
-        most = DERIVATIVES_SOMETIMES if which else SOMETIMES.get(name, VALUES_SOMETIMES)
-        assert count <= most / 100 * SAMPLES, (which, count)
+        assert count <= RARELY * SAMPLES + (which > 0), (which, count)
 
 
 def text(x):
