@@ -23,11 +23,12 @@ UNITS = {"ns": 1e-9, "µs": 1e-6, "ms": 1e-3, "s": 1.0}
 def main():
     (DOCS / "pictures").mkdir(exist_ok=True)
     for draw in (derivatives, compile_times, gpt):
-        figure, axes = plt.subplots(figsize=(5, 3), layout="constrained")
+        # As large as docs/explore/neuron.png, beside which they stand.
+        figure, axes = plt.subplots(figsize=(5, 2.55), layout="constrained")
         draw(axes)
         axes.spines[["top", "right"]].set_visible(False)
         path = DOCS / "pictures" / f"{draw.__name__}.png"
-        figure.savefig(path, dpi=120, metadata={"Software": None})
+        figure.savefig(path, dpi=220, metadata={"Software": None})
         plt.close(figure)
 
 
