@@ -6,8 +6,10 @@ import struct
 from functools import lru_cache
 from tempfile import mkdtemp
 
-import mpmath
+import pytest
 from c_tools import STRICT, any_compiler, run
+
+mpmath = pytest.importorskip("mpmath", reason="mpmath is absent: pip install mpmath")
 
 DOUBLE = "double"
 

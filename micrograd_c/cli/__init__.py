@@ -55,7 +55,8 @@ class Parser(argparse.ArgumentParser):
 
     def format_help(self):
         """Return the help with the example below it, which is not wrapped: it is to be copied."""
-        help = super().format_help()
+        usage, gap, rest = super().format_help().partition("\n\n")
+        help = fitting_usage(usage) + gap + rest
         example = f"{self.prog} {self.example}".rstrip()
         return f"{help}\nexample:\n  {example}\n" if self.example else help
 
@@ -89,6 +90,14 @@ class Parser(argparse.ArgumentParser):
             return f"there is no command {command[1]!r}{meant}"
         option = re.match(r"unrecognized arguments: (--[^ =]+)", message)
         return message + guess(option[1], self._option_string_actions) if option else message
+
+
+def fitting_usage(usage):
+    """Return argparse's usage in lines that fit in a narrow terminal, each option whole."""
+    if max(map(len, usage.splitlines())) <= streams.columns():
+        return usage
+    glued = re.sub(r"\[[^]]*\]|\([^)]*\)", lambda m: m[0].replace(" ", "\0"), usage)
+    return streams.fill(" ".join(glued.split()), streams.columns(), 2).replace("\0", " ")
 
 
 def guess(word, words):

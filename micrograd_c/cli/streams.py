@@ -4,6 +4,7 @@ A command whose output is lost does its work all the same, because a model that 
 worth more than the output. Its exit status is then 1.
 """
 
+import codecs
 import os
 import shutil
 import sys
@@ -31,13 +32,22 @@ def open_closed():
 
 
 def print_any_text():
-    """Escape characters that the terminal's encoding lacks, instead of failing on them.
+    """Replace or escape characters that the terminal's encoding lacks, instead of failing on them.
 
     They occur in names of columns, for example.
     """
+    codecs.register_error("micrograd_c.ascii", in_ascii)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
+            stream.reconfigure(errors="micrograd_c.ascii")
+
+
+def in_ascii(error):
+    """Handle characters that cannot be encoded: our own get a likeness, others are escaped."""
+    likeness = {"²": "2", "…": "..."}
+    lacking = error.object[error.start : error.end]
+    escaped = (c.encode("ascii", "backslashreplace").decode() for c in lacking)
+    return "".join(likeness.get(c, e) for c, e in zip(lacking, escaped)), error.end
 
 
 def note_loss(reason):
@@ -58,11 +68,21 @@ def columns():
     return max(20, shutil.get_terminal_size((80, 24)).columns)
 
 
-def wrapped(text):
-    """Return the text in lines that fit in the terminal; as it is where there is none."""
+def wrapped(text, indent=2):
+    """Return the text in lines that fit in the terminal; as it is where there is none.
+
+    Lines after the first begin with ``indent`` blanks.
+    """
     if sys.stdout is None or not sys.stdout.isatty():
         return text
-    return textwrap.fill(text, columns() - 1, subsequent_indent="  ", break_long_words=False)
+    return fill(text, columns() - 1, indent)
+
+
+def fill(text, width, indent):
+    """Return the text in lines of ``width``. Long words and names with hyphens stay whole."""
+    return textwrap.fill(
+        text, width, subsequent_indent=" " * indent, break_long_words=False, break_on_hyphens=False
+    )
 
 
 def flush_output():
@@ -89,6 +109,11 @@ def is_written(write):
 def one_line(text):
     """Return the text with newlines and all other control characters escaped."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def counted(n, thing):
+    """Return ``n`` and a noun: "1 row", "2 rows"."""
+    return f"{n} {thing}{'s' * (n != 1)}"
 
 
 def complain(text):

@@ -4,11 +4,12 @@ import math
 import random
 from itertools import product
 
-import mpmath
 import pytest
 from elementary_tools import bits, c_function, error
 
 from python_ref.elementary import arcs
+
+mpmath = pytest.importorskip("mpmath", reason="mpmath is absent: pip install mpmath")
 
 EXACT = {"asin": mpmath.asin, "acos": mpmath.acos, "atan": mpmath.atan}
 SPECIAL = [0.0, 5e-324, 1e-310, 1e-200, 1e-121, 1.0, 1e30, 1e121, 1e200, 1.797e308, math.inf]

@@ -4,13 +4,14 @@ import math
 import random
 import re
 
-import mpmath
 import pytest
 from c_tools import ROOT
 from elementary_tools import bits, c_function, error
 
 from python_ref.elementary import trigonometry
 from python_ref.elementary.large_angles import TWO_OVER_PI
+
+mpmath = pytest.importorskip("mpmath", reason="mpmath is absent: pip install mpmath")
 
 EXACT = {"sin": mpmath.sin, "cos": mpmath.cos, "tan": mpmath.tan}
 # of all doubles the nearest to a multiple of pi / 2, and the nearest below 4e5 with its multiples

@@ -2,11 +2,12 @@
 
 import math
 
-import mpmath
 import pytest
 
 from micrograd_c import jit
 from micrograd_c.engine import Value
+
+mpmath = pytest.importorskip("mpmath", reason="mpmath is absent: pip install mpmath")
 
 mpmath.mp.dps = 60
 

@@ -70,3 +70,18 @@ def test_ruff_finds_nothing(command):
         [sys.executable, "-m", "ruff", *command, "."], cwd=ROOT, capture_output=True, text=True
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_tests_skip_where_a_package_is_missing():
+    """Those of the extra test-core alone are imported outright; the others by importorskip."""
+    optional = (
+        "mpmath scipy sklearn pandas matplotlib graphviz tqdm nbclient nbformat IPython torch"
+    )
+    optional += " jax casadi dask distributed shtab playwright palmerpenguins statsmodels mypy"
+    outright = re.compile(rf"^(?:import|from) ({optional.replace(' ', '|')})\b.*", re.MULTILINE)
+    found = [
+        f"{path.name}: {line[0]}"
+        for path in sorted((ROOT / "tests").rglob("*.py"))
+        for line in outright.finditer(path.read_text(encoding="utf-8"))
+    ]
+    assert found == []

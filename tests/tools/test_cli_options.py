@@ -50,8 +50,14 @@ def test_each_help_has_an_example_that_can_be_called(name, columns, capsys, monk
     example = re.search(r"^example:\n  python -m micrograd_c (.+)$", out, re.MULTILINE)[1]
     arguments = make_parser().parse_args(example.split())
     assert arguments.command == name
-    text = out.partition("\n\n")[2].partition("example:")[0]
+    text = out.partition("example:")[0]
     assert max(map(len, text.splitlines())) <= int(columns)
+    usage = " ".join(text.partition("\n\n")[0].split())
+    assert usage == " ".join(parser_of(name).format_usage().split())
+
+
+def parser_of(name):
+    return make_parser().commands[name]
 
 
 def test_a_fault_of_ours_is_one_line(capsys, monkeypatch):

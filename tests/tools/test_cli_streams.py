@@ -222,6 +222,8 @@ def run_interrupted(engine, epoch, cwd, *options):
         "        super().offer([5, 3, 4, 1][epoch - 1], epoch)\n"
         f"        if epoch == {epoch}: signal.raise_signal(signal.SIGINT)\n"
         "training.Best = Best\n"
+        # A shell's background job, as this run may be, ignores the signal.
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "sys.exit(main(sys.argv[1:]))\n"
     )
     return subprocess.run(

@@ -49,11 +49,14 @@ def run(args):
         facts = {"what": what, "rounds": args.rounds, "reference": reference}
         return say_json({**facts, "milliseconds": milliseconds, "times_faster": ratios})
     print(f"{streams.wrapped(what)}:\n")
-    line_end = "" if streams.columns() >= 74 else "\n"
     for name, ms in milliseconds.items():
-        print(f"{name:<34}{line_end}{ms:>10.2f} ms   {ratios[name]:>6.1f} times {reference}")
+        if streams.columns() >= 74:
+            print(f"{name:<34}{ms:>10.2f} ms   {ratios[name]:>6.1f} times {reference}")
+        else:
+            print(f"{name}\n{ms:>10.2f} ms{ratios[name]:>7.1f} times {reference}")
     if "micrograd" not in trainings and not args.quiet:
-        print("\nmicrograd is not installed; `pip install micrograd` lets it take part.")
+        missing = "micrograd is not installed; `pip install micrograd` lets it take part."
+        print(f"\n{streams.wrapped(missing)}")
 
 
 def first_steps():

@@ -51,10 +51,9 @@ def run(args):
 
     training = start_training(trainer, data, args)
     sizes = "-".join(map(str, [len(data.X[0]), *args.hidden, 1]))
-    print(
-        f"{streams.one_line(data.title)}; MLP {sizes} with {len(training.parameters)} parameters; "
-        f"{trainer.name}"
-    )
+    title = streams.one_line(data.title)
+    what = f"{title}; MLP {sizes} with {len(training.parameters)} parameters; {trainer.name}"
+    print(streams.wrapped(what))
     first_steps = train(training, args.steps, CHECKED_STEPS if checker else 0, args.quiet)
     check = check_training(checker, data, args, first_steps) if checker else None
 
@@ -63,8 +62,8 @@ def run(args):
     print(f"\nAccuracy  {training.accuracy():.1%} after {args.steps} steps")
     print(f"Time      {duration(sum(training.seconds))} on the {trainer.name}")
     if check:
-        print(f"Check     {check.verdict}")
-        print(f"Speed-up  {check.speed_up(training)}")
+        print(streams.wrapped(f"Check     {check.verdict}", indent=10))
+        print(streams.wrapped(f"Speed-up  {check.speed_up(training)}", indent=10))
     picture = save_picture(
         args.out or "demo.png", lambda path: decision_boundary.draw_png(training.model, data, path)
     )

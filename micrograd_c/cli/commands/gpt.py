@@ -65,7 +65,7 @@ def run(args):
     text.require_fit(lines, letters, sizes.block)
     training, held_out = start(args, lines, letters, sizes, saved)
     if not (args.json or args.quiet):
-        streams.say(describe(args, lines, letters, sizes, training, held_out))
+        streams.say(streams.wrapped(describe(args, lines, letters, sizes, training, held_out)))
 
     started = time.perf_counter()
     interrupted = train(training, args.quiet)
@@ -125,10 +125,14 @@ def start(args, lines, letters, sizes, saved):
 
 def describe(args, lines, letters, sizes, training, held_out):
     name = args.text or "Names that come with micrograd_c"
+    sizes_said = (
+        f"{streams.counted(sizes.layers, 'layer')}, {streams.counted(sizes.heads, 'head')}, "
+        f"{sizes.embed} numbers a letter, {len(training.parameters)} parameters"
+    )
+    before = f"; {streams.counted(training.made_before, 'step')} made before" if args.resume else ""
     return streams.one_line(
         f"{name}: {len(lines)} lines of {len(letters)} different letters, {len(held_out)} of them "
-        f"for validation; {sizes.layers} layers, {sizes.heads} heads, {sizes.embed} numbers a "
-        f"letter, {len(training.parameters)} parameters; {training.made_before} steps made before"
+        f"for validation; {sizes_said}{before}"
     )
 
 
@@ -169,9 +173,8 @@ def report(results, engine):
         if loss is not None:
             streams.say(f"{title.capitalize():<11}loss {loss:.4f} a letter")
     a_step = results["seconds"] / max(results["steps"], 1)
-    streams.say(
-        f"Time       {results['seconds']:.1f} s on the {engine}, {a_step * 1e6:.0f} µs a step"
-    )
+    time_taken = f"{results['seconds']:.1f} s on the {engine}, {a_step * 1e3:.3g} ms a step"
+    streams.say(streams.wrapped(f"Time       {time_taken}", indent=11))
     if results["model"]:
         streams.say(f"Model      {results['model']}")
     for name in results["samples"]:

@@ -1,5 +1,6 @@
 """``python -m micrograd_c parity``: compare the two engines bit for bit on random programs."""
 
+from micrograd_c.cli import streams
 from micrograd_c.cli.argument_types import whole_number
 from micrograd_c.cli.engines import c_engine, python_engine
 from micrograd_c.cli.options import add_json, add_quiet, say_json
@@ -57,8 +58,8 @@ def compare_engines(name, args, engines):
         "seed": report.seed,
     }
     if not args.json:
-        print(f"{name}: graphs {report.graphs}, nodes {report.nodes}, "
-              f"differences {report.differences}")  # fmt: skip
+        counts = f"graphs {report.graphs}, nodes {report.nodes}, differences {report.differences}"
+        print(streams.wrapped(f"{name}: {counts}"))
     if args.json or not report.differences:
         return facts, int(report.differences > 0)
     left, right = (kind.run(report.program, engine) for engine in engines)

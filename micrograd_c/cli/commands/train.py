@@ -107,8 +107,11 @@ def run(args):
         "test": score(model, dataset, test_places),
     }
     if not args.json:
-        streams.say(f"{'' if args.quiet else chr(10)}Train  {metrics.describe(results['train'])}")
-        streams.say(f"Test   {metrics.describe(results['test'])}")
+        if not args.quiet:
+            streams.say("")
+        for name in ("train", "test"):
+            line = f"{name.capitalize():<7}{metrics.describe(results[name])}"
+            streams.say(streams.wrapped(line, indent=7))
         streams.say(f"Time   {seconds:.1f} s on the {model_file.chosen_engine().name}")
         streams.say(f"Model  {args.out}")
     curve = None
@@ -127,7 +130,8 @@ def run(args):
 
 
 def describe_dataset(path, dataset):
-    shape = f"{path}: {len(dataset.X)} rows, {len(dataset.columns)} columns"
+    n_columns = streams.counted(len(dataset.columns), "column")
+    shape = f"{path}: {len(dataset.X)} rows, {n_columns}"
     guess = f" ({dataset.guess}; --task says otherwise)" if dataset.guess else ""
     if not dataset.classes:
         return f"{shape}; {dataset.target!r} is a number{guess}"
