@@ -165,7 +165,8 @@ def main(argv=None):
     columns, rows = [LIBM, OURS, BEST, "NumPy", "JAX", "libmvec"], []
     for name in args.names:
         times = seconds_a_value(name, args.rounds)
-        ratio = three_digits(times[LIBM] / times[OURS]) if OURS in times else ""
+        # A function that takes no more time than the noise has no ratio.
+        ratio = three_digits(times[LIBM] / times[OURS]) if times.get(OURS, 0.0) > 0.0 else ""
         rows.append([
             f"`{name}`", *(duration(times[c]) if c in times else "" for c in columns),
             ratio, three_digits(WANTED[name]),

@@ -341,7 +341,7 @@ static double run_all(const mg_batch *batch, int mask_padding) {
             run_chunks(&run, 0, 0, run.n_chunks);
     }
 
-    double sum = run.sums[0];
+    double sum = run.sums[0]; /* NOLINT: there is at least one chunk */
     for (uint32_t i = 1; i < run.n_chunks; i++) { /* only backward has several */
         const double *grad = chunk_grad(batch, i);
         sum += run.sums[i];

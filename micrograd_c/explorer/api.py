@@ -6,7 +6,6 @@ import html
 
 from micrograd_c import state
 from micrograd_c.explorer.graph import collect
-from micrograd_c.explorer.page import page_of
 from micrograd_c.explorer.source_lines import line_of
 from python_ref.core.naming import names_of
 from python_ref.core.numbers import describe
@@ -81,6 +80,8 @@ class Explorer:
 
     def html(self):
         """Return the page as a text."""
+        from micrograd_c.explorer.page import page_of  # loads NumPy, which `info` must not need
+
         with collector_paused():
             return page_of(self._graph)
 

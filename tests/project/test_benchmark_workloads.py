@@ -97,7 +97,8 @@ def doubled(f):
     return lambda: [2 * f(x)]
 
 
-def test_elementary_functions_have_a_row_each(capsys):
+def test_elementary_functions_have_a_row_each(capsys, monkeypatch, one_race):
+    monkeypatch.setattr(elementary, "race", __main__.race)
     elementary.main(["--rounds", "1", "exp", "x**-1"])
     lines = capsys.readouterr().out.splitlines()
     assert [line.split("|")[1].strip() for line in lines[2:]] == ["`exp`", "`x**-1`"]
