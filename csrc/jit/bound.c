@@ -96,7 +96,7 @@ mg_status mg_bound_run(mg_bound *bound, double *mean) {
     read_parameters(bound);
     mg_copy_shared(batch->program, batch->scratch, bound->inputs);
     double sum = mg_run_batch(batch);
-    *mean = sum / (double)batch->n;
+    *mean = batch->n == 1 ? sum : sum / (double)batch->n;
     if (batch->backward) {
         write_gradient(bound);
         if (bound->check_finite && !mg_batch_is_finite(batch, sum))
