@@ -1,5 +1,6 @@
 """Runs tasks: each peer in a process of its own, checked first, then timed in turns."""
 
+import contextlib
 import importlib.util
 import json
 import os
@@ -107,7 +108,8 @@ class Worker:
 
     def stop(self):
         if self.process:
-            self.process.stdin.close()
+            with contextlib.suppress(OSError):  # it has ended, with something still to be sent
+                self.process.stdin.close()
             self.process.kill()
             self.process.wait()
             self.process.stdout.close()
