@@ -18,6 +18,7 @@ from benchmarks.peers import CannotDo
 from benchmarks.peers.c_by_hand import compiled
 from benchmarks.text import duration, table, three_digits
 from benchmarks.workloads import run_jax
+from micrograd_c import jit
 from micrograd_c._timing import Contestant, race
 from micrograd_c.cli.argument_types import whole_number
 
@@ -30,36 +31,35 @@ LIBM, OURS, BEST, NOTHING = "libm's loop", "ours, avx2", "ours, best", "nothing"
 
 
 def ours(name, math_of, kernels):
-    """Return a bound call of the sum of a function at TERMS multiples of x, shape (ROWS,)."""
-    from micrograd_c._native import lib
+    """Return a bound call of the sum of a function at TERMS multiples of x, shape (ROWS,).
 
-    from micrograd_c import jit
+    ``kernels``: their name, or None for the best that this machine runs.
+    """
+    from micrograd_c._native import ffi, lib
 
     def f(x):
         return sum((value_of(name, x * (1 + 0.1 * i)) for i in range(TERMS)), 0.0)
 
-    if not lib.mg_use_kernels(kernels):  # a bound call keeps the kernels of its time
+    if not lib.mg_use_kernels(kernels or ffi.NULL):  # a bound call keeps the kernels of its time
         raise CannotDo("this machine cannot run these kernels")
     try:
         return jit(f, math=math_of).bind(points())
     finally:
-        lib.mg_use_kernels(default_kernels())
-
-
-def default_kernels():
-    from micrograd_c._native import ffi
-
-    return ffi.NULL
+        lib.mg_use_kernels(ffi.NULL)
 
 
 def value_of(name, x):
     if name == NOTHING:
         return x
+    function = power(name)
+    return function(x) if function else getattr(x, name)()
+
+
+def power(name):
+    """Return the function for a name such as ``x**2``, of numbers, arrays or Values; else None."""
     if name == "x**x":
-        return x ** (x * 0.7)
-    if name.startswith("x**"):
-        return x ** float(name[3:])
-    return getattr(x, name)()
+        return lambda x: x ** (x * 0.7)
+    return (lambda x: x ** float(name[3:])) if name.startswith("x**") else None
 
 
 def points():
@@ -105,7 +105,7 @@ def numpy_function(name):
     from scipy import special
 
     named = {"sigmoid": special.expit, "softplus": lambda x: np.logaddexp(0.0, x),
-             "erf": special.erf, "x**x": lambda x: x ** (x * 0.7)}  # fmt: skip
+             "erf": special.erf}  # fmt: skip
     return named.get(name) or power(name) or getattr(np, name)
 
 
@@ -113,19 +113,13 @@ def jax_function(name, jnp):
     import jax
 
     named = {"sigmoid": jax.nn.sigmoid, "softplus": jax.nn.softplus,
-             "erf": jax.scipy.special.erf, "x**x": lambda x: x ** (x * 0.7)}  # fmt: skip
+             "erf": jax.scipy.special.erf}  # fmt: skip
     return named.get(name) or power(name) or getattr(jnp, name)
-
-
-def power(name):
-    return (lambda x: x ** float(name[3:])) if name.startswith("x**") else None
 
 
 def seconds_a_value(name, rounds):
     """Return by contestant the least time of one value."""
-    from micrograd_c._native import ffi
-
-    kinds = {LIBM: ("libm", ffi.NULL), OURS: ("portable", b"avx2"), BEST: ("portable", ffi.NULL)}
+    kinds = {LIBM: ("libm", None), OURS: ("portable", b"avx2"), BEST: ("portable", None)}
     runs = {}
     for kind, (math_of, kernels) in kinds.items():
         try:

@@ -68,8 +68,8 @@ struct mg_program {
  * slots). */
 int mg_find_first_writes(mg_program *program);
 
-/* Before it: sets row_major, and the flag MG_ROW_MAJOR of the instruction that reads the
- * array. Returns 0 if out of memory. O(index list). */
+/* The step before that: sets row_major, and the flag MG_ROW_MAJOR of the instruction that
+ * reads the array. The outputs must be set. Returns 0 if out of memory. O(index list). */
 int mg_find_row_major(mg_program *program);
 
 #endif

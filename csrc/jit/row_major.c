@@ -5,8 +5,6 @@
  * the copy takes longer than the sum. */
 #include "jit/program.h" /* first */
 
-#include <string.h>
-
 #include "base/alloc.h"
 
 /* Adds to reads, by array, how often these index entries are slots of its columns.
@@ -46,8 +44,9 @@ static int can_read_rows(const mg_program *p, const mg_instruction *ins,
 
 int mg_find_row_major(mg_program *p) {
     p->row_major = UINT32_MAX;
-    uint32_t *array_of = mg_alloc(p->n_args, sizeof *array_of), slot = 0;
+    uint32_t *array_of = mg_alloc(p->n_args, sizeof *array_of);
     size_t *reads = mg_alloc(p->n_inputs, sizeof *reads);
+    uint32_t slot = 0;
     const int fine = array_of != NULL && reads != NULL;
     if (fine) {
         for (uint32_t i = 0; i < p->n_inputs; i++) {

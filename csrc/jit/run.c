@@ -220,10 +220,11 @@ static void start_backward(const mg_batch *batch, const mg_block *block, size_t 
     for (size_t i = 0; i < p->row.n_zero; i++)
         memset(block->grad + p->row.zero[2 * i] * w, 0,
                p->row.zero[2 * i + 1] * w * sizeof(double));
-    const double share = p->outputs[0].uniform ? 0.0 : 1.0 / rows_of_mean(batch);
-    if (!p->outputs[0].uniform)
-        for (size_t r = 0; r < w; r++)
-            block->grad[p->outputs[0].slot * w + r] = r < block->rows ? share : 0.0;
+    if (p->outputs[0].uniform)
+        return;
+    const double share = 1.0 / rows_of_mean(batch);
+    for (size_t r = 0; r < w; r++)
+        block->grad[p->outputs[0].slot * w + r] = r < block->rows ? share : 0.0;
 }
 
 /* Runs rows first to end in this memory. Stores the sums of their gradients of uniform
@@ -322,8 +323,8 @@ static double run_all(const mg_batch *batch, int mask_padding) {
     mg_verify_program(p);
     mg_run_forward(p, kernels, &p->uniform, MG_WIDTH_1, &uniform);
 
-    chunked_run
-        run; /* field by field, because clearing its sums takes a small program's time */
+    /* Set field by field: to clear all sums would take as long as a small program. */
+    chunked_run run;
     run.batch = batch;
     run.mask_padding = mask_padding;
     const uint32_t most_chunks = batch->backward ? count_chunks(batch->n) : 1;

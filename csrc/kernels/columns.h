@@ -16,11 +16,7 @@ MG_TARGET static void MG_NAME(load_columns)(double *to, const double *const *row
         for (; j + 4 <= columns; j += 4)
             for (size_t r = 0; r < w; r += 4) {
                 mg_v4 a, b, c, d;
-                V4_LOAD(a, rows[r] + j);
-                V4_LOAD(b, rows[r + 1] + j);
-                V4_LOAD(c, rows[r + 2] + j);
-                V4_LOAD(d, rows[r + 3] + j);
-                V4_TRANSPOSE(a, b, c, d);
+                V4_LOAD_COLUMNS(a, b, c, d, rows + r, j);
                 V4_STORE(to + j * w + r, a);
                 V4_STORE(to + (j + 1) * w + r, b);
                 V4_STORE(to + (j + 2) * w + r, c);

@@ -10,14 +10,14 @@
 
 /* out: (n, W) = relu(out: (n, W)) */
 MG_TARGET MG_INLINE void MG_NAME(layer_relu_forward)(const mg_instruction *ins,
-                                               const mg_block *block) {
+                                                     const mg_block *block) {
     double *out = block->data + (size_t)ins->out * W;
     MG_ROLLED for (size_t l = 0; l < RESULTS(ins) * W; l++) out[l] = mg_value_relu(out[l], 0.0);
 }
 
 /* g: (n, W) = g where out: (n, W) is above 0, 0 elsewhere */
 MG_TARGET MG_INLINE void MG_NAME(layer_relu_backward)(const mg_instruction *ins,
-                                                const mg_block *block) {
+                                                      const mg_block *block) {
     const double *out = block->data + (size_t)ins->out * W;
     double *g = block->grad + (size_t)ins->out * W;
     MG_ROLLED for (size_t l = 0; l < RESULTS(ins) * W; l++)

@@ -43,6 +43,13 @@
                                       : x;                                                \
     (void)x, (void)y;
 
+/* True if all lanes are 0.0; none of them may be negative. */
+MG_TARGET MG_INLINE int MG_NAME(are_zeros)(const double *lanes) {
+    VEC vecs[N_VEC];
+    LOAD(vecs, lanes);
+    return LANE_SUM(FOLD(vecs)) == 0.0;
+}
+
 /* Sets usual: true if MG_M(f) may be used for all lanes of px and py. A block of one row uses
  * functions that are right for any operand. */
 #define FIND_IF_USUAL(kind, fast, x_uniform, y_uniform)                                   \
@@ -55,9 +62,7 @@
                 LANE_OPERANDS(kind, x_uniform, y_uniform)                                 \
                 unusual[l] = (fast) ? 0.0 : 1.0;                                          \
             }                                                                             \
-            VEC vecs[N_VEC];                                                              \
-            LOAD(vecs, unusual);                                                          \
-            usual = LANE_SUM(FOLD(vecs)) == 0.0;                                          \
+            usual = MG_NAME(are_zeros)(unusual);                                          \
         }                                                                                 \
     }
 
@@ -80,11 +85,8 @@
                 pout[l] = value;                                                          \
                 unusual[l] = W == 1 || (fast) ? 0.0 : 1.0;                                \
             }                                                                             \
-            if (W > 1 && !MG_IS_ONE(fast)) {                                              \
-                VEC vecs[N_VEC];                                                          \
-                LOAD(vecs, unusual);                                                      \
-                usual = LANE_SUM(FOLD(vecs)) == 0.0;                                      \
-            }                                                                             \
+            if (W > 1 && !MG_IS_ONE(fast))                                                \
+                usual = MG_NAME(are_zeros)(unusual);                                      \
         }                                                                                 \
         if (MG_UNLIKELY(!usual)) {                                                        \
             const mg_lanes lanes = UNUSUAL_LANES(kind, x_uniform, y_uniform);             \

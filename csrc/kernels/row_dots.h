@@ -35,11 +35,7 @@ MG_TARGET static void MG_NAME(rows_forward)(const mg_instruction *ins, const mg_
     for (; j + 4 <= m; j += 4) {
         MG_UNROLL for (int v = 0; v < N_VEC; v++) {
             mg_v4 a, b, c, d;
-            V4_LOAD(a, rows[4 * v] + j);
-            V4_LOAD(b, rows[4 * v + 1] + j);
-            V4_LOAD(c, rows[4 * v + 2] + j);
-            V4_LOAD(d, rows[4 * v + 3] + j);
-            V4_TRANSPOSE(a, b, c, d);
+            V4_LOAD_COLUMNS(a, b, c, d, rows + 4 * v, j);
             sum[v] = V4_ADD(sum[v], V4_MUL(V4_SPLAT(weight[j]), a));
             sum[v] = V4_ADD(sum[v], V4_MUL(V4_SPLAT(weight[j + 1]), b));
             sum[v] = V4_ADD(sum[v], V4_MUL(V4_SPLAT(weight[j + 2]), c));

@@ -113,7 +113,7 @@ static const long long mg_first_lanes[32] = {-1, -1, -1, -1, -1, -1, -1, -1,
     } while (0)
 
 /* Transposes the 4 x 4 matrix of the rows a, b, c and d: (4,) each. */
-#define V4_TRANSPOSE(a, b, c, d)                                                             \
+#define V4_TRANSPOSE(a, b, c, d)                                                          \
     do {                                                                                  \
         mg_v4 ab_even = V4_SHUFFLE(a, b, 0, 4, 2, 6), ab_odd = V4_SHUFFLE(a, b, 1, 5, 3, 7); \
         mg_v4 cd_even = V4_SHUFFLE(c, d, 0, 4, 2, 6), cd_odd = V4_SHUFFLE(c, d, 1, 5, 3, 7); \
@@ -121,6 +121,16 @@ static const long long mg_first_lanes[32] = {-1, -1, -1, -1, -1, -1, -1, -1,
         b = V4_SHUFFLE(ab_odd, cd_odd, 0, 1, 4, 5);                                       \
         c = V4_SHUFFLE(ab_even, cd_even, 2, 3, 6, 7);                                     \
         d = V4_SHUFFLE(ab_odd, cd_odd, 2, 3, 6, 7);                                       \
+    } while (0)
+
+/* a, b, c, d: (4,) each = columns j to j + 4 of rows: (4, columns), which each have a pointer */
+#define V4_LOAD_COLUMNS(a, b, c, d, rows, j)                                              \
+    do {                                                                                  \
+        V4_LOAD(a, (rows)[0] + (j));                                                      \
+        V4_LOAD(b, (rows)[1] + (j));                                                      \
+        V4_LOAD(c, (rows)[2] + (j));                                                      \
+        V4_LOAD(d, (rows)[3] + (j));                                                      \
+        V4_TRANSPOSE(a, b, c, d);                                                         \
     } while (0)
 
 /* out: (4,) = the sums of the lanes of a, b, c and d: (4,) each, as (0 + 2) + (1 + 3) */
