@@ -55,14 +55,14 @@ def parse(argv):
     add("--json", type=writable, metavar="FILE", help="write all figures to this file")
     add("--out", type=writable_folder, metavar="FOLDER", help="write report.md and pictures to "
         "this folder")  # fmt: skip
-    add("--readme", action="store_true", help="put the summary and two of the pictures of --out "
-        "into README.md")  # fmt: skip
+    add("--readme", action="store_true", help="put some rows of the summary into README.md, with a "
+        "link to the report in --out")  # fmt: skip
     add("--compare", type=old_results, metavar="OLD.json", help="show ratios to earlier figures; "
         "the exit status is 1 if micrograd_c got slower by more than the spread, or executes "
         "more instructions")  # fmt: skip
     args = parser.parse_args(argv)
     if args.readme and not args.out:
-        parser.error("--readme needs --out, for its pictures")
+        parser.error("--readme needs --out, for its link to the report")
     if args.readme:
         try:
             readme.check()

@@ -151,13 +151,12 @@ def crossover_table(crossover):
 
 
 def overtaking(crossover):
-    """Return a line for each of micrograd_c's peers: from which width on PyTorch is faster."""
-    return "\n".join(
-        f"- PyTorch overtakes {name} from width {width} on."
-        if width
-        else f"- PyTorch does not overtake {name} at any width that both have a figure for."
+    """Return a sentence: from which width on PyTorch is faster than each way of ours."""
+    parts = [
+        f"{name} from width {width} on" if width else f"{name} at no width measured"
         for name, width in crossover["overtaken"].items()
-    )
+    ]
+    return f"PyTorch overtakes {', '.join(parts)}."
 
 
 def instructions_table(instructions):

@@ -205,20 +205,26 @@ def test_summary_has_the_limit_and_the_fastest_of_the_others():
     assert cells == ["t", "3.00 s", "", "", "1.50 s", "", "500 ms", "xad, 1.00 s"]
 
 
-def test_readme_shows_the_summary_and_the_pictures_that_there_are(results, tmp_path):
+def test_readme_shows_some_rows_and_a_link_to_the_report(results, tmp_path):
     machine = dict.fromkeys(("command", "processor", "Python", "commit", "load"), "some")
     folder, path = tmp_path / "docs", tmp_path / "README.md"
     folder.mkdir()
-    (folder / "demo_step.png").touch()
     path.write_text(f"before\n{readme.BEGIN}old{readme.END}\nafter\n")
+    (task,) = results["tasks"]
+    tasks = [dict(task, task=name, title=name) for name in ("ode", "chain")]
     for _ in range(2):  # the second time it replaces what the first wrote
-        readme.update(dict(results, machine=machine), folder, path)
+        readme.update(dict(results, tasks=tasks, machine=machine), folder, path)
     text = path.read_text()
     assert text.startswith("before\n") and text.endswith("\nafter\n") and "old" not in text
-    assert text.count("(docs/demo_step.png)") == 1 and "crossover.png" not in text
+    assert text.count("(docs/report.md)") == 1
+    assert "| ode " in text and "| chain " not in text
     path.write_text("no comments")
     with pytest.raises(ValueError, match="has no"):
         readme.update(dict(results, machine=machine), folder, path)
+
+
+def test_readme_shows_rows_that_the_suite_has():
+    assert set(readme.SHOWN) <= set(tasks.SUITE)
 
 
 def test_instructions_repeat_exactly():
