@@ -1,8 +1,8 @@
 // exp, expm1, hyperbolic functions and hypot with the approximations of glibc where a processor has
-// fused multiply-adds, and so its roundings. The inverse ones are JavaScript's own.
+// fused multiply-adds, and so its roundings. asin, acos, atan and atan2 are JavaScript's own.
 "use strict";
 
-const { asin, acos, atan, atan2, asinh, acosh, atanh } = Math;
+const { asin, acos, atan, atan2 } = Math;
 
 // --- exp -----------------------------------------------------------------------------------------
 
@@ -64,12 +64,14 @@ const EXPM1 = [
   4.00821782732936239552e-06, -2.01099218183624371326e-07,
 ];
 
+const HALF_LN2 = 0.3465735912322998; // as fdlibm has it, by 32 bits
+
 // By fdlibm's approximation (s_expm1.c; Sun Microsystems, 1993), whose constants these are, with
 // fused multiply-adds: x is k * ln(2) + r + c, and exp(r + c) - 1 is r - e. What is left is
 // 2 ** k * (r - e + 1) - 1, in an order of the terms that depends on k.
 function expm1(x) {
-  if (!(Math.abs(x) > 2 ** -54 && x > -38 && x < 709)) return Math.expm1(x);
-  const k = Math.round(x * Math.LOG2E);
+  if (!(Math.abs(x) > 2 ** -54 && x > -38 && x < 709.78)) return Math.expm1(x);
+  const k = Math.abs(x) < HALF_LN2 ? 0 : Math.round(x * Math.LOG2E);
   const first = x - k * LN2_HIGH;
   const r = first - k * LN2_LOW[0];
   const c = first - r - k * LN2_LOW[0];
@@ -88,7 +90,7 @@ function expm1(x) {
 
 // --- hyperbolic functions, hypot ----------------------------------------------------------------
 
-// sinh, cosh and tanh are as fdlibm has them, and most C libraries, so that they round alike.
+// They are as fdlibm has them, and most C libraries, so that they round alike.
 function sinh(x) {
   const a = Math.abs(x);
   if (!(a > 1e-8 && a < 711)) return Math.sinh(x);
@@ -100,17 +102,16 @@ function sinh(x) {
 function cosh(x) {
   const a = Math.abs(x);
   if (!(a < 711)) return Math.cosh(x);
-  if (a < 0.5 * Math.LN2) {
+  if (a < HALF_LN2) {
     const t = expm1(a);
     return 1 + (t * t) / (2 * (1 + t));
   }
   return a < 22 ? 0.5 * exp(a) + 0.5 / exp(a) : halfExp(a);
 }
 
-// Half of exp(x), which may be too large a number.
+// Half of exp(x), where exp(x) itself may overflow.
 function halfExp(x) {
-  const out = exp(x);
-  if (out < Infinity) return 0.5 * out;
+  if (x < 709.7822265625) return 0.5 * exp(x);
   const root = exp(0.5 * x);
   return 0.5 * root * root;
 }
@@ -120,6 +121,31 @@ function tanh(x) {
   if (!(a > 2 ** -55 && a < 22)) return Math.tanh(x);
   const t = expm1(a < 1 ? -2 * a : 2 * a);
   return withSign(a < 1 ? -t / (t + 2) : 1 - 2 / (t + 2), x);
+}
+
+function asinh(x) {
+  const a = Math.abs(x);
+  if (!(a >= 2 ** -28 && a < Infinity)) return x;
+  const next = 1 + 2 ** -20; // fdlibm compares 32 bits
+  if (a >= 2 ** 28 * next) return withSign(log(a) + Math.LN2, x);
+  const square = x * x;
+  const root = Math.sqrt(square + 1);
+  return withSign(a >= 2 * next ? log(2 * a + 1 / (root + a)) : log1p(a + square / (1 + root)), x);
+}
+
+function acosh(x) {
+  if (!(x > 1)) return Math.acosh(x);
+  if (x >= 2 ** 28) return log(x) + Math.LN2;
+  if (x > 2) return log(2 * x - 1 / (x + Math.sqrt(x * x - 1)));
+  const t = x - 1;
+  return log1p(t + Math.sqrt(2 * t + t * t));
+}
+
+function atanh(x) {
+  const a = Math.abs(x);
+  if (!(a > 2 ** -28 && a < 1)) return Math.atanh(x);
+  const t = 2 * a;
+  return withSign(0.5 * log1p(a < 0.5 ? t + (t * a) / (1 - a) : t / (1 - a)), x);
 }
 
 // The square root less its error (C. F. Borges, An improved algorithm for hypot(a, b), 2019).

@@ -120,7 +120,7 @@ function ofQuadrant(k, r, dr) {
 }
 
 const SINE_END = 0.85546875; // below, nothing is subtracted; below the next, π / 2
-const COSINE_END = 2.4282169342041016;
+const COSINE_END = 2.4262638092041016;
 const HALF_PI_PAIR = [1.5707963267948966, 6.123233995736766e-17];
 
 function sin(x) {
