@@ -6,8 +6,8 @@
 
 const WORDS = new DataView(new ArrayBuffer(8));
 
-// [k, m, part]: x > 0 is m * 2 ** k, and m in the given one of 128 parts of the octave from `start`,
-// of which the upper 32 bits are given.
+// [k, m, part]: x > 0 is m * 2 ** k, where m is in an octave and there in the given one of 128 parts.
+// The octave is given by the upper 32 bits of its start.
 function inOctave(x, start) {
   let k = 0;
   if (x < 2 ** -1022) {

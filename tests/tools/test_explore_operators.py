@@ -14,7 +14,7 @@ from micrograd_c import Value, explore
 from python_ref.core.ops import BINARY, OPS, UNARY_K
 
 FOLDER = Path(micrograd_c.__file__).parent / "explorer"
-SAMPLES = 20_000 if FULL else 300  # of each operator
+SAMPLES = 20_000 if FULL else 600  # of each operator
 
 # ruff: noqa: F811, RUF001 - fixtures are imported; the page writes mathematical signs
 
