@@ -40,7 +40,7 @@ const ERF_1 = 8.45062911510467529297e-01; // erf(1) to 24 bits
 function erf(x) {
   const a = Math.abs(x);
   if (!(a < 6)) return x !== x ? x : Math.sign(x);
-  if (a < 2 ** -1022) return 0.0625 * (16 * x + 16 * SLOPE_AT_0 * x);
+  if (a < 2 ** -1015) return 0.0625 * (16 * x + 16 * SLOPE_AT_0 * x);
   if (a < 0.84375) return x + x * erfSlope(x);
   if (a < 1.25) return withSign(ERF_1 + quotient(NEAR_1, a - 1), x);
   return withSign(1 - erfcOfLarge(a), x);
