@@ -1,88 +1,10 @@
-// Elementary functions, where JavaScript's own are farther from the C library's than a unit in the
-// last place, or would be after one more product. exp, expm1, hypot and those made of them have the
-// approximations of glibc, and so its roundings. The others are computed with pairs [high, low] of
-// numbers, whose sum has twice the digits (T. J. Dekker, A floating-point technique for extending
-// the available precision, 1971), and so nearly always are the numbers nearest to the true values.
+// exp, expm1, hyperbolic functions and hypot with the approximations of glibc where a processor has
+// fused multiply-adds, and so its roundings. asin, acos, atan and atan2 are JavaScript's own.
 "use strict";
 
-const { log1p, asin, acos, atan, atan2, asinh, acosh, atanh } = Math;
+const { asin, acos, atan, atan2 } = Math;
 
-// --- pairs -------------------------------------------------------------------------------------
-
-function twoSum(a, b) {
-  const high = a + b;
-  const ofB = high - a;
-  return [high, a - (high - ofB) + (b - ofB)];
-}
-
-function fastTwoSum(a, b) {
-  const high = a + b;
-  return [high, b - (high - a)];
-}
-
-function twoProduct(a, b) {
-  const ta = 134217729 * a;
-  const tb = 134217729 * b;
-  const aHigh = ta - (ta - a);
-  const bHigh = tb - (tb - b);
-  const aLow = a - aHigh;
-  const bLow = b - bHigh;
-  const high = a * b;
-  return [high, aHigh * bHigh - high + aHigh * bLow + aLow * bHigh + aLow * bLow];
-}
-
-// a * b + c, rounded once, but for very few numbers.
-function fusedMultiplyAdd(a, b, c) {
-  const [product, low] = twoProduct(a, b);
-  const [high, rest] = twoSum(product, c);
-  return high + (low + rest);
-}
-
-function plus(a, b) {
-  const [high, low] = twoSum(a[0], b[0]);
-  return fastTwoSum(high, low + a[1] + b[1]);
-}
-
-function times(a, b) {
-  const [high, low] = twoProduct(a[0], b[0]);
-  return fastTwoSum(high, low + a[0] * b[1] + a[1] * b[0]);
-}
-
-function over(a, b) {
-  const high = a[0] / b[0];
-  const [product, low] = twoProduct(high, b[0]);
-  return fastTwoSum(high, (a[0] - product - low + a[1] - high * b[1]) / b[0]);
-}
-
-const twice = (a) => [2 * a[0], 2 * a[1]];
-const minus = (a) => [-a[0], -a[1]];
-const ONE = [1, 0];
-
-const INVERSE_FACTORIALS = []; // 1 / n! as pairs; n! is exact up to 22
-for (let n = 0, f = 1; n <= 22; f *= ++n) INVERSE_FACTORIALS.push(over(ONE, [f, 0]));
-
-// The sum of x ** n / n! over the given n, from the highest to the lowest: x ** 2 is square.
-function taylor(highest, lowest, step, square) {
-  let out = INVERSE_FACTORIALS[highest];
-  for (let n = highest - step; n >= lowest; n -= step)
-    out = plus(times(out, square), INVERSE_FACTORIALS[n]);
-  return out;
-}
-
-// --- exp, log, powers ----------------------------------------------------------------------------
-
-const LN2_HIGH = 0.6931471803691238; // 33 bits, so that k * LN2_HIGH is exact
-const LN2_LOW = [1.9082149292705877e-10, 1.1612227229362533e-26];
-
-// [k, p]: exp of the pair x is 2 ** k * (1 + p), for |x| < 1e4.
-function expParts(x) {
-  const k = Math.round(x[0] / Math.LN2);
-  let r = plus([x[0] - k * LN2_HIGH, x[1]], times([-k, 0], LN2_LOW));
-  r = [r[0] / 16, r[1] / 16];
-  let p = times(r, taylor(10, 1, 1, r));
-  for (let i = 0; i < 4; i++) p = plus(twice(p), times(p, p)); // exp(2 r) - 1
-  return [k, p];
-}
+// --- exp -----------------------------------------------------------------------------------------
 
 function scaled(x, k) {
   if (k > 1000) return x * 2 ** 1000 * 2 ** (k - 1000);
@@ -96,14 +18,6 @@ function scaledPair([high, low], k) {
   return out + scaled(high - scaled(out, -k) + low, k); // it has fewer digits, and was rounded twice
 }
 
-function expOfPair(x) {
-  if (!(Math.abs(x[0]) < 750)) return Math.exp(x[0]);
-  const [k, p] = expParts(x);
-  return scaledPair(plus(ONE, p), k);
-}
-
-const LN2 = [0.6931471805599453, 2.3190468138462996e-17];
-
 // 2 ** (n / 128) as [h, t]: it is h * (1 + t), where h is the nearest number.
 const POWERS_OF_2 = [];
 for (let n = 0; n < 128; n++) {
@@ -112,20 +26,23 @@ for (let n = 0; n < 128; n++) {
   POWERS_OF_2.push([high * 2 ** k, low / high]);
 }
 
-// As glibc has it, where a processor has fused multiply-adds: 2 ** (steps / 128) * (1 + p). The
-// constants are those of Arm's optimized-routines (exp_data.c, 2018). Below -512, where numbers may
-// have fewer digits, glibc rounds the last product.
-function exp(x) {
+const exp = (x) => expOfSum(x, 0);
+
+// exp(x + dx) for a tiny dx: 2 ** (steps / 128) * (1 + p). The constants are those of Arm's
+// optimized-routines (exp_data.c, 2018). Up to -512, where numbers may have fewer digits, glibc
+// rounds the last product.
+function expOfSum(x, dx) {
   if (!(Math.abs(x) < 750)) return Math.exp(x);
-  const steps = Math.round(x * (128 / Math.LN2));
-  const r = fusedMultiplyAdd(steps, -1.2864023111638346e-14, x - steps * 0.005415212348111709);
+  if (Math.abs(x) < 2 ** -54) return 1 + x;
+  const fma = fusedMultiplyAdd;
+  const steps = fma(x, 128 / Math.LN2, ROUNDER) - ROUNDER;
+  const r = fma(steps, -1.2864023111638346e-14, x - steps * 0.005415212348111709) + dx;
   const [h, t] = POWERS_OF_2[((steps % 128) + 128) % 128];
   const square = r * r;
-  let p = fusedMultiplyAdd(r, 0.16666666666665886, 0.49999999999996786);
-  p = fusedMultiplyAdd(square, p, t + r);
-  const rest = fusedMultiplyAdd(r, 0.008333335853059549, 0.0416666808410674);
-  p = fusedMultiplyAdd(square * square, rest, p);
-  const product = x < -512 ? [h * p, 0] : twoProduct(h, p);
+  const low = fma(square, fma(r, 0.16666666666665886, 0.49999999999996786), t + r);
+  const rest = fma(r, 0.008333335853059549, 0.0416666808410674);
+  const p = fma(square * square, rest, low);
+  const product = x <= -512 ? [h * p, 0] : twoProduct(h, p);
   return scaledPair(plus([h, 0], product), Math.floor(steps / 128));
 }
 
@@ -147,12 +64,14 @@ const EXPM1 = [
   4.00821782732936239552e-06, -2.01099218183624371326e-07,
 ];
 
+const HALF_LN2 = 0.3465735912322998; // as fdlibm has it, by 32 bits
+
 // By fdlibm's approximation (s_expm1.c; Sun Microsystems, 1993), whose constants these are, with
 // fused multiply-adds: x is k * ln(2) + r + c, and exp(r + c) - 1 is r - e. What is left is
 // 2 ** k * (r - e + 1) - 1, in an order of the terms that depends on k.
 function expm1(x) {
-  if (!(Math.abs(x) > 2 ** -54 && x > -38 && x < 709)) return Math.expm1(x);
-  const k = Math.round(x * Math.LOG2E);
+  if (!(Math.abs(x) > 2 ** -54 && x > -38 && x < 709.78)) return Math.expm1(x);
+  const k = Math.abs(x) < HALF_LN2 ? 0 : Math.round(x * Math.LOG2E);
   const first = x - k * LN2_HIGH;
   const r = first - k * LN2_LOW[0];
   const c = first - r - k * LN2_LOW[0];
@@ -169,69 +88,9 @@ function expm1(x) {
   return scaled(k < 20 ? 1 - 2 ** -k - (e - r) : r - (e + 2 ** -k) + 1, k);
 }
 
-// log(x) as a pair, for a normal x: a step of Newton's method from Math.log.
-function logPair(x) {
-  const k = Math.round(Math.log2(x));
-  const m = scaled(x, -k);
-  const y = Math.log(m);
-  const [, p] = expParts([-y, 0]);
-  const d = plus([m - 1, 0], times([m, 0], p)); // m * exp(-y) - 1
-  const rest = plus(d, [-0.5 * d[0] * d[0], 0]);
-  const near = plus([k * LN2_HIGH, 0], times([k, 0], LN2_LOW));
-  return plus(near, plus([y, 0], rest));
-}
-
-const isUsual = (x) => x > 1e-300 && x < 1e300;
-const log = (x) => (isUsual(x) ? logPair(x)[0] : Math.log(x));
-
-const log2 = (x) => (isUsual(x) ? over(logPair(x), LN2)[0] : Math.log2(x));
-
-// As fdlibm has it, and most C libraries.
-function log10(x) {
-  if (!isUsual(x)) return Math.log10(x);
-  const k = Math.floor(Math.log2(x)) + (x < 1 ? 1 : 0);
-  const low = k * 3.6942390771589308e-13 + Math.LOG10E * log(scaled(x, -k));
-  return low + k * 0.30102999566361177;
-}
-
-function power(x, y) {
-  if (x === 1 || (x === -1 && Math.abs(y) === Infinity)) return 1;
-  const a = Math.abs(x);
-  const out = Math.pow(x, y);
-  if (!isUsual(a) || !isUsual(Math.abs(out)) || !(Math.abs(y) < 1e15)) return out;
-  return withSign(expOfPair(times(logPair(a), [y, 0])), out);
-}
-
-// --- sin, cos, tan -------------------------------------------------------------------------------
-
-// π / 2 in parts of 33 bits, and the rest.
-const HALF_PI = [1.5707963267341256, 6.077100506303966e-11, 2.0222662487959506e-21];
-
-// [quadrant, r]: x is quadrant * π / 2 + r, for |x| < 1e5.
-function reduced(x) {
-  const k = Math.round(x / (Math.PI / 2));
-  let r = twoSum(x - k * HALF_PI[0], -k * HALF_PI[1]);
-  r = plus(r, twoProduct(-k, HALF_PI[2]));
-  return [((k % 4) + 4) % 4, r];
-}
-
-function sinPair(x, quarter) {
-  const [k, r] = reduced(x);
-  const square = minus(times(r, r));
-  const quadrant = (k + quarter) % 4;
-  const out = quadrant % 2 ? taylorOf(square, 22, 0) : times(r, taylorOf(square, 21, 1));
-  return quadrant > 1 ? minus(out) : out;
-}
-
-const taylorOf = (square, highest, lowest) => taylor(highest, lowest, 2, square);
-const isReducible = (x) => Math.abs(x) < 1e5 && Math.abs(x) > 1e-8;
-const sin = (x) => (isReducible(x) ? sinPair(x, 0)[0] : Math.sin(x));
-const cos = (x) => (isReducible(x) ? sinPair(x, 1)[0] : Math.cos(x));
-const tan = (x) => (isReducible(x) ? over(sinPair(x, 0), sinPair(x, 1))[0] : Math.tan(x));
-
 // --- hyperbolic functions, hypot ----------------------------------------------------------------
 
-// sinh, cosh and tanh are as fdlibm has them, and most C libraries, so that they round alike.
+// They are as fdlibm has them, and most C libraries, so that they round alike.
 function sinh(x) {
   const a = Math.abs(x);
   if (!(a > 1e-8 && a < 711)) return Math.sinh(x);
@@ -243,17 +102,16 @@ function sinh(x) {
 function cosh(x) {
   const a = Math.abs(x);
   if (!(a < 711)) return Math.cosh(x);
-  if (a < 0.5 * Math.LN2) {
+  if (a < HALF_LN2) {
     const t = expm1(a);
     return 1 + (t * t) / (2 * (1 + t));
   }
   return a < 22 ? 0.5 * exp(a) + 0.5 / exp(a) : halfExp(a);
 }
 
-// Half of exp(x), which may be too large a number.
+// Half of exp(x), where exp(x) itself may overflow.
 function halfExp(x) {
-  const out = exp(x);
-  if (out < Infinity) return 0.5 * out;
+  if (x < 709.7822265625) return 0.5 * exp(x);
   const root = exp(0.5 * x);
   return 0.5 * root * root;
 }
@@ -263,6 +121,31 @@ function tanh(x) {
   if (!(a > 2 ** -55 && a < 22)) return Math.tanh(x);
   const t = expm1(a < 1 ? -2 * a : 2 * a);
   return withSign(a < 1 ? -t / (t + 2) : 1 - 2 / (t + 2), x);
+}
+
+function asinh(x) {
+  const a = Math.abs(x);
+  if (!(a >= 2 ** -28 && a < Infinity)) return x;
+  const next = 1 + 2 ** -20; // fdlibm compares 32 bits
+  if (a >= 2 ** 28 * next) return withSign(log(a) + Math.LN2, x);
+  const square = x * x;
+  const root = Math.sqrt(square + 1);
+  return withSign(a >= 2 * next ? log(2 * a + 1 / (root + a)) : log1p(a + square / (1 + root)), x);
+}
+
+function acosh(x) {
+  if (!(x > 1)) return Math.acosh(x);
+  if (x >= 2 ** 28) return log(x) + Math.LN2;
+  if (x > 2) return log(2 * x - 1 / (x + Math.sqrt(x * x - 1)));
+  const t = x - 1;
+  return log1p(t + Math.sqrt(2 * t + t * t));
+}
+
+function atanh(x) {
+  const a = Math.abs(x);
+  if (!(a > 2 ** -28 && a < 1)) return Math.atanh(x);
+  const t = 2 * a;
+  return withSign(0.5 * log1p(a < 0.5 ? t + (t * a) / (1 - a) : t / (1 - a)), x);
 }
 
 // The square root less its error (C. F. Borges, An improved algorithm for hypot(a, b), 2019).

@@ -17,7 +17,8 @@ const NEAR_1 = [ // |x| < 1.25: erf(|x|) - ERF_1, of |x| - 1
   [1, 1.06420880400844228286e-01, 5.40397917702171048937e-01, 7.18286544141962662868e-02,
     1.26171219808761642112e-01, 1.36370839120290507362e-02, 1.19844998467991074170e-02],
 ];
-const MIDDLE = [ // |x| < 1 / 0.35: log(erfc(|x|) * |x|) + x ** 2 + 0.5625, of 1 / x ** 2
+const MIDDLE_END = 2.8571414947509766; // 1 / 0.35 to 32 bits, as fdlibm has it
+const MIDDLE = [ // |x| < MIDDLE_END: log(erfc(|x|) * |x|) + x ** 2 + 0.5625, of 1 / x ** 2
   [-9.86494403484714822705e-03, -6.93858572707181764372e-01, -1.05586262253232909814e+01,
     -6.23753324503260060396e+01, -1.62396669462573470355e+02, -1.84605092906711035994e+02,
     -8.12874355063065934246e+01, -9.81432934416914548592e+00],
@@ -33,11 +34,13 @@ const TAIL = [ // the same for larger x
     3.19985821950859553908e+03, 2.55305040643316442583e+03, 4.74528541206955367215e+02,
     -2.24409524465858183362e+01],
 ];
+const SLOPE_AT_0 = 1.28379167095512586316e-01; // 2 / sqrt(π) - 1
 const ERF_1 = 8.45062911510467529297e-01; // erf(1) to 24 bits
 
 function erf(x) {
   const a = Math.abs(x);
   if (!(a < 6)) return x !== x ? x : Math.sign(x);
+  if (a < 2 ** -1015) return 0.0625 * (16 * x + 16 * SLOPE_AT_0 * x);
   if (a < 0.84375) return x + x * erfSlope(x);
   if (a < 1.25) return withSign(ERF_1 + quotient(NEAR_1, a - 1), x);
   return withSign(1 - erfcOfLarge(a), x);
@@ -59,13 +62,13 @@ function erfc(x) {
 }
 
 function erfSlope(x) {
-  return Math.abs(x) < 2 ** -28 ? 1.28379167095512586316e-01 : quotient(SLOPE, x * x);
+  return Math.abs(x) < 2 ** -28 ? SLOPE_AT_0 : quotient(SLOPE, x * x);
 }
 
 // erfc(x) for x >= 1.25. z has the first half of the bits of x, so that z * z is exact.
 function erfcOfLarge(x) {
   const z = firstHalf(x);
-  const rest = quotient(x < 1 / 0.35 ? MIDDLE : TAIL, 1 / (x * x));
+  const rest = quotient(x < MIDDLE_END ? MIDDLE : TAIL, 1 / (x * x));
   return (exp(-z * z - 0.5625) * exp((z - x) * (z + x) + rest)) / x;
 }
 

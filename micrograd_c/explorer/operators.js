@@ -6,10 +6,10 @@
 // text: the operator with its operands. slopes: the derivative by each operand, to be read.
 // In both, x, y and out in braces stand for names or numbers.
 //
-// The numbers are those of the engine to one unit in the last place, but for a few in ten thousand
-// of pow's, log10's, sin's, cos's and the gamma functions', where the C library's own number is not
-// the nearest to the true value: these are off by two or three. Where the engine raises, they are
-// those of IEEE arithmetic. A test compares each row with the engine's.
+// The numbers have the engine's bits where the C library is glibc with fused multiply-adds, but for
+// log2, asin, acos, atan and atan2, which may be a unit in the last place off; docs/explore.md says
+// what holds elsewhere. Where the engine raises, they are those of IEEE arithmetic. A test compares
+// each row with the engine's.
 "use strict";
 
 const TWO_OVER_SQRT_PI = 1.1283791670955126;

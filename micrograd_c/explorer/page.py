@@ -14,7 +14,11 @@ from python_ref.elementary import gamma_template
 FOLDER = Path(__file__).parent
 # In the order in which they run: each uses names of those before it.
 SCRIPTS = (
+    "glibc_tables.js",
+    "pairs.js",
     "elementary.js",
+    "logarithms.js",
+    "trigonometry.js",
     "error_function.js",
     "gamma.js",
     "operators.js",

@@ -2,6 +2,7 @@
 
 # ruff: noqa: F811, RUF001 - fixtures are imported; the page writes mathematical signs
 
+import html
 import random
 
 import pytest
@@ -16,6 +17,7 @@ from browser_tools import (  # noqa: F401 - the fixtures
     readme,
     short,
     texts,
+    type_data,
 )
 
 from micrograd_c import Value, explore, nn
@@ -110,6 +112,36 @@ def test_in_a_notebook_it_takes_the_shade_of_the_page_around(open_page, tmp_path
     inside.wait_for_selector("html[data-ready]")
     assert inside.evaluate("document.documentElement.dataset.theme") == "dark"
     assert inside.evaluate("view.boxes.length") == 3
+
+
+def test_it_works_in_a_sandbox_of_another_origin_and_of_little_room(open_page, tmp_path):
+    """As outputs stand in Colab: the page can ask nothing of what is around, and store nothing."""
+    a = Value(0.5, label="a")
+    out = (a * 3).tanh()
+    output = f"<!DOCTYPE html><body style='margin:0'>{explore(out)._repr_html_()}</body>"
+    around = tmp_path / "notebook.html"
+    around.write_text(
+        "<!DOCTYPE html><html data-ready><body><iframe sandbox='allow-scripts' "
+        f'style="width:420px;height:300px" srcdoc="{html.escape(output)}"></iframe></body></html>',
+        encoding="utf-8",
+    )
+    page = open_page.visit(around)
+    inside = page.frames[2]
+    inside.wait_for_selector("html[data-ready]")
+    assert inside.evaluate("origin") == "null"
+    assert inside.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+    box(inside, 0).click()
+    type_data(inside, 0, "-0.25")
+    a.data = -0.25
+    out = (a * 3).tanh()
+    out.backward()
+    assert numbers(inside, "data")[-1] == out.data
+    assert numbers(inside, "grad")[0] == a.grad
+    inside.locator("#panel h2").click()
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowRight")
+    assert inside.locator("#says").text_content().startswith("step 1 of 5")
 
 
 def test_labels_are_texts_whatever_is_in_them(open_page):

@@ -1,6 +1,5 @@
 """The operators of explore's page: the same rows as ops.py, and the same numbers as the engine."""
 
-import collections
 import math
 import random
 import re
@@ -15,16 +14,40 @@ from micrograd_c import Value, explore
 from python_ref.core.ops import BINARY, OPS, UNARY_K
 
 FOLDER = Path(micrograd_c.__file__).parent / "explorer"
-SAMPLES = 20_000 if FULL else 300  # of each operator
+SAMPLES = 20_000 if FULL else 600  # of each operator
 
 # ruff: noqa: F811, RUF001 - fixtures are imported; the page writes mathematical signs
 
-# The part of the samples that may be 2 or 3 units in the last place from the engine's. The page's
-# sin, log and the like are the numbers nearest to the true values, but in one of ten thousand, and
-# the C library's are not in one of a thousand; a product with them can be 2 units off. exp and
-# expm1 are the same only where the C library uses fused multiply-adds, so that one more derivative
-# may be off.
-RARELY = 0.0005
+# Rows that are off by a unit in the last place here and there: those of JavaScript's own functions,
+# and log2, which is the number nearest to the true value. All others have the engine's bits.
+OFF_BY_ONE = {"log2", "asin", "acos", "atan", "atan2"}
+
+# Numbers of glibc, where it uses fused multiply-adds, that are not the nearest to the true value:
+# whoever has all of these has the functions that the page's are written after.
+GLIBC = {
+    "exp": (0.4888, 1.630358615289145),
+    "expm1": (1.7561, 4.789813034742124),
+    "log": (25.223, 3.2277562766741377),
+    "log10": (13.4276, 1.1279983954013986),
+    "log1p": (0.6268, 0.48661489505093247),
+    "sin": (-0.4967, -0.47652691093655397),
+    "cos": (-1.9902, -0.4072158811896518),
+    "tan": (-1.2828, -3.3757326831123917),
+    "sinh": (0.3168, 0.3221257815124907),
+    "cosh": (2.9261, 9.35417033480117),
+    "tanh": (-0.1288, -0.1280924547836045),
+    "asinh": (-0.2828, -0.2791600079622942),
+    "acosh": (1.1131, 0.4712326745877841),
+    "atanh": (-0.0692, -0.06931077641831362),
+    "erf": (-0.0664, -0.07481440932738244),
+    "erfc": (1.8522, 0.008808295162558676),
+    "pow": (20.5071, 1.08, 26.11298920071052),
+    "hypot": (8.3777, 1.282, 8.47522160713217),
+}
+# With another C library the page may be off by some units of the larger of the numbers of which a
+# result is the difference, as near the zeros of lgamma. With glibc where it uses no fused
+# multiply-adds (GLIBC_TUNABLES=glibc.cpu.hwcaps=-AVX2,-FMA), they are at most 3.
+OTHER_LIBRARY = 8
 
 
 @pytest.fixture(scope="module")
@@ -65,14 +88,19 @@ def between(low, high):
     return lambda rng: rng.uniform(low, high)
 
 
-def near_multiple_of_half_pi(rng):
-    return rng.randint(-500, 500) * math.pi / 2 * (1 + rng.gauss(0, 1e-9))
+def angle(rng):
+    near_multiple = rng.randint(-500, 500) * math.pi / 2 * (1 + rng.gauss(0, 1e-9))
+    return rng.choice([near_multiple, math.exp(rng.uniform(15, 700))])
+
+
+def beside_pole(rng):
+    return rng.randint(-20, 12) + rng.choice([-1, 1]) * 10 ** rng.uniform(-15, 0)
 
 
 # Where rows change their formula, results are small differences, overflow or underflow.
 HARD = {
-    **dict.fromkeys(["sin", "cos", "tan"], near_multiple_of_half_pi),
-    **dict.fromkeys(["log", "log2", "log10", "acosh", "lgamma"], beside(1.0, 2.0)),
+    **dict.fromkeys(["sin", "cos", "tan"], angle),
+    **dict.fromkeys(["log", "log2", "log10", "acosh", "pow", "pow_k"], beside(1.0, 2.0, 2e-308)),
     **dict.fromkeys(["asin", "acos", "atanh"], beside(1.0, -1.0)),
     **dict.fromkeys(["exp", "expm1", "sinh", "cosh"], beside(709.0, -709.0, -740.0, 0.35, 22.0)),
     **dict.fromkeys(["tanh", "asinh", "atan"], beside(22.0, 1.0, 2.0, -1e-8)),
@@ -82,8 +110,7 @@ HARD = {
     "erf": beside(0.84375, 1.25, 6.0, 1e-8),
     "erfc": between(0, 27),
     "gelu": between(-38, 0),
-    "digamma": between(0, 15),
-    "polygamma": between(0, 30),
+    **dict.fromkeys(["lgamma", "digamma", "polygamma"], beside_pole),
 }
 
 
@@ -145,8 +172,16 @@ def unit_of_derivative(name, x, k):
     return 0.0
 
 
+@pytest.fixture(scope="module")
+def is_glibc():
+    """True where the C library gives the numbers that the page's functions are written after."""
+    return all(
+        engines_numbers(name, x[0], x[-1], 1.0)[0] == out for name, (*x, out) in GLIBC.items()
+    )
+
+
 @pytest.mark.parametrize("name", OPS)
-def test_values_and_derivatives_are_the_engines(page, name):
+def test_values_and_derivatives_are_the_engines(page, name, is_glibc):
     rng = random.Random(1)
     samples = []
     for _ in range(SAMPLES):
@@ -165,16 +200,14 @@ def test_values_and_derivatives_are_the_engines(page, name):
         })""",
         [name, rows],
     )
-    beyond = collections.Counter()
+    allowed = (name in OFF_BY_ONE) if is_glibc else OTHER_LIBRARY
     for (x, y, g, expected), got in zip(samples, found):
         got = [float(number.replace("−", "-")) for number in got]
-        units = [unit_of_value(name, x, y)] + [abs(g) * unit_of_derivative(name, x, y)] * 2
+        units = [0.0] * 3
+        if not is_glibc:
+            units = [unit_of_value(name, x, y)] + [abs(g) * unit_of_derivative(name, x, y)] * 2
         for which, (a, b, unit) in enumerate(zip(got, expected, units)):
-            apart = ulps(a, b, unit)
-            beyond[which] += apart > 1
-            assert apart <= 3, (which, x, y, g, expected, got)
-    for which, count in beyond.items():
-        assert count <= RARELY * SAMPLES + (which > 0), (which, count)
+            assert ulps(a, b, unit) <= allowed, (which, x, y, g, expected, got)
 
 
 def text(x):
