@@ -70,23 +70,52 @@ MG_TARGET MG_INLINE int MG_NAME(are_zeros)(const double *lanes) {
 #define UNUSUAL_LANES(kind, x_uniform, y_uniform)                                         \
     {px, py, !(x_uniform), !(y_uniform), k, W == 1 ? 1 : (int)block->rows}
 
+/* pout: (W,) = the values, and usual = false if an operand is not usual. */
+#define LANE_VALUES(kind, fast, value, x_uniform, y_uniform)                              \
+    {                                                                                     \
+        double unusual[W];                                                                \
+        EACH_LANE(W) {                                                                    \
+            LANE_OPERANDS(kind, x_uniform, y_uniform)                                     \
+            pout[l] = value;                                                              \
+            unusual[l] = W == 1 || (fast) ? 0.0 : 1.0;                                    \
+        }                                                                                 \
+        if (W > 1 && !MG_IS_ONE(fast))                                                    \
+            usual = MG_NAME(are_zeros)(unusual);                                          \
+    }
+
+/* The same in two loops: `first` gives a pair that the value is computed from. */
+#define LANE_VALUES_OF_PAIRS(kind, fast, first, value, x_uniform, y_uniform)              \
+    {                                                                                     \
+        double high[W], low[W];                                                           \
+        EACH_LANE(W) {                                                                    \
+            LANE_OPERANDS(kind, x_uniform, y_uniform)                                     \
+            mg_pair pair = first;                                                         \
+            high[l] = pair.high;                                                          \
+            low[l] = pair.low;                                                            \
+        }                                                                                 \
+        LANE_VALUES(kind, fast, value, x_uniform, y_uniform)                              \
+    }
+#define LANE_PAIR ((mg_pair){high[l], low[l]})
+
 /* Operands are tested in the loop that computes the values: one that is not usual gives a wrong
- * value, which is then computed again. */
-#define ELEMENTWISE_FORWARD(kind, fast, value, x_uniform, y_uniform)                      \
+ * value, which is then computed again. op: a constant, the operator. */
+#define ELEMENTWISE_FORWARD(op, kind, fast, value, x_uniform, y_uniform)                  \
     for (uint32_t i = 0; i < n; i++) {                                                    \
         const double *px = OPERAND(a[i], x_uniform);                                      \
         const double *py = (kind) == MG_BINARY ? OPERAND(b[i], y_uniform) : px;           \
         double *pout = data + (size_t)(out_slot + i) * W;                                 \
         int usual = MG_IS_ONE(fast) || block->others == NULL;                             \
         if (MG_LIKELY(usual)) {                                                           \
-            double unusual[W];                                                            \
-            EACH_LANE(W) {                                                                \
-                LANE_OPERANDS(kind, x_uniform, y_uniform)                                 \
-                pout[l] = value;                                                          \
-                unusual[l] = W == 1 || (fast) ? 0.0 : 1.0;                                \
-            }                                                                             \
-            if (W > 1 && !MG_IS_ONE(fast))                                                \
-                usual = MG_NAME(are_zeros)(unusual);                                      \
+            if (W > 1 && (op) == MG_OP_softplus)                                          \
+                LANE_VALUES_OF_PAIRS(kind, mg_fast_range_softplus(x), mg_softplus_pair(x), \
+                                     mg_softplus_of_pair(LANE_PAIR, x), x_uniform,        \
+                                     y_uniform)                                           \
+            else if (W > 1 && ((op) == MG_OP_pow || (op) == MG_OP_pow_k))                 \
+                LANE_VALUES_OF_PAIRS(kind, mg_fast_range_pow(x, y), mg_log2_pair(x),      \
+                                     mg_fast_pow_of_log2(LANE_PAIR, y), x_uniform,        \
+                                     y_uniform)                                           \
+            else                                                                          \
+                LANE_VALUES(kind, fast, value, x_uniform, y_uniform)                      \
         }                                                                                 \
         if (MG_UNLIKELY(!usual)) {                                                        \
             const mg_lanes lanes = UNUSUAL_LANES(kind, x_uniform, y_uniform);             \
@@ -114,13 +143,13 @@ MG_TARGET MG_INLINE int MG_NAME(are_zeros)(const double *lanes) {
                                                   const mg_block *block) {                \
         OPERATOR_FIELDS                                                                   \
         if (W == 1) {                                                                     \
-            ELEMENTWISE_FORWARD(kind, fast, value, a_uniform, b_uniform)                  \
+            ELEMENTWISE_FORWARD(MG_OP_##name, kind, fast, value, a_uniform, b_uniform)    \
         } else if ((kind) == MG_BINARY && a_uniform) {                                    \
-            ELEMENTWISE_FORWARD(kind, fast, value, 1, 0)                                  \
+            ELEMENTWISE_FORWARD(MG_OP_##name, kind, fast, value, 1, 0)                    \
         } else if ((kind) == MG_BINARY && b_uniform) {                                    \
-            ELEMENTWISE_FORWARD(kind, fast, value, 0, 1)                                  \
+            ELEMENTWISE_FORWARD(MG_OP_##name, kind, fast, value, 0, 1)                    \
         } else {                                                                          \
-            ELEMENTWISE_FORWARD(kind, fast, value, 0, 0)                                  \
+            ELEMENTWISE_FORWARD(MG_OP_##name, kind, fast, value, 0, 0)                    \
         }                                                                                 \
     }
 MG_OPS(X)
@@ -132,7 +161,7 @@ MG_TARGET static int MG_NAME(fixed_power_forward)(const mg_instruction *ins,
     OPERATOR_FIELDS
 #define X(exponent, fast, value, dx)                                                      \
     if (k == exponent) {                                                                  \
-        ELEMENTWISE_FORWARD(MG_UNARY, fast, value, 0, 0)                                  \
+        ELEMENTWISE_FORWARD(-1, MG_UNARY, fast, value, 0, 0)                              \
         return 1;                                                                         \
     }
     MG_FIXED_POWERS(X)
@@ -315,6 +344,9 @@ MG_TARGET static void MG_NAME(gather_backward)(const mg_instruction *ins,
 #undef FIND_IF_USUAL
 #undef UNUSUAL_LANES
 #undef ELEMENTWISE_FORWARD
+#undef LANE_VALUES
+#undef LANE_VALUES_OF_PAIRS
+#undef LANE_PAIR
 #undef ELEMENTWISE_BACKWARD
 #undef DERIVATIVE
 #undef PASSED
