@@ -107,14 +107,19 @@ MG_FAST_INLINE double mg_softplus_of_pair(mg_pair pair, double x) {
     double rest = (p[0] + p[1] * u) +
                   ((p[2] + p[3] * u) + ((p[4] + p[5] * u) + p[6] * u2) * u2) * u2;
     double log = u + u2 * rest, positive = x > 0.0 ? x : 0.0;
-    uint64_t is_large = mg_mask(x > 0.4375);
+    uint64_t is_large = mg_is_negative(0.4375 - x);
     double sum = mg_choose(is_large, x, pair.high) +
                  (log + mg_choose(is_large, pair.high, positive));
-    return mg_choose(mg_mask(x > 39.0), x, sum);
+    return mg_choose(mg_is_negative(39.0 - x), x, sum);
 }
 
 MG_FAST_INLINE double mg_fast_softplus(double x) {
     return mg_softplus_of_pair(mg_softplus_pair(x), x);
+}
+
+/* mg_jit_softplus(x) for |x| < 690, where `near` is mg_fast_softplus(x) */
+MG_FAST_INLINE double mg_fast_softplus_or_exp(double near, double x) {
+    return mg_choose(mg_is_negative(-39.0 - x), near, mg_fast_exp(x));
 }
 
 static inline double mg_jit_softplus(double x) {

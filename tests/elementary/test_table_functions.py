@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from micrograd_c import jit
+from micrograd_c.engine import Value
 from python_ref.elementary import functions, power_tables, softplus_table
 
 CSRC = Path(__file__).resolve().parents[2] / "csrc" / "elementary"
@@ -72,6 +73,17 @@ def test_softplus_at_every_entry_of_its_table(jit_engine):
     expected = [functions.softplus(float(x)) for x in SOFTPLUS]
     assert same_bits(jit(lambda x: x.softplus())(SOFTPLUS), expected)
     assert expected == pytest.approx(np.logaddexp(0.0, SOFTPLUS), rel=1e-15, abs=0.0)
+
+
+@pytest.mark.parametrize("others", [[-39.5], [-100.0, 600.0], [-39.5, 700.0], [-745.0], [math.nan]])
+def test_softplus_of_rows_beyond_its_table(others, jit_engine):
+    x = [*np.linspace(-3.0, 3.0, 16 + 9).tolist(), *others, *np.linspace(30.0, 50.0, 12).tolist()]
+    expected = [functions.softplus(a) for a in x]
+    assert same_bits(jit(lambda x: x.softplus())(x), expected)
+    w = Value(0.0)
+    _, gradients = jit(lambda x: (x + w).softplus()).value_and_grad(x)
+    slopes = [functions.sigmoid(a) for a in x]
+    assert gradients[0] == pytest.approx(np.mean(slopes), rel=1e-13, nan_ok=True)
 
 
 def test_pow_at_every_entry_of_its_tables(jit_engine):
