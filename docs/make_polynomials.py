@@ -83,6 +83,12 @@ def of_square(function, limit=None):
     return of_z if limit is None else over(of_z, limit, mpf("1e-20"))
 
 
+# What the polynomials and docs/make_tables.py have in common
+SOFTPLUS_STEPS, POW_STEPS, POW_DIGITS = 10, 128, 30
+SOFTPLUS_HALF = mpf("0.5005") / SOFTPLUS_STEPS
+LN2 = mpmath.log(2)
+LOG2_E_30 = mpmath.nint(2**POW_DIGITS / LN2) / 2**POW_DIGITS
+
 POLYNOMIALS = [
     # exp(x) = 1 + x + x * x * p(x)
     Polynomial(
@@ -117,13 +123,23 @@ POLYNOMIALS = [
         (mpmath.log(2) / 2) ** 2,
         tuple(range(5)),
     ),
-    # 2 * atanh(x) = 2 * x + x * x * x * p(x * x)
+    # expm1(d) = d + d * d * p(d), for softplus
     Polynomial(
-        "ATANH",
-        of_square(lambda x: 2 * (mpmath.atanh(x) - x) / x**3, mpf(2) / 3),
-        0,
-        mpf(1) / 9,
-        tuple(range(10)),
+        "SOFTPLUS_EXPM1",
+        over(lambda d: (mpmath.expm1(d) - d) / d**2, 0.5),
+        -SOFTPLUS_HALF,
+        SOFTPLUS_HALF,
+        tuple(range(6)),
+        lambda d: d**2 + SOFTPLUS_HALF**2 / 50,
+    ),
+    # log1p(u) = u + u * u * p(u), for u = expm1(d) / 2; the weight makes the error relative to u
+    Polynomial(
+        "SOFTPLUS_LOG1P",
+        over(lambda u: (mpmath.log1p(u) - u) / u**2, -0.5),
+        mpmath.expm1(-SOFTPLUS_HALF) / 2,
+        mpmath.expm1(SOFTPLUS_HALF) / 2,
+        tuple(range(7)),
+        lambda u: u * u / (abs(u) + mpf("0.0005")) + mpf("1e-5"),
     ),
     # erf(x) = x + x * z * p(z), where z = x * x - ERF_ROOT
     Polynomial(
@@ -182,6 +198,24 @@ POLYNOMIALS = [
         mpf(0),
         mpf("0.00787"),
         tuple(range(6)),
+    ),
+    # log2(1 + R / LOG2_E_30) = R + R * p(R), for pow
+    Polynomial(
+        "POW_LOG2_REST",
+        over(lambda x: mpmath.log1p(x / LOG2_E_30) / LN2 / x - 1, 1 / (LOG2_E_30 * LN2) - 1),
+        mpf("-0.00325"),
+        mpf("0.00325"),
+        tuple(range(6)),
+        lambda x: abs(x) + mpf("1.6e-4"),
+    ),
+    # 2**z = 1 + z * p(z), for pow, whose z is up to 0.0053 beyond half a step
+    Polynomial(
+        "POW_EXP2_REST",
+        over(lambda z: (mpf(2) ** z - 1) / z, LN2),
+        mpf("-0.0092"),
+        mpf("0.0092"),
+        tuple(range(5)),
+        lambda z: abs(z) + mpf("4.6e-4"),
     ),
     # exp(x) = 1 + x + x * x * p(x), for pow, whose x is up to 2.5 % beyond ln 2 / 2
     Polynomial(

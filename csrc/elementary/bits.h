@@ -10,10 +10,11 @@
  *     mg_fast_range_f(x)  true for the usual x
  *     mg_fast_f(x)        the same bits as mg_jit_f, for the usual x only
  *
- * mg_fast_f has no branch, no call and no table, so that compilers make vectors of a loop
- * over it: a condition chooses between two numbers that were both computed before. All
- * functions are correct in round-to-nearest only, and need a compiler that neither fuses
- * a multiplication with an addition nor reorders sums.
+ * mg_fast_f has no branch and no call, so that compilers make vectors of a loop over it: a
+ * condition chooses between two numbers that were both computed before. A table is read at
+ * an index made of bits, which is in the table for any x. All functions are correct in
+ * round-to-nearest only, and need a compiler that neither fuses a multiplication with an
+ * addition nor reorders sums.
  *
  * Cost is given in multiplications and additions, where both count the same.
  */

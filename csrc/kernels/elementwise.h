@@ -35,10 +35,18 @@
 #define OPERAND(slot, is_uniform) ((is_uniform) ? uniform + (slot) : data + (size_t)(slot) * W)
 #define LANE(p, is_uniform) ((p)[(is_uniform) ? 0 : l])
 
+/* px and py: the lanes of operand i. Of uniform ones, x_copy and y_copy: compilers know that no
+ * result overwrites those, and make vectors of loops that read them. */
+#define OPERAND_LANES(kind, x_uniform, y_uniform)                                         \
+    const double *px = OPERAND(a[i], x_uniform);                                          \
+    const double *py = (kind) == MG_BINARY ? OPERAND(b[i], y_uniform) : px;               \
+    const double x_copy = *px, y_copy = *py;                                              \
+    (void)x_copy, (void)y_copy;
+
 /* x and y of lane l. */
 #define LANE_OPERANDS(kind, x_uniform, y_uniform)                                         \
-    double x = LANE(px, x_uniform);                                                       \
-    double y = (kind) == MG_BINARY    ? LANE(py, y_uniform)                               \
+    double x = W > 1 && (x_uniform) ? x_copy : LANE(px, x_uniform);                       \
+    double y = (kind) == MG_BINARY    ? (W > 1 && (y_uniform) ? y_copy : LANE(py, y_uniform)) \
                : (kind) == MG_UNARY_K ? k                                                 \
                                       : x;                                                \
     (void)x, (void)y;
@@ -52,7 +60,7 @@ MG_TARGET MG_INLINE int MG_NAME(are_zeros)(const double *lanes) {
 
 /* Sets usual: true if MG_M(f) may be used for all lanes of px and py. A block of one row uses
  * functions that are right for any operand. */
-#define FIND_IF_USUAL(kind, fast, x_uniform, y_uniform)                                   \
+#define FIND_IF_USUAL(op, kind, fast, x_uniform, y_uniform)                               \
     int usual = MG_IS_ONE(fast);                                                          \
     if (!usual) {                                                                         \
         usual = block->others == NULL;                                                    \
@@ -60,7 +68,10 @@ MG_TARGET MG_INLINE int MG_NAME(are_zeros)(const double *lanes) {
             double unusual[W];                                                            \
             EACH_LANE(W) {                                                                \
                 LANE_OPERANDS(kind, x_uniform, y_uniform)                                 \
-                unusual[l] = (fast) ? 0.0 : 1.0;                                          \
+                /* softplus' derivative is fast for more operands than softplus is */     \
+                unusual[l] = ((op) == MG_OP_softplus ? mg_fast_range_sigmoid(x) : (fast)) \
+                                 ? 0.0                                                    \
+                                 : 1.0;                                                   \
             }                                                                             \
             usual = MG_NAME(are_zeros)(unusual);                                          \
         }                                                                                 \
@@ -70,23 +81,54 @@ MG_TARGET MG_INLINE int MG_NAME(are_zeros)(const double *lanes) {
 #define UNUSUAL_LANES(kind, x_uniform, y_uniform)                                         \
     {px, py, !(x_uniform), !(y_uniform), k, W == 1 ? 1 : (int)block->rows}
 
+/* pout: (W,) = the values, and usual = false if an operand is not usual. */
+#define LANE_VALUES(kind, fast, value, x_uniform, y_uniform)                              \
+    {                                                                                     \
+        double unusual[W];                                                                \
+        EACH_LANE(W) {                                                                    \
+            LANE_OPERANDS(kind, x_uniform, y_uniform)                                     \
+            pout[l] = value;                                                              \
+            unusual[l] = W == 1 || (fast) ? 0.0 : 1.0;                                    \
+        }                                                                                 \
+        if (W > 1 && !MG_IS_ONE(fast))                                                    \
+            usual = MG_NAME(are_zeros)(unusual);                                          \
+    }
+
+/* The same in two loops: `first` gives a pair that the value is computed from. */
+#define LANE_VALUES_OF_PAIRS(kind, fast, first, value, x_uniform, y_uniform)              \
+    {                                                                                     \
+        double high[W], low[W];                                                           \
+        EACH_LANE((x_uniform) ? 1 : W) {                                                  \
+            LANE_OPERANDS(kind, x_uniform, y_uniform)                                     \
+            mg_pair pair = first;                                                         \
+            high[l] = pair.high;                                                          \
+            low[l] = pair.low;                                                            \
+        }                                                                                 \
+        LANE_VALUES(kind, fast, value, x_uniform, y_uniform)                              \
+    }
+#define LANE_PAIR(x_uniform) ((mg_pair){LANE(high, x_uniform), LANE(low, x_uniform)})
+
 /* Operands are tested in the loop that computes the values: one that is not usual gives a wrong
- * value, which is then computed again. */
-#define ELEMENTWISE_FORWARD(kind, fast, value, x_uniform, y_uniform)                      \
+ * value, which is then computed again. Below softplus' table, that is by exp for all lanes.
+ * op: a constant, the operator. */
+#define ELEMENTWISE_FORWARD(op, kind, fast, value, x_uniform, y_uniform)                  \
     for (uint32_t i = 0; i < n; i++) {                                                    \
-        const double *px = OPERAND(a[i], x_uniform);                                      \
-        const double *py = (kind) == MG_BINARY ? OPERAND(b[i], y_uniform) : px;           \
+        OPERAND_LANES(kind, x_uniform, y_uniform)                                         \
         double *pout = data + (size_t)(out_slot + i) * W;                                 \
         int usual = MG_IS_ONE(fast) || block->others == NULL;                             \
         if (MG_LIKELY(usual)) {                                                           \
-            double unusual[W];                                                            \
-            EACH_LANE(W) {                                                                \
-                LANE_OPERANDS(kind, x_uniform, y_uniform)                                 \
-                pout[l] = value;                                                          \
-                unusual[l] = W == 1 || (fast) ? 0.0 : 1.0;                                \
-            }                                                                             \
-            if (W > 1 && !MG_IS_ONE(fast))                                                \
-                usual = MG_NAME(are_zeros)(unusual);                                      \
+            if (W > 1 && (op) == MG_OP_softplus) {                                        \
+                LANE_VALUES_OF_PAIRS(kind, mg_fast_range_softplus(x), mg_softplus_pair(x), \
+                                     mg_softplus_of_pair(LANE_PAIR(0), x), 0, 0)          \
+                if (MG_UNLIKELY(!usual))                                                  \
+                    LANE_VALUES(kind, mg_fast_range_sigmoid(x),                           \
+                                mg_fast_softplus_or_exp(pout[l], x), 0, 0)                \
+            } else if (W > 1 && ((op) == MG_OP_pow || (op) == MG_OP_pow_k))               \
+                LANE_VALUES_OF_PAIRS(kind, mg_fast_range_pow(x, y), mg_log2_pair(x),      \
+                                     mg_fast_pow_of_log2(LANE_PAIR(x_uniform), y),        \
+                                     x_uniform, y_uniform)                                \
+            else                                                                          \
+                LANE_VALUES(kind, fast, value, x_uniform, y_uniform)                      \
         }                                                                                 \
         if (MG_UNLIKELY(!usual)) {                                                        \
             const mg_lanes lanes = UNUSUAL_LANES(kind, x_uniform, y_uniform);             \
@@ -114,13 +156,13 @@ MG_TARGET MG_INLINE int MG_NAME(are_zeros)(const double *lanes) {
                                                   const mg_block *block) {                \
         OPERATOR_FIELDS                                                                   \
         if (W == 1) {                                                                     \
-            ELEMENTWISE_FORWARD(kind, fast, value, a_uniform, b_uniform)                  \
+            ELEMENTWISE_FORWARD(MG_OP_##name, kind, fast, value, a_uniform, b_uniform)    \
         } else if ((kind) == MG_BINARY && a_uniform) {                                    \
-            ELEMENTWISE_FORWARD(kind, fast, value, 1, 0)                                  \
+            ELEMENTWISE_FORWARD(MG_OP_##name, kind, fast, value, 1, 0)                    \
         } else if ((kind) == MG_BINARY && b_uniform) {                                    \
-            ELEMENTWISE_FORWARD(kind, fast, value, 0, 1)                                  \
+            ELEMENTWISE_FORWARD(MG_OP_##name, kind, fast, value, 0, 1)                    \
         } else {                                                                          \
-            ELEMENTWISE_FORWARD(kind, fast, value, 0, 0)                                  \
+            ELEMENTWISE_FORWARD(MG_OP_##name, kind, fast, value, 0, 0)                    \
         }                                                                                 \
     }
 MG_OPS(X)
@@ -132,7 +174,7 @@ MG_TARGET static int MG_NAME(fixed_power_forward)(const mg_instruction *ins,
     OPERATOR_FIELDS
 #define X(exponent, fast, value, dx)                                                      \
     if (k == exponent) {                                                                  \
-        ELEMENTWISE_FORWARD(MG_UNARY, fast, value, 0, 0)                                  \
+        ELEMENTWISE_FORWARD(-1, MG_UNARY, fast, value, 0, 0)                              \
         return 1;                                                                         \
     }
     MG_FIXED_POWERS(X)
@@ -185,13 +227,12 @@ MG_TARGET MG_INLINE void MG_NAME(accumulate)(const mg_block *block, uint32_t slo
     }
 }
 
-#define ELEMENTWISE_BACKWARD(kind, fast, dx, dy, x_uniform, y_uniform)                    \
+#define ELEMENTWISE_BACKWARD(op, kind, fast, dx, dy, x_uniform, y_uniform)                \
     for (uint32_t i = n; i-- > 0;) {                                                      \
-        const double *px = OPERAND(a[i], x_uniform);                                      \
-        const double *py = (kind) == MG_BINARY ? OPERAND(b[i], y_uniform) : px;           \
+        OPERAND_LANES(kind, x_uniform, y_uniform)                                         \
         const double *pout = data + (size_t)(out_slot + i) * W;                           \
         const double *pg = block->grad + (size_t)(out_slot + i) * W;                      \
-        FIND_IF_USUAL(kind, fast, x_uniform, y_uniform)                                   \
+        FIND_IF_USUAL(op, kind, fast, x_uniform, y_uniform)                               \
         if (flags & MG_A_GRAD)                                                            \
             DERIVATIVE(kind, dx, x_uniform, y_uniform, 0, a[i], x_uniform, MG_A_FIRST)    \
         if ((kind) == MG_BINARY && flags & MG_B_GRAD)                                     \
@@ -234,14 +275,17 @@ MG_TARGET MG_INLINE void MG_NAME(accumulate)(const mg_block *block, uint32_t slo
                                                    const mg_block *block) {               \
         OPERATOR_FIELDS                                                                   \
         if (W == 1) {                                                                     \
-            ELEMENTWISE_BACKWARD(kind, fast, PASSED(raises, dx), PASSED(raises, dy),      \
-                                 a_uniform, b_uniform)                                    \
+            ELEMENTWISE_BACKWARD(MG_OP_##name, kind, fast, PASSED(raises, dx),            \
+                                 PASSED(raises, dy), a_uniform, b_uniform)                \
         } else if ((kind) == MG_BINARY && a_uniform) {                                    \
-            ELEMENTWISE_BACKWARD(kind, fast, PASSED(raises, dx), PASSED(raises, dy), 1, 0) \
+            ELEMENTWISE_BACKWARD(MG_OP_##name, kind, fast, PASSED(raises, dx),            \
+                                 PASSED(raises, dy), 1, 0)                                \
         } else if ((kind) == MG_BINARY && b_uniform) {                                    \
-            ELEMENTWISE_BACKWARD(kind, fast, PASSED(raises, dx), PASSED(raises, dy), 0, 1) \
+            ELEMENTWISE_BACKWARD(MG_OP_##name, kind, fast, PASSED(raises, dx),            \
+                                 PASSED(raises, dy), 0, 1)                                \
         } else {                                                                          \
-            ELEMENTWISE_BACKWARD(kind, fast, PASSED(raises, dx), PASSED(raises, dy), 0, 0) \
+            ELEMENTWISE_BACKWARD(MG_OP_##name, kind, fast, PASSED(raises, dx),            \
+                                 PASSED(raises, dy), 0, 0)                                \
         }                                                                                 \
     }
 MG_OPS(X)
@@ -254,7 +298,7 @@ MG_TARGET static int MG_NAME(fixed_power_backward)(const mg_instruction *ins,
     OPERATOR_FIELDS
 #define X(exponent, fast, value, dx)                                                      \
     if (k == exponent) {                                                                  \
-        ELEMENTWISE_BACKWARD(MG_UNARY, fast, PASSED(1, dx), 0.0, 0, 0)                    \
+        ELEMENTWISE_BACKWARD(-1, MG_UNARY, fast, PASSED(1, dx), 0.0, 0, 0)                \
         return 1;                                                                         \
     }
     MG_FIXED_POWERS(X)
@@ -311,10 +355,14 @@ MG_TARGET static void MG_NAME(gather_backward)(const mg_instruction *ins,
 #undef OPERATOR_FIELDS
 #undef OPERAND
 #undef LANE
+#undef OPERAND_LANES
 #undef LANE_OPERANDS
 #undef FIND_IF_USUAL
 #undef UNUSUAL_LANES
 #undef ELEMENTWISE_FORWARD
+#undef LANE_VALUES
+#undef LANE_VALUES_OF_PAIRS
+#undef LANE_PAIR
 #undef ELEMENTWISE_BACKWARD
 #undef DERIVATIVE
 #undef PASSED

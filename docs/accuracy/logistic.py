@@ -9,6 +9,10 @@ ENDS = [(k + 0.5) * math.log(2.0) for k in range(-1080, 60)]
 NEAR_0 = [sign * i * 2.0**-k for i in (1, 3, 5, 7) for k in range(1, 60) for sign in (1, -1)]
 # where sigmoid becomes 1 and softplus x, and where exp(x) has no normal double, or none
 THRESHOLDS = [i / 16.0 for i in range(16 * 28, 16 * 40)] + [690.0, -690.0, -708.4, -745.13, -752.0]
+# what is farthest from the centres of softplus' table, and around its ends
+TABLE = [(j + 0.5) / 10.0 for j in range(390)] + [
+    x for end in (0.4375, 39.0) for x in (end, math.nextafter(end, 0.0), math.nextafter(end, 50.0))
+]
 
 
 def sigmoid(x):
@@ -35,6 +39,6 @@ FUNCTIONS = {
     "softplus": {
         "reference": softplus,
         "usual": (-8.0, 8.0),
-        "hard": HARD,
+        "hard": [*HARD, *TABLE, *(-x for x in TABLE)],
     },
 }

@@ -2,9 +2,10 @@
 
 from math import copysign, ldexp
 
-from python_ref.elementary.bits import two_sum
-from python_ref.elementary.coefficients import ATANH
+from python_ref.elementary.bits import ROUNDER
+from python_ref.elementary.coefficients import SOFTPLUS_EXPM1, SOFTPLUS_LOG1P
 from python_ref.elementary.exponentials import exp, halve_exp, scale, truncate
+from python_ref.elementary.softplus_table import SOFTPLUS_AT, SOFTPLUS_SLOPE, SOFTPLUS_VALUE
 
 
 def sigmoid_quotient(x):
@@ -52,23 +53,21 @@ def silu_far_away(x):
 
 
 def softplus(x):
-    if not abs(x) < 690.0:
+    if not -39.0 < x < 690.0:
         return x if x != x or x > 0.0 else exp(x)
-    k, r, v, high, rest = halve_exp(0.5 * abs(x))
-    g = ldexp(1.0, -int(k))
-    b = 2.0 + g
-    d = b + (2.0 - g) * r
-    q = truncate((g - g * r) * (0.8333 - 0.1667 * d))
-    gq, two = g * q, q + q
-    m, n = (g - two) - gq, (gq - two) - g
-    rest = ((m + high * n) + (rest * n + v * m)) / (d + b * v)
-    s = q + rest
-    z = s * s
-    z2 = z * z
-    z4 = z2 * z2
-    c = ATANH
-    p = (c[0] + c[1] * z) + (c[2] + c[3] * z) * z2
-    p4 = (c[4] + c[5] * z) + (c[6] + c[7] * z) * z2
-    low = (s * z) * (p + (p4 + (c[8] + c[9] * z) * z4) * z4)
-    total, lost = two_sum(x if x > 0.0 else 0.0, two)
-    return total + (lost + ((rest + rest) + low))
+    if x > 39.0:
+        return x
+    p = SOFTPLUS_EXPM1
+    a = abs(x)
+    i = int((a * 10.0 + ROUNDER) - ROUNDER)
+    d = SOFTPLUS_AT[i] - a
+    d2 = d * d
+    rest = (p[0] + p[1] * d) + ((p[2] + p[3] * d) + (p[4] + p[5] * d) * d2) * d2
+    u = SOFTPLUS_SLOPE[i] * (d + d2 * rest)
+    p = SOFTPLUS_LOG1P
+    u2 = u * u
+    rest = (p[0] + p[1] * u) + ((p[2] + p[3] * u) + ((p[4] + p[5] * u) + p[6] * u2) * u2) * u2
+    log = u + u2 * rest
+    if x > 0.4375:
+        return x + (log + SOFTPLUS_VALUE[i])
+    return SOFTPLUS_VALUE[i] + (log + (x if x > 0.0 else 0.0))

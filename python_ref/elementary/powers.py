@@ -1,11 +1,21 @@
 """pow, pow with fixed exponents, and hypot. See ``csrc/elementary/powers.h``."""
 
-from math import copysign, floor, inf, isinf, ldexp, nan, sqrt
+from math import copysign, floor, frexp, inf, isinf, ldexp, nan, sqrt
 
 from python_ref.elementary.bits import ROUNDER, fast_two_sum, two_product, two_sum
-from python_ref.elementary.coefficients import EXP_OF_PAIR
+from python_ref.elementary.coefficients import EXP_OF_PAIR, POW_EXP2_REST, POW_LOG2_REST
 from python_ref.elementary.exponentials import LN2_HIGH, LN2_LOW, LOG2_E
 from python_ref.elementary.logarithms import log_pair, upper_half
+from python_ref.elementary.power_tables import (
+    POW_EXP2,
+    POW_EXP2_LOW,
+    POW_FACTOR,
+    POW_LOG2,
+    POW_LOG2_LOW,
+)
+
+LOG2_E_30 = 1.4426950411871076  # 1 / log(2) to 30 bits after the point
+ROUNDER_7 = 52776558133248.0  # 1.5 * 2**45: rounds to a multiple of 2**-7
 
 
 def pow_2(x):
@@ -76,6 +86,35 @@ FIXED = {
 }
 
 
+def log2_pair(m, k):
+    """Return (high, low), whose sum is log2(2**k * m), for 1 <= m < 2."""
+    p = POW_LOG2_REST
+    i = int(m * 256.0) - 256
+    m_high = int(m * 1048576.0) / 1048576.0
+    q = POW_FACTOR[i]
+    r_high, r_low = m_high * q - LOG2_E_30, (m - m_high) * q
+    r = r_high + r_low
+    r2 = r * r
+    rest = (p[0] + p[1] * r) + ((p[2] + p[3] * r) + (p[4] + p[5] * r) * r2) * r2
+    return (k + POW_LOG2[i]) + r_high, r_low + (POW_LOG2_LOW[i] + r * rest)
+
+
+def pow_of_log2(log, log_low, y):
+    """Return 2**(y * (log + log_low))."""
+    p = POW_EXP2_REST
+    fraction, exponent = frexp(y)
+    y_high = ldexp(int(fraction * 8192.0), exponent - 13)
+    shifted, product = y * log + ROUNDER_7, y_high * log
+    low = (y - y_high) * log + y * log_low
+    multiple = shifted - ROUNDER_7
+    z = (product - multiple) + low
+    z2 = z * z
+    k, i = divmod(int(multiple * 128.0), 128)
+    power = POW_EXP2[i]
+    rest = (p[0] + p[1] * z) + ((p[2] + p[3] * z) + p[4] * z2) * z2
+    return ldexp(power + power * (POW_EXP2_LOW[i] + z * rest), k)
+
+
 def exp_of_pair(high, low, k):
     """Return exp(high + low) / 2**k, for a k with ``high + low - k * log(2)`` up to 0.356."""
     c = EXP_OF_PAIR
@@ -93,6 +132,10 @@ def pow_of_positive(x, y):
     """Return pow(x, y) for finite x > 0 and y that is not 0."""
     if x == 1.0:
         return 1.0
+    fraction, exponent = frexp(x)
+    m, k = 2.0 * fraction, exponent - 1
+    if abs(k) <= 1022 and abs(y) * (abs(k) + 1.0) < 1021.0 and y != 4.0:
+        return pow_of_log2(*log2_pair(m, k), y)
     if abs(y) > 1e22:
         return inf if (x > 1.0) == (y > 0.0) else 0.0
     log_x, log_low = log_pair(x)
