@@ -44,12 +44,16 @@ static inline double sum_of(double *t, int lanes, int rows, int masks) {
 }
 """
 
+# Of bits, because a sum of doubles is added up one by one: they wait for each other.
 HAS_ANY = """\
 static inline int has_any(const double *unusual, int n) {
-    double sum = 0.0;
-    for (int i = 0; i < n; i++)
-        sum += unusual[i];
-    return sum != 0.0;
+    uint64_t any = 0;
+    for (int i = 0; i < n; i++) {
+        uint64_t bits;
+        memcpy(&bits, &unusual[i], sizeof bits);
+        any |= bits;
+    }
+    return any != 0;
 }
 """
 
