@@ -6,7 +6,17 @@ from micrograd_c.jit.native.functions import ARGUMENTS, Writer, needed_later
 from micrograd_c.jit.native.listing import UNIFORM
 from micrograd_c.jit.native.loops import Part, parts_of
 from micrograd_c.jit.native.operators import definitions_for
-from micrograd_c.jit.native.statements import FEW, ROW, SAME, SAME_GRAD, VERY_FEW, grad, name
+from micrograd_c.jit.native.overlap import CHUNK, Group, overlapped
+from micrograd_c.jit.native.statements import (
+    FEW,
+    ROW,
+    SAME,
+    SAME_GRAD,
+    VERY_FEW,
+    from_zero,
+    grad,
+    name,
+)
 from micrograd_c.jit.native.statements import Writer as Statements
 
 LONG = 1_500  # statements of the forward direction, from which on a program is long
@@ -26,9 +36,11 @@ PRELUDE = """\
 #if defined(__GNUC__) || defined(__clang__)
 #define APART __attribute__((noinline))
 #define RARELY(condition) __builtin_expect(!!(condition), 0)
+#define IN_ORDER __asm__ volatile(""); /* the loop is no vectors: its sums would take longer */
 #else
 #define APART
 #define RARELY(condition) (condition)
+#define IN_ORDER
 #endif
 """
 
@@ -92,20 +104,31 @@ class Code:
         gradients are those of one block alone, and nothing has been added to them before.
         """
         items = self.items(phases, seed, one_block)
-        last = needed_later(items, external)
+        if width == 1:
+            items = joined(overlapped(items))
+        single = [x for item in items for x in (item.parts if isinstance(item, Group) else [item])]
+        last, place = needed_later(single, external), 0
         groups, length = [[]], 0
-        for place, item in enumerate(items):
-            if not isinstance(item, Part):
+        for item in items:
+            some = item.parts if isinstance(item, Group) else [item]
+            place += len(some)
+            if not isinstance(some[0], Part):
                 groups += [self.table(item, width), []]
                 length = 0
                 continue
-            n = len(item.statements)
+            n = sum(len(part.statements) for part in some)
             if length and length + n > LONGEST:
                 groups.append([])
                 length = 0
             length += n
             self.statements += n
-            groups[-1].append(Writer(item, place, last, width, self.listing).write())
+            writers = [
+                Writer(part, place - len(some) + i, last, width, self.listing)
+                for i, part in enumerate(some)
+            ]
+            groups[-1].append(
+                self.turns(writers, item) if isinstance(item, Group) else writers[0].write()
+            )
         groups = [group for group in groups if group]
         apart = "APART " if len(groups) > 2 else "inline "
         return [
@@ -144,9 +167,9 @@ class Code:
                     if isinstance(item, tuple) and len(item) == 3:
                         run.append(item)
                     else:
-                        items += [*parts_of(run), item]
+                        items += [*parts_of(from_zero(run)), item]
                         run = []
-            items += parts_of(run)
+            items += parts_of(from_zero(run))
             run = []
         return joined(items)
 
@@ -167,6 +190,28 @@ class Code:
             f"    (void)d, (void)g, (void)u, (void)h, (void)rows, (void)masks;\n{body}\n}}\n"
         )
         return f"part_{self.count}({PASSED});"
+
+    def turns(self, writers, group):
+        """Write a function for each loop of a Group; return the lines that call them by turns.
+
+        In one function, compilers would keep too much in registers, and recursions in memory.
+        """
+        lines = [f"for (int turn = 0; turn < {group.turns}; turn++) {{"]
+        for writer, lag in zip(writers, group.lags):
+            self.count += 1
+            body = "\n".join(f"    {line}" for line in writer.write_chunk(CHUNK))
+            self.texts.append(
+                f"static APART void loop_{self.count}({ARGUMENTS}, int done) {{\n"
+                f"    (void)d, (void)g, (void)u, (void)h;\n{body}\n}}\n"
+            )
+            end = lag + -(-writer.part.rounds // CHUNK)
+            late = f"(turn - {lag})" if lag else "turn"
+            bounds = [f"turn >= {lag}"] * (lag > 0) + [f"turn < {end}"] * (end < group.turns)
+            if bounds:
+                lines.append(f"    if ({' && '.join(bounds)})")
+            lines.append(f"    {'    ' if bounds else ''}loop_{self.count}(d, g, u, h, "
+                         f"{CHUNK} * {late});")  # fmt: skip
+        return [*lines, "}"]
 
     def text(self, tables="", entries=""):
         """Return all that the functions, the tables and what calls them need, and the functions."""
