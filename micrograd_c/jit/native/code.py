@@ -7,6 +7,7 @@ from micrograd_c.jit.native.listing import UNIFORM
 from micrograd_c.jit.native.loops import Part, parts_of
 from micrograd_c.jit.native.operators import definitions_for
 from micrograd_c.jit.native.overlap import CHUNK, Group, overlapped
+from micrograd_c.jit.native.products import function_of, products_of
 from micrograd_c.jit.native.statements import (
     FEW,
     ROW,
@@ -87,7 +88,7 @@ class Code:
     def __init__(self, listing, table):
         self.listing, self.table = listing, table
         self.texts, self.count = [], 0
-        self.statements, self.few = 0, FEW
+        self.statements, self.few, self.has_products = 0, FEW, False
         lists = [Phase("uniform", False), Phase("row", False)]
         length = length_of(self.items(lists, False, True))
         self.is_long = length > LONG
@@ -113,7 +114,7 @@ class Code:
             some = item.parts if isinstance(item, Group) else [item]
             place += len(some)
             if not isinstance(some[0], Part):
-                groups += [self.table(item, width), []]
+                groups += [self.product(item) or self.table(item, width), []]
                 length = 0
                 continue
             n = sum(len(part.statements) for part in some)
@@ -136,6 +137,19 @@ class Code:
             for group in groups
             for line in ([self.function(group, apart)] if isinstance(group[0], list) else group)
         ]
+
+    def product(self, table):
+        """Return the lines that compute a Table as products of matrices, or an empty list."""
+        ins, lines = table.instruction, []
+        if table.backward and not ins.grads:
+            return lines
+        for product in products_of(ins):
+            self.count += 1
+            text, line = function_of(product, self.count, table.backward)
+            self.texts.append(text)
+            lines.append(line)
+            self.has_products = True
+        return lines[::-1] if table.backward else lines
 
     def read_by(self, phases):
         """Return the names of the values that the phases read."""
