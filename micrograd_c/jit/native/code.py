@@ -34,6 +34,12 @@ PRELUDE = """\
 #define EACH
 #endif
 
+#if defined(__GNUC__) && !defined(__clang__)
+#define MIXED __attribute__((optimize("schedule-insns", "fp-contract=off")))
+#else
+#define MIXED
+#endif
+
 #if defined(__GNUC__) || defined(__clang__)
 #define APART __attribute__((noinline))
 #define RARELY(condition) __builtin_expect(!!(condition), 0)
@@ -127,15 +133,16 @@ class Code:
                 Writer(part, place - len(some) + i, last, width, self.listing)
                 for i, part in enumerate(some)
             ]
-            groups[-1].append(
-                self.turns(writers, item) if isinstance(item, Group) else writers[0].write()
-            )
+            if isinstance(item, Group):
+                groups[-1].append((self.turns(writers, item), False))
+            else:
+                groups[-1].append((writers[0].write(), writers[0].is_deep()))
         groups = [group for group in groups if group]
         apart = "APART " if len(groups) > 2 else "inline "
         return [
             line
             for group in groups
-            for line in ([self.function(group, apart)] if isinstance(group[0], list) else group)
+            for line in ([self.function(group, apart)] if isinstance(group[0], tuple) else group)
         ]
 
     def product(self, table):
@@ -198,7 +205,8 @@ class Code:
     def function(self, parts, apart):
         """Write a function of some parts; return the line that calls it."""
         self.count += 1
-        body = "\n".join(f"    {line}" for lines in parts for line in scoped(lines, len(parts)))
+        body = "\n".join(f"    {line}" for lines, _ in parts for line in scoped(lines, len(parts)))
+        apart = "MIXED " + apart if any(is_deep for _, is_deep in parts) else apart
         self.texts.append(
             f"static {apart}void part_{self.count}({ARGUMENTS}, int rows, int masks) {{\n"
             f"    (void)d, (void)g, (void)u, (void)h, (void)rows, (void)masks;\n{body}\n}}\n"
@@ -215,7 +223,7 @@ class Code:
             self.count += 1
             body = "\n".join(f"    {line}" for line in writer.write_chunk(CHUNK))
             self.texts.append(
-                f"static APART void loop_{self.count}({ARGUMENTS}, int done) {{\n"
+                f"static MIXED APART void loop_{self.count}({ARGUMENTS}, int done) {{\n"
                 f"    (void)d, (void)g, (void)u, (void)h;\n{body}\n}}\n"
             )
             end = lag + -(-writer.part.rounds // CHUNK)

@@ -17,6 +17,7 @@ from micrograd_c.jit.native.statements import ARRAYS, ROW, ROW_GRAD, SAME, SAME_
 
 TOGETHER = 64  # rounds that are computed at once
 LEAST_PARALLEL = 8
+MOST_WIDE = 6  # statements side by side, on average, in lanes that compilers should mix
 ARGUMENTS = "double *restrict d, double *restrict g, double *restrict u, double *restrict h"
 
 
@@ -111,6 +112,18 @@ class Writer:
     def is_lanes(self, name):
         """True if the name has a number for each lane."""
         return self.width > 1 and name % 4 in (ROW, ROW_GRAD)
+
+    def is_deep(self):
+        """True for lanes with elementary functions that wait for each other.
+
+        Processors do not look ahead as far as the next independent one: compilers should mix them.
+        """
+        if not self.has_unusual or self.is_parallel or self.part.rounds > 1:
+            return False
+        depth = {}
+        for _, target, reads in self.part.statements:
+            depth[target] = 1 + max([depth.get(name, 0) for name in (target, *reads)])
+        return len(self.part.statements) <= MOST_WIDE * max(depth.values())
 
     # --- text -------------------------------------------------------------------------
 
