@@ -60,6 +60,12 @@ def portfolio():
     return f
 
 
+def one_with_all():
+    """Products of the first of many with each: the first of these has one number twice."""
+    w = parameters(40)
+    return lambda x, y: sum((w[0] * v).sin() * v for v in w) * x[0] + y
+
+
 def scattered():
     """Operands in no order: tables of slots."""
     rng, w = random.Random(3), parameters(40)
@@ -101,7 +107,17 @@ def takes():
     return lambda x, y: (take(table, y) * x[0] + x[1] * table[1]) ** 2
 
 
-PROGRAMS = [expression, functions, recursion, portfolio, scattered, net, same_layer, takes]
+PROGRAMS = [
+    expression,
+    functions,
+    recursion,
+    portfolio,
+    one_with_all,
+    scattered,
+    net,
+    same_layer,
+    takes,
+]
 
 
 def rows(n):

@@ -5,9 +5,10 @@
 - ``operators.py``: the operators and elementary functions as C text, of ``operators.h``, which
   ``docs/make_native.py`` writes.
 - ``statements.py``: instructions become statements of C, one for each value and gradient.
-- ``loops.py``: finds the loops in a list of statements.
+- ``loops.py``: finds the loops in a list of statements. ``overlap.py``: which of them run in
+  turns, so that a recursion does not keep the others waiting.
 - ``functions.py``: writes statements and loops as C. ``tables.py``: whole layers, long sums, and
-  operands in no order.
+  operands in no order. ``products.py``: dots that are a product of matrices.
 - ``code.py``: puts functions of limited length together.
 - ``c_file.py``, ``runner.py``: the file of ``to_c``, which runs rows itself.
 - ``hook.py``: the functions that the C library runs in place of its kernels (csrc/jit/native.h);

@@ -87,7 +87,7 @@ class CFile:
         return texts
 
     def has_tables(self):
-        return bool(self.tables.texts)
+        return bool(self.tables.texts) or self.code.has_products
 
     def one_row(self, name, phases, external):
         listing, has_gradient = self.listing, name == "gradient"

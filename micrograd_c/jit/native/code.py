@@ -6,7 +6,18 @@ from micrograd_c.jit.native.functions import ARGUMENTS, Writer, needed_later
 from micrograd_c.jit.native.listing import UNIFORM
 from micrograd_c.jit.native.loops import Part, parts_of
 from micrograd_c.jit.native.operators import definitions_for
-from micrograd_c.jit.native.statements import FEW, ROW, SAME, SAME_GRAD, VERY_FEW, grad, name
+from micrograd_c.jit.native.overlap import CHUNK, Group, overlapped
+from micrograd_c.jit.native.products import function_of, products_of
+from micrograd_c.jit.native.statements import (
+    FEW,
+    ROW,
+    SAME,
+    SAME_GRAD,
+    VERY_FEW,
+    from_zero,
+    grad,
+    name,
+)
 from micrograd_c.jit.native.statements import Writer as Statements
 
 LONG = 1_500  # statements of the forward direction, from which on a program is long
@@ -23,12 +34,20 @@ PRELUDE = """\
 #define EACH
 #endif
 
+#if defined(__GNUC__) && !defined(__clang__)
+#define MIXED __attribute__((optimize("schedule-insns", "fp-contract=off")))
+#else
+#define MIXED
+#endif
+
 #if defined(__GNUC__) || defined(__clang__)
 #define APART __attribute__((noinline))
 #define RARELY(condition) __builtin_expect(!!(condition), 0)
+#define IN_ORDER __asm__ volatile(""); /* the loop is no vectors: its sums would take longer */
 #else
 #define APART
 #define RARELY(condition) (condition)
+#define IN_ORDER
 #endif
 """
 
@@ -44,12 +63,16 @@ static inline double sum_of(double *t, int lanes, int rows, int masks) {
 }
 """
 
+# Of bits, because a sum of doubles is added up one by one: they wait for each other.
 HAS_ANY = """\
 static inline int has_any(const double *unusual, int n) {
-    double sum = 0.0;
-    for (int i = 0; i < n; i++)
-        sum += unusual[i];
-    return sum != 0.0;
+    uint64_t any = 0;
+    for (int i = 0; i < n; i++) {
+        uint64_t bits;
+        memcpy(&bits, &unusual[i], sizeof bits);
+        any |= bits;
+    }
+    return any != 0;
 }
 """
 
@@ -71,7 +94,7 @@ class Code:
     def __init__(self, listing, table):
         self.listing, self.table = listing, table
         self.texts, self.count = [], 0
-        self.statements, self.few = 0, FEW
+        self.statements, self.few, self.has_products = 0, FEW, False
         lists = [Phase("uniform", False), Phase("row", False)]
         length = length_of(self.items(lists, False, True))
         self.is_long = length > LONG
@@ -88,27 +111,52 @@ class Code:
         gradients are those of one block alone, and nothing has been added to them before.
         """
         items = self.items(phases, seed, one_block)
-        last = needed_later(items, external)
+        if width == 1:
+            items = joined(overlapped(items))
+        single = [x for item in items for x in (item.parts if isinstance(item, Group) else [item])]
+        last, place = needed_later(single, external), 0
         groups, length = [[]], 0
-        for place, item in enumerate(items):
-            if not isinstance(item, Part):
-                groups += [self.table(item, width), []]
+        for item in items:
+            some = item.parts if isinstance(item, Group) else [item]
+            place += len(some)
+            if not isinstance(some[0], Part):
+                groups += [self.product(item) or self.table(item, width), []]
                 length = 0
                 continue
-            n = len(item.statements)
+            n = sum(len(part.statements) for part in some)
             if length and length + n > LONGEST:
                 groups.append([])
                 length = 0
             length += n
             self.statements += n
-            groups[-1].append(Writer(item, place, last, width, self.listing).write())
+            writers = [
+                Writer(part, place - len(some) + i, last, width, self.listing)
+                for i, part in enumerate(some)
+            ]
+            if isinstance(item, Group):
+                groups[-1].append((self.turns(writers, item), False))
+            else:
+                groups[-1].append((writers[0].write(), writers[0].is_deep()))
         groups = [group for group in groups if group]
         apart = "APART " if len(groups) > 2 else "inline "
         return [
             line
             for group in groups
-            for line in ([self.function(group, apart)] if isinstance(group[0], list) else group)
+            for line in ([self.function(group, apart)] if isinstance(group[0], tuple) else group)
         ]
+
+    def product(self, table):
+        """Return the lines that compute a Table as products of matrices, or an empty list."""
+        ins, lines = table.instruction, []
+        if table.backward and not ins.grads:
+            return lines
+        for product in products_of(ins):
+            self.count += 1
+            text, line = function_of(product, self.count, table.backward)
+            self.texts.append(text)
+            lines.append(line)
+            self.has_products = True
+        return lines[::-1] if table.backward else lines
 
     def read_by(self, phases):
         """Return the names of the values that the phases read."""
@@ -140,9 +188,9 @@ class Code:
                     if isinstance(item, tuple) and len(item) == 3:
                         run.append(item)
                     else:
-                        items += [*parts_of(run), item]
+                        items += [*parts_of(from_zero(run)), item]
                         run = []
-            items += parts_of(run)
+            items += parts_of(from_zero(run))
             run = []
         return joined(items)
 
@@ -157,12 +205,35 @@ class Code:
     def function(self, parts, apart):
         """Write a function of some parts; return the line that calls it."""
         self.count += 1
-        body = "\n".join(f"    {line}" for lines in parts for line in scoped(lines, len(parts)))
+        body = "\n".join(f"    {line}" for lines, _ in parts for line in scoped(lines, len(parts)))
+        apart = "MIXED " + apart if any(is_deep for _, is_deep in parts) else apart
         self.texts.append(
             f"static {apart}void part_{self.count}({ARGUMENTS}, int rows, int masks) {{\n"
             f"    (void)d, (void)g, (void)u, (void)h, (void)rows, (void)masks;\n{body}\n}}\n"
         )
         return f"part_{self.count}({PASSED});"
+
+    def turns(self, writers, group):
+        """Write a function for each loop of a Group; return the lines that call them by turns.
+
+        In one function, compilers would keep too much in registers, and recursions in memory.
+        """
+        lines = [f"for (int turn = 0; turn < {group.turns}; turn++) {{"]
+        for writer, lag in zip(writers, group.lags):
+            self.count += 1
+            body = "\n".join(f"    {line}" for line in writer.write_chunk(CHUNK))
+            self.texts.append(
+                f"static MIXED APART void loop_{self.count}({ARGUMENTS}, int done) {{\n"
+                f"    (void)d, (void)g, (void)u, (void)h;\n{body}\n}}\n"
+            )
+            end = lag + -(-writer.part.rounds // CHUNK)
+            late = f"(turn - {lag})" if lag else "turn"
+            bounds = [f"turn >= {lag}"] * (lag > 0) + [f"turn < {end}"] * (end < group.turns)
+            if bounds:
+                lines.append(f"    if ({' && '.join(bounds)})")
+            lines.append(f"    {'    ' if bounds else ''}loop_{self.count}(d, g, u, h, "
+                         f"{CHUNK} * {late});")  # fmt: skip
+        return [*lines, "}"]
 
     def text(self, tables="", entries=""):
         """Return all that the functions, the tables and what calls them need, and the functions."""

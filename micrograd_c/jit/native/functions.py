@@ -12,10 +12,12 @@ reads, and what it changes is stored by a third loop.
 
 from micrograd_c.jit.native.loops import Part, is_parallel, upwards
 from micrograd_c.jit.native.operators import family, number
+from micrograd_c.jit.native.overlap import CHUNK
 from micrograd_c.jit.native.statements import ARRAYS, ROW, ROW_GRAD, SAME, SAME_GRAD
 
 TOGETHER = 64  # rounds that are computed at once
 LEAST_PARALLEL = 8
+MOST_WIDE = 6  # statements side by side, on average, in lanes that compilers should mix
 ARGUMENTS = "double *restrict d, double *restrict g, double *restrict u, double *restrict h"
 
 
@@ -42,6 +44,7 @@ class Writer:
 
     def __init__(self, part, place, last, width, listing):
         self.is_parallel = width == 1 and part.rounds >= LEAST_PARALLEL and is_parallel(part)
+        self.is_chunk, self.given = False, part
         self.part = part = upwards(part) if self.is_parallel else part
         self.place, self.last = place, last
         self.width, self.listing = width, listing
@@ -110,17 +113,30 @@ class Writer:
         """True if the name has a number for each lane."""
         return self.width > 1 and name % 4 in (ROW, ROW_GRAD)
 
+    def is_deep(self):
+        """True for lanes with elementary functions that wait for each other.
+
+        Processors do not look ahead as far as the next independent one: compilers should mix them.
+        """
+        if not self.has_unusual or self.is_parallel or self.part.rounds > 1:
+            return False
+        depth = {}
+        for _, target, reads in self.part.statements:
+            depth[target] = 1 + max([depth.get(name, 0) for name in (target, *reads)])
+        return len(self.part.statements) <= MOST_WIDE * max(depth.values())
+
     # --- text -------------------------------------------------------------------------
 
-    def memory(self, name):
+    def memory(self, name, k="k"):
         """Return the element of an array that has the name's number, in round k and lane l."""
         slot, kind, step = name // 4, name % 4, self.step[name] // 4
         index = str(slot)
-        if step:
+        if step and k != "0":
             index = f"{slot} {'+' if step > 0 else '-'} "
-            index += "k" if abs(step) == 1 else f"{abs(step)} * k"
+            index += k if abs(step) == 1 else f"{abs(step)} * {k}"
         if self.is_lanes(name):
-            index = f"({index}) * {self.width} + l" if step else f"{slot * self.width} + l"
+            is_fixed = index == str(slot)
+            index = f"{slot * self.width} + l" if is_fixed else f"({index}) * {self.width} + l"
         return f"{ARRAYS[kind]}[{index}]"
 
     def variable(self, name):
@@ -143,21 +159,42 @@ class Writer:
         if self.is_parallel:
             self.write_parallel()
         else:
-            if part.rounds > 1:
+            if self.is_chunk:
+                self.put("for (int k = from; k < end; k++) {")
+            elif part.rounds > 1:
                 self.put(f"for (int k = 0; k < {part.rounds}; k++) {{")
             if self.width > 1:
                 self.write_lanes()
             else:
+                if part.rounds > 1:
+                    self.put("IN_ORDER")
                 self.body("jit")
                 self.store_all(self.stored)
                 self.carry()
             if part.rounds > 1:
                 self.put("}")
                 for name in filter(self.is_register, self.written):
-                    if name in self.stored:
+                    if name in self.stored or (self.is_chunk and name in self.loaded):
                         self.put(f"{self.memory(name)} = {self.variable(name)};")
                     else:
                         self.put(f"(void){self.variable(name)};")
+        return self.lines
+
+    def write_chunk(self, length):
+        """Return the lines of the rounds from ``done`` on, which leave all that they hand over in
+        memory."""
+        self.is_chunk, rounds = True, self.part.rounds
+        if self.part is self.given:
+            self.put(f"const int from = done, end = from + {length} < {rounds} "
+                     f"? from + {length} : {rounds};")  # fmt: skip
+        else:
+            self.put(
+                f"const int end = {rounds} - done, from = end < {length} ? 0 : end - {length};"
+            )
+        self.write()
+        for name, source in self.carried.items():
+            if source not in self.stored:
+                self.put(f"{self.memory(name, 'end')} = c{self.variable(name)};")
         return self.lines
 
     def is_register(self, name):
@@ -174,7 +211,7 @@ class Writer:
                 const = "" if name in self.written else "const "
                 self.put(f"{const}double {self.variable(name)} = {self.memory(name)};")
         for name in self.carried:
-            first = self.memory_at_start(name)
+            first = self.memory(name, "from" if self.is_chunk else "0")
             if self.is_lanes(name):
                 self.put(f"double c{self.variable(name)}[{self.width}];")
                 self.put(f"EACH for (int l = 0; l < {self.width}; l++)")
@@ -184,11 +221,6 @@ class Writer:
         for name in self.written:
             if self.is_register(name) and name not in self.loaded:
                 self.put(f"double {self.variable(name)} = 0.0;")
-
-    def memory_at_start(self, name):
-        slot = name // 4
-        index = f"{slot * self.width} + l" if self.is_lanes(name) else str(slot)
-        return f"{ARRAYS[name % 4]}[{index}]"
 
     def load(self, name):
         """Return the expression that a name's variable starts with, in a round."""
@@ -266,6 +298,9 @@ class Writer:
 
     def write_parallel(self):
         rounds = self.part.rounds
+        if self.is_chunk:
+            self.loop_twice("for (int k = from; k < end; k++)", CHUNK, "k - from")
+            return
         if not self.has_unusual:
             self.loop_twice(f"for (int k = 0; k < {rounds}; k++)", rounds, "k")
             return

@@ -116,7 +116,12 @@ def begins(statements, i, length):
 
 
 def is_safe(statements, length, steps):
-    """True if no name that the loop writes is also reached with another step."""
+    """True if no name that the loop writes, or the first round reads, has also another step."""
+    in_round = {}  # x[0] * x[k]: in the first round, both are the name x[0]
+    for (_, target, reads), step in zip(statements[:length], steps):
+        for name, s in zip((target, *reads), step):
+            if in_round.setdefault(name, s) != s:
+                return False
     step_of, written = {}, set()
     for i, (_, target, reads) in enumerate(statements):
         step = steps[i % length]

@@ -7,6 +7,7 @@ equal shape whose names grow in equal steps become a loop, see loops.py.
 """
 
 import re
+from collections import Counter
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -18,10 +19,12 @@ from micrograd_c.jit.native.operators import number, operators, powers
 ROW, SAME, ROW_GRAD, SAME_GRAD = range(4)
 ARRAYS = "dugh"
 
-MOST_TERMS = 16  # of a sum in one expression; longer ones are loops over tables
+MOST_TERMS = 16  # of a sum in one expression; longer ones are loops
+MOST_STEPS = 4  # different ones between the slots of a long sum's terms; else it has a table
 # Results of one instruction that are written one by one, whatever their slots are: in a short
 # program, and in one that compilers would take long for.
 FEW, VERY_FEW = 16, 4
+MANY = 8  # numbers added to a gradient, see from_zero
 
 
 def name(slot):
@@ -69,8 +72,22 @@ def is_table(ins, few):
     if ins.code in ("layer", "take"):
         return True
     if ins.code in ("dot", "sum"):
+        if is_regular(ins):
+            return False
         return ins.m > MOST_TERMS or (ins.n >= few and not all(map(is_even, columns(ins))))
     return ins.n >= few and not all(map(is_even, (ins.a, ins.b, ins.c)))
+
+
+def is_regular(ins):
+    """True for a long sum of uniform values whose terms have regular slots: it becomes a loop.
+
+    For a row's values, the kernels' loops over lanes are as quick.
+    """
+    if ins.n > 1 or ins.m <= MOST_TERMS or not ins.out & UNIFORM:
+        return False
+    return all(
+        len({b - a for a, b in zip(slots, slots[1:])}) <= MOST_STEPS for slots in (ins.a, ins.b)
+    )
 
 
 def columns(ins):
@@ -108,9 +125,21 @@ class Writer:
         if is_table(ins, self.few):
             yield Table(ins, False)
             return
+        if ins.m > MOST_TERMS:
+            yield from self.long_sum(ins)
+            return
         for i in range(ins.n):
             shape, reads = self.value(ins, i)
             yield shape, name(ins.out + i), reads
+
+    def long_sum(self, ins):
+        """Yield statements that add up a sum term by term."""
+        out = name(ins.out)
+        yield COPY, out, (name(ins.c[0]),)
+        terms = zip(ins.a, ins.b) if ins.b else zip(ins.a)
+        shape = ADD_PRODUCT if ins.b else ADD
+        for term in terms:
+            yield shape, out, tuple(map(name, term))
 
     def value(self, ins, i):
         if ins.code == "muladd":
@@ -197,6 +226,21 @@ class Writer:
         return "0+" if is_leaf or (self.is_exact and not is_first) else "="
 
 
+def from_zero(statements):
+    """Return statements that set gradients to 0 before the first of many numbers is added.
+
+    The first is then added like the others, and can be in a loop with them.
+    """
+    added = Counter(target for shape, target, _ in statements if shape.assigns == "+=")
+    first, others = [], []
+    for shape, target, reads in statements:
+        if shape.assigns == "0+" and added[target] >= MANY:
+            first.append((ZERO, target, ()))
+            shape = shape_of("+=", shape.text, shape.usual)
+        others.append((shape, target, reads))
+    return first + others
+
+
 def targets_of(ins):
     """Return the names of all gradients that an instruction adds to."""
     if ins.code == "layer":
@@ -250,6 +294,8 @@ def tidy(text):
 
 MULADD = shape_of("=", "{0} * {1} + {2}", None)
 COPY = shape_of("=", "{0}", None)
+ADD, ADD_PRODUCT = shape_of("+=", "{0}", None), shape_of("+=", "{0} * {1}", None)
+ZERO = shape_of("=", "0.0", None)
 
 
 @lru_cache(None)

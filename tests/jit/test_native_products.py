@@ -1,0 +1,130 @@
+"""Products of matrices in native programs: many dots of the same rows. The bits stay the same."""
+
+import numpy as np
+import pytest
+from c_tools import COMPILERS, any_compiler, need
+from native_tools import Library, data_of, parameters, write
+
+from micrograd_c import dot, jit, softmax
+from micrograd_c.jit.native.listing import UNIFORM, Instruction
+from micrograd_c.jit.native.products import products_of
+
+
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path, monkeypatch):
+    any_compiler()
+    monkeypatch.setenv("MICROGRAD_C_CACHE", str(tmp_path / "cache"))
+
+
+def same(a, b):
+    return np.asarray(a).tobytes() == np.asarray(b).tobytes()
+
+
+def matrix(rows, columns, seed):
+    w = parameters(rows * columns, seed)
+    return [w[i : i + columns] for i in range(0, rows * columns, columns)]
+
+
+def times(A, B):
+    return [[dot(a, b) for b in B] for a in A]
+
+
+def attention():
+    """Rows that were computed one after the other, and rows whose numbers lie apart."""
+    matrices = [matrix(5, 7, seed) for seed in range(3)]
+
+    def f(X):
+        queries, keys, values = (times(X, m) for m in matrices)
+        weights = [softmax(row) for row in times(queries, keys)]
+        return sum(out**2 for row in times(weights, list(zip(*values))) for out in row)
+
+    return f
+
+
+def square_of_itself():
+    """Both sides are the same numbers, whose gradients come from both in turn."""
+    w = matrix(6, 9, 4)
+
+    def f(X):
+        rows = times(X, w)
+        return sum(out * out for row in times(rows, rows) for out in row)
+
+    return f
+
+
+PROGRAMS = [attention, square_of_itself]
+
+
+@pytest.mark.parametrize("make", PROGRAMS, ids=lambda make: make.__name__)
+def test_bits(make, jit_engine):
+    f = make()
+    columns = 7 if make is attention else 9
+    X = np.random.default_rng(0).normal(size=(8, columns))
+    plain, native = jit(f, in_axes=None), jit(f, in_axes=None, native=True)
+    found, expected = native.value_and_grad(X), plain.value_and_grad(X)
+    assert same(found[0], expected[0]) and same(found[1], expected[1])
+    X[3, 2], X[5, 1] = np.inf, 1e-310
+    found, expected = native.value_and_grad(X), plain.value_and_grad(X)
+    assert np.array_equal(found[1], expected[1], equal_nan=True)
+
+
+@pytest.mark.parametrize("compiler", COMPILERS)
+def test_c_file(compiler, jit_engine, tmp_path):
+    f = jit(attention(), in_axes=None)
+    X = np.random.default_rng(0).normal(size=(8, 7))
+    mean, expected = f.value_and_grad(X)
+    path = write(f, tmp_path)
+    assert ("product_1" in path.read_text()) == (jit_engine == "c")
+    value, gradient = np.empty(1), np.empty(len(expected))
+    Library(path, need(compiler)).call("gradient", data_of(f.parameters), X, value, gradient)
+    assert same(value[0], mean) and same(gradient, expected)
+
+
+# --- which dots are products ----------------------------------------------------------------
+
+
+def dots(a_rows, b_rows, grads=3, step=1, m=4):
+    """Return the instruction of a dot for each pair of rows, which are the first slots."""
+
+    def slots(rows):
+        return [(row + t * step) | UNIFORM for row in rows for t in range(m)]
+
+    n = len(a_rows)
+    return Instruction("dot", n, m, 5000 | UNIFORM, slots(a_rows), slots(b_rows), [1 | UNIFORM] * n,
+                       grads=grads)  # fmt: skip
+
+
+def test_blocks_of_dots_are_one_product():
+    x, y = range(100, 124, 4), range(200, 224, 4)
+    pairs = [(a, b) for a in x for b in y]
+    (product,) = products_of(dots(*zip(*pairs), grads=1))
+    assert [first for first, _ in product.x] == list(x)
+    assert [first for first, _ in product.y] == list(y)
+    assert (product.out, product.terms, product.start, product.grads) == (5000, 4, 1, 1)
+    (product,) = products_of(dots(*zip(*((b, a) for a, b in pairs)), grads=1))
+    assert [first for first, _ in product.x] == list(x) and product.grads == 2
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"code": "sum"},
+        {"grads": 7},
+        {"out": 5000},
+        {"c": [1 | UNIFORM] * 35 + [2 | UNIFORM]},
+        {"a": [(100 + i * i) | UNIFORM for i in range(144)]},
+    ],
+)
+def test_others_are_not(change):
+    ins = dots(*zip(*[(a, b) for a in range(100, 124, 4) for b in range(200, 224, 4)]))
+    assert products_of(ins)
+    for field, value in change.items():
+        setattr(ins, field, value)
+    assert products_of(ins) == []
+
+
+def test_a_side_that_holds_a_row_twice_or_the_other_side_is_none():
+    """Gradients would be added in another order."""
+    assert products_of(dots([100] * 24, [200, 200, *range(204, 292, 4)])) == []
+    assert products_of(dots(*zip(*[(a, b) for a in range(100, 124, 4)
+                                   for b in range(100, 124, 4)]))) == []  # fmt: skip
