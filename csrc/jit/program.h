@@ -73,4 +73,7 @@ int mg_find_first_writes(mg_program *program);
  * reads the array. The outputs must be set. Returns 0 if out of memory. O(index list). */
 int mg_find_row_major(mg_program *program);
 
+/* Sets the patterns of operands, and MG_TERM_RUNS. O(index list). */
+void mg_find_patterns(const mg_program *program);
+
 #endif
