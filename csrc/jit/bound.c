@@ -4,12 +4,14 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "jit/run.h"
+#include "jit/native.h"
+#include "jit/tape.h"
 
 struct mg_bound {
-    mg_batch batch;           /* its scratch is owned, never lent to another run */
-    const double **inputs;    /* owned, what batch.inputs points to */
-    int64_t *places;          /* owned, see mg_bind */
+    mg_batch batch;        /* its scratch is owned, never lent to another run */
+    mg_tape *tape;         /* owned; NULL: the batch has several rows, or runs natively */
+    const double **inputs; /* owned, what batch.inputs points to */
+    int64_t *places;       /* owned, see mg_bind */
     const double *parameters; /* or NULL */
     double *gradient;         /* or NULL */
     size_t n_gradient;
@@ -23,10 +25,22 @@ struct mg_bound {
 void mg_bound_free(mg_bound *bound) {
     if (bound == NULL)
         return;
+    mg_free_tape(bound->tape);
     mg_free_scratch(bound->batch.scratch);
     mg_dealloc(bound->inputs);
     mg_dealloc(bound->places);
     mg_dealloc(bound);
+}
+
+/* Allocates the memory of a run, and a tape if the run is to have one. Returns 0 if out of
+ * memory. */
+static int prepare_run(mg_bound *bound, mg_program *program) {
+    mg_batch *batch = &bound->batch;
+    if (batch->n == 1 && !mg_has_native(program))
+        bound->tape = mg_new_tape(batch);
+    else
+        batch->scratch = mg_borrow_scratch(program, batch->n, batch->backward, 1);
+    return batch->scratch != NULL;
 }
 
 mg_bound *mg_bind(mg_program *program, const double *const *inputs, size_t n,
@@ -46,14 +60,13 @@ mg_bound *mg_bind(mg_program *program, const double *const *inputs, size_t n,
                               .n = n,
                               .out = out,
                               .backward = gradient != NULL};
-    bound->batch.scratch = mg_borrow_scratch(program, n, gradient != NULL, 1);
-    if (!bound->inputs || !bound->places || !bound->batch.scratch) {
+    for (size_t i = 0; bound->inputs != NULL && i < n_inputs; i++)
+        bound->inputs[i] = inputs[i];
+    if (!bound->inputs || !bound->places || !prepare_run(bound, program)) {
         mg_bound_free(bound);
         return NULL;
     }
     size_t n_placed = 0;
-    for (size_t i = 0; i < n_inputs; i++)
-        bound->inputs[i] = inputs[i];
     for (size_t i = 0; i < p; i++) {
         bound->places[i] = places[i];
         n_placed += places[i] >= 0;
@@ -95,7 +108,8 @@ mg_status mg_bound_run(mg_bound *bound, double *mean) {
         return MG_IS_RUNNING;
     read_parameters(bound);
     mg_copy_shared(batch->program, batch->scratch, bound->inputs);
-    double sum = mg_run_batch(batch);
+    double sum =
+        bound->tape != NULL ? mg_run_tape(bound->tape, batch) : mg_run_batch(batch);
     *mean = batch->n == 1 ? sum : sum / (double)batch->n;
     if (batch->backward) {
         write_gradient(bound);

@@ -269,6 +269,7 @@ static int build(compiler *c) {
     p->n_nodes = t->n - 1;
     if (!set_outputs(c) || !mg_find_row_major(p) || !mg_find_first_writes(p))
         return 0;
+    mg_find_patterns(p);
     mg_verify_program(p);
     return 1;
 }

@@ -24,6 +24,9 @@ typedef struct {
 
 typedef void (*mg_native_function)(const mg_native_block *block);
 
+/* True if mg_program_use_native was called for the program. */
+int mg_has_native(const mg_program *program);
+
 /* Each runs a list of n instructions on a block of this width, MG_WIDTH_16 to MG_WIDTH_1:
  * by the program's own function if it has one, else by the kernels. */
 void mg_run_forward(const mg_program *program, const mg_kernels *kernels,

@@ -49,13 +49,14 @@ struct mg_program {
     /* Row slots hold n_args columns of n_inputs arrays, then results. The numbers of the
      * n_shared_inputs arrays after them are in uniform slots, from first_shared on. */
     uint32_t n_inputs, n_shared_inputs;
-    uint32_t *widths; /* the columns of each array */
-    uint32_t n_args;  /* the sum of the first n_inputs widths */
+    uint32_t *widths;   /* the columns of each array */
+    uint32_t n_args;    /* the sum of the first n_inputs widths */
     uint32_t row_major; /* the array that is not copied to slots, see MG_ROW_MAJOR;
                            UINT32_MAX: none */
     uint32_t n_shared, first_shared;
     const mg_lane_functions *others; /* see mg_block */
     mg_native native; /* functions compiled for this program; all NULL if there are none */
+    int has_native;   /* true: there are some */
     mg_output *outputs;
     uint32_t n_outputs;
     size_t n_nodes;   /* nodes of the graph that was compiled */
@@ -71,5 +72,8 @@ int mg_find_first_writes(mg_program *program);
 /* The step before that: sets row_major, and the flag MG_ROW_MAJOR of the instruction that
  * reads the array. The outputs must be set. Returns 0 if out of memory. O(index list). */
 int mg_find_row_major(mg_program *program);
+
+/* Sets the patterns of operands, and MG_TERM_RUNS. O(index list). */
+void mg_find_patterns(const mg_program *program);
 
 #endif

@@ -129,7 +129,7 @@ const uint32_t *mg_programs_places(const mg_programs *all, size_t i) {
  * memory, and if memory that w has already is too small. counts: (n,) is room. */
 static int prepare(const mg_programs *all, mg_workspace *w, const mg_examples *examples,
                    size_t batch_size, int n_threads, size_t *counts) {
-    mg_scratch_size rows = {0, 1, n_threads};
+    mg_scratch_size rows = {0, 1, n_threads, 0};
     const mg_scratch *lender = NULL;
     memset(counts, 0, all->n * sizeof *counts);
     for (size_t i = 0; i < examples->n; i++)

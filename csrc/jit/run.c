@@ -34,8 +34,7 @@ static size_t whole_lines(size_t n) {
     return (n + LINE_DOUBLES - 1) / LINE_DOUBLES * LINE_DOUBLES;
 }
 
-/* Returns the number of uniform slots, rounded up to whole cache lines. */
-static size_t uniform_length(const mg_program *program) {
+size_t mg_uniform_length(const mg_program *program) {
     return whole_lines(program->uniform.slots);
 }
 
@@ -65,7 +64,7 @@ static int allocate_rows(mg_scratch *s, int n_threads) {
 
 mg_scratch *mg_new_scratch(const mg_program *program, mg_scratch_size size,
                            const mg_scratch *lender) {
-    size_t length = uniform_length(program);
+    const size_t length = mg_uniform_length(program) + size.beside_uniform;
     mg_scratch *s = mg_alloc(1, sizeof *s);
     if (s == NULL)
         return NULL;
@@ -94,6 +93,10 @@ mg_scratch *mg_new_scratch(const mg_program *program, mg_scratch_size size,
     return s;
 }
 
+double *mg_side_of(const mg_scratch *scratch, int thread) {
+    return aligned(scratch->row_memory[thread]);
+}
+
 /* Returns the lanes of the next block when n rows are left. A block of 16 takes less time
  * than two of 4, and a block of 4 less than two of 1. */
 static size_t block_width(size_t n) { return n > 4 ? MG_BLOCK_ROWS : n > 1 ? 4 : 1; }
@@ -107,7 +110,7 @@ static size_t row_length_of(const mg_program *program, size_t n, int backward) {
 mg_scratch_size mg_scratch_size_of(const mg_program *program, size_t n, int backward,
                                    int n_threads) {
     return (mg_scratch_size){row_length_of(program, n, backward),
-                             backward ? count_chunks(n) : 1, n_threads};
+                             backward ? count_chunks(n) : 1, n_threads, 0};
 }
 
 int mg_scratch_fits(const mg_scratch *s, mg_scratch_size size) {
@@ -285,7 +288,7 @@ typedef struct {
 static double *chunk_grad(const mg_batch *batch, uint32_t chunk) {
     if (chunk == 0)
         return batch->scratch->uniform_grad;
-    return batch->scratch->chunk_grad + (chunk - 1) * uniform_length(batch->program);
+    return batch->scratch->chunk_grad + (chunk - 1) * mg_uniform_length(batch->program);
 }
 
 /* Runs chunks i to end in the memory of this thread. */
@@ -295,9 +298,8 @@ static void run_chunks(chunked_run *run, int thread, uint32_t i, uint32_t end) {
         size_t first = i * run->chunk_rows, last = first + run->chunk_rows;
         if (last > run->batch->n)
             last = run->batch->n;
-        run->sums[i] =
-            run_rows(run->batch, aligned(run->batch->scratch->row_memory[thread]),
-                     chunk_grad(run->batch, i), first, last, run->mask_padding);
+        run->sums[i] = run_rows(run->batch, mg_side_of(run->batch->scratch, thread),
+                                chunk_grad(run->batch, i), first, last, run->mask_padding);
     }
 }
 

@@ -46,11 +46,19 @@ typedef struct {
     size_t row_length;
     uint32_t chunks;
     int threads;
+    size_t beside_uniform; /* doubles that follow the uniform slots, and as many that
+                              follow their gradients; a tape has its row slots there */
 } mg_scratch_size;
 
 /* Returns what batches of up to n rows need. */
 mg_scratch_size mg_scratch_size_of(const mg_program *program, size_t n, int backward,
                                    int n_threads);
+
+/* Returns the number of uniform slots, rounded up to whole cache lines. */
+size_t mg_uniform_length(const mg_program *program);
+
+/* Returns the memory of a thread that mg_block names side. */
+double *mg_side_of(const mg_scratch *scratch, int thread);
 
 /* True if scratch is at least of this size. */
 int mg_scratch_fits(const mg_scratch *scratch, mg_scratch_size size);

@@ -33,8 +33,8 @@ static uint32_t other_than(const mg_trace *t, uint32_t a, uint32_t b, double num
     return is_number(t, b, number) ? a : is_number(t, a, number) ? b : UINT32_MAX;
 }
 
-/* Returns x if a node with the operands a and b is x * 1, x + -0.0, x ** 1 or -(-x), whose
- * value has the bits of x; otherwise UINT32_MAX. */
+/* Returns x if a node with the operands a and b is x * 1, x + -0.0, x ** 1 or -(-x), or
+ * the scale of x by 1, whose value has the bits of x; otherwise UINT32_MAX. */
 static uint32_t simpler(const simplifier *s, uint32_t i, uint32_t a, uint32_t b) {
     const mg_trace *t = s->trace;
     switch (t->op[i]) {
@@ -49,6 +49,8 @@ static uint32_t simpler(const simplifier *s, uint32_t i, uint32_t a, uint32_t b)
             return UINT32_MAX;
         return other_than(t, s->same[t->a[x]], s->same[t->b[x]], -1.0);
     }
+    case MG_OP_scale:
+        return is_number(t, b, 1.0) ? a : UINT32_MAX;
     case MG_OP_pow_k:
         return t->k[i] == 1.0 ? a : UINT32_MAX;
     default:
@@ -101,6 +103,16 @@ static uint32_t operand(const simplifier *s, uint32_t i, uint32_t x) {
     return is_term ? x : same;
 }
 
+/* Returns what scales a node if x does. scale(1, y) is y, but 0.0 where that is -0.0,
+ * which makes no difference to a scale by it. */
+static uint32_t past_scale_of_1(const simplifier *s, uint32_t x) {
+    const mg_trace *t = s->trace;
+    while (t->op[s->same[x]] == MG_OP_scale &&
+           is_number(t, s->same[t->a[s->same[x]]], 1.0))
+        x = t->b[s->same[x]];
+    return x;
+}
+
 static void merge(simplifier *s) {
     mg_trace *t = s->trace;
     for (uint32_t i = 0; i < t->n; i++) {
@@ -110,6 +122,8 @@ static void merge(simplifier *s) {
                 s->same[i] = find(s, i, 0, 0);
             continue;
         }
+        if (t->op[i] == MG_OP_scale)
+            t->b[i] = past_scale_of_1(s, t->b[i]);
         uint32_t a = s->same[t->a[i]], b = s->same[t->b[i]], x = simpler(s, i, a, b);
         t->a[i] = operand(s, i, t->a[i]);
         t->b[i] = operand(s, i, t->b[i]);

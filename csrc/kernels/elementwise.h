@@ -137,6 +137,31 @@ MG_TARGET MG_INLINE int MG_NAME(are_zeros)(const double *lanes) {
         }                                                                                 \
     }
 
+/* A block of one row: results whose operands are consecutive slots, or one slot. RUN_FORWARD
+ * returns if they are. */
+#define RUN(kind, value, x_step, y_step)                                                  \
+    MG_ROLLED for (size_t i = 0; i < n; i++) {                                            \
+        const double x = px[i * (x_step)], y = (kind) == MG_BINARY ? py[i * (y_step)] : x; \
+        (void)y;                                                                          \
+        pout[i] = value;                                                                  \
+    }                                                                                     \
+    return
+#define RUN_FORWARD(kind, value, returned)                                                \
+    {                                                                                     \
+        const int is_binary = (kind) == MG_BINARY;                                        \
+        const mg_pattern xs = mg_pattern_of(ins, 0), ys = mg_pattern_of(ins, 1);          \
+        const double *px = OPERAND(a[0], a_uniform);                                      \
+        const double *py = is_binary ? OPERAND(b[0], b_uniform) : px;                     \
+        double *pout = data + out_slot;                                                   \
+        if (xs == MG_RUN && (!is_binary || ys == MG_RUN)) {                               \
+            RUN(kind, value, 1, 1) returned;                                              \
+        } else if (is_binary && xs == MG_RUN && ys == MG_SAME) {                          \
+            RUN(kind, value, 1, 0) returned;                                              \
+        } else if (is_binary && xs == MG_SAME && ys == MG_RUN) {                          \
+            RUN(kind, value, 0, 1) returned;                                              \
+        }                                                                                 \
+    }
+
 /* What both directions read of an instruction. */
 #define OPERATOR_FIELDS                                                                   \
     double *data = block->data;                                                           \
@@ -156,6 +181,8 @@ MG_TARGET MG_INLINE int MG_NAME(are_zeros)(const double *lanes) {
                                                   const mg_block *block) {                \
         OPERATOR_FIELDS                                                                   \
         if (W == 1) {                                                                     \
+            if (MG_IS_ONE(fast) && (kind) != MG_UNARY_K && ins->patterns != 0)            \
+                RUN_FORWARD(kind, value, )                                                \
             ELEMENTWISE_FORWARD(MG_OP_##name, kind, fast, value, a_uniform, b_uniform)    \
         } else if ((kind) == MG_BINARY && a_uniform) {                                    \
             ELEMENTWISE_FORWARD(MG_OP_##name, kind, fast, value, 1, 0)                    \
@@ -174,6 +201,8 @@ MG_TARGET static int MG_NAME(fixed_power_forward)(const mg_instruction *ins,
     OPERATOR_FIELDS
 #define X(exponent, fast, value, dx)                                                      \
     if (k == exponent) {                                                                  \
+        if (W == 1 && MG_IS_ONE(fast) && ins->patterns != 0)                              \
+            RUN_FORWARD(MG_UNARY, value, 1)                                               \
         ELEMENTWISE_FORWARD(-1, MG_UNARY, fast, value, 0, 0)                              \
         return 1;                                                                         \
     }
@@ -363,6 +392,8 @@ MG_TARGET static void MG_NAME(gather_backward)(const mg_instruction *ins,
 #undef LANE_VALUES
 #undef LANE_VALUES_OF_PAIRS
 #undef LANE_PAIR
+#undef RUN
+#undef RUN_FORWARD
 #undef ELEMENTWISE_BACKWARD
 #undef DERIVATIVE
 #undef PASSED

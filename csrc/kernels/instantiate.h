@@ -115,6 +115,7 @@
 #include "kernels/layer_sets.h"
 #include "kernels/row_dots.h"
 #include "kernels/elementwise.h"
+#include "kernels/one_row_dots.h"
 #include "kernels/one_row_sums.h"
 #include "kernels/one_row.h"
 #include "kernels/take.h"

@@ -99,8 +99,16 @@ enum {
     MG_INDEPENDENT = 4096,
     /* A LAYER of one result: its inputs are all columns of the program's array row_major. They
      * are not copied to their slots; the kernel reads them in the caller's rows. */
-    MG_ROW_MAJOR = 8192
+    MG_ROW_MAJOR = 8192,
+    /* A DOT: where the last of a result's terms a is m - 1 slots above the first, and so are
+     * its terms b, the terms are m consecutive slots each. None is then in both, and none nor
+     * its operand c is a result of the instruction. */
+    MG_TERM_RUNS = 16384
 };
+
+/* The slots of an operand of an operator, as far as the compiler looked: any, consecutive
+ * ones, or one slot for all results. Other than MG_LISTED: none is a result of the instruction. */
+typedef enum { MG_LISTED, MG_RUN, MG_SAME } mg_pattern;
 
 typedef struct {
     uint16_t code;  /* MG_OP_add and so on, or MG_MULADD and so on */
@@ -119,6 +127,7 @@ typedef struct {
         uint32_t squares; /* of a DOT, see MG_SQUARES */
         uint32_t sets;    /* of a LAYER: it applies its weights to so many sets of inputs,
                              which do not depend on its results */
+        uint32_t patterns; /* of an operator: two bits for each operand, see mg_pattern_of */
     };
     double k; /* the parameter of an operator that has one; otherwise 0 */
 } mg_instruction;
@@ -135,6 +144,10 @@ static inline mg_operand_kind mg_operand_kind_of(int code, int j) {
  * may be any number of them. */
 static inline int mg_is_elementwise(int code) {
     return mg_operand_kind_of(code, 0) == MG_SLOTS;
+}
+
+static inline mg_pattern mg_pattern_of(const mg_instruction *ins, int j) {
+    return (mg_pattern)(ins->patterns >> 2 * j & 3);
 }
 
 /* Returns how many sets of inputs an instruction has, each with n results. */

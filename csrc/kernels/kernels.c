@@ -33,7 +33,7 @@
 /* The exponents of ** that programs mostly have: X(exponent, where fast, value, d/dx). The
  * same bits as the row of pow_k. */
 #define MG_FIXED_POWERS(X)                                                                \
-    X(2.0, MG_IN(pow_2)(x), MG_M(pow_2)(x), (2.0 * x) * g)                                \
+    X(2.0, 1, MG_M(pow_2)(x), (2.0 * x) * g)                                              \
     X(-1.0, MG_IN(pow_minus_2)(x), MG_M(pow_minus_1)(x), -MG_M(pow_minus_2)(x) * g)       \
     X(0.5, MG_IN(pow_minus_half)(x), MG_M(pow_half)(x),                                   \
       (0.5 * MG_M(pow_minus_half)(x)) * g)                                                \

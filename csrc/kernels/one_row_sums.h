@@ -5,28 +5,14 @@
  * each loop is compiled with and without.
  */
 
-/* Returns the value in a slot, which may have a tag if has_tags is true, see MG_UNIFORM_SLOT. */
-MG_TARGET MG_INLINE double MG_NAME(value_in)(const mg_block *block, uint32_t slot,
-                                             const int has_tags) {
-    return has_tags && slot & MG_UNIFORM_SLOT ? block->uniform[slot & ~MG_UNIFORM_SLOT]
-                                              : block->data[slot];
-}
-
-/* grad[slot] += g */
-MG_TARGET MG_INLINE void MG_NAME(add_to)(const mg_block *block, uint32_t slot, double g,
-                                         const int has_tags) {
-    if (has_tags && slot & MG_UNIFORM_SLOT)
-        block->uniform_grad[slot & ~MG_UNIFORM_SLOT] += g;
-    else
-        block->grad[slot] += g;
-}
-
 /* Calls a function of (instruction, block, has_tags), so that it is compiled for both. */
 #define WITH_OR_WITHOUT_TAGS(function)                                                    \
-    if (block->data == block->uniform)                                                    \
-        MG_NAME(function)(ins, block, 0);                                                 \
-    else                                                                                  \
-        MG_NAME(function)(ins, block, 1);
+    {                                                                                     \
+        if (block->data == block->uniform)                                                \
+            MG_NAME(function)(ins, block, 0);                                             \
+        else                                                                              \
+            MG_NAME(function)(ins, block, 1);                                             \
+    }
 
 /* --- muladd ------------------------------------------------------------------- */
 
@@ -68,63 +54,6 @@ MG_TARGET static void MG_NAME(muladd_backward)(const mg_instruction *ins,
     }
 }
 
-/* --- dot ---------------------------------------------------------------------- */
-
-MG_TARGET MG_INLINE void MG_NAME(dots)(const mg_instruction *ins, const mg_block *block,
-                                       const int has_tags) {
-    const uint32_t *a = block->index + ins->a, *b = block->index + ins->b;
-    const uint32_t *c = block->index + ins->c, m = ins->m;
-    for (uint32_t i = 0; i < ins->n; i++, a += m, b += m) {
-        double sum = MG_NAME(value_in)(block, c[i], has_tags);
-        for (uint32_t j = 0; j < m; j++)
-            sum += MG_NAME(value_in)(block, a[j], has_tags) *
-                   MG_NAME(value_in)(block, b[j], has_tags);
-        block->data[ins->out + i] = sum;
-    }
-}
-
-MG_TARGET static void MG_NAME(dot_forward)(const mg_instruction *ins, const mg_block *block) {
-    WITH_OR_WITHOUT_TAGS(dots)
-}
-
-/* The gradients of the terms of a dot that has MG_SQUARES. */
-MG_TARGET MG_INLINE void MG_NAME(square_gradients)(const mg_instruction *ins,
-                                                   const mg_block *block) {
-    const double *data = block->data + ins->squares, up = block->grad[ins->out];
-    double *to = block->grad + ins->squares;
-    MG_ROLLED for (uint32_t j = 0; j < ins->m; j++) { /* x * x has x twice */
-        double d = data[j] * up;
-        to[j] = (to[j] + d) + d;
-    }
-}
-
-MG_TARGET MG_INLINE void MG_NAME(dot_gradients)(const mg_instruction *ins,
-                                                const mg_block *block, const int has_tags) {
-    const uint32_t *c = block->index + ins->c, m = ins->m;
-    const unsigned flags = ins->flags;
-    for (uint32_t i = ins->n; i-- > 0;) {
-        const uint32_t *x = block->index + ins->a + (size_t)i * m;
-        const uint32_t *y = block->index + ins->b + (size_t)i * m;
-        const double g = block->grad[ins->out + i];
-        for (uint32_t j = flags & MG_SQUARES ? 0 : m; j-- > 0;) {
-            if (flags & MG_A_GRAD)
-                MG_NAME(add_to)(block, x[j], MG_NAME(value_in)(block, y[j], has_tags) * g,
-                                has_tags);
-            if (flags & MG_B_GRAD)
-                MG_NAME(add_to)(block, y[j], MG_NAME(value_in)(block, x[j], has_tags) * g,
-                                has_tags);
-        }
-        if (flags & MG_SQUARES)
-            MG_NAME(square_gradients)(ins, block);
-        if (flags & MG_C_GRAD)
-            MG_NAME(add_to)(block, c[i], g, has_tags);
-    }
-}
-
-MG_TARGET static void MG_NAME(dot_backward)(const mg_instruction *ins, const mg_block *block) {
-    WITH_OR_WITHOUT_TAGS(dot_gradients)
-}
-
 /* --- sum ---------------------------------------------------------------------- */
 
 MG_TARGET MG_INLINE void MG_NAME(sums)(const mg_instruction *ins, const mg_block *block,
@@ -159,6 +88,7 @@ MG_TARGET static void MG_NAME(sum_backward)(const mg_instruction *ins, const mg_
 }
 
 #undef WITH_OR_WITHOUT_TAGS
+#undef UNTAGGED
 #undef EACH_VEC
 #undef LANES_PER_VEC
 #undef LOAD

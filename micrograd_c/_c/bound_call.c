@@ -14,6 +14,8 @@ typedef struct {
     int returns_value; /* true: a call returns the attribute value; false: the mean */
 } bound_call_object;
 
+static PyObject *value_name; /* "value" */
+
 #define BOUND_CALL(object) ((bound_call_object *)(object))
 
 /* self._mg_prepare(address, keeps_gil, returns_value): sets the mg_bound to run. */
@@ -55,7 +57,7 @@ static PyObject *call_bound(PyObject *self, PyObject *arguments, PyObject *keywo
         PyEval_RestoreThread(thread);
     if (MG_UNLIKELY(status != MG_OK))
         return PyObject_CallMethod(self, "_mg_failed", "i", (int)status);
-    return call->returns_value ? PyObject_GetAttrString(self, "value")
+    return call->returns_value ? PyObject_GetAttr(self, value_name)
                                : PyFloat_FromDouble(mean);
 }
 
@@ -73,5 +75,8 @@ static PyType_Spec bound_call_spec = {
     Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE, bound_call_slots};
 
 /* Returns a new type, as lib.mg_bound_call_type(). */
-static PyObject *get_bound_call_type(void) { return PyType_FromSpec(&bound_call_spec); }
+static PyObject *get_bound_call_type(void) {
+    value_name = PyUnicode_InternFromString("value");
+    return value_name == NULL ? NULL : PyType_FromSpec(&bound_call_spec);
+}
 #endif

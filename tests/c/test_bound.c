@@ -66,6 +66,18 @@ static void test_runs(void) {
     CHECK(mg_bound_run(bound, &mean) == MG_OK && is(mean, 5.0) && is(gradient[0], 4.0));
     mg_bound_free(bound);
 
+    UNTIL_IT_SUCCEEDS(/* one row has a tape */
+                      (bound = mg_bind(program, inputs, 1, params, places, out, gradient,
+                                       1, 0)) != NULL,
+                      6);
+    mg_fail_allocation(1, 1);
+    CHECK(mg_bound_run(bound, &mean) == MG_OK && is(mean, 5.0) && is(gradient[0], 4.0));
+    x[0] = 2.0;
+    CHECK(mg_bound_run(bound, &mean) == MG_OK && is(mean, 9.0) && is(gradient[0], 8.0));
+    mg_fail_allocation(0, 0);
+    x[0] = 1.0;
+    mg_bound_free(bound);
+
     bound = mg_bind(program, inputs, 4, NULL, places, out, NULL, 0, 1);
     CHECK(mg_bound_run(bound, &mean) == MG_OK && is(mean, 21.0) && is(out[0], 21.0));
     mg_bound_free(bound);

@@ -2330,7 +2330,7 @@ static inline double mg_one_minus_square(double x) {
     X(polygamma, MG_UNARY_K, "polygamma", 1, 0, MG_M(polygamma)(y, x), MG_M(polygamma)(y + 1.0, x) * g, 0.0) \
     X(detach, MG_UNARY, "detach", 0, 1, x, 0.0, 0.0)
 #define MG_FIXED_POWERS(X) \
-    X(2.0, MG_IN(pow_2)(x), MG_M(pow_2)(x), (2.0 * x) * g) \
+    X(2.0, 1, MG_M(pow_2)(x), (2.0 * x) * g) \
     X(-1.0, MG_IN(pow_minus_2)(x), MG_M(pow_minus_1)(x), -MG_M(pow_minus_2)(x) * g) \
     X(0.5, MG_IN(pow_minus_half)(x), MG_M(pow_half)(x), (0.5 * MG_M(pow_minus_half)(x)) * g) \
     X(3.0, MG_IN(pow_3)(x), MG_M(pow_3)(x), (3.0 * MG_M(pow_2)(x)) * g) \
