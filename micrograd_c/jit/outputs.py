@@ -1,6 +1,8 @@
 """What a jitted function returns: a tree of Values, and the arrays that a call makes of it."""
 
+from functools import partial
 from math import prod
+from operator import itemgetter, methodcaller
 from typing import NamedTuple
 
 from micrograd_c.engine import Value
@@ -88,12 +90,20 @@ def arrays_from(layout, out):
 
     Without rows, of shape (n_outputs,), a single Value becomes a float.
     """
+    return arranger(layout, out.ndim == 2)(out)
+
+
+def arranger(layout, has_rows):
+    """Return a function of ``out`` that returns what ``arrays_from(layout, out)`` does."""
     if isinstance(layout, Columns):
-        array = view_from(layout, out)
-        return array if array.ndim else float(array)
+        if layout.shape == () and not has_rows:
+            return methodcaller("item", layout.first)
+        return partial(view_from, layout) if len(layout.shape) > 1 else itemgetter(index_of(layout))
     if isinstance(layout, dict):
-        return {key: arrays_from(branch, out) for key, branch in layout.items()}
-    return type(layout)(arrays_from(branch, out) for branch in layout)
+        makers = {key: arranger(branch, has_rows) for key, branch in layout.items()}
+        return lambda out: {key: make(out) for key, make in makers.items()}
+    makers, kind = [arranger(branch, has_rows) for branch in layout], type(layout)
+    return lambda out: kind([make(out) for make in makers])
 
 
 def views_from(layout, out):
@@ -106,9 +116,12 @@ def views_from(layout, out):
 
 
 def view_from(columns, out):
+    some = out[index_of(columns)]
+    return some if len(columns.shape) < 2 else some.reshape(*out.shape[:-1], *columns.shape)
+
+
+def index_of(columns):
+    """Return the index of an array of outputs that gives these columns."""
     if columns.shape == ():
-        return out[..., columns.first]
-    if len(columns.shape) == 1:
-        return out[..., columns.first : columns.first + columns.shape[0]]
-    some = out[..., columns.first : columns.first + prod(columns.shape)]
-    return some.reshape(*out.shape[:-1], *columns.shape)
+        return ..., columns.first
+    return ..., slice(columns.first, columns.first + prod(columns.shape))
