@@ -67,8 +67,8 @@ enum { READABLE = 0x1 | 0x100 | 0x200 };
 typedef struct {
     double *data;
     int n_dimensions;
-    size_t shape[2];
-    double number; /* that of a float: then data points here */
+    size_t shape[2]; /* of the first dimensions */
+    double number;   /* that of a float: then data points here */
 } array_view;
 
 /* Sets *view. Returns 0, without an exception, if C cannot read x. */
@@ -85,12 +85,11 @@ static int view_array(PyObject *x, array_view *view) {
     const array_interface *array =
         capsule == NULL ? NULL : PyCapsule_GetPointer(capsule, NULL);
     int fine = array != NULL && array->two == 2 && array->kind == 'f' &&
-               array->item_size == sizeof(double) &&
-               (array->flags & READABLE) == READABLE && array->n_dimensions <= 2;
+               array->item_size == sizeof(double) && (array->flags & READABLE) == READABLE;
     if (fine) {
         view->data = array->data;
         view->n_dimensions = array->n_dimensions;
-        for (int i = 0; i < array->n_dimensions; i++)
+        for (int i = 0; i < array->n_dimensions && i < 2; i++)
             view->shape[i] = (size_t)array->shape[i];
     }
     if (array == NULL)
