@@ -68,7 +68,8 @@ def source():
     # Each needs those before it.
     names = (
         "mode.c", "node.c", "calls.c", "traced_operators.c", "eager_operators.c",
-        "bulk_methods.c", "node_methods.c", "bound_call.c", "direct_call.c",
+        "bulk_methods.c", "node_methods.c", "bound_call.c", "result_tree.c",
+        "direct_call.c",
     )  # fmt: skip
     parts = [Path(__file__).with_name(name) for name in names]
     return "\n".join(part.read_text(encoding="utf-8") for part in parts)

@@ -2,11 +2,11 @@
  * C can read where they are, which are NumPy arrays of float64 in C order, and floats.
  *
  * CPython with the GIL only; elsewhere every call is prepared in Python. This file is
- * compiled into the CFFI module after mode.c and node.c. A call in Python spends most of
- * its time on checking arrays and making views of them, which takes longer than a small
- * program. Here NumPy says in one step where and how an array's numbers are stored: by its
- * attribute __array_struct__, the C side of its array interface protocol. So nothing is
- * remembered of an array from one call to the next.
+ * compiled into the CFFI module after mode.c, node.c and result_tree.c. A call in Python
+ * spends most of its time on checking arrays and making views of them, which takes longer
+ * than a small program. Here NumPy says in one step where and how an array's numbers are
+ * stored: by its attribute __array_struct__, the C side of its array interface protocol.
+ * So nothing is remembered of an array from one call to the next.
  *
  * The functions return None if they cannot make a call. Nothing has happened then, and
  * Python does the same, or raises the error.
@@ -30,7 +30,7 @@ typedef struct {
     int has_rows;          /* false: all arguments are shared, there is one row */
     int has_rules;         /* true: _mg_check must be called before each run */
     int is_single;         /* true: the function returns one Value */
-    int is_tree;           /* true: _mg_arranged makes the result of an array of outputs */
+    int is_tree;           /* true: the result is a tree, made of an array of outputs */
     size_t n_dimensions;   /* of one row's outputs */
     size_t shape[MG_MOST_DIMENSIONS];
     size_t quick_rows; /* runs of so many rows are so short that releasing the GIL would
@@ -41,8 +41,9 @@ static double mg_direct_call_type(void) { return 0.0; }
 
 #if !defined(PYPY_VERSION) && !defined(Py_GIL_DISABLED)
 typedef struct {
-    PyObject_HEAD const mg_direct *direct; /* owned by an attribute of the Python class, */
-    PyObject *program;                     /* and so is this, the CompiledProgram */
+    PyObject_HEAD const mg_direct *direct; /* attributes of the Python class own this, */
+    PyObject *program;                     /* the CompiledProgram, */
+    PyObject *tree;                        /* and the tree, see result_tree.c */
 } direct_call_object;
 
 #define DIRECT_CALL(object) ((direct_call_object *)(object))
@@ -233,10 +234,11 @@ static mg_status run_program(const mg_direct *direct, call_kind kind,
     return status;
 }
 
-/* Returns what the call gives; result, or NULL, is an array that C has filled. */
-static PyObject *result_of(PyObject *call, call_kind kind, PyObject *result, double mean) {
+/* Returns what the call gives; result, or NULL, is an array that C has filled: numbers. */
+static PyObject *result_of(PyObject *call, call_kind kind, PyObject *result,
+                           const double *numbers, double mean) {
     if (kind == FORWARD && DIRECT_CALL(call)->direct->is_tree)
-        return PyObject_CallMethod(call, "_mg_arranged", "(O)", result);
+        return result_tree(DIRECT_CALL(call)->tree, result, numbers);
     if (result == NULL)
         return PyFloat_FromDouble(mean);
     return kind == FORWARD ? new_reference(result) : Py_BuildValue("dO", mean, result);
@@ -261,7 +263,7 @@ static PyObject *call_with(PyObject *call, PyObject *owner, call_kind kind,
                     check_finite, kind == FORWARD ? &unused : &mean);
     if (status != MG_OK)
         return new_reference(Py_None);
-    return result_of(call, kind, result, mean);
+    return result_of(call, kind, result, numbers, mean);
 }
 
 /* Makes a call of the DirectCall ``call`` on n rows, which its arguments fit. */
@@ -337,12 +339,13 @@ static PyObject *direct_value_and_grad(PyObject *self, PyObject *arguments) {
     return call_directly(arguments, VALUE_AND_GRAD);
 }
 
-/* self._mg_prepare(address, program, array_class, make_empty, is_checking): sets the
- * mg_direct and the CompiledProgram, which attributes of self keep alive. */
+/* self._mg_prepare(address, program, tree, array_class, make_empty, is_checking): sets the
+ * mg_direct, the CompiledProgram and the tree, which attributes of self keep alive. */
 static PyObject *prepare_direct(PyObject *self, PyObject *arguments) {
     PyObject *address, *functions[3];
-    if (!PyArg_ParseTuple(arguments, "OOOOO", &address, &DIRECT_CALL(self)->program,
-                          &functions[0], &functions[1], &functions[2]))
+    if (!PyArg_ParseTuple(arguments, "OOOOOO", &address, &DIRECT_CALL(self)->program,
+                          &DIRECT_CALL(self)->tree, &functions[0], &functions[1],
+                          &functions[2]))
         return NULL;
     const mg_direct *direct = PyLong_AsVoidPtr(address);
     if (direct == NULL && PyErr_Occurred())

@@ -5,11 +5,14 @@ program. Where it cannot be made, nothing happens, and the caller does the same 
 all results are the same on PyPy, without the GIL and on the Python engine, which have none.
 """
 
+from functools import partial
+from operator import itemgetter
+
 from micrograd_c._c.direct_call import RunsDirectly
 from micrograd_c._c.node import IN_C
 from micrograd_c._native import ffi
 from micrograd_c.jit.axes import Shared
-from micrograd_c.jit.outputs import Columns, arranger
+from micrograd_c.jit.outputs import Columns, index_of, view_from
 from micrograd_c.jit.value_calls import is_checking
 
 MOST_ARGUMENTS, MOST_DIMENSIONS = 16, 4  # of the arrays in the struct mg_direct
@@ -29,7 +32,7 @@ class DirectCall(RunsDirectly):
     which the usual way then raises.
     """
 
-    __slots__ = ("program", "_mg_arranged", "_memory")
+    __slots__ = ("program", "_memory")
 
     def __init__(self, program, order):
         """``order``: the program's ParameterOrder."""
@@ -55,10 +58,10 @@ class DirectCall(RunsDirectly):
             "quick_rows": QUICK // max(1, program.size) * ROWS_OF_A_BLOCK,
         }
         direct = ffi.new("mg_direct *", fields)
-        self.program, self._memory = program, (direct, places)
-        self._mg_arranged = arranger(layout, bool(direct.has_rows))  # of an array of outputs
+        tree = tree_of(layout, bool(direct.has_rows)) if is_tree else None
+        self.program, self._memory = program, (direct, places, tree)
         address = int(ffi.cast("uintptr_t", direct))
-        self._mg_prepare(address, program, np.ndarray, np.empty, is_checking.get)
+        self._mg_prepare(address, program, tree, np.ndarray, np.empty, is_checking.get)
 
     def _mg_check(self, arrays):
         """Raise the error of the first argument rule that the arguments break."""
@@ -72,6 +75,23 @@ def argument(width, place):
     if isinstance(width, Shared):
         return 0, len(width.shape), width.shape, place
     return (1, 1, (), place) if width is None else (1, 2, (0, width), place)
+
+
+def tree_of(layout, has_rows):
+    """Return what ``result_tree.c`` makes a result of: the layout with other leaves.
+
+    A leaf is the number of an output that becomes a float, or a function of the array of all
+    outputs.
+    """
+    if isinstance(layout, Columns):
+        if layout.shape == () and not has_rows:
+            return layout.first
+        if len(layout.shape) > 1:
+            return partial(view_from, layout)
+        return itemgetter(index_of(layout))  # sooner than view_from
+    if isinstance(layout, dict):
+        return {key: tree_of(branch, has_rows) for key, branch in layout.items()}
+    return type(layout)(tree_of(branch, has_rows) for branch in layout)
 
 
 def direct_call(program, order):

@@ -1,8 +1,6 @@
 """What a jitted function returns: a tree of Values, and the arrays that a call makes of it."""
 
-from functools import partial
 from math import prod
-from operator import itemgetter, methodcaller
 from typing import NamedTuple
 
 from micrograd_c.engine import Value
@@ -90,20 +88,12 @@ def arrays_from(layout, out):
 
     Without rows, of shape (n_outputs,), a single Value becomes a float.
     """
-    return arranger(layout, out.ndim == 2)(out)
-
-
-def arranger(layout, has_rows):
-    """Return a function of ``out`` that returns what ``arrays_from(layout, out)`` does."""
     if isinstance(layout, Columns):
-        if layout.shape == () and not has_rows:
-            return methodcaller("item", layout.first)
-        return partial(view_from, layout) if len(layout.shape) > 1 else itemgetter(index_of(layout))
+        array = view_from(layout, out)
+        return array if array.ndim else float(array)
     if isinstance(layout, dict):
-        makers = {key: arranger(branch, has_rows) for key, branch in layout.items()}
-        return lambda out: {key: make(out) for key, make in makers.items()}
-    makers, kind = [arranger(branch, has_rows) for branch in layout], type(layout)
-    return lambda out: kind([make(out) for make in makers])
+        return {key: arrays_from(branch, out) for key, branch in layout.items()}
+    return type(layout)(arrays_from(branch, out) for branch in layout)
 
 
 def views_from(layout, out):
