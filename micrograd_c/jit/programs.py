@@ -66,10 +66,12 @@ class HasPrograms:
 
     def _call_directly(self, program):
         """Let later calls take the program's DirectCall, if it has one and they can."""
-        if all(call.program is not program for call in self._direct_calls):
-            call = program.direct_call(self._order_of(program))
-            if call is not None:
-                self._direct_calls = call, *self._direct_calls
+        for call in self._direct_calls:
+            if call.program is program:
+                return
+        call = program.direct_call(self._order_of(program))
+        if call is not None:
+            self._direct_calls = call, *self._direct_calls
 
     def _program_of(self, arrays):
         """Return the program for the shapes of CheckedArrays or RaggedArrays."""
