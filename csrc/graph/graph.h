@@ -118,6 +118,14 @@ static inline int mg_has_list(int op) {
 /* Returns a node's operands and sets *n to their number. */
 const mg_index *mg_operands_of(const mg_node_t *node, uint32_t *n);
 
+/* The same, without a call for the operators of ops.h. */
+static inline const mg_index *mg_operands_at(const mg_node_t *node, uint32_t *n) {
+    if (MG_UNLIKELY(node->op < MG_OP_table))
+        return mg_operands_of(node, n);
+    *n = mg_arity[node->op];
+    return node->operand;
+}
+
 /* As mg_operands; if there are at most max, takes a reference to each of them for the
  * caller. Takes the lock itself. */
 size_t mg_retain_operands(mg_id id, mg_id *out, size_t max);
@@ -201,7 +209,8 @@ static inline double mg_tracing(void) {
     return MG_LIKELY(mg_threads_tracing == 0) ? 0.0 : mg_trace_of_this_thread();
 }
 
-extern mg_index mg_free_list; /* freed nodes, the next one being their link */
+/* Freed nodes, the next one being their link. operand[0] is one that comes later. */
+extern mg_index mg_free_list;
 extern size_t mg_n_live;      /* nodes that are not freed */
 
 /* Returns an id that no node has had yet. 0: out of memory, or there is no such id. */
@@ -216,6 +225,7 @@ static inline mg_index mg_new_node(int op, double data) {
         node = mg_room(id);
         mg_free_list = node->link;
         MG_PREFETCH(mg_room(mg_free_list)); /* for the next call; id 0 has room too */
+        MG_PREFETCH(mg_room(node->operand[0])); /* for a call that comes later */
     } else {
         id = mg_take_unused_id();
         if (MG_UNLIKELY(id == 0))

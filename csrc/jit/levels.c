@@ -63,6 +63,11 @@ static uint32_t level_of(const chooser *c, uint32_t i) {
     uint32_t level = 1;
     if (fused->code[i] < MG_OP_COUNT)
         return above(c, above(c, level, t->a[i], i), t->b[i], i);
+    if (fused->code[i] == MG_LAYER) { /* the weights and the bias are uniform */
+        for (uint32_t j = 0; j < fused->count[i]; j++)
+            level = above(c, level, fused->terms[fused->first[i] + j][0], i);
+        return level;
+    }
     level = above(c, level, fused->init[i], i);
     for (uint32_t j = 0; j < fused->count[i]; j++) {
         const uint32_t *term = fused->terms[fused->first[i] + j];
@@ -91,10 +96,13 @@ static void find_latest(const chooser *c, const uint32_t highest[2]) {
             set_below(c, t->b[i], i);
             continue;
         }
-        set_below(c, fused->init[i], i);
+        const int is_layer = fused->code[i] == MG_LAYER;
+        if (!is_layer)
+            set_below(c, fused->init[i], i);
         for (uint32_t j = 0; j < fused->count[i]; j++) {
             set_below(c, fused->terms[fused->first[i] + j][0], i);
-            set_below(c, fused->terms[fused->first[i] + j][1], i);
+            if (!is_layer)
+                set_below(c, fused->terms[fused->first[i] + j][1], i);
         }
     }
 }
@@ -169,15 +177,17 @@ static uint32_t hash_of_inputs(const chooser *c, uint32_t i) {
 }
 
 /* Lets the neurons of a layer have one latest level, the lowest of them. Their inputs' is
- * below that already. */
-static void keep_layers_together(const chooser *c) {
+ * below that already. hash_by_node: room for this function. */
+static void keep_layers_together(const chooser *c, uint32_t *hash_by_node) {
     clear(c, c->late);
     for (int pass = 0; pass < 2; pass++)
         for (uint32_t j = 0; j < c->n_results; j++) {
             const uint32_t i = c->result[j];
             if (c->fused->code[i] != MG_LAYER)
                 continue;
-            const uint32_t hash = hash_of_inputs(c, i);
+            if (pass == 0)
+                hash_by_node[i] = hash_of_inputs(c, i);
+            const uint32_t hash = hash_by_node[i];
             tally *lowest = entry_of(c, c->late, hash); /* its count is a level */
             if (lowest->hash == 0 || c->latest[i] < lowest->count)
                 lowest->count = c->latest[i];
@@ -281,7 +291,7 @@ static void find(chooser *c) {
     memcpy(c->earliest, c->level, t->n * sizeof *c->level);
     c->n_levels = highest[0] + highest[1];
     find_latest(c, highest);
-    keep_layers_together(c);
+    keep_layers_together(c, c->best);
     for (uint32_t j = 0; j < c->n_results; j++)
         c->kind[c->result[j]] = kind_of(c, c->result[j]);
     choose(c);

@@ -147,7 +147,7 @@ static mg_status fill(mg_trace *trace, const mg_index *order, size_t count,
         const mg_node_t *node = mg_at(order[i]);
         if (node->op == MG_OP_custom || node->flags & MG_CUSTOM_BACKWARD)
             return MG_HAS_CUSTOM_BACKWARD;
-        operands = mg_operands_of(node, &n_operands);
+        operands = mg_operands_at(node, &n_operands);
         for (uint32_t j = 0; j < n_operands; j++)
             place(operands[j], mark, &n);
         if (node->op == MG_OP_take)
@@ -167,7 +167,7 @@ static mg_status fill(mg_trace *trace, const mg_index *order, size_t count,
     for (size_t i = count; i-- > 1;) {
         prefetch(order, i);
         const mg_node_t *node = mg_at(order[i]);
-        operands = mg_operands_of(node, &n_operands);
+        operands = mg_operands_at(node, &n_operands);
         for (uint32_t j = 0; j < n_operands; j++)
             if (mg_at(operands[j])->op == MG_OP_leaf)
                 fill_leaf(trace, operands[j]);

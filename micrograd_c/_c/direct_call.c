@@ -247,9 +247,8 @@ static PyObject *result_of(PyObject *call, call_kind kind, PyObject *result,
 /* Makes a call with an array for its result, and guards if it releases the GIL; both may
  * be NULL. The arguments are viewed again: Python code may have run when these were made.
  */
-static PyObject *call_with(PyObject *call, PyObject *owner, call_kind kind,
-                           call_arguments *args, size_t n, PyObject *result,
-                           int check_finite) {
+static PyObject *call_with(PyObject *call, call_kind kind, call_arguments *args, size_t n,
+                           PyObject *result, int check_finite) {
     const mg_direct *direct = DIRECT_CALL(call)->direct;
     double mean = 0.0, *numbers = result == NULL ? NULL : numbers_of(result);
     if (result != NULL && numbers == NULL)
@@ -286,7 +285,7 @@ static PyObject *call_on_rows(PyObject *call, PyObject *owner, call_kind kind,
     if (n > direct->quick_rows && !PyErr_Occurred())
         guards = guard_all(args);
     if (!PyErr_Occurred())
-        result = call_with(call, owner, kind, args, n, made, check_finite);
+        result = call_with(call, kind, args, n, made, check_finite);
     Py_XDECREF(guards);
     Py_XDECREF(made);
     return result;
