@@ -42,6 +42,13 @@ static void fill_leaf(mg_trace *trace, mg_index id) {
         trace->has_other = 1;
 }
 
+/* Counts the uses that a node, no leaf, makes of its operands. */
+static void count_uses(mg_trace *trace, uint32_t i) {
+    trace->uses[trace->a[i]]++;
+    if (mg_trace_arity(trace->op[i]) == 2)
+        trace->uses[trace->b[i]]++;
+}
+
 static void fill_operator(mg_trace *trace, mg_index id) {
     const mg_node_t *node = mg_at(id);
     uint32_t i = node->link, n = mg_arity[node->op];
@@ -60,7 +67,9 @@ static void fill_operator(mg_trace *trace, mg_index id) {
                                     has_k ? node->k : trace->k[b]);
         trace->op[i] = MG_OP_leaf;
         trace->is[i] = MG_IS_CONSTANT;
+        return;
     }
+    count_uses(trace, i);
 }
 
 /* Fills node i: the operator op with the operands a and b, of which there may be one. */
@@ -70,6 +79,7 @@ static void fill_pair(mg_trace *trace, uint32_t i, int op, uint32_t a, uint32_t 
     trace->b[i] = b;
     trace->k[i] = 0.0;
     trace->is[i] = (trace->is[a] | trace->is[b]) & (MG_IS_ROW | MG_WANTS_GRAD);
+    count_uses(trace, i);
 }
 
 /* Fills a take node, and the table before it: the numbers just below the node's are kept
@@ -127,12 +137,12 @@ enum { AHEAD = 16 };
 static void prefetch(const mg_index *order, size_t i) {
     if (i <= AHEAD)
         return;
-    MG_PREFETCH(mg_room(order[i - AHEAD]));
+    mg_prefetch(order[i - AHEAD]);
     const mg_node_t *node = mg_at(order[i - AHEAD / 2]);
     if (mg_arity[node->op] > 0)
-        MG_PREFETCH(mg_room(node->operand[0]));
+        mg_prefetch(node->operand[0]);
     if (mg_arity[node->op] > 1)
-        MG_PREFETCH(mg_room(node->operand[1]));
+        mg_prefetch(node->operand[1]);
 }
 
 /* order is what mg_sorted returned for a node above the outputs; that node comes first. */
@@ -168,9 +178,11 @@ static mg_status fill(mg_trace *trace, const mg_index *order, size_t count,
         prefetch(order, i);
         const mg_node_t *node = mg_at(order[i]);
         operands = mg_operands_at(node, &n_operands);
-        for (uint32_t j = 0; j < n_operands; j++)
-            if (mg_at(operands[j])->op == MG_OP_leaf)
-                fill_leaf(trace, operands[j]);
+        for (uint32_t j = 0; j < n_operands; j++) {
+            const mg_node_t *operand = mg_at(operands[j]);
+            if (operand->op == MG_OP_leaf && trace->is[operand->link] == 0)
+                fill_leaf(trace, operands[j]); /* its first use */
+        }
         if (node->op == MG_OP_take)
             fill_take(trace, order[i]);
         else
@@ -182,13 +194,6 @@ static mg_status fill(mg_trace *trace, const mg_index *order, size_t count,
             fill_leaf(trace, output);
         trace->outputs[i] = mg_at(output)->link;
         trace->uses[trace->outputs[i]]++;
-    }
-    for (uint32_t i = trace->n_args; i < n; i++) {
-        if (trace->op[i] == MG_OP_leaf)
-            continue;
-        trace->uses[trace->a[i]]++;
-        if (mg_trace_arity(trace->op[i]) == 2)
-            trace->uses[trace->b[i]]++;
     }
     if (!mg_trace_simplify(trace))
         return MG_NO_MEMORY;
