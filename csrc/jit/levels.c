@@ -34,6 +34,7 @@ typedef struct {
     uint32_t *earliest; /* by node */
     uint32_t *latest;   /* by node */
     uint32_t *best;     /* by node: the best levels yet */
+    uint32_t *common;   /* by node, of results, see find_common */
     uint32_t *result;   /* (n_results,): the nodes that are results, in order */
     uint32_t n_results;
     uint32_t n_levels; /* of uniform results and of rows, added */
@@ -208,9 +209,10 @@ static void choose_ends(const chooser *c) {
     }
 }
 
-/* Sets table: by kind, a level that its results have if all are computed early: that
- * which most of them have, or the last if is_last. Its counts are levels. */
-static void find_common(const chooser *c, tally *table, int is_last) {
+/* Sets common: a level that results of the same kind have if all are computed early: that
+ * which most of them have, or the last if is_last. */
+static void find_common(const chooser *c, int is_last) {
+    tally *table = c->late; /* by kind; its counts are levels */
     clear(c, table);
     for (uint32_t j = 0; j < c->n_results; j++) {
         const uint32_t i = c->result[j];
@@ -224,16 +226,16 @@ static void find_common(const chooser *c, tally *table, int is_last) {
             common->count = c->earliest[i];
         common->hash = c->kind[i];
     }
+    for (uint32_t j = 0; j < c->n_results; j++)
+        c->common[c->result[j]] = entry_of(c, table, c->kind[c->result[j]])->count;
 }
 
-/* Sets levels: each result at the level that find_common finds for its kind, unless that
- * is too early for it, or later than its latest level by more than slack; then at its
- * earliest. */
-static void choose_common(const chooser *c, int is_last, uint32_t slack) {
-    find_common(c, c->late, is_last);
+/* Sets levels: each result at the common level, unless that is too early for it, or later
+ * than its latest level by more than slack; then at its earliest. */
+static void choose_common(const chooser *c, uint32_t slack) {
     for (uint32_t j = 0; j < c->n_results; j++) {
         const uint32_t i = c->result[j];
-        const uint32_t level = entry_of(c, c->late, c->kind[i])->count;
+        const uint32_t level = c->common[i];
         c->level[i] = level_of(c, i);
         if (c->level[i] < level && level <= c->latest[i] + slack)
             c->level[i] = level;
@@ -271,11 +273,13 @@ static void choose(const chooser *c) {
     /* No choice makes fewer instructions than levels. In a recursion there are hardly
      * more, so that to try further would take longer than it can save. */
     const int may_be_fewer = fewest > c->n_levels + c->n_levels / 16;
-    for (int is_last = 0; may_be_fewer && is_last < 2; is_last++)
+    for (int is_last = 0; may_be_fewer && is_last < 2; is_last++) {
+        find_common(c, is_last);
         for (uint32_t slack = 0; slack <= SLACK; slack += SLACK) {
-            choose_common(c, is_last, slack);
+            choose_common(c, slack);
             keep_if_fewer(c, &fewest);
         }
+    }
     memcpy(c->level, c->best, size);
 }
 
@@ -312,12 +316,14 @@ int mg_choose_levels(uint32_t *level, const mg_trace *trace, const mg_fused *fus
                  .earliest = mg_alloc(n, sizeof *c.earliest),
                  .latest = mg_alloc(n, sizeof *c.latest),
                  .best = mg_alloc(n, sizeof *c.best),
+                 .common = mg_alloc(n, sizeof *c.common),
                  .result = mg_alloc(results, sizeof *c.result),
                  .kind = mg_alloc(n, sizeof *c.kind),
                  .early = mg_alloc(places, sizeof *c.early),
                  .late = mg_alloc(places, sizeof *c.late),
                  .mask = places - 1};
-    int fine = c.earliest && c.latest && c.best && c.result && c.kind && c.early && c.late;
+    int fine = c.earliest && c.latest && c.best && c.common && c.result && c.kind &&
+               c.early && c.late;
     for (uint32_t i = 0; fine && i < trace->n; i++)
         if (is_result(&c, i))
             c.result[c.n_results++] = i;
@@ -326,6 +332,7 @@ int mg_choose_levels(uint32_t *level, const mg_trace *trace, const mg_fused *fus
     mg_dealloc(c.earliest);
     mg_dealloc(c.latest);
     mg_dealloc(c.best);
+    mg_dealloc(c.common);
     mg_dealloc(c.result);
     mg_dealloc(c.kind);
     mg_dealloc(c.early);
