@@ -3,6 +3,9 @@
 micrograd's README expression and its two derivatives, from an array of two numbers into arrays:
 bound calls of jit, the same without bind, and CasADi's buffer, where it is installed. All run in
 turns in one process. ``a * b``, bound, is next to nothing but the call itself.
+
+C reads the array of a call without bind where it is. An array of a subclass is prepared in Python,
+as all are by the first two calls.
 """
 
 import argparse
@@ -16,6 +19,11 @@ from benchmarks.tasks.readme_expression import make_data, program
 from benchmarks.text import duration, table, times
 from micrograd_c._timing import Contestant, race
 from micrograd_c.cli.argument_types import whole_number
+
+
+class Subclass(np.ndarray):
+    pass
+
 
 CALLS = 2000  # in one timed call of a contestant
 OURS = SimpleNamespace(relu=lambda v: v.relu())
@@ -31,7 +39,8 @@ def bound_calls(inputs):
         value_and_grad(lambda a, b: program([a, b], OURS), argnums=(0, 1)), in_axes=(None, None)
     )
     run, of_values = loss.bind(params=inputs), loss.bind()
-    of_arguments = pair.bind(inputs[:1].reshape(()), inputs[1:].reshape(()))
+    x, y, subclass = inputs[:1].reshape(()), inputs[1:].reshape(()), inputs.view(Subclass)
+    of_arguments = pair.bind(x, y)
     return {
         "bind, params=array": (run, lambda: (float(run.value), run.grad.tolist())),
         "bind, the Values' data": (
@@ -43,11 +52,27 @@ def bound_calls(inputs):
         ),
         "value_and_grad(params=array)": (
             lambda: loss.value_and_grad(params=inputs),
-            lambda: (loss.value_and_grad(params=inputs)[0],
-                     loss.value_and_grad(params=inputs)[1].tolist()),
+            lambda: listed(loss.value_and_grad(params=inputs)),
         ),
+        "the same, an array of a subclass": (
+            lambda: loss.value_and_grad(params=subclass),
+            lambda: listed(loss.value_and_grad(params=subclass)),
+        ),
+        "jit(value_and_grad(f))(x, y)": (
+            lambda: pair(x, y), lambda: (pair(x, y)[0], list(pair(x, y)[1]))
+        ),
+        "the same, floats": (
+            lambda: pair(-4.0, 2.0), lambda: (pair(-4.0, 2.0)[0], list(pair(-4.0, 2.0)[1]))
+        ),
+        "backward()": (loss.backward, None),
+        "f()": (loss, None),
         "a * b, bound": (jit(lambda: a * b, parameters=[a, b]).bind(params=inputs), None),
     }  # fmt: skip
+
+
+def listed(result):
+    value, gradient = result
+    return value, gradient.tolist()
 
 
 def casadis(task):

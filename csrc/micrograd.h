@@ -372,6 +372,15 @@ mg_status mg_program_value_and_grad(mg_program *program, const double *const *in
                                     size_t n, const double *parameters, int check_finite,
                                     double *mean, double *gradient);
 
+/* Runs once on n > 0 rows what mg_bind would prepare, with memory that the program keeps
+ * for its next run. The arguments are those of mg_bind. Sets *mean to the mean of the
+ * first output. Returns MG_OK, MG_NO_MEMORY, or, with check_finite and a gradient,
+ * MG_NOT_FINITE if the mean or a gradient is not finite. O(parameters) besides the run. */
+mg_status mg_program_call(mg_program *program, const double *const *inputs, size_t n,
+                          const double *parameters, const int64_t *places, double *out,
+                          double *gradient, size_t n_gradient, int check_finite,
+                          double *mean);
+
 /* A program with its arrays, prepared for many runs: see mg_bind. */
 typedef struct mg_bound mg_bound;
 

@@ -24,9 +24,10 @@ else:
 def in_c(name, *lists):
     """Return a helper's result from one call of C, or None if operators must compute it."""
     trace = current_trace()
-    made = trace and trace.sum_in_c(name, lists)
-    if made is not None:
-        return made
+    if trace:
+        made = trace.sum_in_c(name, lists)
+        if made is not None:
+            return made
     if not c_bulk or is_watched():
         return None
     if all(map(c_bulk.are_plain, lists)) and c_bulk.are_original():

@@ -71,3 +71,20 @@ def ragged_pairs(n, seed=0):
     lengths = rng.integers(1, 5, size=n)
     tokens = [rng.integers(5, size=k).tolist() for k in lengths]
     return tokens, [rng.normal(size=k) for k in lengths]
+
+
+def warm(function, *args, **options):
+    """Call a jitted function as often as it takes to have a direct call, and once more."""
+    return [function(*args, **options) for _ in range(3)][-1]
+
+
+def same(found, expected):
+    """True if two results are equal to the bit and of the same types."""
+    if isinstance(expected, (list, tuple)):
+        return type(found) is type(expected) and all(map(same, found, expected))
+    if isinstance(expected, dict):
+        return list(found) == list(expected) and all(map(same, found.values(), expected.values()))
+    if isinstance(expected, float):
+        return type(found) is float and repr(found) == repr(expected)
+    equal = found.shape == expected.shape and found.tobytes() == expected.tobytes()
+    return type(found) is np.ndarray and found.dtype == np.float64 and equal

@@ -48,7 +48,7 @@ static int begin_visit(mg_index id, mg_node_t *node, mg_index from, int expand_a
     node->link = from;
     if (MG_UNLIKELY(node->op < MG_OP_table))
         return begin_other(id, node, expand_all);
-    MG_PREFETCH(mg_room(node->operand[1])); /* which is read after the first */
+    MG_PREFETCH(&mg_room(node->operand[1])->link); /* which is read after the first */
     return 1;
 }
 

@@ -76,6 +76,12 @@ static inline mg_node_t *mg_room(mg_index id) {
     return &mg_chunks[id >> MG_CHUNK_BITS][id & (MG_CHUNK_NODES - 1)];
 }
 
+/* Brings a node to the cache, which often takes two lines. There need not be a node. */
+static inline void mg_prefetch(mg_index id) {
+    MG_PREFETCH(mg_room(id));
+    MG_PREFETCH(&mg_room(id)->link);
+}
+
 /* Returns the node of an id. A build with MG_CHECKS aborts if no node has the id, so that
  * the first use of a freed node ends the program. */
 static inline mg_node_t *mg_at(mg_index id) {
@@ -117,6 +123,14 @@ static inline int mg_has_list(int op) {
 
 /* Returns a node's operands and sets *n to their number. */
 const mg_index *mg_operands_of(const mg_node_t *node, uint32_t *n);
+
+/* The same, without a call for the operators of ops.h. */
+static inline const mg_index *mg_operands_at(const mg_node_t *node, uint32_t *n) {
+    if (MG_UNLIKELY(node->op < MG_OP_table))
+        return mg_operands_of(node, n);
+    *n = mg_arity[node->op];
+    return node->operand;
+}
 
 /* As mg_operands; if there are at most max, takes a reference to each of them for the
  * caller. Takes the lock itself. */
@@ -201,7 +215,8 @@ static inline double mg_tracing(void) {
     return MG_LIKELY(mg_threads_tracing == 0) ? 0.0 : mg_trace_of_this_thread();
 }
 
-extern mg_index mg_free_list; /* freed nodes, the next one being their link */
+/* Freed nodes, the next one being their link. operand[0] is one that comes later. */
+extern mg_index mg_free_list;
 extern size_t mg_n_live;      /* nodes that are not freed */
 
 /* Returns an id that no node has had yet. 0: out of memory, or there is no such id. */
@@ -216,6 +231,7 @@ static inline mg_index mg_new_node(int op, double data) {
         node = mg_room(id);
         mg_free_list = node->link;
         MG_PREFETCH(mg_room(mg_free_list)); /* for the next call; id 0 has room too */
+        mg_prefetch(node->operand[0]);      /* for a call that comes later */
     } else {
         id = mg_take_unused_id();
         if (MG_UNLIKELY(id == 0))

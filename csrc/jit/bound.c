@@ -1,4 +1,5 @@
-/* bound.c - a program with its arrays and the memory to run in, prepared for many runs. */
+/* bound.c - a program with its arrays and the memory to run in: prepared for many runs, or
+ * for one. */
 #include "graph/graph.h" /* first */
 
 #include <string.h>
@@ -8,10 +9,11 @@
 #include "jit/tape.h"
 
 struct mg_bound {
-    mg_batch batch;        /* its scratch is owned, never lent to another run */
-    mg_tape *tape;         /* owned; NULL: the batch has several rows, or runs natively */
-    const double **inputs; /* owned, what batch.inputs points to */
-    int64_t *places;       /* owned, see mg_bind */
+    mg_batch batch;           /* its scratch is owned, never lent to another run */
+    mg_tape *tape;            /* owned; NULL: several rows, a native program, or one run */
+    const double **inputs;    /* owned, or NULL; batch.inputs are the same */
+    const int64_t *places;    /* see mg_bind */
+    int64_t *owned_places;    /* the same, or NULL */
     const double *parameters; /* or NULL */
     double *gradient;         /* or NULL */
     size_t n_gradient;
@@ -28,7 +30,7 @@ void mg_bound_free(mg_bound *bound) {
     mg_free_tape(bound->tape);
     mg_free_scratch(bound->batch.scratch);
     mg_dealloc(bound->inputs);
-    mg_dealloc(bound->places);
+    mg_dealloc(bound->owned_places);
     mg_dealloc(bound);
 }
 
@@ -43,6 +45,16 @@ static int prepare_run(mg_bound *bound, mg_program *program) {
     return batch->scratch != NULL;
 }
 
+/* Sets reads_graph and has_gaps. */
+static void compare_places(mg_bound *bound) {
+    const size_t p = bound->batch.program->n_parameters;
+    size_t n_placed = 0;
+    for (size_t i = 0; i < p; i++)
+        n_placed += bound->places[i] >= 0;
+    bound->reads_graph = bound->parameters == NULL ? p > 0 : n_placed < p;
+    bound->has_gaps = n_placed < bound->n_gradient;
+}
+
 mg_bound *mg_bind(mg_program *program, const double *const *inputs, size_t n,
                   const double *parameters, const int64_t *places, double *out,
                   double *gradient, size_t n_gradient, int check_finite) {
@@ -53,7 +65,7 @@ mg_bound *mg_bind(mg_program *program, const double *const *inputs, size_t n,
         return NULL;
     memset(bound, 0, sizeof *bound);
     bound->inputs = mg_alloc(n_inputs, sizeof *bound->inputs);
-    bound->places = mg_alloc(p, sizeof *bound->places);
+    bound->places = bound->owned_places = mg_alloc(p, sizeof *places);
     bound->batch = (mg_batch){.program = program,
                               .kernels = mg_best_kernels(),
                               .inputs = bound->inputs,
@@ -66,17 +78,13 @@ mg_bound *mg_bind(mg_program *program, const double *const *inputs, size_t n,
         mg_bound_free(bound);
         return NULL;
     }
-    size_t n_placed = 0;
-    for (size_t i = 0; i < p; i++) {
-        bound->places[i] = places[i];
-        n_placed += places[i] >= 0;
-    }
+    for (size_t i = 0; i < p; i++)
+        bound->owned_places[i] = places[i];
     bound->parameters = parameters;
     bound->gradient = gradient;
     bound->n_gradient = n_gradient;
-    bound->reads_graph = parameters == NULL ? p > 0 : n_placed < p;
-    bound->has_gaps = n_placed < n_gradient;
     bound->check_finite = check_finite;
+    compare_places(bound);
     return bound;
 }
 
@@ -101,13 +109,11 @@ static void write_gradient(const mg_bound *bound) {
             bound->gradient[bound->places[i]] = batch->scratch->uniform_grad[i];
 }
 
-mg_status mg_bound_run(mg_bound *bound, double *mean) {
+static mg_status run(const mg_bound *bound, double *mean) {
     const mg_batch *batch = &bound->batch;
     mg_status status = MG_OK;
-    if (MG_UNLIKELY(!mg_lock_try(&bound->is_running)))
-        return MG_IS_RUNNING;
     read_parameters(bound);
-    mg_copy_shared(batch->program, batch->scratch, bound->inputs);
+    mg_copy_shared(batch->program, batch->scratch, batch->inputs);
     double sum =
         bound->tape != NULL ? mg_run_tape(bound->tape, batch) : mg_run_batch(batch);
     *mean = batch->n == 1 ? sum : sum / (double)batch->n;
@@ -116,6 +122,37 @@ mg_status mg_bound_run(mg_bound *bound, double *mean) {
         if (bound->check_finite && !mg_batch_is_finite(batch, sum))
             status = MG_NOT_FINITE;
     }
+    return status;
+}
+
+mg_status mg_bound_run(mg_bound *bound, double *mean) {
+    if (MG_UNLIKELY(!mg_lock_try(&bound->is_running)))
+        return MG_IS_RUNNING;
+    mg_status status = run(bound, mean);
     mg_lock_clear(&bound->is_running);
+    return status;
+}
+
+mg_status mg_program_call(mg_program *program, const double *const *inputs, size_t n,
+                          const double *parameters, const int64_t *places, double *out,
+                          double *gradient, size_t n_gradient, int check_finite,
+                          double *mean) {
+    mg_bound bound = {.batch = {.program = program,
+                                .kernels = mg_best_kernels(),
+                                .inputs = inputs,
+                                .n = n,
+                                .out = out,
+                                .backward = gradient != NULL},
+                      .places = places,
+                      .parameters = parameters,
+                      .gradient = gradient,
+                      .n_gradient = n_gradient,
+                      .check_finite = check_finite};
+    bound.batch.scratch = mg_borrow_scratch(program, n, gradient != NULL, 1);
+    if (bound.batch.scratch == NULL)
+        return MG_NO_MEMORY;
+    compare_places(&bound);
+    mg_status status = run(&bound, mean);
+    mg_return_scratch(program, bound.batch.scratch);
     return status;
 }

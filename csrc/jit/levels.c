@@ -30,14 +30,16 @@ typedef struct {
     const mg_trace *trace;
     const mg_fused *fused;
     const uint16_t *flags;
-    uint32_t *level;    /* by node */
-    uint32_t *earliest; /* by node */
-    uint32_t *latest;   /* by node */
-    uint32_t *best;     /* by node: the best levels yet */
-    uint32_t *result;   /* (n_results,): the nodes that are results, in order */
+    uint32_t *level;  /* by node */
+    uint32_t *latest; /* by node */
     uint32_t n_results;
-    uint32_t n_levels; /* of uniform results and of rows, added */
-    uint32_t *kind;    /* by node, of results, see kind_of; not 0 */
+    /* (n_results,): in the order of the trace. There are many more nodes than results. */
+    uint32_t *result;   /* the nodes */
+    uint32_t *kind;     /* see kind_of; not 0 */
+    uint32_t *earliest; /* levels */
+    uint32_t *common;   /* levels, see find_common */
+    uint32_t *best;     /* the best levels yet */
+    uint32_t n_levels;  /* of uniform results and of rows, added */
     /* What there is if all are computed at their earliest, or at their latest level. */
     tally *early, *late;
     size_t mask; /* the entries of a table - 1 */
@@ -63,6 +65,11 @@ static uint32_t level_of(const chooser *c, uint32_t i) {
     uint32_t level = 1;
     if (fused->code[i] < MG_OP_COUNT)
         return above(c, above(c, level, t->a[i], i), t->b[i], i);
+    if (fused->code[i] == MG_LAYER) { /* the weights and the bias are uniform */
+        for (uint32_t j = 0; j < fused->count[i]; j++)
+            level = above(c, level, fused->terms[fused->first[i] + j][0], i);
+        return level;
+    }
     level = above(c, level, fused->init[i], i);
     for (uint32_t j = 0; j < fused->count[i]; j++) {
         const uint32_t *term = fused->terms[fused->first[i] + j];
@@ -91,10 +98,13 @@ static void find_latest(const chooser *c, const uint32_t highest[2]) {
             set_below(c, t->b[i], i);
             continue;
         }
-        set_below(c, fused->init[i], i);
+        const int is_layer = fused->code[i] == MG_LAYER;
+        if (!is_layer)
+            set_below(c, fused->init[i], i);
         for (uint32_t j = 0; j < fused->count[i]; j++) {
             set_below(c, fused->terms[fused->first[i] + j][0], i);
-            set_below(c, fused->terms[fused->first[i] + j][1], i);
+            if (!is_layer)
+                set_below(c, fused->terms[fused->first[i] + j][1], i);
         }
     }
 }
@@ -119,9 +129,9 @@ static uint32_t kind_of(const chooser *c, uint32_t i) {
     return (uint32_t)mg_mix(kind, fused->init[i]) | 1;
 }
 
-/* Returns the hash of a result's kind and this level, not 0. */
-static uint32_t hash_of(const chooser *c, uint32_t i, uint32_t level) {
-    return (uint32_t)mg_mix(c->kind[i], level) | 1;
+/* Returns the hash of a kind and a level, not 0. */
+static uint32_t hash_of(uint32_t kind, uint32_t level) {
+    return (uint32_t)mg_mix(kind, level) | 1;
 }
 
 /* Returns the entry that has this hash, or the empty one where it belongs. */
@@ -136,9 +146,9 @@ static void clear(const chooser *c, tally *table) {
     memset(table, 0, (c->mask + 1) * sizeof *table);
 }
 
-/* Returns a pointer to the count of the results of i's kind at this level. */
-static uint32_t *count_of(const chooser *c, tally *table, uint32_t i, uint32_t level) {
-    const uint32_t hash = hash_of(c, i, level);
+/* Returns a pointer to the count of the results of a kind at this level. */
+static uint32_t *count_of(const chooser *c, tally *table, uint32_t kind, uint32_t level) {
+    const uint32_t hash = hash_of(kind, level);
     tally *entry = entry_of(c, table, hash);
     entry->hash = hash;
     return &entry->count;
@@ -149,13 +159,13 @@ static uint32_t count(const chooser *c, tally *table, const uint32_t *level) {
     uint32_t counts = 0;
     clear(c, table);
     for (uint32_t j = 0; j < c->n_results; j++)
-        counts += (*count_of(c, table, c->result[j], level[c->result[j]]))++ == 0;
+        counts += (*count_of(c, table, c->kind[j], level[c->result[j]]))++ == 0;
     return counts;
 }
 
-static int is_more_at_latest(const chooser *c, uint32_t i) {
-    return *count_of(c, c->late, i, c->latest[i]) >
-           *count_of(c, c->early, i, c->earliest[i]);
+static int is_more_at_latest(const chooser *c, uint32_t j) {
+    return *count_of(c, c->late, c->kind[j], c->latest[c->result[j]]) >
+           *count_of(c, c->early, c->kind[j], c->earliest[j]);
 }
 
 /* Returns a hash of a neuron's inputs, by which the neurons of a layer are found, not 0.
@@ -169,15 +179,17 @@ static uint32_t hash_of_inputs(const chooser *c, uint32_t i) {
 }
 
 /* Lets the neurons of a layer have one latest level, the lowest of them. Their inputs' is
- * below that already. */
-static void keep_layers_together(const chooser *c) {
+ * below that already. hashes: room for one of each result. */
+static void keep_layers_together(const chooser *c, uint32_t *hashes) {
     clear(c, c->late);
     for (int pass = 0; pass < 2; pass++)
         for (uint32_t j = 0; j < c->n_results; j++) {
             const uint32_t i = c->result[j];
             if (c->fused->code[i] != MG_LAYER)
                 continue;
-            const uint32_t hash = hash_of_inputs(c, i);
+            if (pass == 0)
+                hashes[j] = hash_of_inputs(c, i);
+            const uint32_t hash = hashes[j];
             tally *lowest = entry_of(c, c->late, hash); /* its count is a level */
             if (lowest->hash == 0 || c->latest[i] < lowest->count)
                 lowest->count = c->latest[i];
@@ -191,39 +203,40 @@ static void keep_layers_together(const chooser *c) {
 static void choose_ends(const chooser *c) {
     for (uint32_t j = 0; j < c->n_results; j++) {
         const uint32_t i = c->result[j];
-        if (is_more_at_latest(c, i))
+        if (is_more_at_latest(c, j))
             c->level[i] = c->latest[i];
         else
             c->level[i] = level_of(c, i); /* its operands may have been put off */
     }
 }
 
-/* Sets table: by kind, a level that its results have if all are computed early: that
- * which most of them have, or the last if is_last. Its counts are levels. */
-static void find_common(const chooser *c, tally *table, int is_last) {
+/* Sets common: a level that results of the same kind have if all are computed early: that
+ * which most of them have, or the last if is_last. */
+static void find_common(const chooser *c, int is_last) {
+    tally *table = c->late; /* by kind; its counts are levels */
     clear(c, table);
     for (uint32_t j = 0; j < c->n_results; j++) {
-        const uint32_t i = c->result[j];
-        tally *common = entry_of(c, table, c->kind[i]);
+        const uint32_t kind = c->kind[j], level = c->earliest[j];
+        tally *common = entry_of(c, table, kind);
         uint32_t n = 0, most = 0;
         if (!is_last && common->hash != 0) {
-            n = *count_of(c, c->early, i, c->earliest[i]);
-            most = *count_of(c, c->early, i, common->count);
+            n = *count_of(c, c->early, kind, level);
+            most = *count_of(c, c->early, kind, common->count);
         }
-        if (common->hash == 0 || n > most || (n == most && c->earliest[i] > common->count))
-            common->count = c->earliest[i];
-        common->hash = c->kind[i];
+        if (common->hash == 0 || n > most || (n == most && level > common->count))
+            common->count = level;
+        common->hash = kind;
     }
+    for (uint32_t j = 0; j < c->n_results; j++)
+        c->common[j] = entry_of(c, table, c->kind[j])->count;
 }
 
-/* Sets levels: each result at the level that find_common finds for its kind, unless that
- * is too early for it, or later than its latest level by more than slack; then at its
- * earliest. */
-static void choose_common(const chooser *c, int is_last, uint32_t slack) {
-    find_common(c, c->late, is_last);
+/* Sets levels: each result at the common level, unless that is too early for it, or later
+ * than its latest level by more than slack; then at its earliest. */
+static void choose_common(const chooser *c, uint32_t slack) {
     for (uint32_t j = 0; j < c->n_results; j++) {
         const uint32_t i = c->result[j];
-        const uint32_t level = entry_of(c, c->late, c->kind[i])->count;
+        const uint32_t level = c->common[j];
         c->level[i] = level_of(c, i);
         if (c->level[i] < level && level <= c->latest[i] + slack)
             c->level[i] = level;
@@ -235,7 +248,8 @@ static void keep_if_fewer(const chooser *c, uint32_t *fewest) {
     const uint32_t n = count(c, c->late, c->level);
     if (n < *fewest) {
         *fewest = n;
-        memcpy(c->best, c->level, c->trace->n * sizeof *c->level);
+        for (uint32_t j = 0; j < c->n_results; j++)
+            c->best[j] = c->level[c->result[j]];
     }
 }
 
@@ -244,29 +258,31 @@ static void keep_if_fewer(const chooser *c, uint32_t *fewest) {
  * position. */
 enum { SLACK = 16 };
 
-/* Chooses the levels that make the fewest instructions. */
+/* Chooses the levels that make the fewest instructions. At first they are the earliest. */
 static void choose(const chooser *c) {
-    const size_t size = c->trace->n * sizeof *c->level;
     uint32_t fewest = UINT32_MAX;
-    const uint32_t early = count(c, c->early, c->earliest);
+    const uint32_t early = count(c, c->early, c->level);
     count(c, c->late, c->latest);
     choose_ends(c);
     keep_if_fewer(c, &fewest);
     if (early < fewest) {
         fewest = early;
-        memcpy(c->best, c->earliest, size);
+        memcpy(c->best, c->earliest, c->n_results * sizeof *c->best);
     }
-    memcpy(c->level, c->latest, size);
+    memcpy(c->level, c->latest, c->trace->n * sizeof *c->level);
     keep_if_fewer(c, &fewest);
     /* No choice makes fewer instructions than levels. In a recursion there are hardly
      * more, so that to try further would take longer than it can save. */
     const int may_be_fewer = fewest > c->n_levels + c->n_levels / 16;
-    for (int is_last = 0; may_be_fewer && is_last < 2; is_last++)
+    for (int is_last = 0; may_be_fewer && is_last < 2; is_last++) {
+        find_common(c, is_last);
         for (uint32_t slack = 0; slack <= SLACK; slack += SLACK) {
-            choose_common(c, is_last, slack);
+            choose_common(c, slack);
             keep_if_fewer(c, &fewest);
         }
-    memcpy(c->level, c->best, size);
+    }
+    for (uint32_t j = 0; j < c->n_results; j++)
+        c->level[c->result[j]] = c->best[j];
 }
 
 static void find(chooser *c) {
@@ -278,18 +294,18 @@ static void find(chooser *c) {
         if (c->level[i] > highest[is_row(t, i) != 0])
             highest[is_row(t, i) != 0] = c->level[i];
     }
-    memcpy(c->earliest, c->level, t->n * sizeof *c->level);
+    for (uint32_t j = 0; j < c->n_results; j++) {
+        c->earliest[j] = c->level[c->result[j]];
+        c->kind[j] = kind_of(c, c->result[j]);
+    }
     c->n_levels = highest[0] + highest[1];
     find_latest(c, highest);
-    keep_layers_together(c);
-    for (uint32_t j = 0; j < c->n_results; j++)
-        c->kind[c->result[j]] = kind_of(c, c->result[j]);
+    keep_layers_together(c, c->best);
     choose(c);
 }
 
 int mg_choose_levels(uint32_t *level, const mg_trace *trace, const mg_fused *fused,
                      const uint16_t *flags) {
-    const size_t n = trace->n;
     size_t places = 16, results = 0;
     for (uint32_t i = 0; i < trace->n; i++)
         results += fused->code[i] != MG_OP_leaf;
@@ -299,15 +315,17 @@ int mg_choose_levels(uint32_t *level, const mg_trace *trace, const mg_fused *fus
                  .fused = fused,
                  .flags = flags,
                  .level = level,
-                 .earliest = mg_alloc(n, sizeof *c.earliest),
-                 .latest = mg_alloc(n, sizeof *c.latest),
-                 .best = mg_alloc(n, sizeof *c.best),
+                 .latest = mg_alloc(trace->n, sizeof *c.latest),
                  .result = mg_alloc(results, sizeof *c.result),
-                 .kind = mg_alloc(n, sizeof *c.kind),
+                 .kind = mg_alloc(results, sizeof *c.kind),
+                 .earliest = mg_alloc(results, sizeof *c.earliest),
+                 .common = mg_alloc(results, sizeof *c.common),
+                 .best = mg_alloc(results, sizeof *c.best),
                  .early = mg_alloc(places, sizeof *c.early),
                  .late = mg_alloc(places, sizeof *c.late),
                  .mask = places - 1};
-    int fine = c.earliest && c.latest && c.best && c.result && c.kind && c.early && c.late;
+    int fine = c.earliest && c.latest && c.best && c.common && c.result && c.kind &&
+               c.early && c.late;
     for (uint32_t i = 0; fine && i < trace->n; i++)
         if (is_result(&c, i))
             c.result[c.n_results++] = i;
@@ -316,6 +334,7 @@ int mg_choose_levels(uint32_t *level, const mg_trace *trace, const mg_fused *fus
     mg_dealloc(c.earliest);
     mg_dealloc(c.latest);
     mg_dealloc(c.best);
+    mg_dealloc(c.common);
     mg_dealloc(c.result);
     mg_dealloc(c.kind);
     mg_dealloc(c.early);

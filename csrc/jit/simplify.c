@@ -153,7 +153,7 @@ static void count_uses(mg_trace *t) {
 
 int mg_trace_simplify(mg_trace *trace) {
     size_t buckets = 16;
-    while (buckets < (size_t)trace->n * 2)
+    while (buckets < (size_t)trace->n + trace->n / 2)
         buckets *= 2;
     simplifier s = {trace, mg_alloc(trace->n, sizeof *s.same),
                     mg_alloc(buckets, sizeof *s.bucket), buckets - 1};

@@ -42,6 +42,13 @@ static void fill_leaf(mg_trace *trace, mg_index id) {
         trace->has_other = 1;
 }
 
+/* Counts the uses that a node, no leaf, makes of its operands. */
+static void count_uses(mg_trace *trace, uint32_t i) {
+    trace->uses[trace->a[i]]++;
+    if (mg_trace_arity(trace->op[i]) == 2)
+        trace->uses[trace->b[i]]++;
+}
+
 static void fill_operator(mg_trace *trace, mg_index id) {
     const mg_node_t *node = mg_at(id);
     uint32_t i = node->link, n = mg_arity[node->op];
@@ -60,7 +67,9 @@ static void fill_operator(mg_trace *trace, mg_index id) {
                                     has_k ? node->k : trace->k[b]);
         trace->op[i] = MG_OP_leaf;
         trace->is[i] = MG_IS_CONSTANT;
+        return;
     }
+    count_uses(trace, i);
 }
 
 /* Fills node i: the operator op with the operands a and b, of which there may be one. */
@@ -70,6 +79,7 @@ static void fill_pair(mg_trace *trace, uint32_t i, int op, uint32_t a, uint32_t 
     trace->b[i] = b;
     trace->k[i] = 0.0;
     trace->is[i] = (trace->is[a] | trace->is[b]) & (MG_IS_ROW | MG_WANTS_GRAD);
+    count_uses(trace, i);
 }
 
 /* Fills a take node, and the table before it: the numbers just below the node's are kept
@@ -101,19 +111,21 @@ static void find_gradients(mg_trace *trace) {
     }
 }
 
+/* Allocates all arrays by node as one block. It is the largest of a compilation, and the
+ * allocator of many C libraries takes smaller ones than it has seen from memory that it
+ * keeps: to get new pages from the system for each takes longer than to fill them. */
 static int allocate(mg_trace *trace) {
-    size_t n = trace->n;
-    trace->op = mg_alloc(n, sizeof *trace->op);
-    trace->is = mg_alloc(n, sizeof *trace->is);
-    trace->a = mg_alloc(n, sizeof *trace->a);
-    trace->b = mg_alloc(n, sizeof *trace->b);
-    trace->k = mg_alloc(n, sizeof *trace->k);
-    trace->uses = mg_alloc(n, sizeof *trace->uses);
-    trace->id = mg_alloc(n, sizeof *trace->id);
+    const size_t n = trace->n;
+    trace->k = mg_alloc(n, sizeof *trace->k + 4 * sizeof(uint32_t) + 2);
     trace->outputs = mg_alloc(trace->n_outputs, sizeof *trace->outputs);
-    if (!trace->op || !trace->is || !trace->a || !trace->b || !trace->k || !trace->uses ||
-        !trace->id || !trace->outputs)
+    if (trace->k == NULL || trace->outputs == NULL)
         return 0;
+    trace->a = (uint32_t *)(trace->k + n);
+    trace->b = trace->a + n;
+    trace->uses = trace->b + n;
+    trace->id = trace->uses + n;
+    trace->op = (uint8_t *)(trace->id + n);
+    trace->is = trace->op + n;
     memset(trace->is, 0, n * sizeof *trace->is);
     memset(trace->uses, 0, n * sizeof *trace->uses);
     return 1;
@@ -127,12 +139,12 @@ enum { AHEAD = 16 };
 static void prefetch(const mg_index *order, size_t i) {
     if (i <= AHEAD)
         return;
-    MG_PREFETCH(mg_room(order[i - AHEAD]));
+    mg_prefetch(order[i - AHEAD]);
     const mg_node_t *node = mg_at(order[i - AHEAD / 2]);
     if (mg_arity[node->op] > 0)
-        MG_PREFETCH(mg_room(node->operand[0]));
+        mg_prefetch(node->operand[0]);
     if (mg_arity[node->op] > 1)
-        MG_PREFETCH(mg_room(node->operand[1]));
+        mg_prefetch(node->operand[1]);
 }
 
 /* order is what mg_sorted returned for a node above the outputs; that node comes first. */
@@ -147,7 +159,7 @@ static mg_status fill(mg_trace *trace, const mg_index *order, size_t count,
         const mg_node_t *node = mg_at(order[i]);
         if (node->op == MG_OP_custom || node->flags & MG_CUSTOM_BACKWARD)
             return MG_HAS_CUSTOM_BACKWARD;
-        operands = mg_operands_of(node, &n_operands);
+        operands = mg_operands_at(node, &n_operands);
         for (uint32_t j = 0; j < n_operands; j++)
             place(operands[j], mark, &n);
         if (node->op == MG_OP_take)
@@ -167,10 +179,12 @@ static mg_status fill(mg_trace *trace, const mg_index *order, size_t count,
     for (size_t i = count; i-- > 1;) {
         prefetch(order, i);
         const mg_node_t *node = mg_at(order[i]);
-        operands = mg_operands_of(node, &n_operands);
-        for (uint32_t j = 0; j < n_operands; j++)
-            if (mg_at(operands[j])->op == MG_OP_leaf)
-                fill_leaf(trace, operands[j]);
+        operands = mg_operands_at(node, &n_operands);
+        for (uint32_t j = 0; j < n_operands; j++) {
+            const mg_node_t *operand = mg_at(operands[j]);
+            if (operand->op == MG_OP_leaf && trace->is[operand->link] == 0)
+                fill_leaf(trace, operands[j]); /* its first use */
+        }
         if (node->op == MG_OP_take)
             fill_take(trace, order[i]);
         else
@@ -182,13 +196,6 @@ static mg_status fill(mg_trace *trace, const mg_index *order, size_t count,
             fill_leaf(trace, output);
         trace->outputs[i] = mg_at(output)->link;
         trace->uses[trace->outputs[i]]++;
-    }
-    for (uint32_t i = trace->n_args; i < n; i++) {
-        if (trace->op[i] == MG_OP_leaf)
-            continue;
-        trace->uses[trace->a[i]]++;
-        if (mg_trace_arity(trace->op[i]) == 2)
-            trace->uses[trace->b[i]]++;
     }
     if (!mg_trace_simplify(trace))
         return MG_NO_MEMORY;
@@ -248,12 +255,6 @@ double mg_made_in(mg_id leaf) {
 }
 
 void mg_trace_free(mg_trace *trace) {
-    mg_dealloc(trace->op);
-    mg_dealloc(trace->is);
-    mg_dealloc(trace->a);
-    mg_dealloc(trace->b);
     mg_dealloc(trace->k);
-    mg_dealloc(trace->uses);
-    mg_dealloc(trace->id);
     mg_dealloc(trace->outputs);
 }

@@ -31,8 +31,8 @@ static inline int mg_trace_arity(int op) { return op == MG_OP_take ? 2 : mg_arit
 
 /* Nodes are numbered so that operands come before what is computed from them, and
  * arguments come first. The last node is the constant -0.0, for sums that start from
- * nothing: -0.0 + x is x for any x. All arrays but outputs are by node; the trace owns
- * them. */
+ * nothing: -0.0 + x is x for any x. All arrays but outputs are by node, in one block from
+ * k on; the trace owns them. */
 typedef struct {
     uint32_t n, n_args, n_row_args; /* the row arguments come first */
     uint8_t *op;

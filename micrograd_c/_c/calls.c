@@ -47,6 +47,7 @@ static double id_or_number(PyObject *x) {
      : MAKES_A_TRACED_NODE    ? make(traced_class, result)                                \
      : IS(mg_node_type)       ? get_node_type()                                           \
      : IS(mg_bound_call_type) ? get_bound_call_type()                                     \
+     : IS(mg_direct_call_type) ? get_direct_call_type()                                   \
                               : PyFloat_FromDouble(result))
 
 /* Calls that take some nanoseconds keep the GIL. Releasing it and taking it again would
@@ -79,4 +80,5 @@ static double id_or_number(PyObject *x) {
 
 static PyObject *get_node_type(void);
 static PyObject *get_bound_call_type(void);
+static PyObject *get_direct_call_type(void);
 #endif

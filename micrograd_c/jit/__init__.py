@@ -24,6 +24,8 @@ A call such as ``loss(X, Y)`` or ``loss.fit(X, Y, ...)`` goes through the files 
   ``programs.py``: its programs, one for each shape of the arguments.
 - ``methods.py``: gives each instance a jitted method of its own. ``pickling.py``: pickles of
   jitted functions and methods.
+- ``direct.py``: skips all that follows, in C, for arrays that need no conversion, from the third
+  call on.
 - ``argument_arrays.py``: checks the arrays and keeps their memory in place during the call.
 - ``ragged_arrays.py``: sorts rows of several lengths into arrays of one length each.
   ``ragged_program.py``, ``ragged_compiled.py``: the programs for these lengths, used as one.

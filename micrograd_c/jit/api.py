@@ -143,6 +143,11 @@ class jit(HasPrograms):  # noqa: N801 - used as a decorator
             ``argnums`` give stay tuples, too. Without rows, a Value gives a float, and arrays
             have no axis of rows.
         """
+        direct = self._direct_calls
+        if direct and not check_finite:
+            result = direct[0]._mg_forward(direct, self, arrays, params, False)
+            if result is not None:
+                return result
         given = arrays
         try:
             arrays = checked_arrays(given, self._in_axes)
@@ -179,6 +184,11 @@ class jit(HasPrograms):  # noqa: N801 - used as a decorator
         Returns:
             The mean.
         """
+        direct = self._direct_calls
+        if direct:
+            mean = direct[0]._mg_backward(direct, self, arrays, None, check_finite)
+            if mean is not None:
+                return mean
         program, arrays = self._prepare_for_gradients(arrays, "backward")
         try:
             return program.backward(arrays, checks_finite(check_finite))
@@ -202,6 +212,11 @@ class jit(HasPrograms):  # noqa: N801 - used as a decorator
             TypeError: For ``params`` that do not fit.
             ValueError: For ``params`` that do not fit.
         """
+        direct = self._direct_calls
+        if direct:
+            result = direct[0]._mg_value_and_grad(direct, self, arrays, params, check_finite)
+            if result is not None:
+                return result
         program, arrays = self._prepare_for_gradients(arrays, "value_and_grad")
         order = self._order_of(program)
         params = order.to_program(params)

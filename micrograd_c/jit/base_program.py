@@ -33,7 +33,10 @@ class BaseProgram:
     - ``parameters_by_use``: the same in the order in which the graph's operators use them,
       operands before results.
     - ``size``: how many nodes the traced graph has.
+    - ``was_called``: False until the first run.
     """
+
+    was_called = False
 
     def __init__(self, function, widths, math="portable"):
         self.function, self.widths, self.math = function, widths, math
@@ -74,6 +77,9 @@ class BaseProgram:
     def bound_call(self, binding):
         """Return the BoundCall for a Binding."""
         return CallInPython(binding)
+
+    def direct_call(self, order):
+        """Return a DirectCall, or None if the program has none; ``order``: a ParameterOrder."""
 
     def train(self, arrays, order, batch_size, optimizer, scheduler, threads, sums, check_finite):
         """Train for ``len(sums)`` epochs; return ``sums``, each with its epoch's losses added.

@@ -9,6 +9,7 @@ from micrograd_c._native import ffi, lib
 from micrograd_c.jit.axes import Shared
 from micrograd_c.jit.base_program import BaseProgram, NotFinite
 from micrograd_c.jit.bound import BoundCall, CheckedCall
+from micrograd_c.jit.direct import QUICK, ROWS_OF_A_BLOCK, direct_call
 from micrograd_c.jit.errors import custom_operator_error, other_trace_error
 from micrograd_c.jit.interpreted import InterpretedProgram
 from micrograd_c.jit.native.attach import attach
@@ -18,9 +19,6 @@ from micrograd_c.jit.training_in_c import train_in_c
 from micrograd_c.jit.user_code import definition_line
 
 NO_MEMORY = "no memory to run a program"
-# A bound call of fewer nodes, times the blocks of rows, keeps the GIL: it takes about 1 µs.
-QUICK = 256
-ROWS_OF_A_BLOCK = 16
 DOUBLES, from_buffer = ffi.typeof("double[]"), ffi.from_buffer
 
 
@@ -128,6 +126,9 @@ class CompiledProgram(BaseProgram):
         blocks = -(-arrays.n // ROWS_OF_A_BLOCK)
         call._run_in_c(bound, self.size * blocks <= QUICK, gradient is None)
         return call
+
+    def direct_call(self, order):
+        return direct_call(self, order)
 
     @cached_property
     def parameters_by_use(self):

@@ -106,9 +106,12 @@ def views_from(layout, out):
 
 
 def view_from(columns, out):
+    some = out[index_of(columns)]
+    return some if len(columns.shape) < 2 else some.reshape(*out.shape[:-1], *columns.shape)
+
+
+def index_of(columns):
+    """Return the index of an array of outputs that gives these columns."""
     if columns.shape == ():
-        return out[..., columns.first]
-    if len(columns.shape) == 1:
-        return out[..., columns.first : columns.first + columns.shape[0]]
-    some = out[..., columns.first : columns.first + prod(columns.shape)]
-    return some.reshape(*out.shape[:-1], *columns.shape)
+        return ..., columns.first
+    return ..., slice(columns.first, columns.first + prod(columns.shape))

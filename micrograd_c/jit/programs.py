@@ -19,6 +19,7 @@ class HasPrograms:
 
     def _start_without_programs(self):
         self._programs = {}  # by the arguments' widths
+        self._direct_calls = ()  # DirectCalls, of programs that were called more than once
         self._ragged = None  # the RaggedProgram of all lengths so far
         self._last_program = None
 
@@ -57,7 +58,20 @@ class HasPrograms:
         """Return the program for CheckedArrays, after a check that they fit it."""
         program = self._program_of(arrays)
         program.argument_rules.check(arrays)
+        if not isinstance(arrays, RaggedArrays):
+            if program.was_called:
+                self._call_directly(program)
+            program.was_called = True
         return program
+
+    def _call_directly(self, program):
+        """Let later calls take the program's DirectCall, if it has one and they can."""
+        for call in self._direct_calls:
+            if call.program is program:
+                return
+        call = program.direct_call(self._order_of(program))
+        if call is not None:
+            self._direct_calls = call, *self._direct_calls
 
     def _program_of(self, arrays):
         """Return the program for the shapes of CheckedArrays or RaggedArrays."""

@@ -255,8 +255,10 @@ if backend == "c":
 
     def apply(self, name, *others):
         """Apply one operator; ``others`` may be numbers."""
+        if not others:
+            return checked(mg_traced(CODES[name], self, 0, 0.0))
         others = [x if isinstance(x, Value) else Value(x) for x in others]
-        return checked(mg_traced(CODES[name], self, others[0] if others else 0, 0.0))
+        return checked(mg_traced(CODES[name], self, others[0], 0.0))
 
     OWN_CLASSES = {Value, TracedValue}
 

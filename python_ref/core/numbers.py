@@ -32,6 +32,8 @@ def is_value(x):
 def is_number(x):
     """Return True if to_float takes ``x``, unless the ``__float__`` of ``x`` raises."""
     kind = type(x)
+    if kind is float or kind is int:
+        return True
     if isinstance(x, (str, bytes, bytearray)) or (
         isinstance(x, numbers.Complex) and not isinstance(x, numbers.Real)
     ):

@@ -238,6 +238,8 @@ class Operators(Hints):
     @classmethod
     def _is_operand(cls, x):
         """Return True for a Value of this engine or a number; not for an array."""
+        if type(x) is int or type(x) is float:
+            return True
         if cls._is_value(x):
             return True
         if getattr(x, "ndim", 0) or hasattr(x, "_backward") or not is_number(x):

@@ -11,6 +11,7 @@ import operator
 
 from python_ref.core.argument_rules import Rule, add_rule
 from python_ref.core.numbers import describe, is_number, is_value
+from python_ref.core.operators import Operators
 from python_ref.core.tracing import current_trace
 from python_ref.core.vector import Vector, is_row, is_scalar
 
@@ -92,15 +93,21 @@ def place_of(index):
 
 def entry_of(x):
     """An entry as it is, or a row as a list. Raises TypeError for anything else."""
-    if is_scalar(x):
+    if not isinstance(x, (list, tuple)) and is_scalar(x):
         return x.item() if hasattr(x, "dtype") else x  # Python's float, not NumPy's
     if is_row(x):
         row = x.tolist() if hasattr(x, "tolist") else list(x)
-        if all(map(is_scalar, row)):
+        if are_scalars(row):
             return row
     raise TypeError(
         f"take: expected Values and numbers, or rows of them, to take from, got {describe(x)}"
     )
+
+
+def are_scalars(row):
+    """True if all are Values or numbers. Mostly their types tell: a trace takes from whole tables."""
+    kinds = set(map(type, row))
+    return all(issubclass(kind, Operators) for kind in kinds) or all(map(is_scalar, row))
 
 
 def all_entries(values):

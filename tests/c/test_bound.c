@@ -90,6 +90,25 @@ static void test_runs(void) {
     mg_bound_free(bound);
     mg_bound_free(NULL);
 
+    place(program, v, 2, 0, places); /* a single call */
+    params[0] = 3.0;
+    shift = 0.5;
+    x[2] = 3.0;
+    UNTIL_IT_SUCCEEDS(mg_program_call(program, inputs, 4, params, places, out, gradient, 3,
+                                      0, &mean) == MG_OK,
+                      3);
+    CHECK(is(mean, 42.5) && is(out[2], 63.5) && is(gradient[0], 14.0));
+    CHECK(is(gradient[1], 0.0) && is(gradient[2], 6.0));
+    mg_fail_allocation(1, 1); /* the next one allocates nothing */
+    place(program, v, -1, 0, places);
+    CHECK(mg_program_call(program, inputs, 4, params, places, out, NULL, 0, 1, &mean) ==
+          MG_OK);
+    CHECK(is(mean, 24.5));
+    x[1] = INFINITY;
+    CHECK(mg_program_call(program, inputs, 4, NULL, places, NULL, gradient, 1, 1, &mean) ==
+          MG_NOT_FINITE);
+    mg_fail_allocation(0, 0);
+
     CHECK(is(mg_grad(v), 0.0) && is(mg_grad(w), 0.0));
     mg_program_free(program);
     CHECK(mg_live_nodes() == 2 && mg_live_blocks() == blocks);
