@@ -68,11 +68,11 @@ static mg_index sort_into(mg_index root, int expand_all, int *has_custom_backwar
         mg_index below = next_operand(node);
         if (below != 0) {
             mg_node_t *operand = mg_at(below);
+            if (operand->op == MG_OP_leaf && !(operand->flags & MG_CUSTOM_BACKWARD))
+                continue;
             if (operand->mark == mark)
                 continue;
             operand->mark = mark;
-            if (operand->op == MG_OP_leaf && !(operand->flags & MG_CUSTOM_BACKWARD))
-                continue;
             if (!begin_visit(below, operand, id, expand_all))
                 return 0;
             id = below;

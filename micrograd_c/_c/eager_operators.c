@@ -73,11 +73,12 @@ static PyObject *get_grad(PyObject *self, void *closure) {
 }
 
 /* self._mg_setattr(name, x): sets an attribute. */
-static PyObject *set_attribute(PyObject *self, PyObject *arguments) {
-    PyObject *name, *x;
+static PyObject *set_attribute(PyObject *self, PyObject *const *arguments, Py_ssize_t n) {
+    if (n != 2)
+        return PyErr_Format(PyExc_TypeError, "__setattr__ expected 2 arguments, got %zd",
+                            n);
+    PyObject *name = arguments[0], *x = arguments[1];
     double number, id = NODE(self)->id;
-    if (!PyArg_UnpackTuple(arguments, "__setattr__", 2, 2, &name, &x))
-        return NULL;
     if ((name == name_data || name == name_grad) && id != 0.0 && read_number(x, &number)) {
         (name == name_data ? mg_set_data : mg_set_grad)(id, number);
         return new_reference(Py_None);
