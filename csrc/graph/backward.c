@@ -49,6 +49,7 @@ static int begin_visit(mg_index id, mg_node_t *node, mg_index from, int expand_a
     if (MG_UNLIKELY(node->op < MG_OP_table))
         return begin_other(id, node, expand_all);
     MG_PREFETCH(mg_room(node->operand[1])); /* which is read after the first */
+    mg_prefetch_below(node);
     return 1;
 }
 

@@ -86,6 +86,13 @@ static inline mg_node_t *mg_at(mg_index id) {
     return mg_room(id);
 }
 
+/* To be called at each node of a walk from a root to what it was computed from. Graphs lie
+ * in memory mostly in the order in which they were made, so what a walk visits soon is
+ * before what it visits now: some 16 nodes, as memory takes that long. */
+static inline void mg_prefetch_below(const mg_node_t *node) {
+    MG_PREFETCH((void *)((uintptr_t)node - 16 * sizeof *node));
+}
+
 /* Returns the address of a pointer for the caller's own use: one for each id, NULL at
  * first. The library never reads or writes the pointer, also not when the node is freed.
  * These pointers lie apart from the nodes, so that walks over nodes do not load them. */

@@ -154,6 +154,7 @@ void mg_free_nodes(mg_index id) {
     while (id != 0) {
         mg_node_t *node = mg_room(id);
         mg_index waiting = node->link;
+        mg_prefetch_below(node);
         uint32_t n;
         const mg_index *operands = mg_operands_of(node, &n);
         for (uint32_t i = 0; i < n; i++) {
