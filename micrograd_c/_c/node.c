@@ -38,6 +38,7 @@ static double mg_node_type(void) { return 0.0; }
 
 /* Part of the stable ABI, of which CFFI asks the headers for the oldest version only. */
 PyAPI_FUNC(int) PyObject_GC_IsFinalized(PyObject *object);
+PyAPI_FUNC(void *) PyType_GetSlot(PyTypeObject *type, int slot);
 
 #include "base/alloc.h"
 #include "graph/graph.h"

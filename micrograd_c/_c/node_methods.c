@@ -321,10 +321,6 @@ static PyMethodDef node_methods[] = {
     {"_mg_before_collections", before_collections, METH_VARARGS | METH_STATIC, NULL},
     {"_mg_operands_are", operands_are, METH_O | METH_STATIC, NULL},
     {"_mg_register", register_class, METH_O | METH_CLASS, NULL},
-    {"_mg_add", eager_add, METH_O, NULL},
-    {"_mg_radd", eager_radd, METH_O, NULL},
-    {"_mg_mul", eager_mul, METH_O, NULL},
-    {"_mg_rmul", eager_rmul, METH_O, NULL},
     {"_mg_setattr", (PyCFunction)(void (*)(void))set_attribute, METH_FASTCALL, NULL},
     {"_mg_traced_add", traced_add, METH_O, NULL},
     {"_mg_traced_radd", traced_radd, METH_O, NULL},
@@ -357,6 +353,8 @@ static PyType_Slot node_slots[] = {{Py_tp_doc, "A Python object that owns a node
                                    {Py_tp_methods, node_methods},
                                    {Py_tp_getset, node_getset},
                                    {Py_tp_members, node_members},
+                                   {Py_nb_add, add_slot},
+                                   {Py_nb_multiply, mul_slot},
                                    {0, NULL}};
 
 static PyType_Spec node_spec = {
