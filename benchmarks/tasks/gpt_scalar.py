@@ -1,7 +1,7 @@
 """The GPT of ``gpt.py`` on a class of scalars in plain Python.
 
-``python -m benchmarks.tasks.gpt_scalar`` prints the loss and the seconds of each of some steps
-with Adam, one name a step, as JSON. It needs nothing but Python, so PyPy runs it too.
+``python -m benchmarks.tasks.gpt_scalar`` prints what ``train`` returns for some names, as JSON.
+It needs nothing but Python, so PyPy runs it too.
 """
 
 import argparse
@@ -88,28 +88,44 @@ def take(rows, letter):
     return rows[letter]
 
 
-def train(names, value_class, softmax=softmax, take=take, entropy=entropy, linear=gpt.linear):
-    """Take a step with Adam for each name. Returns the losses and each step's seconds."""
-    matrices = {
-        name: [[value_class(w) for w in row] for row in rows]
-        for name, rows in gpt.weights().items()
-    }
-    parameters = [w for rows in matrices.values() for row in rows for w in row]
+def adam_loop(parameters):
+    """Return the function that takes step k of Adam, one parameter after the other."""
     averages, squares = [0.0] * len(parameters), [0.0] * len(parameters)
-    (beta1, beta2), losses, seconds = gpt.BETAS, [], []
-    for k, letters in enumerate(names, 1):
-        start = time.perf_counter()
-        loss = gpt.loss_of(letters, matrices, softmax, take, entropy, linear)
-        loss.backward()
+    beta1, beta2 = gpt.BETAS
+
+    def step(k):
         step_size, correction = gpt.LR / (1 - beta1**k), math.sqrt(1 - beta2**k)
         for i, p in enumerate(parameters):
             averages[i] += (1 - beta1) * (p.grad - averages[i])
             squares[i] = beta2 * squares[i] + (1 - beta2) * (p.grad * p.grad)
             p.data -= step_size * (averages[i] / (math.sqrt(squares[i]) / correction + gpt.EPS))
             p.grad = 0.0
-        losses.append(loss.data)
+
+    return step
+
+
+def train(names, value_class, adam=adam_loop, softmax=softmax, linear=gpt.linear,
+          normalized=gpt.normalized):  # fmt: skip
+    """Take a step with Adam for each name.
+
+    Returns the losses, each step's seconds, and those of the steps without Adam: of the loss, its
+    ``backward``, and of freeing the graph of the step before.
+    """
+    matrices = {
+        name: [[value_class(w) for w in row] for row in rows]
+        for name, rows in gpt.weights().items()
+    }
+    step = adam([w for rows in matrices.values() for row in rows for w in row])
+    losses, seconds, without_adam = [], [], []
+    for k, letters in enumerate(names, 1):
+        start = time.perf_counter()
+        loss = gpt.loss_of(letters, matrices, softmax, take, entropy, linear, normalized)
+        loss.backward()
+        without_adam.append(time.perf_counter() - start)
+        step(k)
         seconds.append(time.perf_counter() - start)
-    return losses, seconds
+        losses.append(loss.data)
+    return losses, seconds, without_adam
 
 
 def main():
@@ -117,8 +133,7 @@ def main():
     parser.add_argument("--positions", type=int, default=8)
     parser.add_argument("--steps", type=int, default=8)
     args = parser.parse_args()
-    losses, seconds = train(gpt.names(args.steps, args.positions), Scalar)
-    print(json.dumps({"losses": losses, "seconds": seconds}))
+    print(json.dumps(train(gpt.names(args.steps, args.positions), Scalar)))
 
 
 if __name__ == "__main__":

@@ -48,7 +48,8 @@ static int begin_visit(mg_index id, mg_node_t *node, mg_index from, int expand_a
     node->link = from;
     if (MG_UNLIKELY(node->op < MG_OP_table))
         return begin_other(id, node, expand_all);
-    MG_PREFETCH(&mg_room(node->operand[1])->link); /* which is read after the first */
+    MG_PREFETCH(mg_room(node->operand[1])); /* which is read after the first */
+    mg_prefetch_below(node);
     return 1;
 }
 
@@ -68,11 +69,11 @@ static mg_index sort_into(mg_index root, int expand_all, int *has_custom_backwar
         mg_index below = next_operand(node);
         if (below != 0) {
             mg_node_t *operand = mg_at(below);
+            if (operand->op == MG_OP_leaf && !(operand->flags & MG_CUSTOM_BACKWARD))
+                continue;
             if (operand->mark == mark)
                 continue;
             operand->mark = mark;
-            if (operand->op == MG_OP_leaf && !(operand->flags & MG_CUSTOM_BACKWARD))
-                continue;
             if (!begin_visit(below, operand, id, expand_all))
                 return 0;
             id = below;

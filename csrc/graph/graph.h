@@ -39,7 +39,7 @@ typedef struct {
     };
     uint32_t refs; /* references from the caller and from nodes that have it as operand */
     uint32_t mark; /* the number of the last walk that visited the node, see mg_new_mark */
-    mg_index link; /* the next node: in a walk's order, or of a freed node in a list */
+    mg_index link; /* the next node: in a walk's order, or of those to be freed */
     uint16_t flags; /* MG_PINNED and so on */
     uint8_t op;
     uint8_t cursor; /* in a walk, how many of operand[] were visited */
@@ -71,6 +71,8 @@ enum { MG_CHUNK_BITS = 14 };
 #define MG_CHUNK_NODES ((mg_index)1 << MG_CHUNK_BITS)
 extern mg_node_t *mg_chunks[];
 
+#include "graph/free_ids.h"
+
 /* Returns the memory for the node of an id, whether there is a node or not. */
 static inline mg_node_t *mg_room(mg_index id) {
     return &mg_chunks[id >> MG_CHUNK_BITS][id & (MG_CHUNK_NODES - 1)];
@@ -88,6 +90,13 @@ static inline mg_node_t *mg_at(mg_index id) {
     MG_ASSERT(id != 0 && mg_chunks[id >> MG_CHUNK_BITS] != NULL);
     MG_ASSERT(mg_room(id)->refs > 0);
     return mg_room(id);
+}
+
+/* To be called at each node of a walk from a root to what it was computed from. Graphs lie
+ * in memory mostly in the order in which they were made, so what a walk visits soon is
+ * before what it visits now: some 16 nodes, as memory takes that long. */
+static inline void mg_prefetch_below(const mg_node_t *node) {
+    MG_PREFETCH((void *)((uintptr_t)node - 16 * sizeof *node));
 }
 
 /* Returns the address of a pointer for the caller's own use: one for each id, NULL at
@@ -153,8 +162,8 @@ static inline void mg_write_data(mg_node_t *node, double data) {
     mg_data_version++;
 }
 
-/* Returns the smallest id that no node has had yet. Needs no lock, but without it may miss
- * a node that another thread makes meanwhile. */
+/* Returns an id that is larger than those of all nodes. Needs no lock, but without it may
+ * miss a node that another thread makes meanwhile. */
 mg_index mg_id_end(void);
 
 /* Returns an operator's value. Sets *raises to whether Python's math raises for it. */
@@ -196,6 +205,23 @@ extern mg_lock_t mg_graph_lock;
 
 #define MG_ASSERT_LOCKED() MG_ASSERT(mg_holds(&mg_graph_lock))
 
+/* CPython's GIL keeps threads apart, too: where it has one, this is the number of threads
+ * that may be in the library without it. Only who has the GIL changes it. It is 1 more
+ * where there is no GIL, and in builds with MG_CHECKS. */
+extern size_t mg_outside_gil;
+
+/* Take and release the lock in a function that may be called with the GIL, and that takes
+ * some nanoseconds: the lock's atomic exchange would be a quarter of them. While no thread
+ * is outside of the GIL, the GIL is lock enough. */
+static inline void mg_enter(void) {
+    if (MG_UNLIKELY(mg_outside_gil != 0))
+        mg_lock(&mg_graph_lock);
+}
+static inline void mg_leave(void) {
+    if (MG_UNLIKELY(mg_outside_gil != 0))
+        mg_unlock(&mg_graph_lock);
+}
+
 /* How many modes mg_new_mode has counted. Read without the lock. */
 extern volatile size_t mg_mode_count;
 
@@ -215,29 +241,15 @@ static inline double mg_tracing(void) {
     return MG_LIKELY(mg_threads_tracing == 0) ? 0.0 : mg_trace_of_this_thread();
 }
 
-/* Freed nodes, the next one being their link. operand[0] is one that comes later. */
-extern mg_index mg_free_list;
-extern size_t mg_n_live;      /* nodes that are not freed */
-
-/* Returns an id that no node has had yet. 0: out of memory, or there is no such id. */
-mg_index mg_take_unused_id(void);
+extern size_t mg_n_live; /* nodes that are not freed */
 
 /* Returns a new node with no operands, one reference and one owner; 0: out of memory. */
 static inline mg_index mg_new_node(int op, double data) {
     MG_ASSERT_LOCKED();
-    mg_index id = mg_free_list;
-    mg_node_t *node;
-    if (MG_LIKELY(id != 0)) {
-        node = mg_room(id);
-        mg_free_list = node->link;
-        MG_PREFETCH(mg_room(mg_free_list)); /* for the next call; id 0 has room too */
-        mg_prefetch(node->operand[0]);      /* for a call that comes later */
-    } else {
-        id = mg_take_unused_id();
-        if (MG_UNLIKELY(id == 0))
-            return 0;
-        node = mg_room(id);
-    }
+    mg_index id = mg_take_free_id();
+    if (MG_UNLIKELY(id == 0))
+        return 0;
+    mg_node_t *node = mg_room(id);
     node->data = data;
     node->grad = 0.0;
     node->operand[0] = node->operand[1] = 0;

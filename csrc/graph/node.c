@@ -2,29 +2,29 @@
 #include "graph/graph.h"
 
 double mg_data(mg_id id) {
-    mg_lock(&mg_graph_lock);
+    mg_enter();
     double data = mg_at((mg_index)id)->data;
-    mg_unlock(&mg_graph_lock);
+    mg_leave();
     return data;
 }
 
 double mg_grad(mg_id id) {
-    mg_lock(&mg_graph_lock);
+    mg_enter();
     double grad = mg_at((mg_index)id)->grad;
-    mg_unlock(&mg_graph_lock);
+    mg_leave();
     return grad;
 }
 
 void mg_set_data(mg_id id, double data) {
-    mg_lock(&mg_graph_lock);
+    mg_enter();
     mg_write_data(mg_at((mg_index)id), data);
-    mg_unlock(&mg_graph_lock);
+    mg_leave();
 }
 
 void mg_set_grad(mg_id id, double grad) {
-    mg_lock(&mg_graph_lock);
+    mg_enter();
     mg_at((mg_index)id)->grad = grad;
-    mg_unlock(&mg_graph_lock);
+    mg_leave();
 }
 
 int mg_op(mg_id id) {

@@ -66,7 +66,7 @@ double mg_value(int op, double x, double y, int *raises) {
 
 /* --- nodes -------------------------------------------------------------------- */
 
-static mg_index unary(int op, double data, mg_index a) {
+static inline mg_index unary(int op, double data, mg_index a) {
     mg_index id = mg_new_node(op, data);
     if (MG_LIKELY(id != 0)) {
         mg_at(id)->operand[0] = a;
@@ -75,7 +75,7 @@ static mg_index unary(int op, double data, mg_index a) {
     return id;
 }
 
-static mg_index binary(int op, double data, mg_index a, mg_index b) {
+static inline mg_index binary(int op, double data, mg_index a, mg_index b) {
     mg_index id = mg_new_node(op, data);
     if (MG_LIKELY(id != 0)) {
         mg_node_t *node = mg_at(id);
@@ -87,10 +87,14 @@ static mg_index binary(int op, double data, mg_index a, mg_index b) {
     return id;
 }
 
-mg_index mg_made_of(int op, double data, mg_index a, mg_index b) {
+static inline mg_index made_of(int op, double data, mg_index a, mg_index b) {
     if (MG_UNLIKELY(!mg_is_recording()))
         return mg_new_leaf(data);
     return b == 0 ? unary(op, data, a) : binary(op, data, a, b);
+}
+
+mg_index mg_made_of(int op, double data, mg_index a, mg_index b) {
+    return made_of(op, data, a, b);
 }
 
 /* The operator on a and a new leaf for b, which only the result references. */
@@ -125,69 +129,69 @@ static int is_pinned(mg_index id) { return mg_at(id)->flags & MG_PINNED; }
 
 mg_id mg_add(mg_id x, mg_id y) {
     mg_index a = (mg_index)x, b = (mg_index)y;
-    mg_lock(&mg_graph_lock);
+    mg_enter();
     mg_index id = is_pinned(a) || is_pinned(b)
                       ? 0
-                      : mg_made_of(MG_OP_add, mg_at(a)->data + mg_at(b)->data, a, b);
-    mg_unlock(&mg_graph_lock);
+                      : made_of(MG_OP_add, mg_at(a)->data + mg_at(b)->data, a, b);
+    mg_leave();
     return id;
 }
 
 mg_id mg_mul(mg_id x, mg_id y) {
     mg_index a = (mg_index)x, b = (mg_index)y;
-    mg_lock(&mg_graph_lock);
+    mg_enter();
     mg_index id = is_pinned(a) || is_pinned(b)
                       ? 0
-                      : mg_made_of(MG_OP_mul, mg_at(a)->data * mg_at(b)->data, a, b);
-    mg_unlock(&mg_graph_lock);
+                      : made_of(MG_OP_mul, mg_at(a)->data * mg_at(b)->data, a, b);
+    mg_leave();
     return id;
 }
 
 mg_id mg_add_number(mg_id x, double b) {
     mg_index a = (mg_index)x;
-    mg_lock(&mg_graph_lock);
+    mg_enter();
     mg_index id = is_pinned(a) ? 0 : with_number(MG_OP_add, mg_at(a)->data + b, a, b);
-    mg_unlock(&mg_graph_lock);
+    mg_leave();
     return id;
 }
 
 mg_id mg_mul_number(mg_id x, double b) {
     mg_index a = (mg_index)x;
-    mg_lock(&mg_graph_lock);
+    mg_enter();
     mg_index id = is_pinned(a) ? 0 : with_number(MG_OP_mul, mg_at(a)->data * b, a, b);
-    mg_unlock(&mg_graph_lock);
+    mg_leave();
     return id;
 }
 
 mg_id mg_unary(int op, mg_id x) {
     mg_index a = (mg_index)x;
-    mg_lock(&mg_graph_lock);
+    mg_enter();
     double data = mg_at(a)->data;
     int raises;
     double out = mg_value(op, data, data, &raises);
-    mg_index id = raises || is_pinned(a) ? 0 : mg_made_of(op, out, a, 0);
-    mg_unlock(&mg_graph_lock);
+    mg_index id = raises || is_pinned(a) ? 0 : made_of(op, out, a, 0);
+    mg_leave();
     return id;
 }
 
 mg_id mg_unary_k(int op, mg_id x, double k, int style) {
     mg_index a = (mg_index)x;
-    mg_lock(&mg_graph_lock);
+    mg_enter();
     int raises;
     double out = mg_value(op, mg_at(a)->data, k, &raises);
-    mg_index id = raises || is_pinned(a) ? 0 : mg_made_of(op, out, a, 0);
+    mg_index id = raises || is_pinned(a) ? 0 : made_of(op, out, a, 0);
     set_k(id, k, style);
-    mg_unlock(&mg_graph_lock);
+    mg_leave();
     return id;
 }
 
 mg_id mg_binary(int op, mg_id x, mg_id y) {
     mg_index a = (mg_index)x, b = (mg_index)y;
-    mg_lock(&mg_graph_lock);
+    mg_enter();
     int raises;
     double out = mg_value(op, mg_at(a)->data, mg_at(b)->data, &raises);
-    mg_index id = raises || is_pinned(a) || is_pinned(b) ? 0 : mg_made_of(op, out, a, b);
-    mg_unlock(&mg_graph_lock);
+    mg_index id = raises || is_pinned(a) || is_pinned(b) ? 0 : made_of(op, out, a, b);
+    mg_leave();
     return id;
 }
 

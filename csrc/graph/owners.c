@@ -2,22 +2,22 @@
 #include "graph/graph.h"
 
 void mg_retain(mg_id id) {
-    mg_lock(&mg_graph_lock);
+    mg_enter();
     mg_at((mg_index)id)->refs++;
     mg_own(mg_at((mg_index)id));
-    mg_unlock(&mg_graph_lock);
+    mg_leave();
 }
 
 void mg_release(mg_id id) {
-    mg_lock(&mg_graph_lock);
+    mg_enter();
     mg_disown(mg_at((mg_index)id));
     mg_drop((mg_index)id);
-    mg_unlock(&mg_graph_lock);
+    mg_leave();
 }
 
 int mg_release_noted(mg_id node_id) {
     mg_index id = (mg_index)node_id;
-    mg_lock(&mg_graph_lock);
+    mg_enter();
     int lives_on = mg_at(id)->refs > 1;
     if (lives_on)
         mg_at(id)->flags |= MG_NOTED;
@@ -25,7 +25,7 @@ int mg_release_noted(mg_id node_id) {
         mg_at(id)->flags &= (uint16_t)~MG_NOTED; /* set by an earlier call */
     mg_disown(mg_at(id));
     mg_drop(id);
-    mg_unlock(&mg_graph_lock);
+    mg_leave();
     return lives_on;
 }
 

@@ -1,5 +1,7 @@
-/* storage.c - where nodes are stored: chunks of memory, and the list of freed nodes. */
-#include "graph/graph.h"
+/* storage.c - where nodes are stored: chunks of memory, and which ids in them are free. */
+#include "graph/graph.h" /* first */
+
+#include <string.h>
 
 #include "base/alloc.h"
 
@@ -19,10 +21,13 @@ uint64_t mg_data_version, mg_flags_version;
 const mg_net_functions *mg_nets;
 
 static size_t n_chunks;
-static mg_index unused_id = 1;  /* the smallest id that no node has had yet */
-static mg_index chunks_end = 1; /* the smallest id without a chunk */
-mg_index mg_free_list;
+uint64_t mg_free_word;
+mg_index mg_free_first;
 size_t mg_n_live;
+size_t mg_outside_gil = 1;
+
+/* Bit c: some of the free ids of chunk c are not 0. */
+static uint64_t chunks_with_free[(MAX_CHUNKS + 63) / 64];
 
 static void lock_all(void) {
     mg_lock(&mg_graph_lock);
@@ -34,29 +39,78 @@ static void unlock_all(void) {
     mg_unlock(&mg_graph_lock);
 }
 
+/* Returns the free ids of a chunk, which lie after its nodes and notes. */
+static mg_id_bits *free_ids_of(size_t chunk) {
+    void **notes = (void **)(mg_chunks[chunk] + MG_CHUNK_NODES);
+    return (mg_id_bits *)(void *)(notes + MG_CHUNK_NODES);
+}
+
 /* Makes room for more nodes. Returns 0 if there is none, or no id, or no memory. */
 static int add_chunk(void) {
     if (n_chunks == MAX_CHUNKS)
         return 0;
     if (n_chunks == 0 && !mg_around_fork(lock_all, unlock_all))
         return 0;
-    mg_node_t *chunk = mg_alloc(MG_CHUNK_NODES, sizeof *chunk + sizeof(void *));
+    mg_node_t *chunk = mg_alloc(
+        1, MG_CHUNK_NODES * (sizeof *chunk + sizeof(void *)) + sizeof(mg_id_bits));
     if (chunk == NULL)
         return 0;
     void **notes = (void **)(chunk + MG_CHUNK_NODES);
     for (mg_index i = 0; i < MG_CHUNK_NODES; i++)
         notes[i] = NULL;
-    mg_chunks[n_chunks++] = chunk;
-    unused_id = n_chunks == 1 ? 1 : (mg_index)((n_chunks - 1) << MG_CHUNK_BITS);
-    /* The last id of all is never used, so that chunks_end fits an mg_index. */
-    chunks_end = (mg_index)(n_chunks << MG_CHUNK_BITS) - (n_chunks == MAX_CHUNKS);
+    mg_chunks[n_chunks] = chunk;
+    mg_id_bits *ids = free_ids_of(n_chunks);
+    memset(ids, 0xff, sizeof *ids);
+    if (n_chunks == 0)
+        ids->words[0] &= ~(uint64_t)1; /* 0 is no id */
+    if (n_chunks + 1 == MAX_CHUNKS)    /* so that mg_id_end fits an mg_index */
+        ids->words[MG_CHUNK_WORDS - 1] &= ~((uint64_t)1 << (MG_WORD_IDS - 1));
+    chunks_with_free[n_chunks / 64] |= (uint64_t)1 << n_chunks % 64;
+    n_chunks++;
     return 1;
 }
 
-mg_index mg_take_unused_id(void) {
-    if (unused_id == chunks_end && !add_chunk())
-        return 0;
-    return unused_id++;
+int mg_next_free_word(void) {
+    const size_t n = (n_chunks + 63) / 64; /* words of chunks_with_free */
+    size_t i = 0, j = 0;
+    while (i + 1 < n && chunks_with_free[i] == 0)
+        i++;
+    if (chunks_with_free[i] == 0) {
+        if (!add_chunk())
+            return 0;
+        i = (n_chunks - 1) / 64;
+    }
+    size_t chunk = 64 * i + mg_lowest_bit(chunks_with_free[i]);
+    mg_id_bits *ids = free_ids_of(chunk);
+    while (ids->used[j] == 0)
+        j++;
+    size_t word = 64 * j + mg_lowest_bit(ids->used[j]);
+    mg_free_word = ids->words[word];
+    mg_free_first = (mg_index)(chunk << MG_CHUNK_BITS | word * MG_WORD_IDS);
+    ids->words[word] = 0;
+    ids->used[j] &= ids->used[j] - 1;
+    while (j < MG_CHUNK_WORDS / 64 && ids->used[j] == 0)
+        j++;
+    if (j == MG_CHUNK_WORDS / 64)
+        chunks_with_free[i] &= chunks_with_free[i] - 1;
+    return 1;
+}
+
+/* Notes that an id is free. */
+static inline void give_back(mg_index id) {
+    const uint64_t bit = (uint64_t)1 << id % MG_WORD_IDS;
+    if (id - id % MG_WORD_IDS == mg_free_first) {
+        mg_free_word |= bit;
+        return;
+    }
+    const size_t chunk = id >> MG_CHUNK_BITS;
+    mg_id_bits *ids = free_ids_of(chunk);
+    const size_t word = (id & (MG_CHUNK_NODES - 1)) / MG_WORD_IDS;
+    if (ids->words[word] == 0) {
+        ids->used[word / 64] |= (uint64_t)1 << word % 64;
+        chunks_with_free[chunk / 64] |= (uint64_t)1 << chunk % 64;
+    }
+    ids->words[word] |= bit;
 }
 
 const mg_index *mg_operands_of(const mg_node_t *node, uint32_t *n) {
@@ -91,20 +145,6 @@ static void free_contents(mg_index id, mg_node_t *node) {
         mg_free_linear_call(id);
 }
 
-/* Puts a node on the list of free ones. operand[0] is the one that was put there AHEAD
- * nodes before, which so comes up about as many nodes later, and is prefetched until then:
- * each link is read from memory before the next is known. */
-static void push_free(mg_index id, mg_node_t *node) {
-    enum { AHEAD = 8 };
-    static mg_index recent[AHEAD];
-    static unsigned n;
-    mg_index *place = &recent[n++ % AHEAD];
-    node->operand[0] = *place;
-    *place = id;
-    node->link = mg_free_list;
-    mg_free_list = id;
-}
-
 /* Nodes that wait to be freed form a list by their links, so freeing needs no memory and
  * no stack, however deep the graph is. */
 void mg_free_nodes(mg_index id) {
@@ -114,6 +154,7 @@ void mg_free_nodes(mg_index id) {
     while (id != 0) {
         mg_node_t *node = mg_room(id);
         mg_index waiting = node->link;
+        mg_prefetch_below(node);
         uint32_t n;
         const mg_index *operands = mg_operands_at(node, &n);
         for (uint32_t i = 0; i < n; i++) {
@@ -127,19 +168,22 @@ void mg_free_nodes(mg_index id) {
             free_contents(id, node);
         if (MG_UNLIKELY(node->flags & MG_NOTED) && on_free != NULL)
             on_free(id);
-        push_free(id, node);
+        give_back(id);
         mg_n_live--;
         id = waiting;
     }
 }
 
-mg_index mg_id_end(void) { return unused_id; }
+mg_index mg_id_end(void) {
+    const mg_index end = (mg_index)(n_chunks << MG_CHUNK_BITS);
+    return end - (n_chunks == MAX_CHUNKS); /* the last id of all is never used */
+}
 
 uint32_t mg_new_mark(void) {
     static uint32_t last;
     MG_ASSERT_LOCKED();
     if (MG_UNLIKELY(last == LAST_MARK)) { /* else an old mark could equal a new one */
-        for (mg_index id = 1; id < unused_id; id++)
+        for (mg_index id = 1; id < mg_id_end(); id++)
             mg_room(id)->mark = 0;
         last = 0;
     }
@@ -147,9 +191,9 @@ uint32_t mg_new_mark(void) {
 }
 
 mg_id mg_leaf(double data) {
-    mg_lock(&mg_graph_lock);
+    mg_enter();
     mg_index id = mg_new_leaf(data);
-    mg_unlock(&mg_graph_lock);
+    mg_leave();
     return id;
 }
 

@@ -51,11 +51,24 @@
                                       : x;                                                \
     (void)x, (void)y;
 
+/* The sum of lanes: (W,), in the order of FOLD and LANE_SUM. */
+MG_TARGET MG_INLINE double MG_NAME(sum_of_lanes)(const VEC *lanes) {
+#if W == 16 && WIDE_LANES == 8
+    mg_v8 of_two = V4_ADD(lanes[0], lanes[1]);
+    mg_v4 halves[2], folded;
+    memcpy(halves, &of_two, sizeof halves);
+    folded = V4_ADD(halves[0], halves[1]);
+#else
+    VEC folded = FOLD(lanes);
+#endif
+    return LANE_SUM(folded);
+}
+
 /* True if all lanes are 0.0; none of them may be negative. */
 MG_TARGET MG_INLINE int MG_NAME(are_zeros)(const double *lanes) {
     VEC vecs[N_VEC];
     LOAD(vecs, lanes);
-    return LANE_SUM(FOLD(vecs)) == 0.0;
+    return MG_NAME(sum_of_lanes)(vecs) == 0.0;
 }
 
 /* Sets usual: true if MG_M(f) may be used for all lanes of px and py. A block of one row uses
@@ -233,16 +246,11 @@ MG_TARGET MG_INLINE void MG_NAME(accumulate)(const mg_block *block, uint32_t slo
                                              int is_uniform, int is_first,
                                              const VEC *lanes) {
     if (is_uniform) {
-        VEC folded = FOLD(lanes);
-        if (W > 1 && MG_UNLIKELY(block->masks_padding)) {
-            VEC masked[N_VEC];
-            EACH_VEC {
-                masked[v] = lanes[v];
-                VEC_KEEP(masked[v], v * LANES_PER_VEC, block->rows);
-            }
-            folded = FOLD(masked);
-        }
-        block->uniform_grad[slot] += LANE_SUM(folded);
+        VEC masked[N_VEC];
+        EACH_VEC masked[v] = lanes[v];
+        if (W > 1 && MG_UNLIKELY(block->masks_padding))
+            EACH_VEC VEC_KEEP(masked[v], v * LANES_PER_VEC, block->rows);
+        block->uniform_grad[slot] += MG_NAME(sum_of_lanes)(masked);
         return;
     }
     double *grad = block->grad + (size_t)slot * W;

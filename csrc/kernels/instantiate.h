@@ -13,12 +13,7 @@
 #define VEC_MUL V4_MUL
 #define MG_M(name) mg_fast_##name
 
-#define VEC mg_v4
-#define VEC_LOAD V4_LOAD
-#define VEC_STORE V4_STORE
-#define VEC_SPLAT V4_SPLAT
-#define LANE_SUM V4_SUM
-#define VEC_KEEP V4_KEEP
+#include "kernels/vec_4.h"
 
 #define W 16
 #define N_VEC 4
@@ -33,10 +28,18 @@
 #include "kernels/layer.h"
 #include "kernels/layer_sets.h"
 #include "kernels/row_dots.h"
+#if WIDE_LANES == 8
+#undef N_VEC
+#define N_VEC 2
+#include "kernels/vec_8.h"
+#endif
 #include "kernels/elementwise.h"
 #include "kernels/sums.h"
 #include "kernels/take.h"
 #include "kernels/dispatch.h"
+#if WIDE_LANES == 8
+#include "kernels/vec_4.h"
+#endif
 #undef W
 #undef N_VEC
 #undef TILE

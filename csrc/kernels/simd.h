@@ -16,6 +16,7 @@
 
 typedef double mg_v4 __attribute__((vector_size(32)));
 typedef long long mg_i4 __attribute__((vector_size(32)));
+typedef long long mg_i8 __attribute__((vector_size(64)));
 
 /* Eight, for functions that are compiled for AVX-512: one register there. */
 typedef double mg_v8 __attribute__((vector_size(64)));
@@ -36,7 +37,6 @@ typedef double mg_v8 __attribute__((vector_size(64)));
 #define V4_SHUFFLE(a, b, ...) __builtin_shufflevector(a, b, __VA_ARGS__)
 #define V8_SHUFFLE V4_SHUFFLE
 #else
-typedef long long mg_i8 __attribute__((vector_size(64)));
 #define V4_SHUFFLE(a, b, ...) __builtin_shuffle(a, b, (mg_i4){__VA_ARGS__})
 #define V8_SHUFFLE(a, b, ...) __builtin_shuffle(a, b, (mg_i8){__VA_ARGS__})
 #endif
@@ -110,6 +110,12 @@ static const long long mg_first_lanes[32] = {-1, -1, -1, -1, -1, -1, -1, -1,
         mg_i4 mask;                                                                       \
         memcpy(&mask, mg_first_lanes + 16 - (n) + (lane), sizeof mask);                   \
         (v) = V4_AND(v, mask);                                                            \
+    } while (0)
+#define V8_KEEP(v, lane, n) /* the same for eight lanes */                                \
+    do {                                                                                  \
+        mg_i8 mask;                                                                       \
+        memcpy(&mask, mg_first_lanes + 16 - (n) + (lane), sizeof mask);                   \
+        (v) = (mg_v8)((mg_i8)(v)&mask);                                                   \
     } while (0)
 
 /* Transposes the 4 x 4 matrix of the rows a, b, c and d: (4,) each. */

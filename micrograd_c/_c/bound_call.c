@@ -1,7 +1,7 @@
 /* bound_call.c - BoundCall's base class: an object whose call is one run of an mg_bound.
  *
  * CPython with the GIL only; elsewhere bound_call.py has the same class in Python. This
- * file is compiled into the CFFI module after mode.c and node.c. The call is in C because
+ * file is compiled into the CFFI module after mode.c, node.c and calls.c. The call is in C because
  * a method __call__ in Python, and the conversion of its arguments, would take longer than
  * a small program.
  */
@@ -51,10 +51,10 @@ static PyObject *call_bound(PyObject *self, PyObject *arguments, PyObject *keywo
     if (MG_UNLIKELY(mg_mode_count != 0) && read_mode() > 0.0)
         return PyObject_CallMethod(self, "_mg_failed", "i", -1);
     double mean = 0.0;
-    PyThreadState *thread = call->keeps_gil ? NULL : PyEval_SaveThread();
+    PyThreadState *thread = call->keeps_gil ? NULL : leave_gil();
     mg_status status = mg_bound_run(call->bound, &mean);
     if (thread != NULL)
-        PyEval_RestoreThread(thread);
+        take_gil(thread);
     if (MG_UNLIKELY(status != MG_OK))
         return PyObject_CallMethod(self, "_mg_failed", "i", (int)status);
     return call->returns_value ? PyObject_GetAttr(self, value_name)

@@ -50,6 +50,16 @@ static double id_or_number(PyObject *x) {
      : IS(mg_direct_call_type) ? get_direct_call_type()                                   \
                               : PyFloat_FromDouble(result))
 
+/* Release the GIL and take it again around a call of the library. See mg_enter. */
+static PyThreadState *leave_gil(void) {
+    mg_outside_gil++;
+    return PyEval_SaveThread();
+}
+static void take_gil(PyThreadState *thread) {
+    PyEval_RestoreThread(thread);
+    mg_outside_gil--;
+}
+
 /* Calls that take some nanoseconds keep the GIL. Releasing it and taking it again would
  * take longer than the call: a seventh of an operator's time. Each call sets the mode: see
  * mode.c. */
@@ -71,10 +81,10 @@ static double id_or_number(PyObject *x) {
 #define Py_BEGIN_ALLOW_THREADS                                                            \
     {                                                                                     \
         double mode = IS_SAME_IN_ALL_MODES ? 0.0 : begin_in_mode();                       \
-        PyThreadState *_save = IS_QUICK ? NULL : PyEval_SaveThread();
+        PyThreadState *_save = IS_QUICK ? NULL : leave_gil();
 #define Py_END_ALLOW_THREADS                                                              \
     if (!IS_QUICK)                                                                        \
-        PyEval_RestoreThread(_save);                                                      \
+        take_gil(_save);                                                                  \
     end_in_mode(mode);                                                                    \
     }
 

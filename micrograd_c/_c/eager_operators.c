@@ -6,7 +6,8 @@
  * is to raise. Compiled after calls.c.
  */
 #if !defined(PYPY_VERSION) && !defined(Py_GIL_DISABLED)
-static PyObject *name_data, *name_grad, *name_add, *name_mul; /* interned */
+static PyObject *name_data, *name_grad; /* interned, as the following */
+static PyObject *name_add, *name_mul, *name_radd, *name_rmul;
 
 /* Sets *number to an object of the types float, int or bool. Returns 0 if x is of another
  * type, or too large. */
@@ -51,13 +52,45 @@ static PyObject *eager_mul(PyObject *self, PyObject *other) {
     return eager_operator(self, other, mg_mul, mg_mul_number, "_mg_mul_any");
 }
 
-/* These call self.__add__ and self.__mul__, which a program may have overridden. */
-static PyObject *eager_radd(PyObject *self, PyObject *other) {
-    return PyObject_CallMethodObjArgs(self, name_add, other, NULL);
+/* Returns 1 if a subclass of Value overrides __radd__ or __rmul__: name. -1 with an exception. */
+static int overrides(PyTypeObject *subclass, PyObject *name) {
+    PyObject *own = PyObject_GetAttr((PyObject *)subclass, name);
+    PyObject *of_value = PyObject_GetAttr((PyObject *)value_class, name);
+    int differ = own == NULL || of_value == NULL ? -1 : own != of_value;
+    Py_XDECREF(own);
+    Py_XDECREF(of_value);
+    return differ;
 }
 
-static PyObject *eager_rmul(PyObject *self, PyObject *other) {
-    return PyObject_CallMethodObjArgs(self, name_mul, other, NULL);
+/* left op right, where one of them is a Node: the type's slot for op, so that Python finds no
+ * method by its name. The reflected form is self.__add__(other) or self.__mul__(other), which
+ * a program may have overridden. */
+static PyObject *operator_slot(PyObject *left, PyObject *right, PyObject *name,
+                               PyObject *reflected_name, int slot, binaryfunc own,
+                               binaryfunc eager) {
+    PyTypeObject *left_type = Py_TYPE(left), *right_type = Py_TYPE(right);
+    if (left_type != value_class && !PyType_IsSubtype(left_type, node_type)) {
+        if (right_type == value_class && PyType_GetSlot(value_class, slot) == (void *)own)
+            return eager(right, left);
+        return PyObject_CallMethodObjArgs(right, name, left, NULL);
+    }
+    if (MG_UNLIKELY(right_type != value_class) && right_type != left_type &&
+        right_type != traced_class && PyType_IsSubtype(right_type, left_type)) {
+        /* The subclass is asked first. If it has __radd__, that has called super's. */
+        int asked = overrides(right_type, reflected_name);
+        if (asked != 0)
+            return asked < 0 ? NULL : PyObject_CallMethodObjArgs(right, name, left, NULL);
+    }
+    return eager(left, right);
+}
+
+static PyObject *add_slot(PyObject *left, PyObject *right) {
+    return operator_slot(left, right, name_add, name_radd, Py_nb_add, add_slot, eager_add);
+}
+
+static PyObject *mul_slot(PyObject *left, PyObject *right) {
+    return operator_slot(left, right, name_mul, name_rmul, Py_nb_multiply, mul_slot,
+                         eager_mul);
 }
 
 static PyObject *get_data(PyObject *self, void *closure) {
@@ -73,11 +106,12 @@ static PyObject *get_grad(PyObject *self, void *closure) {
 }
 
 /* self._mg_setattr(name, x): sets an attribute. */
-static PyObject *set_attribute(PyObject *self, PyObject *arguments) {
-    PyObject *name, *x;
+static PyObject *set_attribute(PyObject *self, PyObject *const *arguments, Py_ssize_t n) {
+    if (n != 2)
+        return PyErr_Format(PyExc_TypeError, "__setattr__ expected 2 arguments, got %zd",
+                            n);
+    PyObject *name = arguments[0], *x = arguments[1];
     double number, id = NODE(self)->id;
-    if (!PyArg_UnpackTuple(arguments, "__setattr__", 2, 2, &name, &x))
-        return NULL;
     if ((name == name_data || name == name_grad) && id != 0.0 && read_number(x, &number)) {
         (name == name_data ? mg_set_data : mg_set_grad)(id, number);
         return new_reference(Py_None);
@@ -112,6 +146,9 @@ static int make_names(void) {
     name_grad = PyUnicode_InternFromString("grad");
     name_add = PyUnicode_InternFromString("__add__");
     name_mul = PyUnicode_InternFromString("__mul__");
-    return name_data && name_grad && name_add && name_mul ? 0 : -1;
+    name_radd = PyUnicode_InternFromString("__radd__");
+    name_rmul = PyUnicode_InternFromString("__rmul__");
+    return name_data && name_grad && name_add && name_mul && name_radd && name_rmul ? 0
+                                                                                    : -1;
 }
 #endif

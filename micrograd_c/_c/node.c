@@ -36,6 +36,10 @@ static double mg_node_type(void) { return 0.0; }
 #if !defined(PYPY_VERSION) && !defined(Py_GIL_DISABLED)
 #include <structmember.h>
 
+/* Part of the stable ABI, of which CFFI asks the headers for the oldest version only. */
+PyAPI_FUNC(int) PyObject_GC_IsFinalized(PyObject *object);
+PyAPI_FUNC(void *) PyType_GetSlot(PyTypeObject *type, int slot);
+
 #include "base/alloc.h"
 #include "graph/graph.h"
 
@@ -46,7 +50,8 @@ typedef struct {
     PyObject *net_operands;    /* of an output of a net: the pinned net's inputs and
                                   parameters, until they are operands of its nodes */
     PyObject *custom_backward; /* the function assigned to _backward, NULL for none */
-    PyObject *next;            /* of a dead Value: the next one in to_free */
+    PyObject *next;            /* of a dead Value the next one in to_free, of a spare
+                                  object the next one in spare */
 } node_object;
 
 #define NODE(object) ((node_object *)(object))
@@ -57,6 +62,12 @@ static PyTypeObject *value_class, *traced_class; /* of what C functions return *
 static PyObject *to_free; /* a linked list of dead Values whose nodes were freed */
 static mg_lock_t to_free_lock;
 static volatile int any_to_free; /* read without the lock, as a hint */
+
+/* A linked list of the memory of Values that were deallocated, for the next ones: most live
+ * for one operator only. */
+static PyObject *spare;
+static int n_spare;
+enum { MOST_SPARE = 256 };
 
 /* Returns a new reference to x. Not Py_RETURN_NONE and the like: with the headers of
  * Python 3.12 and later these take no reference, since there None and True are immortal. A
@@ -112,6 +123,37 @@ static void node_was_freed(mg_id id) {
     mg_unlock(&to_free_lock);
 }
 
+/* Returns a new instance of cls without a node. NULL with an exception: out of memory. May
+ * start a garbage collection. */
+static PyObject *new_object(PyTypeObject *cls) {
+    PyObject *object = spare;
+    if (MG_UNLIKELY(object == NULL || cls != value_class))
+        return PyType_GenericAlloc(cls, 0);
+    spare = NODE(object)->next;
+    n_spare--;
+    NODE(object)->id = 0.0;
+    NODE(object)->attributes = NULL;
+    NODE(object)->next = NULL;
+    PyObject_Init(object, cls);
+    PyObject_GC_Track(object);
+    return object;
+}
+
+/* Frees an object that is not tracked, or keeps its memory, whose other fields are NULL.
+ * Python's collector notes in an object that its __del__ has run, if a program gave Value
+ * one: that is not a spare one, whose __del__ would not run again. */
+static void free_object(PyObject *object, PyTypeObject *type) {
+    if (MG_LIKELY(type == value_class && n_spare < MOST_SPARE &&
+                  !PyObject_GC_IsFinalized(object))) {
+        NODE(object)->next = spare;
+        spare = object;
+        n_spare++;
+    } else {
+        PyObject_GC_Del(object);
+    }
+    Py_DECREF(type);
+}
+
 /* Makes object, which has no node, the Value of a node. Takes over the caller's reference
  * to the node. */
 static void give_node(PyObject *object, double id) {
@@ -139,7 +181,7 @@ static PyObject *make(PyTypeObject *cls, double id) {
         return new_reference(Py_None);
     if (MG_UNLIKELY(any_to_free))
         free_dead_values();
-    PyObject *object = PyType_GenericAlloc(cls, 0);
+    PyObject *object = new_object(cls);
     if (object == NULL) {
         mg_release(id);
         return NULL;
@@ -164,7 +206,7 @@ static PyObject *known_value_of(double id) {
 static PyObject *value_of(double id) {
     PyObject *value = known_value_of(id);
     if (value == NULL) {
-        PyObject *object = PyType_GenericAlloc(value_class, 0);
+        PyObject *object = new_object(value_class);
         value = object == NULL ? NULL : known_value_of(id);
         if (object != NULL && value == NULL) {
             give_node(object, id);
@@ -263,8 +305,7 @@ static void node_dealloc(PyObject *self) {
         }
     }
     Py_XDECREF(attributes);
-    PyObject_GC_Del(self);
-    Py_DECREF(type);
+    free_object(self, type);
     Py_XDECREF(others);
     if (MG_UNLIKELY(any_to_free))
         free_dead_values();

@@ -303,6 +303,11 @@ static int set_attributes(PyObject *self, PyObject *dict, void *closure) {
     return 0;
 }
 
+/* In the stable ABI since Python 3.10, and the same since 3.7. */
+#ifndef METH_FASTCALL
+#define METH_FASTCALL 0x0080
+#endif
+
 static PyMethodDef node_methods[] = {
     {"_mg_init_leaf", init_leaf, METH_O, NULL},
     {"_mg_become", become, METH_O, NULL},
@@ -316,11 +321,7 @@ static PyMethodDef node_methods[] = {
     {"_mg_before_collections", before_collections, METH_VARARGS | METH_STATIC, NULL},
     {"_mg_operands_are", operands_are, METH_O | METH_STATIC, NULL},
     {"_mg_register", register_class, METH_O | METH_CLASS, NULL},
-    {"_mg_add", eager_add, METH_O, NULL},
-    {"_mg_radd", eager_radd, METH_O, NULL},
-    {"_mg_mul", eager_mul, METH_O, NULL},
-    {"_mg_rmul", eager_rmul, METH_O, NULL},
-    {"_mg_setattr", set_attribute, METH_VARARGS, NULL},
+    {"_mg_setattr", (PyCFunction)(void (*)(void))set_attribute, METH_FASTCALL, NULL},
     {"_mg_traced_add", traced_add, METH_O, NULL},
     {"_mg_traced_radd", traced_radd, METH_O, NULL},
     {"_mg_traced_mul", traced_mul, METH_O, NULL},
@@ -352,6 +353,8 @@ static PyType_Slot node_slots[] = {{Py_tp_doc, "A Python object that owns a node
                                    {Py_tp_methods, node_methods},
                                    {Py_tp_getset, node_getset},
                                    {Py_tp_members, node_members},
+                                   {Py_nb_add, add_slot},
+                                   {Py_nb_multiply, mul_slot},
                                    {0, NULL}};
 
 static PyType_Spec node_spec = {
@@ -360,8 +363,12 @@ static PyType_Spec node_spec = {
 
 /* Returns the type, as lib.mg_node_type(). */
 static PyObject *get_node_type(void) {
-    if (node_type == NULL)
+    if (node_type == NULL) {
         node_type = (PyTypeObject *)PyType_FromSpec(&node_spec);
+#ifndef MG_CHECKS
+        mg_outside_gil -= node_type != NULL;
+#endif
+    }
     Py_XINCREF((PyObject *)node_type);
     return (PyObject *)node_type;
 }

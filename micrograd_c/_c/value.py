@@ -146,7 +146,7 @@ class Value(Node, Operators):
 
     if IN_C:  # eager_operators.c: the usual cases without Python code, else the methods above
         __add__, __radd__, __mul__, __rmul__ = (
-            Node._mg_add, Node._mg_radd, Node._mg_mul, Node._mg_rmul,
+            Node.__add__, Node.__radd__, Node.__mul__, Node.__rmul__,
         )  # fmt: skip
         __setattr__ = Node._mg_setattr
         data, grad = Node._mg_data, Node._mg_grad
