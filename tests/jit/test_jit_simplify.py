@@ -6,7 +6,7 @@ import random
 import numpy as np
 import pytest
 
-from micrograd_c import Value, grad, hessian, jit
+from micrograd_c import Value, grad, hessian, hvp, jit
 from micrograd_c.jit import programs
 from micrograd_c.jit.interpreted import InterpretedProgram
 from micrograd_c.nn import MLP
@@ -34,6 +34,8 @@ ONCE = {
     "a product with 1": (lambda x: [(x * 1.0).exp(), x.exp() * (1.0 * x)], 2),
     "two changes of sign": (lambda x: [(-1.0 * -x).exp(), x.exp() * 2.0], 2),
     "a power of 1": (lambda x: [(x**1).exp(), x.exp() * 2.0], 2),
+    "a slope times 1": (lambda x: [x.exp(), grad(lambda v: v.exp())(x)], 1),
+    "slopes times 1": (lambda x: [x.exp(), grad(lambda v: v.exp().log())(x)], 3),
 }
 
 
@@ -114,3 +116,21 @@ def test_what_merging_leaves_unused_changes_nothing():
     mean, gradient = f.value_and_grad([1.0, 3.0], [7.0, 8.0])
     assert mean == 8.0
     assert gradient.tolist() == [4.0]
+
+
+def test_scales_by_scales_of_1_keep_their_bits(capsys, monkeypatch):
+    """scale(1, y) is y or 0.0, which is as good as -0.0 where another value is scaled by it."""
+
+    def f(x, v):
+        pairs = [(0, 1), (0, 2), (1, 2), (3, 2)]
+        return hvp(lambda x: sum(((x[i] - x[j]) ** 2 + 0.1) ** 0.5 for i, j in pairs), (x,), (v,))
+
+    X = [[0.0, -0.0, 0.5, 0.5], [-0.0, 0.0, -0.0, 1e300], [1.0, 2.0, math.inf, 0.25]] * 3
+    V = [[1.0, -0.0, 0.0, -1.0], [-0.0] * 4, [0.5, -2.0, 1e-310, 3.0]]
+    X, V = np.array(X), np.repeat(V, 3, axis=0)
+    jitted = jit(f)
+    text = listing(jitted, X, V, capsys=capsys)
+    found = jitted(X, V)
+    assert not [line for line in text.splitlines() if "scale([u" in line], text
+    monkeypatch.setattr(programs, "Program", InterpretedProgram)
+    assert bits(found) == bits(jit(f)(X, V))
