@@ -217,7 +217,7 @@ static inline double mg_tracing(void) {
 
 /* Freed nodes, the next one being their link. operand[0] is one that comes later. */
 extern mg_index mg_free_list;
-extern size_t mg_n_live;      /* nodes that are not freed */
+extern size_t mg_n_live; /* nodes that are not freed */
 
 /* Returns an id that no node has had yet. 0: out of memory, or there is no such id. */
 mg_index mg_take_unused_id(void);
