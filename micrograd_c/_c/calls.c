@@ -42,13 +42,13 @@ static double id_or_number(PyObject *x) {
 #define _cffi_to_c_double(x) id_or_number(x)
 #undef _cffi_from_c_double
 #define _cffi_from_c_double(result)                                                       \
-    (IS_OPERATOR              ? watched(make(value_class, result), MAKES_A_LEAF_TOO)      \
-     : MAKES_A_NODE           ? make(value_class, result)                                 \
-     : MAKES_A_TRACED_NODE    ? make(traced_class, result)                                \
-     : IS(mg_node_type)       ? get_node_type()                                           \
-     : IS(mg_bound_call_type) ? get_bound_call_type()                                     \
+    (IS_OPERATOR               ? watched(make(value_class, result), MAKES_A_LEAF_TOO)     \
+     : MAKES_A_NODE            ? make(value_class, result)                                \
+     : MAKES_A_TRACED_NODE     ? make(traced_class, result)                               \
+     : IS(mg_node_type)        ? get_node_type()                                          \
+     : IS(mg_bound_call_type)  ? get_bound_call_type()                                    \
      : IS(mg_direct_call_type) ? get_direct_call_type()                                   \
-                              : PyFloat_FromDouble(result))
+                               : PyFloat_FromDouble(result))
 
 /* Release the GIL and take it again around a call of the library. See mg_enter. */
 static PyThreadState *leave_gil(void) {

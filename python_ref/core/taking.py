@@ -105,7 +105,7 @@ def entry_of(x):
 
 
 def are_scalars(row):
-    """True if all are Values or numbers. Mostly their types tell: a trace takes from whole tables."""
+    """True if all are Values or numbers. Mostly they are Values, which their types tell at once."""
     kinds = set(map(type, row))
     return all(issubclass(kind, Operators) for kind in kinds) or all(map(is_scalar, row))
 
