@@ -113,7 +113,7 @@ static inline double mg_jit_pow_minus_half(double x) {
 
 /* --- pow(x, y) = 2**(y * log2(x)) for usual operands. Error < 0.75 ulp ---------------
  *
- * A product y * log2(x) of at most 1021 has an error below 2**-56 if that of log2(x) is
+ * A product y * log2(x) of at most 960 has an error below 2**-56 if that of log2(x) is
  * below 2**-66, even where log2(x) is small. So the largest terms of log2(x), which are
  * exact, have few digits after the point, and doubles are enough for the others. */
 
@@ -161,13 +161,13 @@ MG_FAST_INLINE double mg_fast_pow_of_log2(mg_pair log, double y) {
 }
 
 /* A positive normal x = 2**k * m with m from 1 to 2, and a y for which |k| says that the
- * result is normal. The exponents for which mg_jit_pow has a shorter way are left to it.
- */
+ * result is above 2**-960: so no bit is lost of a product that is added to it last. The
+ * exponents for which mg_jit_pow has a shorter way are left to it. */
 static inline int mg_fast_range_pow(double x, double y) {
     double k = mg_from_bits((mg_bits_of(x) >> 52) | 0x4330000000000000ULL);
     /* at least 1023 if x is negative or not normal */
     double size = fabs(k - (4503599627370496.0 + 1023.0)), a = fabs(y);
-    return (size < 1022.5) & (a * (size + 1.0) < 1021.0) & (a != 0.5) & (a != 1.0) &
+    return (size < 1022.5) & (a * (size + 1.0) < 960.0) & (a != 0.5) & (a != 1.0) &
            (a != 2.0) & (y != 3.0) & (y != 4.0);
 }
 

@@ -8,7 +8,7 @@ NEAR_1 = [1.0 + sign * i * 2.0**-k for i in (1, 3) for k in range(2, 53, 3) for 
 EXPONENTS = [0.5, -0.5, 1.0, -1.0, 2.0, -2.0, 3.0, 1.0 / 3.0, 10.0, 1e3, -1e5, 1e10, 2.0**53]
 # the ends of the intervals of x's significand, with the largest exponents of the usual formula
 INTERVALS = [
-    (math.ldexp(1.0 + i / 256.0 + low * 2.0**-52, k), sign * 1020.9 / (abs(k) + 1))
+    (math.ldexp(1.0 + i / 256.0 + low * 2.0**-52, k), sign * 959.9 / (abs(k) + 1))
     for i in range(0, 256, 3)
     for low in (0, 2**44 - 1)
     for k in (0, -1, 3, 900)

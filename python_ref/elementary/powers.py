@@ -134,7 +134,7 @@ def pow_of_positive(x, y):
         return 1.0
     fraction, exponent = frexp(x)
     m, k = 2.0 * fraction, exponent - 1
-    if abs(k) <= 1022 and abs(y) * (abs(k) + 1.0) < 1021.0 and y != 4.0:
+    if abs(k) <= 1022 and abs(y) * (abs(k) + 1.0) < 960.0 and y != 4.0:
         return pow_of_log2(*log2_pair(m, k), y)
     if abs(y) > 1e22:
         return inf if (x > 1.0) == (y > 0.0) else 0.0

@@ -1137,7 +1137,7 @@ MG_FAST_INLINE double mg_fast_pow_of_log2(mg_pair log, double y) {
 static inline int mg_fast_range_pow(double x, double y) {
     double k = mg_from_bits((mg_bits_of(x) >> 52) | 0x4330000000000000ULL);
     double size = fabs(k - (4503599627370496.0 + 1023.0)), a = fabs(y);
-    return (size < 1022.5) & (a * (size + 1.0) < 1021.0) & (a != 0.5) & (a != 1.0) &
+    return (size < 1022.5) & (a * (size + 1.0) < 960.0) & (a != 0.5) & (a != 1.0) &
            (a != 2.0) & (y != 3.0) & (y != 4.0);
 }
 MG_FAST_INLINE double mg_fast_pow(double x, double y) {
