@@ -20,7 +20,8 @@ enum { MG_CHUNK_WORDS = MG_CHUNK_NODES / MG_WORD_IDS };
 
 /* The free ids of one chunk, as bits. */
 typedef struct {
-    uint64_t words[MG_CHUNK_WORDS]; /* bit i of word w: the chunk's id 64 * w + i is free */
+    uint64_t
+        words[MG_CHUNK_WORDS]; /* bit i of word w: the chunk's id 64 * w + i is free */
     uint64_t used[MG_CHUNK_WORDS / 64]; /* bit w: words[w] is not 0 */
 } mg_id_bits;
 

@@ -51,8 +51,8 @@ static int add_chunk(void) {
         return 0;
     if (n_chunks == 0 && !mg_around_fork(lock_all, unlock_all))
         return 0;
-    mg_node_t *chunk = mg_alloc(
-        1, MG_CHUNK_NODES * (sizeof *chunk + sizeof(void *)) + sizeof(mg_id_bits));
+    mg_node_t *chunk = mg_alloc(1, MG_CHUNK_NODES * (sizeof *chunk + sizeof(void *)) +
+                                       sizeof(mg_id_bits));
     if (chunk == NULL)
         return 0;
     void **notes = (void **)(chunk + MG_CHUNK_NODES);

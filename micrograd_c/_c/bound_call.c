@@ -1,9 +1,9 @@
 /* bound_call.c - BoundCall's base class: an object whose call is one run of an mg_bound.
  *
  * CPython with the GIL only; elsewhere bound_call.py has the same class in Python. This
- * file is compiled into the CFFI module after mode.c, node.c and calls.c. The call is in C because
- * a method __call__ in Python, and the conversion of its arguments, would take longer than
- * a small program.
+ * file is compiled into the CFFI module after mode.c, node.c and calls.c. The call is in C
+ * because a method __call__ in Python, and the conversion of its arguments, would take
+ * longer than a small program.
  */
 static double mg_bound_call_type(void) { return 0.0; }
 

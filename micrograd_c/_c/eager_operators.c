@@ -52,7 +52,8 @@ static PyObject *eager_mul(PyObject *self, PyObject *other) {
     return eager_operator(self, other, mg_mul, mg_mul_number, "_mg_mul_any");
 }
 
-/* Returns 1 if a subclass of Value overrides __radd__ or __rmul__: name. -1 with an exception. */
+/* Returns 1 if a subclass of Value overrides __radd__ or __rmul__: name. -1 with an
+ * exception. */
 static int overrides(PyTypeObject *subclass, PyObject *name) {
     PyObject *own = PyObject_GetAttr((PyObject *)subclass, name);
     PyObject *of_value = PyObject_GetAttr((PyObject *)value_class, name);
@@ -62,9 +63,9 @@ static int overrides(PyTypeObject *subclass, PyObject *name) {
     return differ;
 }
 
-/* left op right, where one of them is a Node: the type's slot for op, so that Python finds no
- * method by its name. The reflected form is self.__add__(other) or self.__mul__(other), which
- * a program may have overridden. */
+/* left op right, where one of them is a Node: the type's slot for op, so that Python finds
+ * no method by its name. The reflected form is self.__add__(other) or self.__mul__(other),
+ * which a program may have overridden. */
 static PyObject *operator_slot(PyObject *left, PyObject *right, PyObject *name,
                                PyObject *reflected_name, int slot, binaryfunc own,
                                binaryfunc eager) {

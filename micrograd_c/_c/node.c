@@ -63,8 +63,8 @@ static PyObject *to_free; /* a linked list of dead Values whose nodes were freed
 static mg_lock_t to_free_lock;
 static volatile int any_to_free; /* read without the lock, as a hint */
 
-/* A linked list of the memory of Values that were deallocated, for the next ones: most live
- * for one operator only. */
+/* A linked list of the memory of Values that were deallocated, for the next ones: most
+ * live for one operator only. */
 static PyObject *spare;
 static int n_spare;
 enum { MOST_SPARE = 256 };

@@ -261,7 +261,32 @@ static void test_pinned_operands_are_refused(void) {
     CHECK(mg_live_nodes() == 0);
 }
 
+/* New nodes get the lowest free ids in order, in whatever order these were freed; before
+ * that, the rest of 64 ids that are in use. */
+static void test_free_ids(void) {
+    enum { N = 200 };
+    mg_id ids[N];
+    for (int i = 0; i < N; i++)
+        ids[i] = mg_leaf(i);
+    for (int i = 1; i < N; i++)
+        CHECK(is(ids[i], ids[i - 1] + 1.0));
+    for (int i = 1; i < N; i += 2)
+        mg_release(ids[i]);
+    for (int i = N - 2; i >= 0; i -= 2)
+        mg_release(ids[i]);
+    int jumps = 0;
+    for (int i = 0; i < N; i++) {
+        ids[i] = mg_leaf(i);
+        jumps += i > 0 && !is(ids[i], ids[i - 1] + 1.0);
+    }
+    CHECK(jumps == 1);
+    for (int i = 0; i < N; i++)
+        mg_release(ids[i]);
+    CHECK(mg_live_nodes() == 0);
+}
+
 int main(void) {
+    test_free_ids();
     test_owners();
     test_a_node_becomes_another();
     test_pinned_operands_are_refused();

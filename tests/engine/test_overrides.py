@@ -231,3 +231,33 @@ def test_numbers_of_other_kinds(engine, number):
         (v**number, 32.0), (number**v, 39.0625),
     ):  # fmt: skip
         assert isinstance(made, engine.Value) and made.data == pytest.approx(expected, rel=1e-15)
+
+
+def test_a_subclass_is_asked_first_and_may_pass_on(engine):
+    """``value + sub`` calls an overridden __radd__, whose super's is ``sub + value``."""
+    asked = []
+
+    class Asked(engine.Value):
+        def __radd__(self, other):
+            asked.append("+")
+            return super().__radd__(other)
+
+        def __rmul__(self, other):
+            asked.append("*")
+            return super().__rmul__(other)
+
+    class Plain(engine.Value):
+        pass
+
+    value, sub, plain = engine.Value(2.0), Asked(3.0), Plain(5.0)
+    total, product = value + sub, value * sub
+    assert asked == ["+", "*"] and total.data == 5.0 and product.data == 6.0
+    assert tuple(total._prev) == tuple(product._prev) == (sub, value)
+    assert tuple((value + plain)._prev) == tuple((value * plain)._prev) == (value, plain)
+    assert (1.0 + sub).data == 4.0 and asked == ["+", "*", "+"]
+
+
+def test_a_patched_operator_serves_the_reflected_one(engine, monkeypatch):
+    times = engine.Value.__mul__
+    monkeypatch.setattr(engine.Value, "__mul__", lambda self, other: times(self, 10.0))
+    assert (2.0 * engine.Value(3.0)).data == 30.0
