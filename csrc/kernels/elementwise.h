@@ -150,31 +150,6 @@ MG_TARGET MG_INLINE int MG_NAME(are_zeros)(const double *lanes) {
         }                                                                                 \
     }
 
-/* A block of one row: results whose operands are consecutive slots, or one slot. RUN_FORWARD
- * returns if they are. */
-#define RUN(kind, value, x_step, y_step)                                                  \
-    MG_ROLLED for (size_t i = 0; i < n; i++) {                                            \
-        const double x = px[i * (x_step)], y = (kind) == MG_BINARY ? py[i * (y_step)] : x; \
-        (void)y;                                                                          \
-        pout[i] = value;                                                                  \
-    }                                                                                     \
-    return
-#define RUN_FORWARD(kind, value, returned)                                                \
-    {                                                                                     \
-        const int is_binary = (kind) == MG_BINARY;                                        \
-        const mg_pattern xs = mg_pattern_of(ins, 0), ys = mg_pattern_of(ins, 1);          \
-        const double *px = OPERAND(a[0], a_uniform);                                      \
-        const double *py = is_binary ? OPERAND(b[0], b_uniform) : px;                     \
-        double *pout = data + out_slot;                                                   \
-        if (xs == MG_RUN && (!is_binary || ys == MG_RUN)) {                               \
-            RUN(kind, value, 1, 1) returned;                                              \
-        } else if (is_binary && xs == MG_RUN && ys == MG_SAME) {                          \
-            RUN(kind, value, 1, 0) returned;                                              \
-        } else if (is_binary && xs == MG_SAME && ys == MG_RUN) {                          \
-            RUN(kind, value, 0, 1) returned;                                              \
-        }                                                                                 \
-    }
-
 /* What both directions read of an instruction. */
 #define OPERATOR_FIELDS                                                                   \
     double *data = block->data;                                                           \
@@ -400,8 +375,6 @@ MG_TARGET static void MG_NAME(gather_backward)(const mg_instruction *ins,
 #undef LANE_VALUES
 #undef LANE_VALUES_OF_PAIRS
 #undef LANE_PAIR
-#undef RUN
-#undef RUN_FORWARD
 #undef ELEMENTWISE_BACKWARD
 #undef DERIVATIVE
 #undef PASSED
