@@ -221,7 +221,7 @@ static mg_status run_program(const mg_direct *direct, call_kind kind,
         inputs[direct->arguments[i].place] = args->views[i].data;
     const double *params = args->params == Py_None ? NULL : args->params_view.data;
     mg_status status;
-    PyThreadState *thread = n <= direct->quick_rows ? NULL : PyEval_SaveThread();
+    PyThreadState *thread = n <= direct->quick_rows ? NULL : leave_gil();
     if (kind == BACKWARD)
         status = mg_program_backward(direct->program, inputs, n, check_finite, mean);
     else if (kind == FORWARD && params == NULL)
@@ -230,7 +230,7 @@ static mg_status run_program(const mg_direct *direct, call_kind kind,
         status = mg_program_call(direct->program, inputs, n, params, direct->places, out,
                                  gradient, direct->n_parameters, check_finite, mean);
     if (thread != NULL)
-        PyEval_RestoreThread(thread);
+        take_gil(thread);
     return status;
 }
 
