@@ -89,7 +89,7 @@ def write(name, title, tables):
     """Write a header and a module with tables, {name: (doubles, type, size, in C as)}."""
     guard = f"MG_{name.upper()}_H"
     c = [f"/* {name}.h - {title}; docs/make_tables.py wrote it. */", f"#ifndef {guard}"]
-    c += [f"#define {guard}", "", "#include <stdint.h>", ""]
+    c += [f"#define {guard}", "", "#include <stdint.h>", "", "/* clang-format off */", ""]
     python = [f'"""{title[0].upper()}{title[1:]}; docs/make_tables.py wrote this module."""', ""]
     python += ["# fmt: off"]
     for table, (doubles, kind, size, words) in tables.items():

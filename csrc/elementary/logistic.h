@@ -87,7 +87,7 @@ static inline double mg_jit_silu(double x) {
 static inline int mg_fast_range_softplus(double x) { return (x > -39.0) & (x < 690.0); }
 
 /* softplus(-c) and u. Two loops, one for this and one for mg_softplus_of_pair, are 10 %
- * faster than one, in which a processor finds too few steps that do not wait for others. */
+ * faster than one, in which a processor finds too few steps that wait for no others. */
 MG_FAST_INLINE mg_pair mg_softplus_pair(double x) {
     const double *p = MG_SOFTPLUS_EXPM1;
     double a = fabs(x);

@@ -4,6 +4,8 @@
 
 #include <stdint.h>
 
+/* clang-format off */
+
 static const double MG_POW_FACTOR[] = {
     0x1.708p+0, 0x1.6f4p+0, 0x1.6dcp+0, 0x1.6c4p+0, 0x1.6bp+0, 0x1.698p+0, 0x1.684p+0,
     0x1.66cp+0, 0x1.658p+0, 0x1.64p+0, 0x1.62cp+0, 0x1.618p+0, 0x1.604p+0, 0x1.5ecp+0,

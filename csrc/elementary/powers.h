@@ -146,8 +146,8 @@ MG_FAST_INLINE mg_pair mg_log2_pair(double x) {
 /* 1.5 * 2**45: adding it rounds to a multiple of 2**-7 */
 #define MG_ROUNDER_7 52776558133248.0
 
-/* 2**(y * (log.high + log.low)). The product of y's first 13 bits and log.high is exact; 2**z
- * is a polynomial for the z that is left when a multiple of 1/128 is taken off. */
+/* 2**(y * (log.high + log.low)). The product of y's first 13 bits and log.high is exact;
+ * 2**z is a polynomial for the z that is left when a multiple of 1/128 is taken off. */
 MG_FAST_INLINE double mg_fast_pow_of_log2(mg_pair log, double y) {
     const double *p = MG_POW_EXP2_REST;
     double y_high = mg_from_bits(mg_bits_of(y) & 0xffffff0000000000ULL);
@@ -177,7 +177,7 @@ MG_FAST_INLINE double mg_fast_pow(double x, double y) {
     return mg_fast_pow_of_log2(mg_log2_pair(x), y);
 }
 
-/* --- pow(x, y) = exp(y * log(x)) for others, the product as a pair. Error < 0.8 ulp --- */
+/* --- pow(x, y) = exp(y * log(x)) for others, the product as a pair. Error < 0.8 ulp -- */
 
 /* exp(high + low) / 2**k, for a k whose ln 2 is near it: at most 0.356 from it, and `low`
  * no more than 0.009 */

@@ -4,6 +4,8 @@
 
 #include <stdint.h>
 
+/* clang-format off */
+
 static const double MG_SOFTPLUS_AT[512] = {
     0x1.a2p-55, 0x1.9999999978p-4, 0x1.99999999a48p-3, 0x1.3333333334cp-2, 0x1.9999999991cp-2,
     0x1.00000000074p-1, 0x1.33333333328p-1, 0x1.6666666668ap-1, 0x1.99999999934p-1,
