@@ -68,9 +68,10 @@ def compile_times(axes):
 
 def gpt(axes):
     """The times of one name a step, the slowest on top."""
-    table = rows("gpt.md", r" \| 1 name a step")
+    table = rows("gpt.md", " eager, 1 name a step") + rows("gpt.md", " compiled")
     times = sorted((seconds(row[1]), row[0].replace("`", "")) for row in table)
-    names = [name.replace(", on CPython", "") for _, name in times]
+    times = [(t, name) for t, name in times if not name.startswith("and ")]
+    names = [name for _, name in times]
     ours = [name.startswith(("jit", "fit", "micrograd_c")) for name in names]
     axes.barh(names, [t for t, _ in times], color=[OURS if own else THEIRS for own in ours])
     axes.set_xscale("log")

@@ -5,12 +5,25 @@ import re
 from pathlib import Path
 
 import numpy as np
-from c_tools import run
+import pytest
+from c_tools import any_compiler, run
 
 from micrograd_c import nn, take, where
 from micrograd_c.engine import Value
 
 FLAGS = ["-std=c11", "-Wall", "-Wextra", "-Werror", "-ffp-contract=off"]
+
+
+@pytest.fixture(name="own_cache")
+def make_own_cache(tmp_path, monkeypatch):
+    """A cache folder for this test alone. Skips without a compiler."""
+    any_compiler()
+    monkeypatch.setenv("MICROGRAD_C_CACHE", str(tmp_path / "cache"))
+
+
+def same(a, b):
+    """True if two results are equal to the bit."""
+    return np.asarray(a).tobytes() == np.asarray(b).tobytes()
 
 
 def parameters(n, seed=0):

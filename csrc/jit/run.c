@@ -188,28 +188,36 @@ static void load_rows(const mg_batch *batch, double *data, const double **row_ma
     }
 }
 
+/* Returns the numbers of an output for a block's rows; *step: 1, or 0 if all rows have the
+ * same. */
+static const double *numbers_of(const mg_output *output, const mg_block *block, size_t w,
+                                size_t *step) {
+    *step = !output->uniform;
+    return output->uniform ? block->uniform + output->slot
+                           : block->data + output->slot * w;
+}
+
 /* Writes the outputs of a block to batch->out, from row first on. Returns the sum of the
  * first output over the block's rows. */
 static double collect(const mg_batch *batch, const mg_block *block, size_t first,
                       size_t w) {
     const mg_program *p = batch->program;
-    const size_t n = block->rows;
+    const size_t n = block->rows, n_outputs = p->n_outputs;
     double lanes[MG_BLOCK_ROWS];
-    for (uint32_t i = p->n_outputs; i-- > 0;) {
-        const mg_output *output = &p->outputs[i];
+    size_t step;
+    for (size_t i = 0; batch->out != NULL && i < n_outputs; i++) {
+        const double *numbers = numbers_of(&p->outputs[i], block, w, &step);
+        double *out = batch->out + first * n_outputs + i;
         for (size_t r = 0; r < n; r++)
-            lanes[r] = output->uniform ? block->uniform[output->slot]
-                                       : block->data[output->slot * w + r];
-        if (batch->out != NULL)
-            for (size_t r = 0; r < n; r++)
-                batch->out[(first + r) * p->n_outputs + i] = lanes[r];
+            out[r * n_outputs] = numbers[r * step];
     }
-    for (size_t r = n; r < w; r++)
-        lanes[r] = 0.0;
+    const double *numbers = numbers_of(&p->outputs[0], block, w, &step);
+    for (size_t r = 0; r < w; r++)
+        lanes[r] = r < n ? numbers[r * step] : 0.0;
     for (size_t half = w / 2; half > 0; half /= 2)
         for (size_t r = 0; r < half; r++)
-            lanes[r] += lanes[r + half]; /* NOLINT: every program has outputs */
-    return lanes[0];                     /* NOLINT */
+            lanes[r] += lanes[r + half];
+    return lanes[0];
 }
 
 /* Returns how many rows the mean is over whose gradient is computed. */
@@ -315,13 +323,7 @@ static double run_all(const mg_batch *batch, int mask_padding) {
     const mg_program *p = batch->program;
     const mg_kernels *kernels = batch->kernels;
     mg_scratch *s = batch->scratch;
-    mg_block uniform = {.index = p->index,
-                        .others = p->others,
-                        .data = s->uniform,
-                        .grad = s->uniform_grad,
-                        .uniform = s->uniform,
-                        .uniform_grad = s->uniform_grad,
-                        .rows = 1};
+    mg_block uniform = mg_uniform_block(batch);
     mg_verify_program(p);
     mg_run_forward(p, kernels, &p->uniform, MG_WIDTH_1, &uniform);
 

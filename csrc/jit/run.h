@@ -85,6 +85,18 @@ void mg_copy_shared(const mg_program *program, mg_scratch *scratch,
 /* Adds the parameters' gradients to those in the graph. Takes the lock. */
 void mg_add_gradients(const mg_program *program, const mg_scratch *scratch);
 
+/* Returns the block that the uniform instructions run on. */
+static inline mg_block mg_uniform_block(const mg_batch *batch) {
+    const mg_scratch *s = batch->scratch;
+    return (mg_block){.index = batch->program->index,
+                      .others = batch->program->others,
+                      .data = s->uniform,
+                      .grad = s->uniform_grad,
+                      .uniform = s->uniform,
+                      .uniform_grad = s->uniform_grad,
+                      .rows = 1};
+}
+
 /* Runs the program on all rows; the uniform slots must hold the parameters. Returns the
  * sum of the first output over the rows. With backward, uniform_grad then holds the
  * gradient of its mean. */

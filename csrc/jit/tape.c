@@ -238,23 +238,14 @@ static void compute_constants(const mg_tape *tape, const mg_batch *batch,
 }
 
 static void set_blocks(mg_tape *tape, const mg_batch *batch) {
-    const mg_program *p = batch->program;
-    const mg_scratch *s = batch->scratch;
-    tape->uniform = (mg_block){.index = p->index,
-                               .others = p->others,
-                               .data = s->uniform,
-                               .grad = s->uniform_grad,
-                               .uniform = s->uniform,
-                               .uniform_grad = s->uniform_grad,
-                               .rows = 1};
-    tape->row = tape->uniform;
+    tape->uniform = tape->row = mg_uniform_block(batch);
     tape->row.data += tape->rows;
     tape->row.grad += tape->rows;
     tape->row.inputs = &tape->row_major;
     tape->row.is_first = 1;
-    tape->row.side = mg_side_of(s, 0);
-    if (p->row_major != UINT32_MAX)
-        tape->row_major = batch->inputs[p->row_major];
+    tape->row.side = mg_side_of(batch->scratch, 0);
+    if (batch->program->row_major != UINT32_MAX)
+        tape->row_major = batch->inputs[batch->program->row_major];
 }
 
 void mg_free_tape(mg_tape *tape) {

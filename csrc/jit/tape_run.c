@@ -42,7 +42,8 @@ static double sum_of(const uint32_t *at, const double *data) {
 
 static double dot_of(const uint32_t *at, const double *data) {
     double sum = DATA(4);
-    for (const uint32_t *term = at + 5, *end = term + 2 * at[2]; term < end; term += 2)
+    const uint32_t *term = at + 5, *end = term + 2 * (size_t)at[2];
+    for (; term < end; term += 2)
         sum += data[term[0]] * data[term[1]];
     return sum;
 }

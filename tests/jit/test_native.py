@@ -8,22 +8,22 @@ import sys
 
 import numpy as np
 import pytest
-from c_tools import any_compiler
-from native_tools import PROGRAMS, data_of, expression, functions, recursion, rows
+from native_tools import (
+    PROGRAMS,
+    data_of,
+    expression,
+    functions,
+    make_own_cache,  # noqa: F401
+    recursion,
+    rows,
+    same,
+)
 
 from micrograd_c import Value, jit
 from micrograd_c.jit.native import code, limits
 from micrograd_c.optim import SGD, Adam
 
-
-@pytest.fixture(autouse=True)
-def own_cache(tmp_path, monkeypatch):
-    any_compiler()
-    monkeypatch.setenv("MICROGRAD_C_CACHE", str(tmp_path / "cache"))
-
-
-def same(a, b):
-    return np.asarray(a).tobytes() == np.asarray(b).tobytes()
+pytestmark = pytest.mark.usefixtures("own_cache")
 
 
 @pytest.mark.parametrize("make", PROGRAMS, ids=lambda make: make.__name__)

@@ -5,13 +5,9 @@ import subprocess
 import numpy as np
 import pytest
 from c_tools import COMPILERS, any_compiler, need
-from native_tools import FLAGS, PROGRAMS, Library, data_of, expression, rows, write
+from native_tools import FLAGS, PROGRAMS, Library, data_of, expression, rows, same, write
 
 from micrograd_c import Value, jit
-
-
-def same(a, b):
-    return np.asarray(a).tobytes() == np.asarray(b).tobytes()
 
 
 @pytest.mark.parametrize("compiler", COMPILERS)

@@ -4,8 +4,15 @@ import itertools
 
 import numpy as np
 import pytest
-from c_tools import COMPILERS, any_compiler, need
-from native_tools import Library, data_of, parameters, write
+from c_tools import COMPILERS, need
+from native_tools import (
+    Library,
+    data_of,
+    make_own_cache,  # noqa: F401
+    parameters,
+    same,
+    write,
+)
 
 from micrograd_c import jit
 from micrograd_c.jit.native.loops import Part, parts_of
@@ -14,15 +21,7 @@ from micrograd_c.jit.native.statements import shape_of
 
 DAYS = 150
 
-
-@pytest.fixture(autouse=True)
-def own_cache(tmp_path, monkeypatch):
-    any_compiler()
-    monkeypatch.setenv("MICROGRAD_C_CACHE", str(tmp_path / "cache"))
-
-
-def same(a, b):
-    return np.asarray(a).tobytes() == np.asarray(b).tobytes()
+pytestmark = pytest.mark.usefixtures("own_cache")
 
 
 def garch():
