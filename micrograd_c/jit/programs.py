@@ -14,6 +14,11 @@ else:
     from micrograd_c.jit.interpreted import InterpretedProgram as Program
 
 
+# A run of more nodes takes so long that a direct call would save less than a hundredth; and to
+# prepare one takes as long as some runs, because there may be as many parameters.
+MOST_NODES_OF_DIRECT_CALLS = 50_000
+
+
 class HasPrograms:
     """The base of ``jit``, which has the function and the options that programs are made with."""
 
@@ -59,7 +64,7 @@ class HasPrograms:
         program = self._program_of(arrays)
         program.argument_rules.check(arrays)
         if not isinstance(arrays, RaggedArrays):
-            if program.was_called:
+            if program.was_called and program.size <= MOST_NODES_OF_DIRECT_CALLS:
                 self._call_directly(program)
             program.was_called = True
         return program
