@@ -1,8 +1,8 @@
 """What docs/accuracy.md tells of csrc/elementary/gamma_functions.h. See docs/make_accuracy.py.
 
 Near the zeros of these functions the relative error is not bounded, but that of the larger of 1
-and the result is. Far below 0, digamma is the difference of two terms that are up to 36, the logarithm
-of the largest double that is no integer.
+and the result is. Far below 0, digamma is the difference of two terms of up to 36, which is the
+logarithm of the largest double that is no integer.
 """
 
 import mpmath
