@@ -51,14 +51,27 @@ def square_of_itself():
     return f
 
 
-PROGRAMS = [attention, square_of_itself]
+def convolution():
+    """Rows that have numbers in common, whose gradients come from several of them."""
+    kernels, signal = matrix(8, 5, 5), parameters(12, 6)
+
+    def f(X):
+        rows = [[w.tanh() for w in row] for row in kernels]
+        values = [x * X[0][0] for x in signal]
+        windows = [values[i : i + 5] for i in range(8)]
+        return sum(out**2 for row in times(rows, windows) for out in row)
+
+    return f
+
+
+PROGRAMS = [attention, square_of_itself, convolution]
+COLUMNS = {attention: 7, square_of_itself: 9, convolution: 5}
 
 
 @pytest.mark.parametrize("make", PROGRAMS, ids=lambda make: make.__name__)
 def test_bits(make, jit_engine):
     f = make()
-    columns = 7 if make is attention else 9
-    X = np.random.default_rng(0).normal(size=(8, columns))
+    X = np.random.default_rng(0).normal(size=(8, COLUMNS[make]))
     plain, native = jit(f, in_axes=None), jit(f, in_axes=None, native=True)
     found, expected = native.value_and_grad(X), plain.value_and_grad(X)
     assert same(found[0], expected[0]) and same(found[1], expected[1])
@@ -127,3 +140,25 @@ def test_a_side_that_holds_a_row_twice_or_the_other_side_is_none():
     assert products_of(dots([100] * 24, [200, 200, *range(204, 292, 4)])) == []
     assert products_of(dots(*zip(*[(a, b) for a in range(100, 124, 4)
                                    for b in range(100, 124, 4)]))) == []  # fmt: skip
+
+
+def test_rows_with_numbers_in_common_are_none_if_they_get_a_gradient():
+    """Each has a copy of its gradients, of which the last that is stored would win."""
+    pairs = [(a, b) for a in range(100, 124, 4) for b in range(200, 206)]
+    assert products_of(dots(*zip(*pairs), grads=1))
+    assert products_of(dots(*zip(*pairs), grads=2)) == []
+
+
+def test_rows_of_one_number_are_none_if_they_get_a_gradient():
+    pairs = [(a, b) for a in range(100, 106) for b in range(200, 206)]
+    for grads, is_product in ((0, True), (1, False), (2, False)):
+        assert bool(products_of(dots(*zip(*pairs), grads=grads, step=0))) == is_product
+
+
+def test_dots_of_results_of_the_same_instruction_are_none():
+    """The results would be copied before they are computed."""
+    ins = dots(*zip(*[(a, b) for a in range(100, 124, 4) for b in range(200, 224, 4)]))
+    assert products_of(ins)
+    for first in (88, 223, 1):  # of 36 results
+        ins.out = first | UNIFORM
+        assert products_of(ins) == []

@@ -88,6 +88,8 @@ def products_of(ins):
         return []
     if len(set(ins.c)) > 1 or (ins.grads == 3 and not set(ins.a).isdisjoint(ins.b)):
         return []
+    if not {*ins.a, *ins.b, *ins.c}.isdisjoint(range(ins.out, ins.out + ins.n)):
+        return []  # y is copied before there are results
     sides = rows_of(ins.a, ins.m), rows_of(ins.b, ins.m)
     found, at = [], 0
     while at < ins.n:
@@ -96,15 +98,29 @@ def products_of(ins):
         end = at + n
         while y[end : end + n] == y[at : at + n] and same_from(x, end) >= n:
             end += n
-        if n * ins.m > MOST_NUMBERS or None in y[at : at + n] or len(set(y[at : at + n])) < n:
-            return []
         grads = ins.grads if side == 0 else (ins.grads & 1) << 1 | ins.grads >> 1
-        found.append(Product((ins.out & ~UNIFORM) + at, x[at:end:n], y[at : at + n], ins.m,
-                             ins.c[0] & ~UNIFORM, grads))  # fmt: skip
-        if None in found[-1].x or end - at < LEAST_DOTS:
+        product = Product((ins.out & ~UNIFORM) + at, x[at:end:n], y[at : at + n], ins.m,
+                          ins.c[0] & ~UNIFORM, grads)  # fmt: skip
+        if end - at < LEAST_DOTS or not is_allowed(product):
             return []
+        found.append(product)
         at = end
     return found
+
+
+def is_allowed(product):
+    """True if the rows have even steps, and copies of their gradients can be added to.
+
+    A row of x has its copy while its block is computed, so it must have each slot once. The rows
+    of y have theirs during the whole product, so they must have no slot in common either.
+    """
+    x, y, terms = product.x, product.y, product.terms
+    if None in x or None in y or len(y) * terms > MOST_NUMBERS:
+        return False
+    if product.grads & 1 and any(step == 0 for _, step in x):
+        return False
+    slots = {first + t * step for first, step in y for t in range(terms)}
+    return not product.grads & 2 or len(slots) == len(y) * terms
 
 
 def rows_of(slots, m):
