@@ -66,7 +66,9 @@ int mg_run_both(const mg_program *program, const mg_kernels *kernels, int width,
 
 void mg_program_use_native(mg_program *program, const mg_native *native) {
     program->native = *native;
-    program->has_native = 1;
 }
 
-int mg_has_native(const mg_program *program) { return program->has_native; }
+int mg_has_native(const mg_program *program) {
+    return program->native.uniform_forward != NULL ||
+           program->native.forward[MG_WIDTH_1] != NULL;
+}

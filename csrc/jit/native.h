@@ -24,7 +24,7 @@ typedef struct {
 
 typedef void (*mg_native_function)(const mg_native_block *block);
 
-/* True if mg_program_use_native was called for the program. */
+/* True if the program has functions for one row. */
 int mg_has_native(const mg_program *program);
 
 /* Each runs a list of n instructions on a block of this width, MG_WIDTH_16 to MG_WIDTH_1:

@@ -56,7 +56,6 @@ struct mg_program {
     uint32_t n_shared, first_shared;
     const mg_lane_functions *others; /* see mg_block */
     mg_native native; /* functions compiled for this program; all NULL if there are none */
-    int has_native;   /* true: there are some */
     mg_output *outputs;
     uint32_t n_outputs;
     size_t n_nodes;   /* nodes of the graph that was compiled */
@@ -64,7 +63,7 @@ struct mg_program {
                          free in a forked child */
 };
 
-/* The last step of mg_compile: sets MG_A_FIRST, MG_B_FIRST and MG_C_FIRST in the row list,
+/* A late step of mg_compile: sets MG_A_FIRST, MG_B_FIRST and MG_C_FIRST in the row list,
  * and its list of gradients to clear. Returns 0 if out of memory. O(index list + row
  * slots). */
 int mg_find_first_writes(mg_program *program);
@@ -73,7 +72,7 @@ int mg_find_first_writes(mg_program *program);
  * reads the array. The outputs must be set. Returns 0 if out of memory. O(index list). */
 int mg_find_row_major(mg_program *program);
 
-/* Sets the patterns of operands, and MG_TERM_RUNS. O(index list). */
+/* The last step: sets the patterns of operands, and MG_TERM_RUNS. O(index list). */
 void mg_find_patterns(const mg_program *program);
 
 #endif

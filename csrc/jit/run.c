@@ -225,12 +225,10 @@ static double rows_of_mean(const mg_batch *batch) {
     return (double)(batch->n_mean > 0 ? batch->n_mean : batch->n);
 }
 
-/* Clears gradients, and stores the gradient of the mean of the first output. */
+/* Clears gradients of rows, and stores that of the mean of the first output. */
 static void start_backward(const mg_batch *batch, const mg_block *block, size_t w) {
     const mg_program *p = batch->program;
-    for (size_t i = 0; i < p->row.n_zero; i++)
-        memset(block->grad + p->row.zero[2 * i] * w, 0,
-               p->row.zero[2 * i + 1] * w * sizeof(double));
+    mg_clear_row_gradients(p, block->grad, w);
     if (p->outputs[0].uniform)
         return;
     const double share = 1.0 / rows_of_mean(batch);
@@ -258,8 +256,7 @@ static double run_rows(const mg_batch *batch, double *memory, double *uniform_gr
     MG_ASSERT(batch->scratch->row_length >=
               row_length_of(p, end - first, batch->backward));
     if (batch->backward)
-        memset(uniform_grad + p->n_layer_parameters, 0,
-               (p->uniform.slots - p->n_layer_parameters) * sizeof(double));
+        mg_clear_uniform_gradients(p, uniform_grad);
     while (first < end) {
         const size_t left = end - first, w = block_width(left), n = left < w ? left : w;
         const int i = w == 1 ? MG_WIDTH_1 : w == 4 ? MG_WIDTH_4 : MG_WIDTH_16;

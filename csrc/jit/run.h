@@ -4,6 +4,8 @@
 
 #include "jit/program.h" /* first */
 
+#include <string.h>
+
 #include "base/threads.h"
 #include "kernels/kernels.h"
 
@@ -84,6 +86,20 @@ void mg_copy_shared(const mg_program *program, mg_scratch *scratch,
 
 /* Adds the parameters' gradients to those in the graph. Takes the lock. */
 void mg_add_gradients(const mg_program *program, const mg_scratch *scratch);
+
+/* Clears the gradients that are added to; all others are stored first. */
+static inline void mg_clear_uniform_gradients(const mg_program *program, double *grad) {
+    const size_t first = program->n_layer_parameters;
+    memset(grad + first, 0, (program->uniform.slots - first) * sizeof *grad);
+}
+
+/* The same for the row slots of a block of w lanes. */
+static inline void mg_clear_row_gradients(const mg_program *program, double *grad,
+                                          size_t w) {
+    const uint32_t *zero = program->row.zero;
+    for (size_t i = 0; i < program->row.n_zero; i++)
+        memset(grad + zero[2 * i] * w, 0, zero[2 * i + 1] * w * sizeof *grad);
+}
 
 /* Returns the block that the uniform instructions run on. */
 static inline mg_block mg_uniform_block(const mg_batch *batch) {

@@ -188,8 +188,9 @@ static void put_all(writer *w, int has_backward, size_t starts[2]) {
 }
 
 /* Finds the instructions of the uniform list that read constants alone, as those that copy
- * constant weights to where a layer reads them. is_constant: by instruction. Returns 0 if
- * out of memory. */
+ * constant weights to where a layer reads them. All that such an instruction reads is in
+ * the index list, because layers read rows. is_constant: by instruction. Returns 0 if out
+ * of memory. */
 static int find_constant(const mg_program *p, uint8_t *is_constant) {
     uint8_t *slots = mg_alloc(p->uniform.slots, 1);
     if (slots == NULL)

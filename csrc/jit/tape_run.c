@@ -12,8 +12,7 @@
 #define MG_M(name) mg_jit_##name
 
 /* True if an operator is an operation of tapes; then it calls no elementary function. */
-#define IS_ONE(expression) (sizeof #expression == 2 && #expression[0] == '1')
-#define IS_OPERATION(kind, fast) ((kind) != MG_UNARY_K && IS_ONE(fast))
+#define IS_OPERATION(kind, fast) ((kind) != MG_UNARY_K && MG_IS_ONE(fast))
 
 /* The compiler need not test for other codes: mg_new_tape writes none. */
 #if defined(__GNUC__) || defined(__clang__)
@@ -226,14 +225,6 @@ static void load_row(const mg_tape *tape, const mg_batch *batch) {
             memcpy(to, batch->inputs[i], p->widths[i] * sizeof(double));
 }
 
-static void clear_gradients(const mg_tape *tape, const mg_program *p) {
-    memset(tape->uniform.grad + p->n_layer_parameters, 0,
-           (p->uniform.slots - p->n_layer_parameters) * sizeof(double));
-    for (size_t i = 0; i < p->row.n_zero; i++)
-        memset(tape->row.grad + p->row.zero[2 * i], 0,
-               p->row.zero[2 * i + 1] * sizeof(double));
-}
-
 /* Returns the value of the first output. */
 static double collect(const mg_tape *tape, const mg_batch *batch) {
     const mg_program *p = batch->program;
@@ -249,7 +240,8 @@ double mg_run_tape(const mg_tape *tape, const mg_batch *batch) {
     load_row(tape, batch);
     run_forward(tape, batch);
     if (batch->backward) {
-        clear_gradients(tape, batch->program);
+        mg_clear_uniform_gradients(batch->program, tape->uniform.grad);
+        mg_clear_row_gradients(batch->program, tape->row.grad, 1);
         if (!output->uniform)
             tape->row.grad[output->slot] = 1.0;
         run_backward(tape, batch, tape->backward_rows);

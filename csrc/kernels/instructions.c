@@ -18,10 +18,8 @@ const mg_instruction_type mg_instruction_types[MG_CODE_COUNT] = {
 #undef X
 };
 
-#define IS_ONE(expression) (sizeof #expression == 2 && #expression[0] == '1')
-
 const uint8_t mg_is_elementary[MG_OP_COUNT] = {
-#define X(name, kind, label, raises, fast, ...) [MG_OP_##name] = !IS_ONE(fast),
+#define X(name, kind, label, raises, fast, ...) [MG_OP_##name] = !MG_IS_ONE(fast),
     MG_OPS(X)
 #undef X
 };

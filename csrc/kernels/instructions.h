@@ -24,6 +24,10 @@
 #include "graph/ops.h"
 #include "micrograd.h"
 
+/* True if an expression is written as 1, as "where fast" of operators that call no elementary
+ * function. */
+#define MG_IS_ONE(expression) (sizeof #expression == 2 && #expression[0] == '1')
+
 /* How the field of an operand, say a, leads to the operand's slots. */
 typedef enum {
     MG_NO_OPERAND,   /* the instruction has no such operand */

@@ -28,9 +28,6 @@
 #define MG_ROLLED
 #endif
 
-/* True if an expression is written as 1. */
-#define MG_IS_ONE(expression) (sizeof #expression == 2 && #expression[0] == '1')
-
 /* The exponents of ** that programs mostly have: X(exponent, where fast, value, d/dx). The
  * same bits as the row of pow_k. */
 #define MG_FIXED_POWERS(X)                                                                \

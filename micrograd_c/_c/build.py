@@ -40,27 +40,18 @@ def declarations():
 
 # The functions that node.c adds to the library. mg_node_type returns the type Node, where
 # node.c compiles it, mg_bound_call_type the base class of bound_call.c, mg_direct_call_type that
-# of direct_call.c, which has mg_direct. mg_take_id makes a Value of an id that mg_net_call,
-# mg_linear or mg_softmax wrote.
+# of direct_call.c. mg_take_id makes a Value of an id that mg_net_call, mg_linear or mg_softmax
+# wrote.
 ADDED = """
 double mg_node_type(void);
 double mg_bound_call_type(void);
 double mg_direct_call_type(void);
-typedef struct {
-    int has_rows, n_dimensions;
-    size_t shape[2], place;
-} mg_direct_argument;
-typedef struct {
-    mg_program *program;
-    size_t n_arguments;
-    mg_direct_argument arguments[16];
-    const int64_t *places;
-    size_t n_parameters;
-    int has_rows, has_rules, is_single, is_tree;
-    size_t n_dimensions, shape[4], quick_rows;
-} mg_direct;
 mg_id mg_take_id(mg_id *ids, size_t i);
 """
+
+
+def text(name):
+    return Path(__file__).with_name(name).read_text(encoding="utf-8")
 
 
 def source():
@@ -69,14 +60,13 @@ def source():
     names = (
         "mode.c", "node.c", "calls.c", "traced_operators.c", "eager_operators.c",
         "bulk_methods.c", "node_methods.c", "bound_call.c", "result_tree.c",
-        "direct_call.c",
+        "direct_call.h", "direct_call.c",
     )  # fmt: skip
-    parts = [Path(__file__).with_name(name) for name in names]
-    return "\n".join(part.read_text(encoding="utf-8") for part in parts)
+    return "\n".join(map(text, names))
 
 
 ffibuilder = FFI()
-ffibuilder.cdef(declarations() + ADDED)
+ffibuilder.cdef(declarations() + ADDED + text("direct_call.h"))
 ffibuilder.set_source(
     "micrograd_c._native",
     source(),

@@ -2,41 +2,15 @@
  * C can read where they are, which are NumPy arrays of float64 in C order, and floats.
  *
  * CPython with the GIL only; elsewhere every call is prepared in Python. This file is
- * compiled into the CFFI module after mode.c, node.c and result_tree.c. A call in Python
- * spends most of its time on checking arrays and making views of them, which takes longer
- * than a small program. Here NumPy says in one step where and how an array's numbers are
- * stored: by its attribute __array_struct__, the C side of its array interface protocol.
- * So nothing is remembered of an array from one call to the next.
+ * compiled into the CFFI module after mode.c, node.c, result_tree.c and direct_call.h. A
+ * call in Python spends most of its time on checking arrays and making views of them,
+ * which takes longer than a small program. Here NumPy says in one step where and how an
+ * array's numbers are stored: by its attribute __array_struct__, the C side of its array
+ * interface protocol. So nothing is remembered of an array from one call to the next.
  *
  * The functions return None if they cannot make a call. Nothing has happened then, and
  * Python does the same, or raises the error.
  */
-enum { MG_MOST_ARGUMENTS = 16, MG_MOST_DIMENSIONS = 4 };
-
-typedef struct {
-    int has_rows;     /* true: the first dimension counts the rows */
-    int n_dimensions; /* 0 to 2 */
-    size_t shape[2];  /* that of the rows is not read */
-    size_t place;     /* among the arrays that mg_program_forward takes */
-} mg_direct_argument;
-
-/* A program, and which arrays it can be called with. */
-typedef struct {
-    mg_program *program;
-    size_t n_arguments;
-    mg_direct_argument arguments[MG_MOST_ARGUMENTS];
-    const int64_t *places; /* see mg_bind */
-    size_t n_parameters;   /* in the user's order */
-    int has_rows;          /* false: all arguments are shared, there is one row */
-    int has_rules;         /* true: _mg_check must be called before each run */
-    int is_single;         /* true: the function returns one Value */
-    int is_tree;           /* true: the result is a tree, made of an array of outputs */
-    size_t n_dimensions;   /* of one row's outputs */
-    size_t shape[MG_MOST_DIMENSIONS];
-    size_t quick_rows; /* runs of so many rows are so short that releasing the GIL would
-                          take longer */
-} mg_direct;
-
 static double mg_direct_call_type(void) { return 0.0; }
 
 #if !defined(PYPY_VERSION) && !defined(Py_GIL_DISABLED)

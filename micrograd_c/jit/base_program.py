@@ -78,8 +78,8 @@ class BaseProgram:
         """Return the BoundCall for a Binding."""
         return CallInPython(binding)
 
-    def direct_call(self, order):
-        """Return a DirectCall, or None if the program has none; ``order``: a ParameterOrder."""
+    def direct_call(self, jitted):
+        """Return a DirectCall, or None if the program has none; ``jitted``: whose program it is."""
 
     def train(self, arrays, order, batch_size, optimizer, scheduler, threads, sums, check_finite):
         """Train for ``len(sums)`` epochs; return ``sums``, each with its epoch's losses added.

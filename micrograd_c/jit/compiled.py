@@ -127,8 +127,8 @@ class CompiledProgram(BaseProgram):
         call._run_in_c(bound, self.size * blocks <= QUICK, gradient is None)
         return call
 
-    def direct_call(self, order):
-        return direct_call(self, order)
+    def direct_call(self, jitted):
+        return direct_call(self, jitted)
 
     @cached_property
     def parameters_by_use(self):

@@ -10,15 +10,17 @@ from operator import itemgetter
 
 from micrograd_c._c.direct_call import RunsDirectly
 from micrograd_c._c.node import IN_C
-from micrograd_c._native import ffi
+from micrograd_c._native import ffi, lib
 from micrograd_c.jit.axes import Shared
 from micrograd_c.jit.outputs import Columns, index_of, view_from
 from micrograd_c.jit.value_calls import is_checking
 
-MOST_ARGUMENTS, MOST_DIMENSIONS = 16, 4  # of the arrays in the struct mg_direct
 # A run of fewer nodes, times the blocks of rows, keeps the GIL: it takes about 1 µs.
 QUICK = 256
 ROWS_OF_A_BLOCK = 16
+# A run of more nodes takes so long that a direct call would save less than a hundredth; and to
+# prepare one takes as long as some runs, because there may be as many parameters.
+MOST_NODES = 50_000
 
 
 class DirectCall(RunsDirectly):
@@ -40,7 +42,7 @@ class DirectCall(RunsDirectly):
 
         widths, layout = program.widths, program.layout
         places = order.places_in_user_order()
-        is_tree = not isinstance(layout, Columns) or len(layout.shape) > MOST_DIMENSIONS
+        is_tree = not isinstance(layout, Columns) or len(layout.shape) > lib.MG_MOST_DIMENSIONS
         shape = (program.n_outputs,) if is_tree else layout.shape
         arguments = [argument(width, program.inputs.index(i)) for i, width in enumerate(widths)]
         fields = {
@@ -94,8 +96,8 @@ def tree_of(layout, has_rows):
     return type(layout)(tree_of(branch, has_rows) for branch in layout)
 
 
-def direct_call(program, order):
+def direct_call(program, jitted):
     """Return the DirectCall of a CompiledProgram, or None if there is none."""
-    if not IN_C or len(program.widths) > MOST_ARGUMENTS:
+    if not IN_C or len(program.widths) > lib.MG_MOST_ARGUMENTS or program.size > MOST_NODES:
         return None
-    return DirectCall(program, order)
+    return DirectCall(program, jitted._order_of(program))

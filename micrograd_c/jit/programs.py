@@ -14,11 +14,6 @@ else:
     from micrograd_c.jit.interpreted import InterpretedProgram as Program
 
 
-# A run of more nodes takes so long that a direct call would save less than a hundredth; and to
-# prepare one takes as long as some runs, because there may be as many parameters.
-MOST_NODES_OF_DIRECT_CALLS = 50_000
-
-
 class HasPrograms:
     """The base of ``jit``, which has the function and the options that programs are made with."""
 
@@ -64,7 +59,7 @@ class HasPrograms:
         program = self._program_of(arrays)
         program.argument_rules.check(arrays)
         if not isinstance(arrays, RaggedArrays):
-            if program.was_called and program.size <= MOST_NODES_OF_DIRECT_CALLS:
+            if program.was_called:
                 self._call_directly(program)
             program.was_called = True
         return program
@@ -74,7 +69,7 @@ class HasPrograms:
         for call in self._direct_calls:
             if call.program is program:
                 return
-        call = program.direct_call(self._order_of(program))
+        call = program.direct_call(self)
         if call is not None:
             self._direct_calls = call, *self._direct_calls
 

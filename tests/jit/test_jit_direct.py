@@ -237,6 +237,18 @@ def test_the_last_program(jit_engine):
     assert f.value_and_grad(one)[1].tolist() == [1.0] and f.parameters == (a,)
 
 
+@pytest.mark.skipif(not IN_C, reason="there are no direct calls here")
+def test_a_large_program_has_no_direct_call(monkeypatch):
+    """It is prepared by steps of Python for each parameter, which the third call would wait for."""
+    from micrograd_c.jit import direct
+
+    for most, expected in ((5, 0), (1000, 1)):
+        monkeypatch.setattr(direct, "MOST_NODES", most)
+        f = line()
+        warm(f, np.ones(3), np.ones(3))
+        assert len(f._direct_calls) == expected
+
+
 def test_later_changes_of_the_function(jit_engine):
     """A closure is fixed by the trace, parameters are read at each call, jit again traces anew."""
     factor, w = [2.0], Value(1.0)
