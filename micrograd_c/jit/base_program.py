@@ -1,5 +1,7 @@
 """BaseProgram: what the two kinds of program share, and all that ``jit`` asks of them."""
 
+from functools import cached_property
+
 from micrograd_c.functional import zero_grad
 from micrograd_c.jit.bound import CallInPython
 from micrograd_c.jit.trace import Trace
@@ -34,6 +36,7 @@ class BaseProgram:
       operands before results.
     - ``size``: how many nodes the traced graph has.
     - ``was_called``: False until the first run.
+    - ``pace``: by batch size and threads, how many rows ``fit`` last found to take PATIENCE.
     """
 
     was_called = False
@@ -47,6 +50,10 @@ class BaseProgram:
         self.argument_rules = ArgumentRules(trace.argument_rules)
         self.order = None  # a ParameterOrder, once it is asked for
         self._load(trace)
+
+    @cached_property
+    def pace(self):
+        return {}
 
     def _load(self, trace):
         """Build the program from the trace. Raises TraceError for a node that cannot be run."""

@@ -69,10 +69,9 @@ class TrainingLoop:
         self.n = arrays.n
         self.random = np.random.default_rng(seed) if shuffles else None
         batches = PATIENCE / (SECONDS_PER_NODE * program.size * batch_size)
-        # What an earlier training of the program measured is a better estimate.
-        self.measured = vars(program).setdefault("rows_per_call", {})
-        self.rows_per_call = max(1, int(batches)) * batch_size
-        self.rows_per_call = self.measured.get((batch_size, threads), self.rows_per_call)
+        estimate = max(1, int(batches)) * batch_size
+        # What an earlier training measured is better.
+        self.rows_per_call = program.pace.get((batch_size, threads), estimate)
 
     def run_epochs(self, most):
         """Train for at least one and at most ``most`` epochs; return the mean loss of each."""
@@ -119,7 +118,7 @@ class TrainingLoop:
             growth = min(100.0, PATIENCE / (taken + 1e-6))
             batches = self.rows_per_call // self.batch_size * growth
             self.rows_per_call = max(1, int(batches)) * self.batch_size  # cut between batches
-            self.measured[self.batch_size, self.threads] = self.rows_per_call
+            self.program.pace[self.batch_size, self.threads] = self.rows_per_call
         return sums
 
 
