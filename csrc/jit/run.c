@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "jit/block_rows.h"
 #include "jit/native.h"
 #include "jit/verify.h"
 
@@ -165,61 +166,6 @@ void mg_add_gradients(const mg_program *program, const mg_scratch *scratch) {
 
 /* --- rows ---------------------------------------------------------------------- */
 
-/* data: (columns of all inputs, w) = rows first to first + n, which are the first n lanes;
- * copies of the last row pad the others. The array row_major is not copied: row_major:
- * (w,) is set to its rows. */
-static void load_rows(const mg_batch *batch, double *data, const double **row_major,
-                      size_t first, size_t n, size_t w) {
-    const mg_program *p = batch->program;
-    const double *some[MG_BLOCK_ROWS];
-    for (uint32_t i = 0; i < p->n_inputs; i++) {
-        size_t columns = p->widths[i];
-        const double **rows = i == p->row_major ? row_major : some;
-        for (size_t r = 0; r < n; r++) {
-            size_t row =
-                batch->order == NULL ? first + r : (size_t)batch->order[first + r];
-            rows[r] = batch->inputs[i] + row * columns;
-        }
-        for (size_t r = n; r < w; r++)
-            rows[r] = rows[n - 1];
-        if (i != p->row_major)
-            batch->kernels->load_columns(data, rows, w, columns);
-        data += w * columns;
-    }
-}
-
-/* Returns the numbers of an output for a block's rows; *step: 1, or 0 if all rows have the
- * same. */
-static const double *numbers_of(const mg_output *output, const mg_block *block, size_t w,
-                                size_t *step) {
-    *step = !output->uniform;
-    return output->uniform ? block->uniform + output->slot
-                           : block->data + output->slot * w;
-}
-
-/* Writes the outputs of a block to batch->out, from row first on. Returns the sum of the
- * first output over the block's rows. */
-static double collect(const mg_batch *batch, const mg_block *block, size_t first,
-                      size_t w) {
-    const mg_program *p = batch->program;
-    const size_t n = block->rows, n_outputs = p->n_outputs;
-    double lanes[MG_BLOCK_ROWS];
-    size_t step;
-    for (size_t i = 0; batch->out != NULL && i < n_outputs; i++) {
-        const double *numbers = numbers_of(&p->outputs[i], block, w, &step);
-        double *out = batch->out + first * n_outputs + i;
-        for (size_t r = 0; r < n; r++)
-            out[r * n_outputs] = numbers[r * step];
-    }
-    const double *numbers = numbers_of(&p->outputs[0], block, w, &step);
-    for (size_t r = 0; r < w; r++)
-        lanes[r] = r < n ? numbers[r * step] : 0.0;
-    for (size_t half = w / 2; half > 0; half /= 2)
-        for (size_t r = 0; r < half; r++)
-            lanes[r] += lanes[r + half];
-    return lanes[0];
-}
-
 /* Returns how many rows the mean is over whose gradient is computed. */
 static double rows_of_mean(const mg_batch *batch) {
     return (double)(batch->n_mean > 0 ? batch->n_mean : batch->n);
@@ -263,7 +209,7 @@ static double run_rows(const mg_batch *batch, double *memory, double *uniform_gr
         block.grad = rows + w * p->row.slots;
         block.rows = (uint32_t)n;
         block.masks_padding = mask_padding && n < w;
-        load_rows(batch, rows, row_major, first, n, w);
+        mg_load_rows(batch, rows, row_major, first, n, w);
         if (batch->backward) {
             start_backward(batch, &block, w);
             if (!mg_run_both(p, kernels, i, &block)) {
@@ -274,7 +220,7 @@ static double run_rows(const mg_batch *batch, double *memory, double *uniform_gr
         } else {
             mg_run_forward(p, kernels, &p->row, i, &block);
         }
-        sum += collect(batch, &block, first, w);
+        sum += mg_collect(batch, &block, first, w);
         first += n;
     }
     return sum;
