@@ -289,16 +289,17 @@ static double run_all(const mg_batch *batch, int mask_padding) {
             run_chunks(&run, 0, 0, run.n_chunks);
     }
 
+    const size_t added = mg_added_gradients(p);
     double sum = run.sums[0];                     /* NOLINT: there is at least one chunk */
     for (uint32_t i = 1; i < run.n_chunks; i++) { /* only backward has several */
         const double *grad = chunk_grad(batch, i);
         sum += run.sums[i];
-        for (uint32_t j = 0; j < p->uniform.slots; j++)
+        for (size_t j = 0; j < added; j++)
             s->uniform_grad[j] += grad[j];
     }
     if (batch->backward) {
         if (p->outputs[0].uniform) /* a division is 5 ns, of a small program's 230 */
-            s->uniform_grad[p->outputs[0].slot] +=
+            s->uniform_grad[p->outputs[0].slot] =
                 batch->n_mean == 0 ? 1.0 : (double)batch->n / (double)batch->n_mean;
         mg_run_backward(p, kernels, &p->uniform, MG_WIDTH_1, &uniform);
     }

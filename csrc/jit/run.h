@@ -87,10 +87,16 @@ void mg_copy_shared(const mg_program *program, mg_scratch *scratch,
 /* Adds the parameters' gradients to those in the graph. Takes the lock. */
 void mg_add_gradients(const mg_program *program, const mg_scratch *scratch);
 
+/* Returns the end of the uniform slots to whose gradients something is added before the
+ * uniform list runs backward. */
+static inline size_t mg_added_gradients(const mg_program *program) {
+    return program->native.stores_first ? program->n_parameters : program->uniform.slots;
+}
+
 /* Clears the gradients that are added to; all others are stored first. */
 static inline void mg_clear_uniform_gradients(const mg_program *program, double *grad) {
     const size_t first = program->n_layer_parameters;
-    memset(grad + first, 0, (program->uniform.slots - first) * sizeof *grad);
+    memset(grad + first, 0, (mg_added_gradients(program) - first) * sizeof *grad);
 }
 
 /* The same for the row slots of a block of w lanes. */

@@ -14,6 +14,7 @@ from native_tools import (
     expression,
     functions,
     make_own_cache,  # noqa: F401
+    parameters,
     recursion,
     rows,
     same,
@@ -55,6 +56,29 @@ def test_libm(jit_engine):
     plain, native = jit(f, math="libm"), jit(f, math="libm", native=True)
     assert same(native(*rows(21)), plain(*rows(21)))
     assert same(native.value_and_grad(*rows(21))[1], plain.value_and_grad(*rows(21))[1])
+
+
+def test_gradients_of_a_run_before_do_not_count(jit_engine):
+    """A program of shared arguments alone clears only the parameters' gradients before a run."""
+    f = recursion()
+    plain, native = jit(f, in_axes=None), jit(f, in_axes=None, native=True)
+    x = np.array([0.3, -0.2, 0.9])
+    expected = plain.value_and_grad(x, 0.5)
+    assert np.isnan(native.value_and_grad(np.full(3, np.nan), 0.5)[0])
+    for rows_ in (1, 2):
+        found = native.value_and_grad(x, 0.5)
+        assert same(found[0], expected[0]) and same(found[1], expected[1]), rows_
+
+
+def test_a_function_that_ignores_its_rows(jit_engine):
+    w = parameters(5)
+
+    def f(x):
+        return sum(a.exp() * b for a, b in zip(w, w[1:]))
+
+    plain, native = jit(f, parameters=w), jit(f, parameters=w, native=True)
+    for n in (1, 600, 1):
+        assert same(native.value_and_grad(np.ones(n))[1], plain.value_and_grad(np.ones(n))[1])
 
 
 @pytest.mark.parametrize("threads", [1, 2])

@@ -21,7 +21,7 @@ def attach(program):
         library_of(hook.text(), hook.code.is_long, machine),
         "".join(f"void {name}(const void *);" for name in hook.names),
     )
-    native = ffi.new("mg_native *")
+    native = ffi.new("mg_native *", {"stores_first": hook.stores_first})
     addresses = {
         name: ffi.cast("void *", int(library.ffi.cast("uintptr_t", getattr(library.lib, name))))
         for name in hook.names

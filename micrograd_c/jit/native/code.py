@@ -168,6 +168,23 @@ class Code:
                 found.update(item.names())
         return {x for x in found if x % 4 in (ROW, SAME)}
 
+    def stores_first(self, phases):
+        """True if the phases need no gradient of 0 to add to, but those of parameters.
+
+        The first output's gradient must be there.
+        """
+        written = gradients_of_parameters(self.listing)
+        written.update(grad(x) for x in self.listing.outputs[:1])
+        for item in self.items(phases, False, False):
+            if not isinstance(item, Part):
+                return False  # a kernel or a product may add to any
+            for shape, target, reads in item.all:
+                needed = [*reads, target] if shape.assigns == "+=" else reads
+                if any(x % 4 == SAME_GRAD and x not in written for x in needed):
+                    return False
+                written.add(target)
+        return True
+
     def items(self, phases, seed, one_block):
         """Return the Parts and Tables of the phases, in order."""
         writer = Statements(self.listing, not one_block, self.few)

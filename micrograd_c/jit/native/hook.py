@@ -46,11 +46,14 @@ def call_kernel(table, width):
 
 
 class Hook:
-    """The text, and the names of the functions in it. None is written if they are too long."""
+    """The text, and the names of the functions in it. None is written if they are too long.
+
+    ``stores_first``: see the struct mg_native.
+    """
 
     def __init__(self, listing, has_gradient):
         self.listing, self.code = listing, Code(listing, call_kernel)
-        self.names, self.entries = [], []
+        self.names, self.entries, self.stores_first = [], [], False
         if self.code.least > limits.MOST_STATEMENTS:
             self.code.statements = self.code.least
             return
@@ -61,6 +64,7 @@ class Hook:
             if has_gradient:
                 self.add("uniform_backward", [UNIFORM_BACKWARD], 1,
                          gradients_of_parameters(listing))  # fmt: skip
+                self.stores_first = not listing.row and self.code.stores_first([UNIFORM_BACKWARD])
         is_long = self.code.is_long
         widths = (1,) if is_long else (16, 1)  # compilers take long, and kernels are as quick
         for width in widths if listing.row else ():
