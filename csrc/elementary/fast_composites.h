@@ -63,6 +63,10 @@ static inline double mg_fast_dpow_base(double x, double y, double g) {
     return (y * mg_fast_pow(x, y - 1.0)) * g;
 }
 
+static inline double mg_fast_dpow_k(double x, double k, double out, double g) {
+    return k == -1.0 ? -(out * out) * g : mg_fast_dpow_base(x, k, g);
+}
+
 static inline double mg_fast_dpow_exponent(double x, double y, double out, double g) {
     (void)y;
     return (out * mg_fast_log(x)) * g;

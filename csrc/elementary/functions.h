@@ -22,6 +22,14 @@
 #include "elementary/composites.h"
 #undef MG_M
 
+/* The derivative of 1 / x, which is out, without another division: -out * out. */
+static inline double mg_jit_dpow_k(double x, double k, double out, double g) {
+    if (k != -1.0)
+        return mg_jit_dpow_base(x, k, g);
+    double square = out * out;
+    return MG_LIKELY(isnormal(square)) ? -square * g : -out * g * out;
+}
+
 #include "elementary/fast_composites.h"
 
 #endif

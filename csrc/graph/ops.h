@@ -56,7 +56,7 @@ enum { MG_BINARY, MG_UNARY, MG_UNARY_K };
     X(pow, MG_BINARY, "**", 1, MG_IN(dpow)(x, y), MG_M(pow)(x, y),                        \
       MG_M(dpow_base)(x, y, g), MG_M(dpow_exponent)(x, y, out, g))                        \
     X(pow_k, MG_UNARY_K, "**", 1, MG_IN(dpow)(x, y), MG_M(pow)(x, y),                     \
-      MG_M(dpow_base)(x, y, g), 0.0)                                                      \
+      MG_M(dpow_k)(x, y, out, g), 0.0)                                                    \
     X(leaky_relu, MG_UNARY_K, "leaky_relu", 0, 1, x < 0.0 ? y * x : x,                    \
       x > 0.0 ? g : y * g, 0.0)                                                           \
     X(abs, MG_UNARY, "abs", 0, 1, fabs(x), mg_dabs(x, g), 0.0)                            \

@@ -178,8 +178,8 @@ static void run_backward(const mg_tape *tape, const mg_batch *batch, const uint3
 #define POWER(function, exponent, is_first)                                               \
     case TAPE_POWER + 2 * POWER_##function + is_first: {                                  \
         const double g = GRAD(1);                                                         \
-        pass(&GRAD(2), mg_passed(1, g, mg_jit_dpow_base(DATA(2), exponent, g)),           \
-             is_first);                                                                   \
+        const double passed = mg_jit_dpow_k(DATA(2), exponent, DATA(1), g);               \
+        pass(&GRAD(2), mg_passed(1, g, passed), is_first);                                \
         at += 3;                                                                          \
         break;                                                                            \
     }

@@ -32,7 +32,7 @@
  * same bits as the row of pow_k. */
 #define MG_FIXED_POWERS(X)                                                                \
     X(2.0, 1, MG_M(pow_2)(x), (2.0 * x) * g)                                              \
-    X(-1.0, MG_IN(pow_minus_2)(x), MG_M(pow_minus_1)(x), -MG_M(pow_minus_2)(x) * g)       \
+    X(-1.0, MG_IN(pow_minus_2)(x), MG_M(pow_minus_1)(x), -(out * out) * g)                 \
     X(0.5, MG_IN(pow_minus_half)(x), MG_M(pow_half)(x),                                   \
       (0.5 * MG_M(pow_minus_half)(x)) * g)                                                \
     X(3.0, MG_IN(pow_3)(x), MG_M(pow_3)(x), (3.0 * MG_M(pow_2)(x)) * g)                   \

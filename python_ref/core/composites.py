@@ -50,6 +50,13 @@ def d_power_base(f, x, y, out, g):
     return (y * slope) * g
 
 
+def d_power_k(f, x, k, out, g):
+    if k != -1.0:
+        return d_power_base(f, x, k, out, g)
+    square = out * out  # no second division is needed
+    return -square * g if is_normal(square) else -out * g * out
+
+
 def d_power_exponent(f, x, y, out, g):
     return 0.0 if x == 0.0 and y >= 0.0 else (out * f.log(x)) * g
 

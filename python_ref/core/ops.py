@@ -150,10 +150,12 @@ def passing_zero(op):
 
 
 # fmt: off
-def operators(f, ieee):
+def operators(f, ieee, d_power_k):
     """Return the table, by name, computed with these modules of elementary functions.
 
     ``f`` has the functions of libm.py, and may raise; ``ieee`` has them in IEEE arithmetic.
+    ``d_power_k``: the derivative of ``x**k``. Eager Values have micrograd's formula, while jit's
+    programs derive ``1 / x`` from its value.
     """
     rows = (
         # written as symbols
@@ -164,7 +166,7 @@ def operators(f, ieee):
         Op("pow", BINARY, "**", True, f.pow,
            (partial(composites.d_power_base, ieee), partial(composites.d_power_exponent, ieee)),
            ieee=ieee.pow),
-        Op("pow_k", UNARY_K, "**", True, f.pow, (partial(composites.d_power_base, ieee),),
+        Op("pow_k", UNARY_K, "**", True, f.pow, (partial(d_power_k, ieee),),
            ieee=ieee.pow),
         # functions and methods
         Op("leaky_relu", UNARY_K, "leaky_relu", False, lambda x, k: k * x if x < 0.0 else x,
@@ -303,8 +305,8 @@ def operators(f, ieee):
 # fmt: on
 
 # Of eager operators and nets, and of jit's programs; the latter's values do not raise.
-OPS = operators(libm, ieee_libm)
-JIT_OPS = operators(elementary, elementary)
+OPS = operators(libm, ieee_libm, composites.d_power_base)
+JIT_OPS = operators(elementary, elementary, composites.d_power_k)
 
 
 # What ``take`` records in a trace: the first operand is the index of the one, among the others,

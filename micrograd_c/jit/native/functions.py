@@ -245,7 +245,8 @@ class Writer:
                     const = "" if name in written else "const "
                     self.put(f"{const}double {self.variable(name)} = {self.load(name)};")
             names = [self.variable(name) for name in reads]
-            text = family(shape.text, prefix).format(*names)
+            text = shape.text if functions == "fast" else shape.careful or shape.text
+            text = family(text, prefix).format(*names)
             if functions == "fast" and shape.usual:
                 conditions.append(family(shape.usual, prefix).format(*names))
             self.assign(i, shape.assigns, target, text, known)

@@ -1987,6 +1987,12 @@ static inline double mg_jit_dlog(double x, double g) {
     double inverse = 1.0 / x;
     return isnormal(inverse) ? inverse * g : g / x;
 }
+static inline double mg_jit_dpow_k(double x, double k, double out, double g) {
+    if (k != -1.0)
+        return mg_jit_dpow_base(x, k, g);
+    double square = out * out;
+    return MG_LIKELY(isnormal(square)) ? -square * g : -out * g * out;
+}
 static inline double mg_fast_dsilu(double x, double out, double g) {
     double s = mg_fast_sigmoid(x), positive = s * (1.0 - mg_fast_silu(-x));
     double negative = s + out * mg_fast_sigmoid(-x);
@@ -2024,6 +2030,9 @@ static inline int mg_fast_range_dpow(double x, double y) {
 }
 static inline double mg_fast_dpow_base(double x, double y, double g) {
     return (y * mg_fast_pow(x, y - 1.0)) * g;
+}
+static inline double mg_fast_dpow_k(double x, double k, double out, double g) {
+    return k == -1.0 ? -(out * out) * g : mg_fast_dpow_base(x, k, g);
 }
 static inline double mg_fast_dpow_exponent(double x, double y, double out, double g) {
     (void)y;
@@ -2264,6 +2273,10 @@ static inline double mg_libm_dlog(double x, double g) {
     double inverse = 1.0 / x;
     return isnormal(inverse) ? inverse * g : g / x;
 }
+static inline double mg_libm_dpow_k(double x, double k, double out, double g) {
+    (void)out;
+    return mg_libm_dpow_base(x, k, g);
+}
 #define MG_TWO_OVER_SQRT_PI 1.1283791670955126
 #define MG_LOG2_E 1.4426950408889634
 #define MG_LOG10_E 0.4342944819032518
@@ -2282,7 +2295,7 @@ static inline double mg_one_minus_square(double x) {
     X(add, MG_BINARY, "+", 0, 1, x + y, g, g) \
     X(mul, MG_BINARY, "*", 0, 1, x *y, y *g, x *g) \
     X(pow, MG_BINARY, "**", 1, MG_IN(dpow)(x, y), MG_M(pow)(x, y), MG_M(dpow_base)(x, y, g), MG_M(dpow_exponent)(x, y, out, g)) \
-    X(pow_k, MG_UNARY_K, "**", 1, MG_IN(dpow)(x, y), MG_M(pow)(x, y), MG_M(dpow_base)(x, y, g), 0.0) \
+    X(pow_k, MG_UNARY_K, "**", 1, MG_IN(dpow)(x, y), MG_M(pow)(x, y), MG_M(dpow_k)(x, y, out, g), 0.0) \
     X(leaky_relu, MG_UNARY_K, "leaky_relu", 0, 1, x < 0.0 ? y * x : x, x > 0.0 ? g : y * g, 0.0) \
     X(abs, MG_UNARY, "abs", 0, 1, fabs(x), mg_dabs(x, g), 0.0) \
     X(relu, MG_UNARY, "ReLU", 0, 1, x < 0.0 ? 0.0 : x, out > 0.0 ? g : 0.0, 0.0) \
@@ -2331,7 +2344,7 @@ static inline double mg_one_minus_square(double x) {
     X(detach, MG_UNARY, "detach", 0, 1, x, 0.0, 0.0)
 #define MG_FIXED_POWERS(X) \
     X(2.0, 1, MG_M(pow_2)(x), (2.0 * x) * g) \
-    X(-1.0, MG_IN(pow_minus_2)(x), MG_M(pow_minus_1)(x), -MG_M(pow_minus_2)(x) * g) \
+    X(-1.0, MG_IN(pow_minus_2)(x), MG_M(pow_minus_1)(x), -(out * out) * g) \
     X(0.5, MG_IN(pow_minus_half)(x), MG_M(pow_half)(x), (0.5 * MG_M(pow_minus_half)(x)) * g) \
     X(3.0, MG_IN(pow_3)(x), MG_M(pow_3)(x), (3.0 * MG_M(pow_2)(x)) * g) \
     X(4.0, MG_IN(pow_4)(x) & MG_IN(pow_3)(x), MG_M(pow_4)(x), (4.0 * MG_M(pow_3)(x)) * g) \

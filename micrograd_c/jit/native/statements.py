@@ -39,11 +39,16 @@ def grad(slot):
 
 class Shape(NamedTuple):
     """``assigns``: "=", "+=", or "0+", which adds to 0. ``usual``: an expression, true where the
-    mg_fast_ functions may be used; None if there are none."""
+    mg_fast_ functions may be used; None if there are none. ``careful``: what is right everywhere,
+    if ``text`` is so only for usual operands."""
 
     assigns: str
     text: str
     usual: str
+    careful: str = None
+
+
+SHAPES = {}
 
 
 class Table(NamedTuple):
@@ -236,7 +241,7 @@ def from_zero(statements):
     for shape, target, reads in statements:
         if shape.assigns == "0+" and added[target] >= MANY:
             first.append((ZERO, target, ()))
-            shape = shape_of("+=", shape.text, shape.usual)
+            shape = shape_of("+=", *shape[1:])
         others.append((shape, target, reads))
     return first + others
 
@@ -257,23 +262,25 @@ def layer_slots(ins, operands):
     return [*(ins.a if operands & 1 else ()), *weights, *biases]
 
 
-@lru_cache(None)
-def shape_of(assigns, text, usual):
-    return Shape(assigns, text, usual)
+def shape_of(assigns, text, usual, careful=None):
+    """Return the one Shape of these fields: loops.py compares shapes with ``is``."""
+    shape = Shape(assigns, text, usual, careful)
+    return SHAPES.setdefault(shape, shape)
 
 
 @lru_cache(None)
 def operator_shape(code, which, k, assigns, is_libm):
     """Return the shape of an operator's value or derivative, and which variables it reads."""
-    row = operators()[code]
-    if code == "pow_k" and not is_libm:
-        row = powers().get(k, row)
-    text = getattr(row, which)
-    if which != "value" and row.may_raise and text != "0.0":
-        text = f"g == 0.0 ? 0.0 : {text}"
-    usual = row.fast if "MG_M(" in text else None
+    row, careful = operators()[code], None
+    if code == "pow_k" and k in powers() and not is_libm:
+        general, row = row, powers()[k]
+        careful = getattr(general, which) if which != "value" and row.fast != "1" else None
+    texts = [getattr(row, which), careful or ""]
+    usual = row.fast if any("MG_M(" in text for text in texts) else None
+    if which != "value" and row.may_raise and texts[0] != "0.0":
+        texts = [text and f"g == 0.0 ? 0.0 : {text}" for text in texts]
     uses = [v for v in ("x", "y", "out", "g")
-            if re.search(rf"\b{v}\b", text + " " + (usual or ""))]  # fmt: skip
+            if re.search(rf"\b{v}\b", " ".join([*texts, usual or ""]))]  # fmt: skip
     if row.kind == "UNARY_K":
         uses = [v for v in uses if v != "y"]
 
@@ -282,9 +289,9 @@ def operator_shape(code, which, k, assigns, is_libm):
         return f"{{{uses.index(v)}}}" if v in uses else number(k)
 
     pattern = r"\b(x|y|out|g)\b"
-    text = re.sub(pattern, filled, tidy(text))
+    text, careful = (re.sub(pattern, filled, tidy(text)) for text in texts)
     usual = usual and re.sub(pattern, filled, usual)
-    return shape_of(assigns, text, usual), tuple(uses)
+    return shape_of(assigns, text, usual, careful or None), tuple(uses)
 
 
 def tidy(text):
