@@ -1,19 +1,24 @@
 """What one call of a small program costs: ``python -m benchmarks.bound_calls``.
 
 micrograd's README expression and its two derivatives, from an array of two numbers into arrays:
-bound calls of jit, the same without bind, and CasADi's buffer, where it is installed. All run in
-turns in one process. ``a * b``, bound, is next to nothing but the call itself.
+bound calls of jit, the same without bind, C by hand called through CFFI, and CasADi's buffer, where
+it is installed. All run in turns in one process. ``a * b``, bound, is next to nothing but the call
+itself.
 
 C reads the array of a call without bind where it is. An array of a subclass is prepared in Python,
 as all are by the first two calls.
 """
 
 import argparse
+import tempfile
+from functools import partial
+from importlib.util import module_from_spec, spec_from_file_location
 from types import SimpleNamespace
 
 import numpy as np
 
 from benchmarks.agreement import check_agreement
+from benchmarks.peers.c_by_hand import FLAGS, FOLDER
 from benchmarks.tasks import make_task
 from benchmarks.tasks.readme_expression import make_data, program
 from benchmarks.text import duration, table, times
@@ -41,8 +46,10 @@ def bound_calls(inputs):
     run, of_values = loss.bind(params=inputs), loss.bind()
     x, y, subclass = inputs[:1].reshape(()), inputs[1:].reshape(()), inputs.view(Subclass)
     of_arguments = pair.bind(x, y)
+    native = jit(lambda: program([a, b], OURS), parameters=[a, b], native=True).bind(params=inputs)
     return {
         "bind, params=array": (run, lambda: (float(run.value), run.grad.tolist())),
+        "the same, native=True": (native, lambda: (float(native.value), native.grad.tolist())),
         "bind, the Values' data": (
             of_values, lambda: (float(of_values.value), of_values.grad.tolist())
         ),
@@ -75,6 +82,27 @@ def listed(result):
     return value, gradient.tolist()
 
 
+def by_hand(task):
+    """Return C by hand as CFFI calls it quickest: compiled into a module, pointers at hand."""
+    import cffi
+
+    name, source = "_readme_by_hand", FOLDER / "readme_expression.c"
+    function = "double by_hand(const double *inputs, double *gradients)"
+    ffi = cffi.FFI()
+    ffi.cdef(f"{function};")
+    ffi.set_source(
+        name, f"{source.read_text()}\n{function} {{ return step(inputs, gradients); }}",
+        include_dirs=[str(FOLDER)], extra_compile_args=[x for x in FLAGS if x != "-shared"],
+    )  # fmt: skip
+    with tempfile.TemporaryDirectory() as folder:
+        spec = spec_from_file_location(name, ffi.compile(tmpdir=folder))
+        module = module_from_spec(spec)
+        spec.loader.exec_module(module)
+    at, gradients = module.ffi.new("double[]", task.inputs), module.ffi.new("double[2]")
+    call = partial(module.lib.by_hand, at, gradients)
+    return call, lambda: (call(), list(gradients))
+
+
 def casadis(task):
     from benchmarks.peers import casadi_sx
 
@@ -96,7 +124,7 @@ def main(argv=None):
         help="default: %(default)s")  # fmt: skip
     args = parser.parse_args(argv)
     task = make_task("readme_expression", make_data())
-    calls = bound_calls(np.array(task.inputs))
+    calls = {**bound_calls(np.array(task.inputs)), "C by hand, through CFFI": by_hand(task)}
     try:
         calls["CasADi, buffer"] = casadis(task)
     except ImportError:
