@@ -9,8 +9,8 @@
 #include "jit/tape.h"
 
 struct mg_bound {
-    mg_batch batch;           /* its scratch is owned, never lent to another run */
-    mg_tape *tape;            /* owned; NULL: several rows, a native program, or one run */
+    mg_batch batch; /* its scratch is the tape's, or owned and never lent to another run */
+    mg_tape *tape;  /* owned; NULL: several rows, or a native program */
     const double **inputs;    /* owned, or NULL; batch.inputs are the same */
     const int64_t *places;    /* see mg_bind */
     int64_t *owned_places;    /* the same, or NULL */
@@ -27,8 +27,10 @@ struct mg_bound {
 void mg_bound_free(mg_bound *bound) {
     if (bound == NULL)
         return;
-    mg_free_tape(bound->tape);
-    mg_free_scratch(bound->batch.scratch);
+    if (bound->tape != NULL)
+        mg_free_tape(bound->tape);
+    else
+        mg_free_scratch(bound->batch.scratch);
     mg_dealloc(bound->inputs);
     mg_dealloc(bound->owned_places);
     mg_dealloc(bound);
@@ -38,11 +40,14 @@ void mg_bound_free(mg_bound *bound) {
  * memory. */
 static int prepare_run(mg_bound *bound, mg_program *program) {
     mg_batch *batch = &bound->batch;
-    if (batch->n == 1 && !mg_has_native(program))
-        bound->tape = mg_new_tape(batch);
-    else
+    if (batch->n > 1 || mg_has_native(program)) {
         batch->scratch = mg_borrow_scratch(program, batch->n, batch->backward, 1);
-    return batch->scratch != NULL;
+        return batch->scratch != NULL;
+    }
+    bound->tape = mg_new_tape(batch);
+    if (bound->tape != NULL)
+        batch->scratch = bound->tape->scratch;
+    return bound->tape != NULL;
 }
 
 /* Sets reads_graph and has_gaps. */
@@ -114,8 +119,7 @@ static mg_status run(const mg_bound *bound, double *mean) {
     mg_status status = MG_OK;
     read_parameters(bound);
     mg_copy_shared(batch->program, batch->scratch, batch->inputs);
-    double sum =
-        bound->tape != NULL ? mg_run_tape(bound->tape, batch) : mg_run_batch(batch);
+    double sum = mg_run(bound->tape, batch);
     *mean = batch->n == 1 ? sum : sum / (double)batch->n;
     if (batch->backward) {
         write_gradient(bound);
@@ -148,11 +152,10 @@ mg_status mg_program_call(mg_program *program, const double *const *inputs, size
                       .gradient = gradient,
                       .n_gradient = n_gradient,
                       .check_finite = check_finite};
-    bound.batch.scratch = mg_borrow_scratch(program, n, gradient != NULL, 1);
-    if (bound.batch.scratch == NULL)
+    if (!mg_borrow_run(program, &bound.batch, &bound.tape))
         return MG_NO_MEMORY;
     compare_places(&bound);
     mg_status status = run(&bound, mean);
-    mg_return_scratch(program, bound.batch.scratch);
+    mg_return_run(program, &bound.batch, bound.tape);
     return status;
 }

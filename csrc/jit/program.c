@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "jit/run.h"
+#include "jit/tape.h"
 
 void mg_program_free(mg_program *program) {
     if (program == NULL)
@@ -19,6 +19,11 @@ void mg_program_free(mg_program *program) {
         mg_scratch *next = program->idle->next;
         mg_free_scratch(program->idle);
         program->idle = next;
+    }
+    while (program->idle_tapes != NULL) {
+        mg_tape *next = program->idle_tapes->next;
+        mg_free_tape(program->idle_tapes);
+        program->idle_tapes = next;
     }
     mg_dealloc(program->uniform.list);
     mg_dealloc(program->uniform.zero);
@@ -48,8 +53,8 @@ static mg_status run(mg_program *program, const double *const *inputs, size_t n,
     mg_batch batch = {.program = program, .inputs = inputs, .n = n, .out = args->out};
     batch.kernels = mg_best_kernels();
     batch.backward = args->mean != NULL;
-    batch.scratch = mg_borrow_scratch(program, n, batch.backward, 1);
-    if (batch.scratch == NULL)
+    mg_tape *tape;
+    if (!mg_borrow_run(program, &batch, &tape))
         return MG_NO_MEMORY;
     size_t bytes = program->n_parameters * sizeof(double);
     if (args->parameters == NULL)
@@ -57,7 +62,7 @@ static mg_status run(mg_program *program, const double *const *inputs, size_t n,
     else if (bytes > 0)
         memcpy(batch.scratch->uniform, args->parameters, bytes);
     mg_copy_shared(program, batch.scratch, inputs);
-    double sum = mg_run_batch(&batch);
+    double sum = mg_run(tape, &batch);
     if (args->mean != NULL) {
         *args->mean = sum / (double)n;
         if (args->check_finite && !mg_batch_is_finite(&batch, sum))
@@ -67,7 +72,7 @@ static mg_status run(mg_program *program, const double *const *inputs, size_t n,
         else if (bytes > 0)
             memcpy(args->gradient, batch.scratch->uniform_grad, bytes);
     }
-    mg_return_scratch(program, batch.scratch);
+    mg_return_run(program, &batch, tape);
     return status;
 }
 

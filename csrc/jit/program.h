@@ -31,6 +31,7 @@ typedef struct {
 } mg_output;
 
 typedef struct mg_scratch mg_scratch; /* see run.h */
+typedef struct mg_tape mg_tape;       /* see tape.h */
 
 struct mg_program {
     mg_code uniform, row;
@@ -58,9 +59,12 @@ struct mg_program {
     mg_native native; /* functions compiled for this program; all NULL if there are none */
     mg_output *outputs;
     uint32_t n_outputs;
-    size_t n_nodes;   /* nodes of the graph that was compiled */
-    mg_scratch *idle; /* memory that no run uses now. mg_graph_lock guards it; that lock is
-                         free in a forked child */
+    size_t n_nodes; /* nodes of the graph that was compiled */
+    /* Memory and tapes that no run uses now. mg_graph_lock guards them; that lock is free
+     * in a forked child. */
+    mg_scratch *idle;
+    mg_tape *idle_tapes;
+    int was_run; /* true: it has run one row; the same lock */
 };
 
 /* A late step of mg_compile: sets MG_A_FIRST, MG_B_FIRST and MG_C_FIRST in the row list,

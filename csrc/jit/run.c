@@ -266,7 +266,7 @@ static double run_all(const mg_batch *batch, int mask_padding) {
     const mg_program *p = batch->program;
     const mg_kernels *kernels = batch->kernels;
     mg_scratch *s = batch->scratch;
-    mg_block uniform = mg_uniform_block(batch);
+    mg_block uniform = mg_uniform_block(p, s);
     mg_verify_program(p);
     mg_run_forward(p, kernels, &p->uniform, MG_WIDTH_1, &uniform);
 

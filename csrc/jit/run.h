@@ -108,10 +108,9 @@ static inline void mg_clear_row_gradients(const mg_program *program, double *gra
 }
 
 /* Returns the block that the uniform instructions run on. */
-static inline mg_block mg_uniform_block(const mg_batch *batch) {
-    const mg_scratch *s = batch->scratch;
-    return (mg_block){.index = batch->program->index,
-                      .others = batch->program->others,
+static inline mg_block mg_uniform_block(const mg_program *program, const mg_scratch *s) {
+    return (mg_block){.index = program->index,
+                      .others = program->others,
                       .data = s->uniform,
                       .grad = s->uniform_grad,
                       .uniform = s->uniform,

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "jit/native.h"
 #include "jit/trace.h"
 
 /* An instruction with more results, or more terms in all, is left to the kernels: they
@@ -238,47 +239,91 @@ static void compute_constants(const mg_tape *tape, const mg_batch *batch,
             batch->kernels->forward[MG_WIDTH_1](&list->list[i], 1, &tape->uniform);
 }
 
-static void set_blocks(mg_tape *tape, const mg_batch *batch) {
-    tape->uniform = tape->row = mg_uniform_block(batch);
+static void set_blocks(mg_tape *tape, const mg_program *program) {
+    tape->uniform = tape->row = mg_uniform_block(program, tape->scratch);
     tape->row.data += tape->rows;
     tape->row.grad += tape->rows;
     tape->row.inputs = &tape->row_major;
     tape->row.is_first = 1;
-    tape->row.side = mg_side_of(batch->scratch, 0);
-    if (batch->program->row_major != UINT32_MAX)
-        tape->row_major = batch->inputs[batch->program->row_major];
+    tape->row.side = mg_side_of(tape->scratch, 0);
 }
 
 void mg_free_tape(mg_tape *tape) {
-    if (tape != NULL)
-        mg_dealloc(tape->words);
+    if (tape == NULL)
+        return;
+    mg_free_scratch(tape->scratch);
+    mg_dealloc(tape->words);
     mg_dealloc(tape);
 }
 
-mg_tape *mg_new_tape(mg_batch *batch) {
+mg_tape *mg_new_tape(const mg_batch *batch) {
     const mg_program *p = batch->program;
     mg_scratch_size size = mg_scratch_size_of(p, 1, batch->backward, 1);
     mg_tape *tape = mg_alloc(1, sizeof *tape);
     uint8_t *is_constant = mg_alloc(p->uniform.n, sizeof *is_constant);
     size.row_length = p->side_length;
     size.beside_uniform = p->row.slots;
-    batch->scratch = mg_new_scratch(p, size, NULL);
-    int fine = tape != NULL && is_constant != NULL && batch->scratch != NULL;
-    if (tape != NULL)
+    int fine = tape != NULL && is_constant != NULL;
+    if (fine) {
         memset(tape, 0, sizeof *tape);
-    if (fine) {
+        tape->has_backward = batch->backward;
         tape->rows = (uint32_t)mg_uniform_length(p);
-        fine = find_constant(p, is_constant) && write(tape, batch, is_constant);
-    }
-    if (fine) {
-        set_blocks(tape, batch);
-        compute_constants(tape, batch, is_constant);
+        tape->scratch = mg_new_scratch(p, size, NULL);
+        fine = tape->scratch != NULL && find_constant(p, is_constant) &&
+               write(tape, batch, is_constant);
+        if (fine) {
+            set_blocks(tape, p);
+            compute_constants(tape, batch, is_constant);
+        } else {
+            mg_free_tape(tape);
+        }
     } else {
-        mg_free_tape(tape);
-        mg_free_scratch(batch->scratch);
-        batch->scratch = NULL;
-        tape = NULL;
+        mg_dealloc(tape);
     }
     mg_dealloc(is_constant);
-    return tape;
+    return fine ? tape : NULL;
+}
+
+/* --- the program's own -------------------------------------------------------------- */
+
+/* Takes an idle tape. Returns 0 if the batch is to run without one. */
+static int take_idle(mg_program *program, const mg_batch *batch, mg_tape **tape) {
+    *tape = NULL;
+    if (batch->n > 1 || mg_has_native(program))
+        return 0;
+    mg_lock(&mg_graph_lock);
+    const int was_run = program->was_run;
+    program->was_run = 1;
+    if (program->idle_tapes != NULL) {
+        *tape = program->idle_tapes;
+        program->idle_tapes = (*tape)->next;
+    }
+    mg_unlock(&mg_graph_lock);
+    return was_run;
+}
+
+int mg_borrow_run(mg_program *program, mg_batch *batch, mg_tape **tape) {
+    if (!take_idle(program, batch, tape)) {
+        batch->scratch = mg_borrow_scratch(program, batch->n, batch->backward, 1);
+        return batch->scratch != NULL;
+    }
+    if (*tape != NULL && batch->backward && !(*tape)->has_backward) {
+        mg_free_tape(*tape);
+        *tape = NULL;
+    }
+    if (*tape == NULL)
+        *tape = mg_new_tape(batch);
+    batch->scratch = *tape == NULL ? NULL : (*tape)->scratch;
+    return *tape != NULL;
+}
+
+void mg_return_run(mg_program *program, const mg_batch *batch, mg_tape *tape) {
+    if (tape == NULL) {
+        mg_return_scratch(program, batch->scratch);
+        return;
+    }
+    mg_lock(&mg_graph_lock);
+    tape->next = program->idle_tapes;
+    program->idle_tapes = tape;
+    mg_unlock(&mg_graph_lock);
 }

@@ -1,4 +1,4 @@
-/* tape.h - a program of one row as a list of scalar operations, for bound calls.
+/* tape.h - a program of one row as a list of scalar operations.
  *
  * Irregular programs have many instructions of one to four results. To call a kernel for
  * each of these, and to read its slots in the index list, takes longer than to compute the
@@ -44,23 +44,33 @@ enum { TAPE_A, TAPE_B, TAPE_AB, TAPE_FIRST = 3 };
 /* The same for muladd: the flags MG_A_GRAD to MG_C_GRAD are a number from 1 to 7. */
 #define TAPE_MULADD_VARIANT(grads, is_first) ((grads)-1 + ((is_first) ? 7 : 0))
 
-typedef struct {
+struct mg_tape {
+    mg_tape *next;           /* in the program's list of idle ones */
+    mg_scratch *scratch;     /* owned; no other run may use it */
+    int has_backward;        /* false: the backward lists are empty */
     uint32_t *words;         /* owned; the three lists are in it */
     const uint32_t *forward; /* the uniform list and the row list */
     const uint32_t *backward_rows, *backward_uniform;
     uint32_t rows;           /* the slot of the first row slot */
     mg_block uniform, row;   /* what the kernels run on */
     const double *row_major; /* the row of that array, see MG_ROW_MAJOR */
-} mg_tape;
+};
 
-/* Returns the tape of a batch of one row, and sets its scratch to memory that the tape and
- * no other run may use. The caller frees both, the tape first. NULL: out of memory, and
- * there is no scratch. O(index list). */
-mg_tape *mg_new_tape(mg_batch *batch);
+/* Returns a tape for batches of one row like this one; the caller frees it. NULL: out of
+ * memory. O(index list). */
+mg_tape *mg_new_tape(const mg_batch *batch);
 
+/* NULL is allowed. */
 void mg_free_tape(mg_tape *tape);
 
-/* Does what mg_run_batch does. */
-double mg_run_tape(const mg_tape *tape, const mg_batch *batch);
+/* Sets batch->scratch to memory for a run, and *tape to a tape whose scratch it is: one of
+ * the program's own, or a new one. There is no tape for several rows, for native programs
+ * and for a program's first run, because to write one takes as long as some runs. Returns
+ * 0 if out of memory. mg_return_run gives both to the program. */
+int mg_borrow_run(mg_program *program, mg_batch *batch, mg_tape **tape);
+void mg_return_run(mg_program *program, const mg_batch *batch, mg_tape *tape);
+
+/* Runs the batch, by its tape if it has one: does what mg_run_batch does. */
+double mg_run(mg_tape *tape, const mg_batch *batch);
 
 #endif

@@ -217,8 +217,10 @@ static void run_backward(const mg_tape *tape, const mg_batch *batch, const uint3
 /* --- a run ------------------------------------------------------------------------ */
 
 /* Copies the row to its slots. */
-static void load_row(const mg_tape *tape, const mg_batch *batch) {
+static void load_row(mg_tape *tape, const mg_batch *batch) {
     const mg_program *p = batch->program;
+    if (p->row_major != UINT32_MAX)
+        tape->row_major = batch->inputs[p->row_major];
     double *to = tape->row.data;
     for (uint32_t i = 0; i < p->n_inputs; to += p->widths[i++])
         if (i != p->row_major && p->widths[i] > 0)
@@ -235,7 +237,9 @@ static double collect(const mg_tape *tape, const mg_batch *batch) {
                                  : tape->row.data[p->outputs[0].slot];
 }
 
-double mg_run_tape(const mg_tape *tape, const mg_batch *batch) {
+double mg_run(mg_tape *tape, const mg_batch *batch) {
+    if (tape == NULL)
+        return mg_run_batch(batch);
     const mg_output *output = &batch->program->outputs[0];
     load_row(tape, batch);
     run_forward(tape, batch);
@@ -249,5 +253,5 @@ double mg_run_tape(const mg_tape *tape, const mg_batch *batch) {
             tape->uniform.grad[output->slot] += 1.0;
         run_backward(tape, batch, tape->backward_uniform);
     }
-    return collect(tape, batch);
+    return 0.0 + collect(tape, batch); /* as mg_run_batch: sums of rows start at 0 */
 }

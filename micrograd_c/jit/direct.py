@@ -19,8 +19,8 @@ from micrograd_c.jit.value_calls import is_checking
 QUICK = 256
 ROWS_OF_A_BLOCK = 16
 # A run of more nodes takes so long that a direct call would save less than a hundredth; and to
-# prepare one takes as long as some runs, because there may be as many parameters.
-MOST_NODES = 50_000
+# prepare one for more parameters takes longer than 50 ms.
+MOST_NODES, MOST_PARAMETERS = 1_000_000, 20_000
 
 
 class DirectCall(RunsDirectly):
@@ -99,5 +99,7 @@ def tree_of(layout, has_rows):
 def direct_call(program, jitted):
     """Return the DirectCall of a CompiledProgram, or None if there is none."""
     if not IN_C or len(program.widths) > lib.MG_MOST_ARGUMENTS or program.size > MOST_NODES:
+        return None
+    if lib.mg_program_describe(program._program).parameters > MOST_PARAMETERS:
         return None
     return DirectCall(program, jitted._order_of(program))

@@ -1,6 +1,11 @@
-"""jit.bind of one row: a tape of scalar operations gives the bits of an ordinary call."""
+"""One row: a tape of scalar operations gives the bits of the kernels.
 
+Bound calls have a tape, and ordinary ones from a program's second run on.
+"""
+
+import copy
 import random
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -57,10 +62,14 @@ def numbers_of(seed, n):
 def check_bits(loss, arrays, params):
     run, forward = loss.bind(*arrays, params=params), loss.bind(*arrays, params=params, grad=False)
     for _ in range(2):  # the second finds what the first has left in memory
-        expected, slopes = loss.value_and_grad(*arrays, params=params)
+        without_tape = copy.copy(loss)  # with programs of its own, which have not run
+        expected, slopes = without_tape.value_and_grad(*arrays, params=params)
         assert bits(run()) == bits(expected)
         assert bits(run.grad) == bits(slopes)
         assert bits(forward()) == bits(run.value)
+        for call in (loss, without_tape):
+            found = call.value_and_grad(*arrays, params=params)
+            assert bits(found[0]) == bits(expected) and bits(found[1]) == bits(slopes)
         params[...] = params[::-1].copy()
 
 
@@ -105,3 +114,36 @@ def test_the_c_librarys_functions(jit_engine):
     p = Value(0.0)
     loss = jit(lambda x: (p * x) ** 2 + (p * x) ** -1 + (p * x) ** 3, parameters=[p], math="libm")
     check_bits(loss, [np.array([1.3])], np.array([0.7]))
+
+
+def test_calls_that_need_no_gradient_before_those_that_do(jit_engine):
+    w = Value(1.5)
+    loss = jit(lambda x: (w * x).exp() * w, in_axes=None, parameters=[w])
+    expected = copy.copy(loss).value_and_grad(2.0)
+    for _ in range(3):
+        assert loss(2.0) == expected[0]
+    for _ in range(3):
+        found = loss.value_and_grad(2.0)
+        assert found[0] == expected[0] == loss(2.0) and found[1].tolist() == expected[1].tolist()
+
+
+def test_each_call_reads_its_own_row(jit_engine):
+    """Also where kernels read the array in its place, as they do for one sum of a long row."""
+    w = [Value(0.5) for _ in range(200)]
+    loss = jit(lambda x: dot(w, x).tanh(), parameters=w)
+    for seed in range(4):
+        x = np.random.default_rng(seed).normal(size=(1, 200))
+        expected = copy.copy(loss).value_and_grad(x)
+        found = loss.value_and_grad(x)
+        assert found[0] == expected[0] and bits(found[1]) == bits(expected[1])
+
+
+def test_threads_have_tapes_of_their_own(jit_engine):
+    f, w = random_function(3), [Value(0.0) for _ in range(4)]
+    loss = jit(lambda x: sum(f([*x, *w]) for _ in range(20)), parameters=w, in_axes=None)
+    given = [numbers_of(3 * i + 1, 7) for i in range(40)]
+    expected = [copy.copy(loss).value_and_grad(x[:3], params=x[3:]) for x in given]
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda x: loss.value_and_grad(x[:3], params=x[3:]), given * 5))
+    for a, b in zip(found, expected * 5):
+        assert bits(a[0]) == bits(b[0]) and bits(a[1]) == bits(b[1])

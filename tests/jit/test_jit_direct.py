@@ -242,8 +242,9 @@ def test_a_large_program_has_no_direct_call(monkeypatch):
     """It is prepared by steps of Python for each parameter, which the third call would wait for."""
     from micrograd_c.jit import direct
 
-    for most, expected in ((5, 0), (1000, 1)):
-        monkeypatch.setattr(direct, "MOST_NODES", most)
+    for nodes, parameters, expected in ((5, 100, 0), (1000, 1, 0), (1000, 100, 1)):
+        monkeypatch.setattr(direct, "MOST_NODES", nodes)
+        monkeypatch.setattr(direct, "MOST_PARAMETERS", parameters)
         f = line()
         warm(f, np.ones(3), np.ones(3))
         assert len(f._direct_calls) == expected
