@@ -33,6 +33,29 @@ static void place(const mg_program *program, mg_id v, int64_t at_v, int64_t at_w
         places[i] = is(mg_program_parameter(program, i), v) ? at_v : at_w;
 }
 
+/* The first has no tape, the second writes one, which those after it run. */
+static void check_calls_of_one_row(mg_program *program, const int64_t *places) {
+    double x = 3.0, shift = 0.5, out, params = 3.0, gradient, mean[4], slopes[4];
+    const double *inputs[2] = {&x, &shift};
+    for (int i = 0; i < 4; i++) {
+        if (i == 1)
+            UNTIL_IT_SUCCEEDS(mg_program_call(program, inputs, 1, &params, places, &out,
+                                              &gradient, 1, 0, &mean[i]) == MG_OK,
+                              5);
+        else
+            CHECK(mg_program_call(program, inputs, 1, &params, places, &out, &gradient, 1,
+                                  0, &mean[i]) == MG_OK);
+        if (i == 1)
+            mg_fail_allocation(1, 1); /* the next ones allocate nothing */
+        slopes[i] = gradient;
+        CHECK(is(mean[i], mean[0]) && is(out, mean[0]) && is(slopes[i], slopes[0]));
+    }
+    mg_fail_allocation(0, 0);
+    x = 4.0;
+    CHECK(mg_program_forward(program, inputs, 1, NULL, &out) == MG_OK);
+    CHECK(!is(out, mean[0]));
+}
+
 static void test_runs(void) {
     mg_id v = mg_leaf(2.0), w = mg_leaf(5.0);
     const size_t blocks = mg_live_blocks();
@@ -108,6 +131,7 @@ static void test_runs(void) {
     CHECK(mg_program_call(program, inputs, 4, NULL, places, NULL, gradient, 1, 1, &mean) ==
           MG_NOT_FINITE);
     mg_fail_allocation(0, 0);
+    check_calls_of_one_row(program, places);
 
     CHECK(is(mg_grad(v), 0.0) && is(mg_grad(w), 0.0));
     mg_program_free(program);
