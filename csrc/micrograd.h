@@ -393,9 +393,10 @@ typedef struct mg_bound mg_bound;
  * first output; NULL: there is no backward pass. places: (n_parameters,) says which
  * element of parameters holds the data of the program's parameter i, and which of gradient
  * its gradient; -1: it has no element, its data are read from the graph, and its gradient
- * is dropped. Elements of gradient without a parameter are set to 0. With parameters NULL,
- * all are read from the graph. The caller frees the result with mg_bound_free. Returns
- * NULL if it is out of memory. O(parameters + slots). */
+ * is dropped. NULL: element i, of n_gradient = n_parameters. Elements of gradient without a
+ * parameter are set to 0. With parameters NULL, all are read from the graph. The caller
+ * frees the result with mg_bound_free. Returns NULL if it is out of memory. O(parameters +
+ * slots). */
 mg_bound *mg_bind(mg_program *program, const double *const *inputs, size_t n,
                   const double *parameters, const int64_t *places, double *out,
                   double *gradient, size_t n_gradient, int check_finite);

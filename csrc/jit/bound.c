@@ -53,8 +53,8 @@ static int prepare_run(mg_bound *bound, mg_program *program) {
 /* Sets reads_graph and has_gaps. */
 static void compare_places(mg_bound *bound) {
     const size_t p = bound->batch.program->n_parameters;
-    size_t n_placed = 0;
-    for (size_t i = 0; i < p; i++)
+    size_t n_placed = bound->places == NULL ? p : 0;
+    for (size_t i = 0; bound->places != NULL && i < p; i++)
         n_placed += bound->places[i] >= 0;
     bound->reads_graph = bound->parameters == NULL ? p > 0 : n_placed < p;
     bound->has_gaps = n_placed < bound->n_gradient;
@@ -70,7 +70,8 @@ mg_bound *mg_bind(mg_program *program, const double *const *inputs, size_t n,
         return NULL;
     memset(bound, 0, sizeof *bound);
     bound->inputs = mg_alloc(n_inputs, sizeof *bound->inputs);
-    bound->places = bound->owned_places = mg_alloc(p, sizeof *places);
+    if (places != NULL)
+        bound->places = bound->owned_places = mg_alloc(p, sizeof *places);
     bound->batch = (mg_batch){.program = program,
                               .kernels = mg_best_kernels(),
                               .inputs = bound->inputs,
@@ -79,11 +80,12 @@ mg_bound *mg_bind(mg_program *program, const double *const *inputs, size_t n,
                               .backward = gradient != NULL};
     for (size_t i = 0; bound->inputs != NULL && i < n_inputs; i++)
         bound->inputs[i] = inputs[i];
-    if (!bound->inputs || !bound->places || !prepare_run(bound, program)) {
+    const int has_places = places == NULL || bound->places != NULL;
+    if (!bound->inputs || !has_places || !prepare_run(bound, program)) {
         mg_bound_free(bound);
         return NULL;
     }
-    for (size_t i = 0; i < p; i++)
+    for (size_t i = 0; places != NULL && i < p; i++)
         bound->owned_places[i] = places[i];
     bound->parameters = parameters;
     bound->gradient = gradient;
@@ -98,18 +100,22 @@ static void read_parameters(const mg_bound *bound) {
     const mg_batch *batch = &bound->batch;
     if (bound->reads_graph)
         mg_fetch_parameters(batch->program, batch->scratch);
-    if (bound->parameters == NULL)
-        return;
-    for (uint32_t i = 0; i < batch->program->n_parameters; i++)
+    const size_t p = bound->parameters == NULL ? 0 : batch->program->n_parameters;
+    if (bound->places == NULL && p > 0)
+        memcpy(batch->scratch->uniform, bound->parameters, p * sizeof(double));
+    for (size_t i = 0; bound->places != NULL && i < p; i++)
         if (bound->places[i] >= 0)
             batch->scratch->uniform[i] = bound->parameters[bound->places[i]];
 }
 
 static void write_gradient(const mg_bound *bound) {
     const mg_batch *batch = &bound->batch;
+    const size_t p = batch->program->n_parameters;
     if (bound->has_gaps)
         memset(bound->gradient, 0, bound->n_gradient * sizeof(double));
-    for (uint32_t i = 0; i < batch->program->n_parameters; i++)
+    if (bound->places == NULL && p > 0)
+        memcpy(bound->gradient, batch->scratch->uniform_grad, p * sizeof(double));
+    for (size_t i = 0; bound->places != NULL && i < p; i++)
         if (bound->places[i] >= 0)
             bound->gradient[bound->places[i]] = batch->scratch->uniform_grad[i];
 }

@@ -9,7 +9,7 @@ from micrograd_c._native import ffi, lib
 from micrograd_c.jit.axes import Shared
 from micrograd_c.jit.base_program import BaseProgram, NotFinite
 from micrograd_c.jit.bound import BoundCall, CheckedCall
-from micrograd_c.jit.direct import QUICK, ROWS_OF_A_BLOCK, direct_call
+from micrograd_c.jit.direct import QUICK, ROWS_OF_A_BLOCK, direct_call, pointer_to_places
 from micrograd_c.jit.errors import custom_operator_error, other_trace_error
 from micrograd_c.jit.interpreted import InterpretedProgram
 from micrograd_c.jit.native.attach import attach
@@ -112,10 +112,9 @@ class CompiledProgram(BaseProgram):
 
     def bound_call(self, binding):
         arrays, gradient = binding.arrays, binding.gradient
-        places = binding.order.places_in_user_order()
         bound = owned(
             lib.mg_bound_free, lib.mg_bind, self._program, self.pointers(arrays), arrays.n,
-            pointer(binding.params), ffi.from_buffer("int64_t[]", places),
+            pointer(binding.params), pointer_to_places(binding.order),
             pointer(binding.outputs), pointer(gradient), 0 if gradient is None else len(gradient),
             binding.check_finite,
         )  # fmt: skip

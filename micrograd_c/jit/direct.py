@@ -19,7 +19,7 @@ from micrograd_c.jit.value_calls import is_checking
 QUICK = 256
 ROWS_OF_A_BLOCK = 16
 # A run of more nodes takes so long that a direct call would save less than a hundredth; and to
-# prepare one for more parameters takes longer than 50 ms.
+# put more parameters into the user's order takes longer than 50 ms.
 MOST_NODES, MOST_PARAMETERS = 1_000_000, 20_000
 
 
@@ -41,7 +41,7 @@ class DirectCall(RunsDirectly):
         import numpy as np
 
         widths, layout = program.widths, program.layout
-        places = order.places_in_user_order()
+        places = pointer_to_places(order)
         is_tree = not isinstance(layout, Columns) or len(layout.shape) > lib.MG_MOST_DIMENSIONS
         shape = (program.n_outputs,) if is_tree else layout.shape
         arguments = [argument(width, program.inputs.index(i)) for i, width in enumerate(widths)]
@@ -49,7 +49,7 @@ class DirectCall(RunsDirectly):
             "program": program._program,
             "n_arguments": len(arguments),
             "arguments": arguments,
-            "places": ffi.from_buffer("int64_t[]", places),
+            "places": places,
             "n_parameters": len(order.parameters),
             "has_rows": program.n_shared < len(arguments),
             "has_rules": bool(program.argument_rules),
@@ -70,6 +70,12 @@ class DirectCall(RunsDirectly):
         import numpy as np
 
         self.program.argument_rules.check(list(map(np.asarray, arrays)))
+
+
+def pointer_to_places(order):
+    """Return the argument ``places`` of ``mg_bind``, which keeps its memory; a ParameterOrder."""
+    places = order.places_in_user_order()
+    return ffi.NULL if places is None else ffi.from_buffer("int64_t[]", places)
 
 
 def argument(width, place):
@@ -100,6 +106,7 @@ def direct_call(program, jitted):
     """Return the DirectCall of a CompiledProgram, or None if there is none."""
     if not IN_C or len(program.widths) > lib.MG_MOST_ARGUMENTS or program.size > MOST_NODES:
         return None
-    if lib.mg_program_describe(program._program).parameters > MOST_PARAMETERS:
+    n_parameters = lib.mg_program_describe(program._program).parameters
+    if n_parameters > MOST_PARAMETERS and program.order is None:
         return None
     return DirectCall(program, jitted._order_of(program))

@@ -76,8 +76,10 @@ class ParameterOrder:
     def places_in_user_order(self):
         """Return, for each of the program's parameters, its place in the user's order: int64.
 
-        It is -1 for one that the user does not give.
+        It is -1 for one that the user does not give. None: both orders are the same.
         """
+        if self.is_same:
+            return None
         import numpy as np
 
         places = np.full(len(self.source), -1, np.int64)
