@@ -5,7 +5,6 @@ direct call where it says that it can.
 """
 
 import copy
-import gc
 import pickle
 import weakref
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ from contextlib import contextmanager
 import numpy as np
 import pytest
 from jit_tools import same, warm
+from memory_tools import collect
 
 import micrograd_c
 from micrograd_c import Value, grad, jit, no_grad, take, value_and_grad
@@ -129,7 +129,7 @@ def test_kept_mini_batches(only_directly):
         assert f(*batches[7]).tolist() == [64.0] * 3
     owners = [weakref.ref(batch) for batch in batches]
     del batches, x, y
-    gc.collect()
+    collect()
     assert not any(owner() is not None for owner in owners)
 
 
