@@ -1,10 +1,12 @@
 """Powers with a fixed exponent: values and derivatives from the smallest to the largest numbers."""
 
 import math
+import random
 
 import numpy as np
 import pytest
-from native_tools import make_own_cache  # noqa: F401
+from c_tools import any_compiler
+from native_tools import Library, make_own_cache, parameters, write  # noqa: F401
 
 from micrograd_c import jit
 from micrograd_c.engine import Value
@@ -53,6 +55,25 @@ def test_native_programs_give_the_same(k):
         rows = BASES[:-3], [weight] * (len(BASES) - 3)  # without infinities, which make all NaN
         found, expected = native.value_and_grad(*rows), plain.value_and_grad(*rows)
         assert all(map(same_numbers, found, expected)), weight
+
+
+@pytest.mark.parametrize("k", EXPONENTS)
+def test_c_files_give_the_same(k, tmp_path, jit_engine):
+    """Also where the operands are in no order: loops over tables of slots compute those."""
+    w = parameters(20)
+    shuffled = random.Random(1).sample(w, 20)
+
+    def f(x):
+        in_order = sum((v * x) ** k for v in w)
+        return in_order + sum(v * v**k for v in shuffled)
+
+    loss = jit(f, parameters=w)
+    loss.value_and_grad([1.0])  # traces
+    library = Library(write(loss, tmp_path), any_compiler())
+    for size in SIZES:
+        data, x = np.full(20, size), np.full(21, 0.97)
+        expected, found = loss.value_and_grad(x, params=data), library.gradient(data, [x])
+        assert all(map(same_numbers, found, expected)), size
 
 
 def test_an_inverse_is_derived_by_its_value(jit_engine):

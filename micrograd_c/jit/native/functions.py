@@ -239,16 +239,18 @@ class Writer:
         read |= {*self.stored, *self.carried.values()}
         prefix = "mg_libm_" if self.is_libm else f"mg_{functions}_"
         for i, (shape, target, reads) in enumerate(self.part.statements):
-            for name in reads:
-                if name not in known and not self.is_constant(name):
+            expression = shape.expression(functions)
+            tested = shape.usual or "" if functions == "fast" else ""
+            for j, name in enumerate(reads):
+                is_used = f"{{{j}}}" in expression + tested
+                if is_used and name not in known and not self.is_constant(name):
                     known.add(name)
                     const = "" if name in written else "const "
                     self.put(f"{const}double {self.variable(name)} = {self.load(name)};")
             names = [self.variable(name) for name in reads]
-            text = shape.text if functions == "fast" else shape.careful or shape.text
-            text = family(text, prefix).format(*names)
-            if functions == "fast" and shape.usual:
-                conditions.append(family(shape.usual, prefix).format(*names))
+            text = family(expression, prefix).format(*names)
+            if tested:
+                conditions.append(family(tested, prefix).format(*names))
             self.assign(i, shape.assigns, target, text, known)
         for name in self.written:
             if name not in read and not self.is_register(name):

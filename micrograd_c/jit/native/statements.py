@@ -47,6 +47,10 @@ class Shape(NamedTuple):
     usual: str
     careful: str = None
 
+    def expression(self, functions):
+        """Return the expression for a family of functions: "fast", or one for any operands."""
+        return self.text if functions == "fast" else self.careful or self.text
+
 
 SHAPES = {}
 

@@ -200,7 +200,7 @@ class Tables:
 
     def expression(self, ins, which, names):
         shape, uses = operator_shape(ins.code, which, ins.k, "=", self.is_libm)
-        return family(shape.text, self.prefix).format(*(names[v] for v in uses))
+        return family(shape.expression("jit"), self.prefix).format(*(names[v] for v in uses))
 
     def backward(self, ins, width):
         a, b, c = (self.table(x) if x else None for x in (ins.a, ins.b, ins.c))
