@@ -345,8 +345,8 @@ void mg_program_free(mg_program *program);
 typedef struct {
     void *uniform_forward, *uniform_backward;
     void *forward[3], *backward[3], *both[3];
-    int stores_first; /* true: nothing but uniform_backward writes gradients, and of those
-                         that it adds to, all but the parameters' it has stored before */
+    int stores_first; /* true: uniform_backward alone writes gradients, and stores each
+                         before it adds to it, except for those of the parameters */
 } mg_native;
 
 /* Makes a program run by these functions, which must stay loaded until it is freed. No

@@ -155,8 +155,9 @@ Written by `python docs/make_accuracy.py`, with {points:,} points for each funct
 Programs of `jit` do not use the C library's elementary functions but the engine's own, in
 `csrc/elementary/`. They give the same bits on any machine, with any instruction set and any C
 library; `python_ref/elementary/` gives the same bits in Python. Values computed one at a time, and
-nets, use the C library. Derivatives have micrograd's formulas, computed with these functions. Only
-that of `x**-1`, and so of a division, is `-out * out`, which needs no second division.
+nets, use the C library. A program's gradients have micrograd's formulas, computed with these
+functions. Only that of `x**-1`, and so of a division, is `-out * out`, which needs no second
+division; `jit(grad(f))` traces micrograd's formula here too.
 
 The table has the largest errors against [mpmath](https://mpmath.org), in ulp: 1 ulp is the distance
 from one double to the next at the true value. A correctly rounded function has 0.5. The arguments

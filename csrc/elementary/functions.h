@@ -22,7 +22,8 @@
 #include "elementary/composites.h"
 #undef MG_M
 
-/* The derivative of 1 / x, which is out, without another division: -out * out. */
+/* g times the derivative of out = x**k. That of 1 / x is -out * out, without another
+ * division; if the square is no normal number, its product with g may still be one. */
 static inline double mg_jit_dpow_k(double x, double k, double out, double g) {
     if (k != -1.0)
         return mg_jit_dpow_base(x, k, g);

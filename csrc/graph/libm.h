@@ -78,7 +78,7 @@ static inline double mg_libm_polygamma(double n, double x) { return mg_polygamma
 #include "elementary/composites.h"
 #undef MG_M
 
-/* micrograd's formula for every exponent. */
+/* g times the derivative of out = x**k: micrograd's formula for every exponent. */
 static inline double mg_libm_dpow_k(double x, double k, double out, double g) {
     (void)out;
     return mg_libm_dpow_base(x, k, g);

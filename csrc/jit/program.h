@@ -64,7 +64,7 @@ struct mg_program {
      * in a forked child. */
     mg_scratch *idle;
     mg_tape *idle_tapes;
-    int was_run; /* true: it has run one row; the same lock */
+    int was_run; /* true: it has run one row; the same lock guards it */
 };
 
 /* A late step of mg_compile: sets MG_A_FIRST, MG_B_FIRST and MG_C_FIRST in the row list,

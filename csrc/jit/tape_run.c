@@ -250,7 +250,7 @@ double mg_run(mg_tape *tape, const mg_batch *batch) {
             tape->row.grad[output->slot] = 1.0;
         run_backward(tape, batch, tape->backward_rows);
         if (output->uniform)
-            tape->uniform.grad[output->slot] += 1.0;
+            tape->uniform.grad[output->slot] = 1.0;
         run_backward(tape, batch, tape->backward_uniform);
     }
     return 0.0 + collect(tape, batch); /* as mg_run_batch: sums of rows start at 0 */

@@ -29,10 +29,10 @@
 #endif
 
 /* The exponents of ** that programs mostly have: X(exponent, where fast, value, d/dx). The
- * same bits as the row of pow_k. */
+ * values have the bits of the row of pow_k; d/dx has them where fast. */
 #define MG_FIXED_POWERS(X)                                                                \
     X(2.0, 1, MG_M(pow_2)(x), (2.0 * x) * g)                                              \
-    X(-1.0, MG_IN(pow_minus_2)(x), MG_M(pow_minus_1)(x), -(out * out) * g)                 \
+    X(-1.0, MG_IN(pow_minus_2)(x), MG_M(pow_minus_1)(x), -(out * out) * g)                \
     X(0.5, MG_IN(pow_minus_half)(x), MG_M(pow_half)(x),                                   \
       (0.5 * MG_M(pow_minus_half)(x)) * g)                                                \
     X(3.0, MG_IN(pow_3)(x), MG_M(pow_3)(x), (3.0 * MG_M(pow_2)(x)) * g)                   \

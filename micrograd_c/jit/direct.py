@@ -18,8 +18,8 @@ from micrograd_c.jit.value_calls import is_checking
 # A run of fewer nodes, times the blocks of rows, keeps the GIL: it takes about 1 µs.
 QUICK = 256
 ROWS_OF_A_BLOCK = 16
-# A run of more nodes takes so long that a direct call would save less than a hundredth; and to
-# put more parameters into the user's order takes longer than 50 ms.
+# A run of more nodes takes so long that a direct call would save less than a hundredth. To put more
+# parameters into the user's order takes longer than 50 ms, so no direct call is made for that.
 MOST_NODES, MOST_PARAMETERS = 1_000_000, 20_000
 
 

@@ -65,9 +65,9 @@ def test_gradients_of_a_run_before_do_not_count(jit_engine):
     x = np.array([0.3, -0.2, 0.9])
     expected = plain.value_and_grad(x, 0.5)
     assert np.isnan(native.value_and_grad(np.full(3, np.nan), 0.5)[0])
-    for rows_ in (1, 2):
+    for _ in range(2):
         found = native.value_and_grad(x, 0.5)
-        assert same(found[0], expected[0]) and same(found[1], expected[1]), rows_
+        assert same(found[0], expected[0]) and same(found[1], expected[1])
 
 
 def test_a_function_that_ignores_its_rows(jit_engine):
