@@ -87,7 +87,9 @@ def test_the_client_gets_few_numbers_of_many_rows(client, monkeypatch):
         arrays = da.ones((rows, 2), chunks=(rows // 2, 2)), da.ones(rows, chunks=rows // 2)
         train(client, arrays, epochs=3, chunk_rows=rows // 16)
     assert len(got) == 6 and len(sent) == 4
-    assert min(got) == max(got) <= 2 * 18 * 8  # by tasks, and by calls
+    # By tasks and by calls, of any number of rows: one sum of each worker that holds a shard.
+    # Which worker computes a dask.array's chunk is Dask's choice: both may be on one.
+    assert set(got) <= {18 * 8, 2 * 18 * 8}
     assert max(sent) < 17 * 8 + 400
 
 
