@@ -35,12 +35,23 @@ static inline double mg_exp_of_rest(double high, double low) {
     return sum + (rest + (r2 * (p + (p4 + (c[8] + c[9] * r) * r4) * r4) - low));
 }
 
-static inline double mg_fast_exp(double x) {
+/* x = k ln 2 + high - low, with k in the low bits of `shifted` */
+typedef struct {
+    double shifted, high, low;
+} mg_exp_parts;
+
+static inline mg_exp_parts mg_exp_parts_of(double x) {
     double shifted = x * MG_LOG2_E + MG_ROUNDER;
     double k = shifted - MG_ROUNDER;
-    double y = mg_exp_of_rest(x - k * MG_LN2_HIGH, k * MG_LN2_LOW);
-    return mg_from_bits(mg_bits_of(y) + (mg_bits_of(shifted) << 52));
+    return (mg_exp_parts){shifted, x - k * MG_LN2_HIGH, k * MG_LN2_LOW};
 }
+
+static inline double mg_exp_of_parts(mg_exp_parts x) {
+    double y = mg_exp_of_rest(x.high, x.low);
+    return mg_from_bits(mg_bits_of(y) + (mg_bits_of(x.shifted) << 52));
+}
+
+static inline double mg_fast_exp(double x) { return mg_exp_of_parts(mg_exp_parts_of(x)); }
 
 /* y * 2**k, in two steps: 2**k, or the result, may be no normal number. */
 static inline double mg_scale(double y, double k) {
@@ -104,31 +115,33 @@ static inline double mg_jit_exp2(double x) {
  *
  *     (1 + v) a + r b,    for some a and b made of q and 2**k,
  *
- * whose largest terms a + high * b are exact if b has 27 bits. It is a few percent of N,
- * and so are its rounding errors, those of D, and that of the division. */
+ * where high * b is exact if b has 27 bits. It is a few percent of N, and so are the
+ * rounding errors of its sums, those of D, and that of the division. */
+
+/* The first bits of x's significand; fewer if x is not normal. bits: from 1 to 53 */
+static inline double mg_truncate(double x, int bits) {
+    return mg_from_bits(mg_bits_of(x) & ~(((uint64_t)1 << (53 - bits)) - 1));
+}
+
 typedef struct {
-    double k, r, v;
-    double high, rest; /* r = high + rest; high is a multiple of 2**-26 */
+    double k, g; /* g is 2**-k */
+    double r, v;
+    double high, rest; /* r = high + rest; high has 26 bits */
 } mg_half_exp;
 
 static inline mg_half_exp mg_halve_exp(double h) {
     double k = (h * (2.0 * MG_LOG2_E) + MG_ROUNDER) - MG_ROUNDER;
     double first = h - k * (0.5 * MG_LN2_HIGH), low = k * (0.5 * MG_LN2_LOW);
-    double high = (first + MG_ROUNDER_26) - MG_ROUNDER_26;
+    double high = mg_truncate(first, 26);
     double r = first - low, z = r * r, z2 = z * z;
     const double *c = MG_COTH;
     double v = z * ((c[0] + c[1] * z) + z2 * ((c[2] + c[3] * z) + z2 * c[4]));
-    return (mg_half_exp){k, r, v, high, (first - high) - low};
+    return (mg_half_exp){k, mg_power_of_two(-k), r, v, high, (first - high) - low};
 }
 
 /* (1 + v) a + r b */
 static inline double mg_combine(mg_half_exp e, double a, double b) {
     return (a + e.high * b) + (e.rest * b + e.v * a);
-}
-
-/* The first 7 bits of x's significand; fewer if x is not normal. */
-static inline double mg_truncate(double x) {
-    return mg_from_bits(mg_bits_of(x) & ~(((uint64_t)1 << 46) - 1));
 }
 
 /* x with the sign of y, for an x that is positive, or has that sign, or is 0. */
@@ -148,7 +161,7 @@ static inline double mg_fast_expm1(double x) {
     mg_half_exp e = mg_halve_exp(0.5 * x);
     double g = mg_power_of_two(e.k), a = g - 1.0, b = g + 1.0;
     double over = 1.0 / ((1.0 + e.v) - e.r);
-    double q = mg_truncate((a + b * e.r) * over);
+    double q = mg_truncate((a + b * e.r) * over, 7);
     double lost = (g - a) - 1.0; /* from a, where G is large */
     double first = (((a - q) + e.high * b) + e.high * q) + e.rest * b;
     double y = q + (first + (e.rest * q + e.v * (a - q) + lost)) * over;

@@ -15,23 +15,23 @@
  * D without v is between 0.8 and 2.1, where (3 - D) / 2 is 1 / D to 12 %, and so is ready
  * before the division. Error < 0.75 ulp. */
 
-static inline int mg_fast_range_tanh(double x) { return fabs(x) < 350.0; }
+static inline int mg_fast_range_tanh(double x) { return (void)x, 1; }
 
-static inline double mg_fast_tanh(double x) {
-    mg_half_exp e = mg_halve_exp(fabs(x));
-    double g = mg_power_of_two(-e.k), a = 1.0 - g, b = 1.0 + g, d = b + a * e.r;
-    double rough = mg_truncate((a + b * e.r) * (1.5 - 0.5 * d));
+/* e: mg_halve_exp(fabs(x)), which is not of use beyond 350 */
+static inline double mg_tanh_of_half_exp(mg_half_exp e, double x) {
+    double g = e.g, a = 1.0 - g, b = 1.0 + g, d = b + a * e.r;
+    double rough = mg_truncate((a + b * e.r) * (1.5 - 0.5 * d), 7);
     /* 1 - q and 1 + q are exact: a rough q below 2**-46 loses bits */
     double plus = 1.0 + rough, q = plus - 1.0, minus = 1.0 - q, scaled = g * plus;
     double y = q + mg_combine(e, minus - scaled, minus + scaled) / (d + b * e.v);
-    return mg_or_sign(y, x);
+    return mg_or_sign(fabs(x) > 350.0 ? 1.0 : y, x);
 }
 
-static inline double mg_jit_tanh(double x) {
-    if (mg_fast_range_tanh(x))
-        return mg_fast_tanh(x);
-    return x != x ? x : copysign(1.0, x);
+static inline double mg_fast_tanh(double x) {
+    return mg_tanh_of_half_exp(mg_halve_exp(fabs(x)), x);
 }
+
+static inline double mg_jit_tanh(double x) { return mg_fast_tanh(x); }
 
 /* --- sinh and cosh --------------------------------------------------------------------
  *

@@ -35,7 +35,7 @@ MG_FAST_INLINE double mg_log_with_root(double a, mg_pair square, int a_is_larger
 /* log(2 x), for a normal x */
 static inline double mg_log_of_twice(double x) {
     mg_scaled parts = mg_scaled_of(x);
-    return mg_log_of_parts(parts.exponent + 1.0, parts.mantissa - 1.0, 0.0);
+    return mg_log_of_parts(mg_log_parts_of(parts.exponent + 1.0, parts.mantissa - 1.0), 0.0);
 }
 
 /* --- asinh(x) = log(x + sqrt(x * x + 1)) for x >= 0. Error < 0.8 ulp ----------------- */

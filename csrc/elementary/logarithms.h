@@ -53,21 +53,31 @@ MG_FAST_INLINE double mg_upper_half(double x) {
 
 /* --- The core ------------------------------------------------------------------------ */
 
-/* log(1 + f) - (f - f * f / 2), for sqrt(1/2) <= 1 + f <= sqrt(2); `half` is f * f / 2 */
-MG_FAST_INLINE double mg_log_rest(double f, double half) {
+/* log(1 + f) - (f - f * f / 2), for sqrt(1/2) <= 1 + f <= sqrt(2); s is f / (2 + f), and
+ * `half` is f * f / 2 */
+MG_FAST_INLINE double mg_log_rest(double s, double half) {
     const double *c = MG_LOG;
-    double s = f / (2.0 + f), w = s * s, w2 = w * w;
+    double w = s * s, w2 = w * w;
     double p = (c[0] + c[1] * w) +
                ((c[2] + c[3] * w) + ((c[4] + c[5] * w) + c[6] * w2) * w2) * w2;
     return s * (half + w * p);
 }
 
-/* log(2**k * (1 + f)) + low, for sqrt(1/2) <= 1 + f <= sqrt(2) and |low| <= 2**-52 */
-MG_FAST_INLINE double mg_log_of_parts(double k, double f, double low) {
-    mg_pair sum = mg_fast_two_sum(k * MG_LN2_HIGH, f);
-    double half = 0.5 * f * f, rest = mg_log_rest(f, half);
+/* 2**k * (1 + f), with sqrt(1/2) <= 1 + f <= sqrt(2); s is f / (2 + f) */
+typedef struct {
+    double k, f, s;
+} mg_log_parts;
+
+MG_FAST_INLINE mg_log_parts mg_log_parts_of(double k, double f) {
+    return (mg_log_parts){k, f, f / (2.0 + f)};
+}
+
+/* log(2**k * (1 + f)) + low, for |low| <= 2**-52 */
+MG_FAST_INLINE double mg_log_of_parts(mg_log_parts x, double low) {
+    mg_pair sum = mg_fast_two_sum(x.k * MG_LN2_HIGH, x.f);
+    double half = 0.5 * x.f * x.f, rest = mg_log_rest(x.s, half);
     mg_pair less = mg_fast_two_sum(sum.high, -half);
-    return less.high + (less.low + (sum.low + (rest + (k * MG_LN2_LOW + low))));
+    return less.high + (less.low + (sum.low + (rest + (x.k * MG_LN2_LOW + low))));
 }
 
 /* log(high + low), for a positive normal `high` below 2**1022 and a `low` that is at most
@@ -76,16 +86,20 @@ MG_FAST_INLINE double mg_log_of_parts(double k, double f, double low) {
 MG_FAST_INLINE double mg_log_of_pair(double high, double low) {
     mg_scaled x = mg_scaled_of(high);
     mg_pair f = mg_fast_two_sum(x.mantissa - 1.0, low * mg_power_of_two(-x.exponent));
-    return mg_log_of_parts(x.exponent, f.high, f.low - f.low * f.high); /* low / (1 + f) */
+    mg_log_parts parts = mg_log_parts_of(x.exponent, f.high);
+    return mg_log_of_parts(parts, f.low - f.low * f.high); /* low / (1 + f) */
 }
 
 /* --- log. Error < 0.75 ulp ----------------------------------------------------------- */
 
 static inline int mg_fast_range_log(double x) { return (x >= DBL_MIN) & (x < INFINITY); }
 
+MG_FAST_INLINE mg_log_parts mg_log_parts_of_scaled(mg_scaled x) {
+    return mg_log_parts_of(x.exponent, x.mantissa - 1.0);
+}
+
 MG_FAST_INLINE double mg_fast_log(double x) {
-    mg_scaled parts = mg_scaled_of(x);
-    return mg_log_of_parts(parts.exponent, parts.mantissa - 1.0, 0.0);
+    return mg_log_of_parts(mg_log_parts_of_scaled(mg_scaled_of(x)), 0.0);
 }
 
 /* A logarithm in any base, for an x that is not positive and finite */
@@ -100,8 +114,7 @@ static inline double mg_jit_log(double x) {
         return mg_fast_log(x);
     if (!(x > 0.0 && x < INFINITY))
         return mg_log_of_special(x);
-    mg_scaled parts = mg_scaled_of_any(x);
-    return mg_log_of_parts(parts.exponent, parts.mantissa - 1.0, 0.0);
+    return mg_log_of_parts(mg_log_parts_of_scaled(mg_scaled_of_any(x)), 0.0);
 }
 
 /* --- log2 and log10. Error < 0.8 ulp ------------------------------------------------- */
@@ -111,7 +124,7 @@ static inline double mg_jit_log(double x) {
  * that their products with log(1 + f)'s upper half and with k are exact. */
 MG_FAST_INLINE double mg_log_to_base(double k, double f, mg_pair inverse, mg_pair two) {
     double half = 0.5 * f * f, high = mg_upper_half(f - half);
-    double low = ((f - high) - half) + mg_log_rest(f, half);
+    double low = ((f - high) - half) + mg_log_rest(f / (2.0 + f), half);
     mg_pair sum = mg_fast_two_sum(k * two.high, high * inverse.high);
     double rest = low * inverse.high + (low + high) * inverse.low;
     return sum.high + (sum.low + (k * two.low + rest));

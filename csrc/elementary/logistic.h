@@ -23,19 +23,25 @@ typedef struct {
 
 static inline int mg_fast_range_sigmoid(double x) { return fabs(x) < 690.0; }
 
-static inline mg_quotient mg_sigmoid_quotient(double x) {
-    mg_half_exp e = mg_halve_exp(0.5 * x);
-    double g = mg_power_of_two(-e.k), b = 1.0 + g;
-    double over = 1.0 / ((b + (1.0 - g) * e.r) + b * e.v);
+/* e: mg_halve_exp(0.5 * x) */
+static inline mg_quotient mg_sigmoid_quotient(mg_half_exp e) {
+    double g = e.g, sum = 1.0 + g;
+    double over = 1.0 / ((sum + (1.0 - g) * e.r) + sum * e.v);
     /* N enlarged by 0.1 to 1.5 %, so that q is 1 where 1 - q would not be exact */
-    double q = mg_truncate((1.012 + e.r) * over), gq = g * q;
-    double rest = mg_combine(e, (1.0 - gq) - q, (1.0 + gq) - q);
+    double q = mg_truncate((1.012 + e.r) * over, 7), gq = g * q;
+    /* mg_combine(e, a, b - q), but b - q is not exact if q is tiny, below -20 */
+    double a = (1.0 - gq) - q, b = 1.0 + gq;
+    double rest = ((a + e.high * b) - e.high * q) + (e.rest * (b - q) + e.v * a);
     return (mg_quotient){q, rest * over};
 }
 
-static inline double mg_fast_sigmoid(double x) {
-    mg_quotient s = mg_sigmoid_quotient(x);
+static inline double mg_sigmoid_of_half_exp(mg_half_exp e) {
+    mg_quotient s = mg_sigmoid_quotient(e);
     return s.q + s.rest;
+}
+
+static inline double mg_fast_sigmoid(double x) {
+    return mg_sigmoid_of_half_exp(mg_halve_exp(0.5 * x));
 }
 
 static inline double mg_jit_sigmoid(double x) {
@@ -57,7 +63,8 @@ static inline double mg_times_quotient(double x, mg_quotient s) {
 }
 
 static inline double mg_fast_silu(double x) {
-    return mg_or_sign(mg_times_quotient(x, mg_sigmoid_quotient(x)), x); /* -0 stays -0 */
+    mg_quotient s = mg_sigmoid_quotient(mg_halve_exp(0.5 * x));
+    return mg_or_sign(mg_times_quotient(x, s), x); /* -0 stays -0 */
 }
 
 static inline double mg_jit_silu(double x) {
@@ -70,7 +77,7 @@ static inline double mg_jit_silu(double x) {
     /* x exp(x), with exp(x) = 2**k (1 + v + r) / (1 + v - r) */
     mg_half_exp e = mg_halve_exp(0.5 * x);
     double over = 1.0 / ((1.0 + e.v) - e.r);
-    double q = mg_truncate(((1.0 + e.v) + e.r) * over);
+    double q = mg_truncate(((1.0 + e.v) + e.r) * over, 7);
     mg_quotient s = {q, mg_combine(e, 1.0 - q, 1.0 + q) * over};
     return mg_scale(mg_times_quotient(x, s), e.k);
 }
@@ -84,10 +91,9 @@ static inline double mg_jit_silu(double x) {
  *
  * u is at most a twentieth of softplus(-c), and so are its errors. Error < 0.85 ulp. */
 
-static inline int mg_fast_range_softplus(double x) { return (x > -39.0) & (x < 690.0); }
+static inline int mg_fast_range_softplus(double x) { return x > -39.0; }
 
-/* softplus(-c) and u. Two loops, one for this and one for mg_softplus_of_pair, are 10 %
- * faster than one, in which a processor finds too few steps that wait for no others. */
+/* softplus(-c) and u */
 MG_FAST_INLINE mg_pair mg_softplus_pair(double x) {
     const double *p = MG_SOFTPLUS_EXPM1;
     double a = fabs(x);
@@ -99,18 +105,18 @@ MG_FAST_INLINE mg_pair mg_softplus_pair(double x) {
 
 /* softplus(x) from mg_softplus_pair(x). Beyond 39, it is x.
  *
- * The last addition should be the only one whose rounding counts: of x if softplus(-|x|),
- * and so its rounding error, is below 1/2; else of softplus(-c), with x among the rest. */
+ * The last addition should be the only one whose rounding counts: so the larger of x and
+ * softplus(-c), which are equal at 0.48, is added last. */
 MG_FAST_INLINE double mg_softplus_of_pair(mg_pair pair, double x) {
     const double *p = MG_SOFTPLUS_LOG1P;
     double u = pair.low, u2 = u * u;
     double rest = (p[0] + p[1] * u) +
                   ((p[2] + p[3] * u) + ((p[4] + p[5] * u) + p[6] * u2) * u2) * u2;
     double log = u + u2 * rest, positive = x > 0.0 ? x : 0.0;
-    uint64_t is_large = mg_is_negative(0.4375 - x);
-    double sum = mg_choose(is_large, x, pair.high) +
-                 (log + mg_choose(is_large, pair.high, positive));
-    return mg_choose(mg_is_negative(39.0 - x), x, sum);
+    double larger = positive > pair.high ? positive : pair.high;
+    double smaller = positive < pair.high ? positive : pair.high;
+    double sum = larger + (log + smaller);
+    return x > 39.0 ? x : sum;
 }
 
 MG_FAST_INLINE double mg_fast_softplus(double x) {

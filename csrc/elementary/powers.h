@@ -171,8 +171,6 @@ static inline int mg_fast_range_pow(double x, double y) {
            (a != 2.0) & (y != 3.0) & (y != 4.0);
 }
 
-/* Two loops, one for mg_log2_pair and one for mg_fast_pow_of_log2, are 10 % faster than a
- * loop over this, in which a processor finds too few steps that do not wait for others. */
 MG_FAST_INLINE double mg_fast_pow(double x, double y) {
     return mg_fast_pow_of_log2(mg_log2_pair(x), y);
 }

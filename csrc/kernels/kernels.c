@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "elementary/functions.h"
+#include "elementary/two_steps.h"
 #include "kernels/elementwise_runs.h"
 #include "kernels/lanes.h"
 #include "kernels/simd.h"

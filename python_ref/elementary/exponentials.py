@@ -55,7 +55,7 @@ def halve_exp(h):
     k = (h * (2.0 * LOG2_E) + ROUNDER) - ROUNDER
     first = h - k * (0.5 * LN2_HIGH)
     low = k * (0.5 * LN2_LOW)
-    high = (first + ROUNDER_26) - ROUNDER_26
+    high = truncate(first, 26)
     r = first - low
     z = r * r
     z2 = z * z
@@ -64,10 +64,10 @@ def halve_exp(h):
     return k, r, v, high, (first - high) - low
 
 
-def truncate(x):
-    """Return x with the first 7 bits of its significand only."""
+def truncate(x, bits):
+    """Return x with the first bits of its significand only."""
     fraction, exponent = frexp(x)
-    return ldexp(int(fraction * 128.0), exponent - 7)
+    return ldexp(int(ldexp(fraction, bits)), exponent - bits)
 
 
 def expm1(x):
@@ -79,7 +79,7 @@ def expm1(x):
     g = ldexp(1.0, int(k))
     a, b = g - 1.0, g + 1.0
     over = 1.0 / ((1.0 + v) - r)
-    q = truncate((a + b * r) * over)
+    q = truncate((a + b * r) * over, 7)
     lost = (g - a) - 1.0
     first = (((a - q) + high * b) + high * q) + rest * b
     y = q + (first + (rest * q + v * (a - q) + lost)) * over

@@ -23,7 +23,7 @@ def tanh(x):
     g = ldexp(1.0, -int(k))
     a, b = 1.0 - g, 1.0 + g
     d = b + a * r
-    plus = 1.0 + truncate((a + b * r) * (1.5 - 0.5 * d))
+    plus = 1.0 + truncate((a + b * r) * (1.5 - 0.5 * d), 7)
     q = plus - 1.0
     minus, scaled = 1.0 - q, g * plus
     m, n = minus - scaled, minus + scaled

@@ -14,10 +14,11 @@ def sigmoid_quotient(x):
     g = ldexp(1.0, -int(k))
     b = 1.0 + g
     over = 1.0 / ((b + (1.0 - g) * r) + b * v)
-    q = truncate((1.012 + r) * over)
+    q = truncate((1.012 + r) * over, 7)
     gq = g * q
-    m, n = (1.0 - gq) - q, (1.0 + gq) - q
-    return q, ((m + high * n) + (rest * n + v * m)) * over
+    m, n = (1.0 - gq) - q, 1.0 + gq
+    first = (m + high * n) - high * q
+    return q, (first + (rest * (n - q) + v * m)) * over
 
 
 def times_quotient(x, q, rest):
@@ -47,16 +48,14 @@ def silu_far_away(x):
         return -0.0  # the limit at -inf
     k, r, v, high, rest = halve_exp(0.5 * x)
     over = 1.0 / ((1.0 + v) - r)
-    q = truncate(((1.0 + v) + r) * over)
+    q = truncate(((1.0 + v) + r) * over, 7)
     m, n = 1.0 - q, 1.0 + q
     return scale(times_quotient(x, q, ((m + high * n) + (rest * n + v * m)) * over), k)
 
 
 def softplus(x):
-    if not -39.0 < x < 690.0:
+    if not -39.0 < x <= 39.0:
         return x if x != x or x > 0.0 else exp(x)
-    if x > 39.0:
-        return x
     p = SOFTPLUS_EXPM1
     a = abs(x)
     i = int((a * 10.0 + ROUNDER) - ROUNDER)
@@ -68,6 +67,5 @@ def softplus(x):
     u2 = u * u
     rest = (p[0] + p[1] * u) + ((p[2] + p[3] * u) + ((p[4] + p[5] * u) + p[6] * u2) * u2) * u2
     log = u + u2 * rest
-    if x > 0.4375:
-        return x + (log + SOFTPLUS_VALUE[i])
-    return SOFTPLUS_VALUE[i] + (log + (x if x > 0.0 else 0.0))
+    positive, value = (x if x > 0.0 else 0.0), SOFTPLUS_VALUE[i]
+    return max(positive, value) + (log + min(positive, value))

@@ -455,12 +455,19 @@ static inline double mg_exp_of_rest(double high, double low) {
     double sum = 1.0 + high, rest = high - (sum - 1.0);
     return sum + (rest + (r2 * (p + (p4 + (c[8] + c[9] * r) * r4) * r4) - low));
 }
-static inline double mg_fast_exp(double x) {
+typedef struct {
+    double shifted, high, low;
+} mg_exp_parts;
+static inline mg_exp_parts mg_exp_parts_of(double x) {
     double shifted = x * MG_LOG2_E + MG_ROUNDER;
     double k = shifted - MG_ROUNDER;
-    double y = mg_exp_of_rest(x - k * MG_LN2_HIGH, k * MG_LN2_LOW);
-    return mg_from_bits(mg_bits_of(y) + (mg_bits_of(shifted) << 52));
+    return (mg_exp_parts){shifted, x - k * MG_LN2_HIGH, k * MG_LN2_LOW};
 }
+static inline double mg_exp_of_parts(mg_exp_parts x) {
+    double y = mg_exp_of_rest(x.high, x.low);
+    return mg_from_bits(mg_bits_of(y) + (mg_bits_of(x.shifted) << 52));
+}
+static inline double mg_fast_exp(double x) { return mg_exp_of_parts(mg_exp_parts_of(x)); }
 static inline double mg_scale(double y, double k) {
     double half = k < 0.0 ? -537.0 : 512.0;
     return y * mg_power_of_two(k - half) * mg_power_of_two(half);
@@ -498,24 +505,25 @@ static inline double mg_jit_exp2(double x) {
     double k = (x + MG_ROUNDER) - MG_ROUNDER;
     return mg_scale(mg_exp2_of_rest(x - k), k);
 }
+static inline double mg_truncate(double x, int bits) {
+    return mg_from_bits(mg_bits_of(x) & ~(((uint64_t)1 << (53 - bits)) - 1));
+}
 typedef struct {
-    double k, r, v;
+    double k, g;
+    double r, v;
     double high, rest;
 } mg_half_exp;
 static inline mg_half_exp mg_halve_exp(double h) {
     double k = (h * (2.0 * MG_LOG2_E) + MG_ROUNDER) - MG_ROUNDER;
     double first = h - k * (0.5 * MG_LN2_HIGH), low = k * (0.5 * MG_LN2_LOW);
-    double high = (first + MG_ROUNDER_26) - MG_ROUNDER_26;
+    double high = mg_truncate(first, 26);
     double r = first - low, z = r * r, z2 = z * z;
     const double *c = MG_COTH;
     double v = z * ((c[0] + c[1] * z) + z2 * ((c[2] + c[3] * z) + z2 * c[4]));
-    return (mg_half_exp){k, r, v, high, (first - high) - low};
+    return (mg_half_exp){k, mg_power_of_two(-k), r, v, high, (first - high) - low};
 }
 static inline double mg_combine(mg_half_exp e, double a, double b) {
     return (a + e.high * b) + (e.rest * b + e.v * a);
-}
-static inline double mg_truncate(double x) {
-    return mg_from_bits(mg_bits_of(x) & ~(((uint64_t)1 << 46) - 1));
 }
 static inline double mg_or_sign(double x, double y) {
     return mg_from_bits(mg_bits_of(x) | (mg_bits_of(y) & (uint64_t)1 << 63));
@@ -527,7 +535,7 @@ static inline double mg_fast_expm1(double x) {
     mg_half_exp e = mg_halve_exp(0.5 * x);
     double g = mg_power_of_two(e.k), a = g - 1.0, b = g + 1.0;
     double over = 1.0 / ((1.0 + e.v) - e.r);
-    double q = mg_truncate((a + b * e.r) * over);
+    double q = mg_truncate((a + b * e.r) * over, 7);
     double lost = (g - a) - 1.0;
     double first = (((a - q) + e.high * b) + e.high * q) + e.rest * b;
     double y = q + (first + (e.rest * q + e.v * (a - q) + lost)) * over;
@@ -672,28 +680,37 @@ MG_FAST_INLINE double mg_upper_half(double x) {
     double t = 134217729.0 * x;
     return t - (t - x);
 }
-MG_FAST_INLINE double mg_log_rest(double f, double half) {
+MG_FAST_INLINE double mg_log_rest(double s, double half) {
     const double *c = MG_LOG;
-    double s = f / (2.0 + f), w = s * s, w2 = w * w;
+    double w = s * s, w2 = w * w;
     double p = (c[0] + c[1] * w) +
                ((c[2] + c[3] * w) + ((c[4] + c[5] * w) + c[6] * w2) * w2) * w2;
     return s * (half + w * p);
 }
-MG_FAST_INLINE double mg_log_of_parts(double k, double f, double low) {
-    mg_pair sum = mg_fast_two_sum(k * MG_LN2_HIGH, f);
-    double half = 0.5 * f * f, rest = mg_log_rest(f, half);
+typedef struct {
+    double k, f, s;
+} mg_log_parts;
+MG_FAST_INLINE mg_log_parts mg_log_parts_of(double k, double f) {
+    return (mg_log_parts){k, f, f / (2.0 + f)};
+}
+MG_FAST_INLINE double mg_log_of_parts(mg_log_parts x, double low) {
+    mg_pair sum = mg_fast_two_sum(x.k * MG_LN2_HIGH, x.f);
+    double half = 0.5 * x.f * x.f, rest = mg_log_rest(x.s, half);
     mg_pair less = mg_fast_two_sum(sum.high, -half);
-    return less.high + (less.low + (sum.low + (rest + (k * MG_LN2_LOW + low))));
+    return less.high + (less.low + (sum.low + (rest + (x.k * MG_LN2_LOW + low))));
 }
 MG_FAST_INLINE double mg_log_of_pair(double high, double low) {
     mg_scaled x = mg_scaled_of(high);
     mg_pair f = mg_fast_two_sum(x.mantissa - 1.0, low * mg_power_of_two(-x.exponent));
-    return mg_log_of_parts(x.exponent, f.high, f.low - f.low * f.high);
+    mg_log_parts parts = mg_log_parts_of(x.exponent, f.high);
+    return mg_log_of_parts(parts, f.low - f.low * f.high);
 }
 static inline int mg_fast_range_log(double x) { return (x >= DBL_MIN) & (x < INFINITY); }
+MG_FAST_INLINE mg_log_parts mg_log_parts_of_scaled(mg_scaled x) {
+    return mg_log_parts_of(x.exponent, x.mantissa - 1.0);
+}
 MG_FAST_INLINE double mg_fast_log(double x) {
-    mg_scaled parts = mg_scaled_of(x);
-    return mg_log_of_parts(parts.exponent, parts.mantissa - 1.0, 0.0);
+    return mg_log_of_parts(mg_log_parts_of_scaled(mg_scaled_of(x)), 0.0);
 }
 static inline double mg_log_of_special(double x) {
     if (x != x || x == INFINITY)
@@ -705,12 +722,11 @@ static inline double mg_jit_log(double x) {
         return mg_fast_log(x);
     if (!(x > 0.0 && x < INFINITY))
         return mg_log_of_special(x);
-    mg_scaled parts = mg_scaled_of_any(x);
-    return mg_log_of_parts(parts.exponent, parts.mantissa - 1.0, 0.0);
+    return mg_log_of_parts(mg_log_parts_of_scaled(mg_scaled_of_any(x)), 0.0);
 }
 MG_FAST_INLINE double mg_log_to_base(double k, double f, mg_pair inverse, mg_pair two) {
     double half = 0.5 * f * f, high = mg_upper_half(f - half);
-    double low = ((f - high) - half) + mg_log_rest(f, half);
+    double low = ((f - high) - half) + mg_log_rest(f / (2.0 + f), half);
     mg_pair sum = mg_fast_two_sum(k * two.high, high * inverse.high);
     double rest = low * inverse.high + (low + high) * inverse.low;
     return sum.high + (sum.low + (k * two.low + rest));
@@ -1438,20 +1454,18 @@ static double mg_jit_polygamma(double n, double x) {
     double around = mg_jit_pow(distance, -s) + right;
     return factor * (is_even ? around + (left - beyond) : around - (left - beyond));
 }
-static inline int mg_fast_range_tanh(double x) { return fabs(x) < 350.0; }
-static inline double mg_fast_tanh(double x) {
-    mg_half_exp e = mg_halve_exp(fabs(x));
-    double g = mg_power_of_two(-e.k), a = 1.0 - g, b = 1.0 + g, d = b + a * e.r;
-    double rough = mg_truncate((a + b * e.r) * (1.5 - 0.5 * d));
+static inline int mg_fast_range_tanh(double x) { return (void)x, 1; }
+static inline double mg_tanh_of_half_exp(mg_half_exp e, double x) {
+    double g = e.g, a = 1.0 - g, b = 1.0 + g, d = b + a * e.r;
+    double rough = mg_truncate((a + b * e.r) * (1.5 - 0.5 * d), 7);
     double plus = 1.0 + rough, q = plus - 1.0, minus = 1.0 - q, scaled = g * plus;
     double y = q + mg_combine(e, minus - scaled, minus + scaled) / (d + b * e.v);
-    return mg_or_sign(y, x);
+    return mg_or_sign(fabs(x) > 350.0 ? 1.0 : y, x);
 }
-static inline double mg_jit_tanh(double x) {
-    if (mg_fast_range_tanh(x))
-        return mg_fast_tanh(x);
-    return x != x ? x : copysign(1.0, x);
+static inline double mg_fast_tanh(double x) {
+    return mg_tanh_of_half_exp(mg_halve_exp(fabs(x)), x);
 }
+static inline double mg_jit_tanh(double x) { return mg_fast_tanh(x); }
 typedef struct {
     double k, g, c, s;
     double high, rest;
@@ -1516,7 +1530,7 @@ MG_FAST_INLINE double mg_log_with_root(double a, mg_pair square, int a_is_larger
 }
 static inline double mg_log_of_twice(double x) {
     mg_scaled parts = mg_scaled_of(x);
-    return mg_log_of_parts(parts.exponent + 1.0, parts.mantissa - 1.0, 0.0);
+    return mg_log_of_parts(mg_log_parts_of(parts.exponent + 1.0, parts.mantissa - 1.0), 0.0);
 }
 static inline int mg_fast_range_asinh(double x) { return fabs(x) < 1e150; }
 MG_FAST_INLINE double mg_fast_asinh(double x) {
@@ -1863,17 +1877,20 @@ typedef struct {
     double q, rest;
 } mg_quotient;
 static inline int mg_fast_range_sigmoid(double x) { return fabs(x) < 690.0; }
-static inline mg_quotient mg_sigmoid_quotient(double x) {
-    mg_half_exp e = mg_halve_exp(0.5 * x);
-    double g = mg_power_of_two(-e.k), b = 1.0 + g;
-    double over = 1.0 / ((b + (1.0 - g) * e.r) + b * e.v);
-    double q = mg_truncate((1.012 + e.r) * over), gq = g * q;
-    double rest = mg_combine(e, (1.0 - gq) - q, (1.0 + gq) - q);
+static inline mg_quotient mg_sigmoid_quotient(mg_half_exp e) {
+    double g = e.g, sum = 1.0 + g;
+    double over = 1.0 / ((sum + (1.0 - g) * e.r) + sum * e.v);
+    double q = mg_truncate((1.012 + e.r) * over, 7), gq = g * q;
+    double a = (1.0 - gq) - q, b = 1.0 + gq;
+    double rest = ((a + e.high * b) - e.high * q) + (e.rest * (b - q) + e.v * a);
     return (mg_quotient){q, rest * over};
 }
-static inline double mg_fast_sigmoid(double x) {
-    mg_quotient s = mg_sigmoid_quotient(x);
+static inline double mg_sigmoid_of_half_exp(mg_half_exp e) {
+    mg_quotient s = mg_sigmoid_quotient(e);
     return s.q + s.rest;
+}
+static inline double mg_fast_sigmoid(double x) {
+    return mg_sigmoid_of_half_exp(mg_halve_exp(0.5 * x));
 }
 static inline double mg_jit_sigmoid(double x) {
     if (mg_fast_range_sigmoid(x))
@@ -1886,7 +1903,8 @@ static inline double mg_times_quotient(double x, mg_quotient s) {
     return high * s.q + ((x - high) * s.q + x * s.rest);
 }
 static inline double mg_fast_silu(double x) {
-    return mg_or_sign(mg_times_quotient(x, mg_sigmoid_quotient(x)), x);
+    mg_quotient s = mg_sigmoid_quotient(mg_halve_exp(0.5 * x));
+    return mg_or_sign(mg_times_quotient(x, s), x);
 }
 static inline double mg_jit_silu(double x) {
     if (mg_fast_range_silu(x))
@@ -1897,11 +1915,11 @@ static inline double mg_jit_silu(double x) {
         return -0.0;
     mg_half_exp e = mg_halve_exp(0.5 * x);
     double over = 1.0 / ((1.0 + e.v) - e.r);
-    double q = mg_truncate(((1.0 + e.v) + e.r) * over);
+    double q = mg_truncate(((1.0 + e.v) + e.r) * over, 7);
     mg_quotient s = {q, mg_combine(e, 1.0 - q, 1.0 + q) * over};
     return mg_scale(mg_times_quotient(x, s), e.k);
 }
-static inline int mg_fast_range_softplus(double x) { return (x > -39.0) & (x < 690.0); }
+static inline int mg_fast_range_softplus(double x) { return x > -39.0; }
 MG_FAST_INLINE mg_pair mg_softplus_pair(double x) {
     const double *p = MG_SOFTPLUS_EXPM1;
     double a = fabs(x);
@@ -1916,10 +1934,10 @@ MG_FAST_INLINE double mg_softplus_of_pair(mg_pair pair, double x) {
     double rest = (p[0] + p[1] * u) +
                   ((p[2] + p[3] * u) + ((p[4] + p[5] * u) + p[6] * u2) * u2) * u2;
     double log = u + u2 * rest, positive = x > 0.0 ? x : 0.0;
-    uint64_t is_large = mg_is_negative(0.4375 - x);
-    double sum = mg_choose(is_large, x, pair.high) +
-                 (log + mg_choose(is_large, pair.high, positive));
-    return mg_choose(mg_is_negative(39.0 - x), x, sum);
+    double larger = positive > pair.high ? positive : pair.high;
+    double smaller = positive < pair.high ? positive : pair.high;
+    double sum = larger + (log + smaller);
+    return x > 39.0 ? x : sum;
 }
 MG_FAST_INLINE double mg_fast_softplus(double x) {
     return mg_softplus_of_pair(mg_softplus_pair(x), x);
