@@ -17,7 +17,7 @@
 
 static inline int mg_fast_range_tanh(double x) { return (void)x, 1; }
 
-/* e: mg_halve_exp(fabs(x)), which is not of use beyond 350 */
+/* e: mg_halve_exp(fabs(x)), which is of no use beyond 350, where tanh is 1 */
 static inline double mg_tanh_of_half_exp(mg_half_exp e, double x) {
     double g = e.g, a = 1.0 - g, b = 1.0 + g, d = b + a * e.r;
     double rough = mg_truncate((a + b * e.r) * (1.5 - 0.5 * d), 7);

@@ -1,8 +1,8 @@
 /* patterns.c - finds instructions whose operands are consecutive slots, or one slot.
  *
  * The kernels of one row then need not read the index list, and compute several results
- * side by side. So an operand has a pattern only if it is no result of the instruction
- * itself.
+ * side by side; so do some of 16 rows, see kernels/two_steps.h. So an operand has a pattern
+ * only if it is no result of the instruction itself.
  */
 #include "jit/program.h" /* first */
 

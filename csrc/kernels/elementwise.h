@@ -1,7 +1,7 @@
 /* elementwise.h - operators and copies over a block of rows.
  *
- * A template: instantiate.h includes it once for each instruction set and block width,
- * with these defined:
+ * A template: instantiate.h includes it once for each instruction set and block width, with
+ * these defined:
  *
  *     W             rows in a block: 16, 4 or 1
  *     MG_NAME(x)    x with a suffix of its own
@@ -9,15 +9,15 @@
  *     VEC, N_VEC    the type that holds rows side by side, and how many make a block
  *     VEC_LOAD, VEC_STORE, VEC_ADD, VEC_MUL, VEC_SPLAT, FOLD, LANE_SUM, VEC_KEEP
  *
- * Below, a row slot is a (W,) array, a uniform slot a (1,) array that is broadcast to
- * (W,). g is the gradient of out. Backward goes through the results of an instruction in
- * reverse, because one of them may be an operand of a later one.
+ * Below, a row slot is a (W,) array, a uniform slot a (1,) array that is broadcast to (W,).
+ * g is the gradient of out. Backward goes through the results of an instruction in reverse,
+ * because one of them may be an operand of a later one.
  *
- * Operators are loops over the lanes of the expressions in ops.h, which compilers make
- * vectors of. MG_M names the elementary functions: mg_fast_ ones where a block has several
- * rows, and mg_jit_ ones in a block of one row. Where a lane's operands are not usual
- * ones, or the program wants the C library's functions, the block's rows are computed one
- * by one (lanes.h), and the padding lanes are filled.
+ * Operators are loops over the lanes of the expressions in ops.h, which compilers make vectors
+ * of. MG_M names the elementary functions: mg_fast_ ones where a block has several rows, and
+ * mg_jit_ ones in a block of one row. Where a lane's operands are not usual ones, or the
+ * program wants the C library's functions, the block's rows are computed one by one (lanes.h),
+ * and the padding lanes are filled.
  */
 
 #define EACH_LANE(lanes) MG_ROLLED for (int l = 0; l < (lanes); l++)
@@ -32,12 +32,11 @@
 /* --- operators ---------------------------------------------------------------- */
 
 /* The first lane of a slot, and a lane of it. */
-#define OPERAND(slot, is_uniform)                                                         \
-    ((is_uniform) ? uniform + (slot) : data + (size_t)(slot)*W)
+#define OPERAND(slot, is_uniform) ((is_uniform) ? uniform + (slot) : data + (size_t)(slot) * W)
 #define LANE(p, is_uniform) ((p)[(is_uniform) ? 0 : l])
 
-/* px and py: the lanes of operand i. Of uniform ones, x_copy and y_copy: compilers know
- * that no result overwrites those, and make vectors of loops that read them. */
+/* px and py: the lanes of operand i. Of uniform ones, x_copy and y_copy: compilers know that no
+ * result overwrites those, and make vectors of loops that read them. */
 #define OPERAND_LANES(kind, x_uniform, y_uniform)                                         \
     const double *px = OPERAND(a[i], x_uniform);                                          \
     const double *py = (kind) == MG_BINARY ? OPERAND(b[i], y_uniform) : px;               \
@@ -47,8 +46,7 @@
 /* x and y of lane l. */
 #define LANE_OPERANDS(kind, x_uniform, y_uniform)                                         \
     double x = W > 1 && (x_uniform) ? x_copy : LANE(px, x_uniform);                       \
-    double y = (kind) == MG_BINARY                                                        \
-                   ? (W > 1 && (y_uniform) ? y_copy : LANE(py, y_uniform))                \
+    double y = (kind) == MG_BINARY    ? (W > 1 && (y_uniform) ? y_copy : LANE(py, y_uniform)) \
                : (kind) == MG_UNARY_K ? k                                                 \
                                       : x;                                                \
     (void)x, (void)y;
@@ -66,8 +64,7 @@ MG_TARGET MG_INLINE double MG_NAME(sum_of_lanes)(const VEC *lanes) {
     return LANE_SUM(folded);
 }
 
-/* True if all lanes: (n,) are 0.0; none of them may be negative, and n is W, or a multiple
- * of it. */
+/* True if all n lanes are 0.0; none of them may be negative. n: W, or a multiple of it */
 MG_TARGET MG_INLINE int MG_NAME(are_zeros)(const double *lanes, int n) {
     VEC sums[N_VEC];
     LOAD(sums, lanes);
@@ -83,8 +80,8 @@ MG_TARGET MG_INLINE int MG_NAME(are_zeros)(const double *lanes, int n) {
 #include "kernels/two_steps.h"
 #endif
 
-/* Sets usual: true if MG_M(f) may be used for all lanes of px and py. A block of one row
- * uses functions that are right for any operand. */
+/* Sets usual: true if MG_M(f) may be used for all lanes of px and py. A block of one row uses
+ * functions that are right for any operand. */
 #define FIND_IF_USUAL(op, kind, fast, x_uniform, y_uniform)                               \
     int usual = MG_IS_ONE(fast);                                                          \
     if (!usual) {                                                                         \
@@ -104,7 +101,7 @@ MG_TARGET MG_INLINE int MG_NAME(are_zeros)(const double *lanes, int n) {
 
 /* The operands of an operator, for mg_lane_functions. */
 #define UNUSUAL_LANES(kind, x_uniform, y_uniform)                                         \
-    { px, py, !(x_uniform), !(y_uniform), k, W == 1 ? 1 : (int)block->rows }
+    {px, py, !(x_uniform), !(y_uniform), k, W == 1 ? 1 : (int)block->rows}
 
 /* pout: (W,) = the values, and usual = false if an operand is not usual. */
 #define LANE_VALUES(kind, fast, value, x_uniform, y_uniform)                              \
@@ -121,19 +118,17 @@ MG_TARGET MG_INLINE int MG_NAME(are_zeros)(const double *lanes, int n) {
 
 #if W == 16
 /* The same for a row of MG_TWO_STEPS. */
-#define VALUES_IN_TWO_STEPS(name, its_kind, type, PARTS, in_range, first, second, op,     \
-                            kind, x_uniform, y_uniform)                                   \
+#define VALUES_IN_TWO_STEPS(name, its_kind, type, PARTS, in_range, first, second, op, kind, \
+                            x_uniform, y_uniform)                                         \
     if ((op) == MG_OP_##name)                                                             \
         usual = MG_NAME(name##_in_two_steps)(                                             \
-            (x_uniform) ? &x_copy : px, (x_uniform) ? 0 : 1,                              \
-            (kind) == MG_UNARY_K ? &k                                                     \
-            : (y_uniform)        ? &y_copy                                                \
-                                 : py,                                                           \
-            (kind) == MG_BINARY && !(y_uniform) ? 1 : 0, pout, W);                        \
+            (x_uniform) ? &x_copy : px, !(x_uniform),                                     \
+            (kind) == MG_UNARY_K ? &k : (y_uniform) ? &y_copy : py,                       \
+            (kind) == MG_BINARY && !(y_uniform), pout, W);                                \
     else
-/* Skips the results that are computed in strips. */
-#define STRIPS_IN_TWO_STEPS(name, its_kind, type, PARTS, in_range, first, second, op,     \
-                            kind, x_uniform, y_uniform)                                   \
+/* Computes results in strips. */
+#define STRIPS_IN_TWO_STEPS(name, its_kind, type, PARTS, in_range, first, second, op, kind, \
+                            x_uniform, y_uniform)                                         \
     if ((op) == MG_OP_##name && !(x_uniform) && !(y_uniform))                             \
         done = MG_NAME(name##_strips)(ins, block);
 #else
@@ -141,9 +136,9 @@ MG_TARGET MG_INLINE int MG_NAME(are_zeros)(const double *lanes, int n) {
 #define STRIPS_IN_TWO_STEPS(...)
 #endif
 
-/* Operands are tested in the loop that computes the values: one that is not usual gives a
- * wrong value, which is then computed again. Below softplus' table, that is by exp for all
- * lanes. op: a constant, the operator. */
+/* Operands are tested in the loop that computes the values: one that is not usual gives a wrong
+ * value, which is then computed again. Below softplus' table, that is by exp for all lanes.
+ * op: a constant, the operator. */
 #define ELEMENTWISE_FORWARD(op, kind, fast, value, x_uniform, y_uniform)                  \
     uint32_t done = 0;                                                                    \
     MG_TWO_STEPS(STRIPS_IN_TWO_STEPS, op, kind, x_uniform, y_uniform)                     \
@@ -177,9 +172,8 @@ MG_TARGET MG_INLINE int MG_NAME(are_zeros)(const double *lanes, int n) {
     const int b_uniform = (flags & MG_B_UNIFORM) != 0;                                    \
     (void)b, (void)k, (void)uniform, (void)flags, (void)a_uniform, (void)b_uniform;
 
-/* name_forward for each operator: out[i]: (W,) = op(a[i]: (W,), b[i]: (W,)), for i from 0
- * to n. In a block of one row, a variant for each kind of operands would only cost build
- * time. */
+/* name_forward for each operator: out[i]: (W,) = op(a[i]: (W,), b[i]: (W,)), for i from 0 to n.
+ * In a block of one row, a variant for each kind of operands would only cost build time. */
 #define X(name, kind, label, raises, fast, value, dx, dy)                                 \
     MG_TARGET static void MG_NAME(name##_forward)(const mg_instruction *ins,              \
                                                   const mg_block *block) {                \
@@ -276,7 +270,7 @@ MG_TARGET MG_INLINE void MG_NAME(accumulate)(const mg_block *block, uint32_t slo
     {                                                                                     \
         double results[W];                                                                \
         int direct = !(is_uniform) && flags & (first);                                    \
-        double *to = direct ? block->grad + (size_t)(slot)*W : results;                   \
+        double *to = direct ? block->grad + (size_t)(slot) * W : results;                 \
         if (MG_LIKELY(usual)) {                                                           \
             EACH_LANE(W) {                                                                \
                 LANE_OPERANDS(kind, x_uniform, y_uniform)                                 \
