@@ -20,8 +20,9 @@ from native_tools import (
     same,
 )
 
-from micrograd_c import Value, jit
+from micrograd_c import Value, jit, sigmoid, tanh
 from micrograd_c.jit.native import code, limits
+from micrograd_c.nn import Layer
 from micrograd_c.optim import SGD, Adam
 
 pytestmark = pytest.mark.usefixtures("own_cache")
@@ -49,6 +50,25 @@ def test_bits_of_unusual_numbers(make, jit_engine):
     assert np.array_equal(native(X, Y), plain(X, Y), equal_nan=True)
     found, expected = native.value_and_grad(X, Y), plain.value_and_grad(X, Y)
     assert np.array_equal(found[1], expected[1], equal_nan=True)
+
+
+def test_functions_that_only_write_to_arrays_are_called(jit_engine):
+    """gcc 12 took the tanh of an LSTM's cells, as vectors, for a function without effects."""
+    width = 24
+    gates = Layer(1 + width, 4 * width, nonlin=False)
+
+    def loss(xs):
+        hidden, memory = [0.0] * width, [0.0] * width
+        for x in xs:
+            sums = gates([x, *hidden])
+            for k in range(width):
+                i, f, g, o = sums[k::width]
+                memory[k] = sigmoid(f) * memory[k] + sigmoid(i) * tanh(g)
+                hidden[k] = sigmoid(o) * tanh(memory[k])
+        return sum(hidden)
+
+    X = np.random.default_rng(1).normal(size=(16, 3))
+    assert same(jit(loss, native=True)(X), jit(loss)(X))
 
 
 def test_libm(jit_engine):

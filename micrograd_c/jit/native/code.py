@@ -44,10 +44,14 @@ PRELUDE = """\
 #define APART __attribute__((noinline))
 #define RARELY(condition) __builtin_expect(!!(condition), 0)
 #define IN_ORDER __asm__ volatile(""); /* the loop is no vectors: its sums would take longer */
+/* gcc 12's local-pure-const can take a function whose stores have become vectors for one without
+ * effects, and leaves out its calls; not if there is an asm statement that is volatile. */
+#define HAS_EFFECTS __asm__ volatile("");
 #else
 #define APART
 #define RARELY(condition) (condition)
 #define IN_ORDER
+#define HAS_EFFECTS
 #endif
 """
 
@@ -226,6 +230,7 @@ class Code:
         apart = "MIXED " + apart if any(is_deep for _, is_deep in parts) else apart
         self.texts.append(
             f"static {apart}void part_{self.count}({ARGUMENTS}, int rows, int masks) {{\n"
+            "    HAS_EFFECTS\n"
             f"    (void)d, (void)g, (void)u, (void)h, (void)rows, (void)masks;\n{body}\n}}\n"
         )
         return f"part_{self.count}({PASSED});"
@@ -241,7 +246,7 @@ class Code:
             body = "\n".join(f"    {line}" for line in writer.write_chunk(CHUNK))
             self.texts.append(
                 f"static MIXED APART void loop_{self.count}({ARGUMENTS}, int done) {{\n"
-                f"    (void)d, (void)g, (void)u, (void)h;\n{body}\n}}\n"
+                f"    HAS_EFFECTS\n    (void)d, (void)g, (void)u, (void)h;\n{body}\n}}\n"
             )
             end = lag + -(-writer.part.rounds // CHUNK)
             late = f"(turn - {lag})" if lag else "turn"
