@@ -29,7 +29,7 @@
       mg_exp_parts_of(x), mg_exp_of_parts(parts), __VA_ARGS__)                            \
     X(log, MG_UNARY, mg_log_parts, MG_LOG_PARTS, mg_fast_range_log(x),                    \
       mg_log_parts_of_scaled(mg_scaled_of(x)), mg_log_of_parts(parts, 0.0), __VA_ARGS__)  \
-    X(tanh, MG_UNARY, mg_half_exp, MG_HALF_EXP, 1, mg_halve_exp(fabs(x)),              \
+    X(tanh, MG_UNARY, mg_half_exp, MG_HALF_EXP, 1, mg_halve_exp(fabs(x)),                 \
       mg_tanh_of_half_exp(parts, x), __VA_ARGS__)                                         \
     X(sigmoid, MG_UNARY, mg_half_exp, MG_HALF_EXP, mg_fast_range_sigmoid(x),              \
       mg_halve_exp(0.5 * x), mg_sigmoid_of_half_exp(parts), __VA_ARGS__)                  \

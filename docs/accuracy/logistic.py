@@ -11,7 +11,9 @@ NEAR_0 = [sign * i * 2.0**-k for i in (1, 3, 5, 7) for k in range(1, 60) for sig
 THRESHOLDS = [i / 16.0 for i in range(16 * 28, 16 * 40)] + [690.0, -690.0, -708.4, -745.13, -752.0]
 # what is farthest from the centres of softplus' table, where x is softplus(-x), and the end
 TABLE = [(j + 0.5) / 10.0 for j in range(390)] + [
-    x for end in (math.asinh(0.5), 39.0) for x in (end, math.nextafter(end, 0.0), math.nextafter(end, 50.0))
+    x
+    for end in (math.asinh(0.5), 39.0)
+    for x in (end, math.nextafter(end, 0.0), math.nextafter(end, 50.0))
 ]
 
 
