@@ -59,7 +59,7 @@ def around(ends):
 
 
 SOFTPLUS = [sign * x for x in around((j + 0.5) / 10.0 for j in range(400)) for sign in (1.0, -1.0)]
-SOFTPLUS += around([0.4375, 39.0, -39.0, 690.0, -690.0, 0.0])
+SOFTPLUS += around([math.asinh(0.5), 39.0, -39.0, 690.0, -690.0, 0.0])
 # x at both ends of each interval of its significand, and results at each step of 2**(j / 128)
 BASES = around(math.ldexp(1.0 + i / 256.0, k) for i in range(256) for k in (0, -3))
 EXPONENTS = [j * 0.37 % 250.0 - 125.0 for j in range(len(BASES))]
