@@ -33,14 +33,18 @@ MG_TARGET static void MG_NAME(rows_forward)(const mg_instruction *ins, const mg_
     size_t j = 0;
     MG_UNROLL for (int v = 0; v < N_VEC; v++) sum[v] = V4_SPLAT(block->uniform[ins->c]);
     for (; j + 4 <= m; j += 4) {
+        mg_v4 w, products[4][N_VEC]; /* by column */
+        V4_LOAD(w, weight + j);
         MG_UNROLL for (int v = 0; v < N_VEC; v++) {
-            mg_v4 a, b, c, d;
-            V4_LOAD_COLUMNS(a, b, c, d, rows + 4 * v, j);
-            sum[v] = V4_ADD(sum[v], V4_MUL(V4_SPLAT(weight[j]), a));
-            sum[v] = V4_ADD(sum[v], V4_MUL(V4_SPLAT(weight[j + 1]), b));
-            sum[v] = V4_ADD(sum[v], V4_MUL(V4_SPLAT(weight[j + 2]), c));
-            sum[v] = V4_ADD(sum[v], V4_MUL(V4_SPLAT(weight[j + 3]), d));
+            MG_UNROLL for (int r = 0; r < 4; r++) {
+                V4_LOAD(products[r][v], rows[4 * v + r] + j);
+                products[r][v] = V4_MUL(w, products[r][v]);
+            }
+            V4_TRANSPOSE(products[0][v], products[1][v], products[2][v], products[3][v]);
         }
+        MG_UNROLL for (int c = 0; c < 4; c++)
+            MG_UNROLL for (int v = 0; v < N_VEC; v++)
+                sum[v] = V4_ADD(sum[v], products[c][v]);
     }
     for (; j < m; j++)
         MG_NAME(add_column)(sum, rows, j, weight[j]);
