@@ -29,7 +29,8 @@ static inline mg_quotient mg_sigmoid_quotient(mg_half_exp e) {
     double over = 1.0 / ((sum + (1.0 - g) * e.r) + sum * e.v);
     /* N enlarged by 0.1 to 1.5 %, so that q is 1 where 1 - q would not be exact */
     double q = mg_truncate((1.012 + e.r) * over, 7), gq = g * q;
-    /* mg_combine(e, a, b - q), but b - q is not exact if q is tiny, below -20 */
+    /* mg_combine(e, a, b - q), but high * q apart: where x < -20, q is so small that b - q
+     * is rounded, and high * (b - q) too */
     double a = (1.0 - gq) - q, b = 1.0 + gq;
     double rest = ((a + e.high * b) - e.high * q) + (e.rest * (b - q) + e.v * a);
     return (mg_quotient){q, rest * over};

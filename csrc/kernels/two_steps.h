@@ -11,8 +11,8 @@
 #define KEEP_PART(part) part##_lanes[l] = parts.part;
 #define KEPT_PART(part) .part = part##_lanes[l],
 
-/* The test for usual operands has a loop of its own, because both others are too long for
- * it.
+/* The test for usual operands has a loop of its own: in either of the others, which are
+ * long, it takes more time.
  *
  * name_in_two_steps: pout: (lanes,) = op(x, y), where lane l of x is px[l * x_step].
  * Returns false if an operand is not usual. lanes: a constant, W or STRIP.

@@ -25,7 +25,7 @@ def softplus(x):
     return max(x, 0) + (mpmath.log1p(mpmath.exp(-abs(x))) if abs(x) < 2000 else 0)
 
 
-# where the quotient's first bits are lost in 1 - q; the first three were wrong by more than 1 ulp
+# where a tiny q was rounded in the sum 1 + g * q - q; the first three were wrong by more than 1 ulp
 FAR_BELOW = [-33.611033379972014, -33.60843493903658, -33.58444933040176] + [
     -20.0 - i / 101.0 for i in range(1800)
 ]
